@@ -1,0 +1,187 @@
+import { z } from "zod";
+import {
+  base64Key,
+  base64Keys,
+  choice,
+  commaList,
+  integer,
+  postgresUrl,
+  required,
+  webOrigin,
+  webUrl,
+} from "./config-values.server.ts";
+
+/** The environment is wrong; the message is the list of all that is to be mended, without a value. */
+export class ConfigError extends Error {
+  readonly code = "config";
+}
+
+const partners = "Copy it from the app's settings in Shopify's Dev Dashboard (Client credentials).";
+const makeKey = "Make one with: openssl rand -base64 32";
+
+/**
+ * Every variable that the app reads: its rule, its default (as text, the way it would be set) and
+ * its meaning, which docs/configuration.md repeats.
+ */
+export const variables = {
+  PORT: integer(0, 65_535).prefault("3000").describe("TCP port that the server listens on."),
+  DATABASE_URL: postgresUrl()
+    .optional()
+    .describe("PostgreSQL to use. Unset: the embedded PostgreSQL is started in `DATA_FOLDER`."),
+  DATA_FOLDER: z
+    .string()
+    .prefault(".data")
+    .describe("Where the embedded PostgreSQL keeps its data; relative to the working folder."),
+  SHOPIFY_API_KEY: required(partners).describe("The app's client ID at Shopify."),
+  SHOPIFY_API_SECRET: required(partners).describe(
+    "The app's client secret at Shopify: signs webhooks and session tokens. Secret.",
+  ),
+  SHOPIFY_API_SECRET_PREVIOUS: z
+    .string()
+    .optional()
+    .describe(
+      "The client secret before a rotation, while webhooks are still signed with it. Secret.",
+    ),
+  SHOPIFY_APP_URL: webOrigin("Set it to the address at which Shopify reaches the app.").describe(
+    "Address at which Shopify reaches the app: https, or http for this machine.",
+  ),
+  SCOPES: commaList(/^[a-z_]+$/, "Shopify access scopes such as read_orders").describe(
+    "Shopify access scopes that the app asks for, separated by commas.",
+  ),
+  ENCRYPTION_KEY: base64Key(makeKey).describe(
+    "Locks the stored API keys: 32 bytes in base64, made with `openssl rand -base64 32`. Secret.",
+  ),
+  ENCRYPTION_KEY_PREVIOUS: base64Keys(makeKey)
+    .prefault("")
+    .describe(
+      "Keys that were used before, separated by commas: they still open, but do not lock. Secret.",
+    ),
+  HAKUNA_API_URL: webUrl("Set it to Hakuna's API, or leave it unset.")
+    .prefault("https://api.hellohakuna.com")
+    .describe("Hakuna's API; the sandbox is `/sandbox` below it."),
+  HAKUNA_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/, "is not a version such as v1.0. Leave it unset for Hakuna's default.")
+    .optional()
+    .describe("Version of Hakuna's API, such as `v1.0`. Unset: Hakuna decides."),
+  WORKER: choice(["on", "off"])
+    .prefault("on")
+    .describe("`off`: this server takes webhooks and shows pages; sync runs are left to others."),
+  LOG_LEVEL: choice(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+    .prefault("info")
+    .describe("The least severe level that is logged: `trace` to `fatal`, or `silent`."),
+  FEED_TIMEOUT_MS: integer(1).prefault("10000").describe("Time limit of one request to the feed."),
+  FEED_BATCH_ORDERS: integer(1, 1000).prefault("50").describe("Most orders in one request."),
+  FEED_BATCH_BYTES: integer(1).prefault("524288").describe("Most bytes in one request."),
+  BACKOFF_MIN_MS: integer(1)
+    .prefault("1000")
+    .describe("First wait of a shop whose feed cannot be reached; it doubles with each failure."),
+  BACKOFF_MAX_MS: integer(1).prefault("900000").describe("Longest such wait."),
+  LONE_REFUSALS_BEFORE_PAUSE: integer(1)
+    .prefault("10")
+    .describe("Single orders refused in a row before the shop is paused."),
+  REPEAT_AFTER_UNANSWERED_MS: integer(0)
+    .prefault("60000")
+    .describe(
+      "How long after its acceptance an order is sent once more whose earlier request got no answer.",
+    ),
+  WAIT_FOR_ORDER_MS: integer(0)
+    .prefault("60000")
+    .describe("How long parts wait for their order before it is read from Shopify."),
+  LEASE_MS: integer(1)
+    .prefault("30000")
+    .describe("How long a sync run holds its shop without renewal; more than `FEED_TIMEOUT_MS`."),
+  SWEEP_INTERVAL_MS: integer(1)
+    .prefault("3000")
+    .describe("How often a worker looks for shops that have work but no job."),
+  WORKER_CONCURRENCY: integer(1, 64)
+    .prefault("8")
+    .describe("Shops that one process syncs at once."),
+  POLL_MIN_MS: integer(1)
+    .prefault("2000")
+    .describe("First wait before a processing status is read; it doubles with each look."),
+  POLL_MAX_MS: integer(1).prefault("600000").describe("Longest such wait."),
+  STEP_ROWS: integer(1)
+    .prefault("500")
+    .describe("Most webhooks that one step of a sync run folds."),
+  STEP_BYTES: integer(1).prefault("16777216").describe("Most bytes of webhooks in one such step."),
+  STEP_MS: integer(1)
+    .prefault("30000")
+    .describe("How long a sync run works on one shop before it lets others go first."),
+};
+
+// Compared also while other variables are wrong, and then with whatever is there: hence "not less".
+const schema = z
+  .object(variables)
+  .refine((v) => !(v.LEASE_MS <= v.FEED_TIMEOUT_MS), {
+    ...{ path: ["LEASE_MS"], when: () => true },
+    message: "is not more than FEED_TIMEOUT_MS. Raise it: a request must end within its lease.",
+  })
+  .refine((v) => !(v.BACKOFF_MAX_MS < v.BACKOFF_MIN_MS), {
+    ...{ path: ["BACKOFF_MAX_MS"], when: () => true },
+    message: "is less than BACKOFF_MIN_MS. Raise it, or lower the other.",
+  })
+  .refine((v) => !(v.POLL_MAX_MS < v.POLL_MIN_MS), {
+    ...{ path: ["POLL_MAX_MS"], when: () => true },
+    message: "is less than POLL_MIN_MS. Raise it, or lower the other.",
+  });
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Checks the environment. An empty variable counts as unset, and white space around a value is
+ * dropped: files of secrets end in a line break.
+ *
+ * @throws ConfigError that lists every problem, one a line
+ */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const set = Object.keys(variables).flatMap((name) => {
+    const text = env[name]?.trim();
+    return text ? [[name, text]] : [];
+  });
+  const result = schema.safeParse(Object.fromEntries(set));
+  if (!result.success) {
+    const lines = result.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+    throw new ConfigError(
+      `The configuration is wrong:\n${[...new Set(lines)].join("\n")}\n` +
+        "docs/configuration.md describes every variable.",
+    );
+  }
+  const v = result.data;
+  return {
+    PORT: v.PORT,
+    DATABASE_URL: v.DATABASE_URL,
+    DATA_FOLDER: v.DATA_FOLDER,
+    SHOPIFY_API_KEY: v.SHOPIFY_API_KEY,
+    SHOPIFY_API_SECRET: v.SHOPIFY_API_SECRET,
+    SHOPIFY_API_SECRET_PREVIOUS: v.SHOPIFY_API_SECRET_PREVIOUS,
+    SHOPIFY_APP_URL: v.SHOPIFY_APP_URL,
+    SCOPES: v.SCOPES,
+    ENCRYPTION_KEY: v.ENCRYPTION_KEY,
+    ENCRYPTION_KEY_PREVIOUS: v.ENCRYPTION_KEY_PREVIOUS,
+    HAKUNA_API_URL: v.HAKUNA_API_URL,
+    HAKUNA_VERSION: v.HAKUNA_VERSION,
+    WORKER: v.WORKER,
+    LOG_LEVEL: v.LOG_LEVEL,
+    delivery: {
+      timeoutMs: v.FEED_TIMEOUT_MS,
+      batchOrders: v.FEED_BATCH_ORDERS,
+      batchBytes: v.FEED_BATCH_BYTES,
+      backoffMinMs: v.BACKOFF_MIN_MS,
+      backoffMaxMs: v.BACKOFF_MAX_MS,
+      loneRefusalsBeforePause: v.LONE_REFUSALS_BEFORE_PAUSE,
+      repeatAfterUnansweredMs: v.REPEAT_AFTER_UNANSWERED_MS,
+      pollMinMs: v.POLL_MIN_MS,
+      pollMaxMs: v.POLL_MAX_MS,
+    },
+    worker: {
+      concurrency: v.WORKER_CONCURRENCY,
+      sweepIntervalMs: v.SWEEP_INTERVAL_MS,
+      leaseMs: v.LEASE_MS,
+      waitForOrderMs: v.WAIT_FOR_ORDER_MS,
+      stepRows: v.STEP_ROWS,
+      stepBytes: v.STEP_BYTES,
+      stepMs: v.STEP_MS,
+    },
+  };
+}

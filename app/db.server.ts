@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "#app/generated/prisma/client.ts";
+import type { Logger } from "#app/log.server.ts";
+import { DatabaseError } from "./database-error.server.ts";
+import { migrate, pendingMigrations } from "./migrations.server.ts";
+
+export type Database = { url: string; prisma: PrismaClient; close(): Promise<void> };
+
+/**
+ * Connects to a PostgreSQL database, waiting for it, and applies the migrations that it lacks. Safe
+ * when several processes do it at once.
+ *
+ * @param url postgresql://user:password@host:port/database
+ * @param embedded the database is the one of embedded-postgres.server.ts: the log calls it so
+ * @param waitMs how long to wait for the database to be reachable
+ * @throws DatabaseError (code "database") naming host and database, never the password
+ */
+export async function openDatabase(options: {
+  url: string;
+  log: Logger;
+  embedded?: boolean;
+  waitMs?: number;
+}): Promise<Database> {
+  const { url, log, embedded = false, waitMs = 30_000 } = options;
+  const place = placeOf(url);
+  const client = await reach(url, place, waitMs);
+  try {
+    const applied = await migrate(client, url);
+    log.info(
+      { database: embedded ? "embedded" : place, migrationsApplied: applied },
+      `database ${embedded ? "embedded" : place}: ${applied} migrations applied, up to date`,
+    );
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+  const adapter = new PrismaPg(
+    { connectionString: url },
+    { onPoolError: (err) => log.warn({ err }, "a database connection was lost") },
+  );
+  const prisma = new PrismaClient({ adapter });
+  return { url, prisma, close: () => prisma.$disconnect() };
+}
+
+/** The migrations that the database lacks; none when it is up to date. Rejects when unreachable. */
+export async function migrationsPending(prisma: PrismaClient): Promise<string[]> {
+  return pendingMigrations((sql) => prisma.$queryRawUnsafe(sql));
+}
+
+/** Host and database, as the log and errors name them. */
+function placeOf(url: string): string {
+  try {
+    const { host, pathname } = new URL(url);
+    return `${host}${pathname}`;
+  } catch {
+    throw new DatabaseError(
+      "DATABASE_URL is not a URL such as postgresql://user:password@host:5432/database. " +
+        "Characters such as # or / in the password are written as %23 or %2F.",
+    );
+  }
+}
+
+/** SQLSTATEs that waiting does not mend: wrong password or user, no such database, no such right. */
+const final = new Set(["28P01", "28000", "3D000", "42501"]);
+
+async function reach(url: string, place: string, waitMs: number): Promise<pg.Client> {
+  const deadline = Date.now() + waitMs;
+  while (true) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+    // a connection that is lost rejects its queries, which is where it is dealt with
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      const { code, message } = error as { code?: string; message: string };
+      if (Date.now() < deadline && !final.has(code ?? "")) {
+        await sleep(250);
+        continue;
+      }
+      throw new DatabaseError(
+        `The database ${place} cannot be reached: ${message || code}. ` +
+          "Check DATABASE_URL and that PostgreSQL runs there.",
+      );
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { type Command, readArgs, shopDomain } from "./command.ts";
+import { withDatabase } from "./with-database.ts";
+
+/** Shows how one shop's sync is. */
+export const status: Command = {
+  usage: "status <shop>",
+  async run(args) {
+    const domain = shopDomain(readArgs(args, {}).positionals[0]);
+    return await withDatabase(async ({ services: { prisma } }) => {
+      const shop = await prisma.shop.findUnique({
+        where: { domain },
+        omit: { apiKeySealed: true, leaseToken: true },
+      });
+      if (!shop)
+        throw new Error(`There is no shop ${domain}. \`shops\` lists those that are known.`);
+      const counts = await prisma.orderCount.findMany({ where: { shop: domain } });
+      const inbox = { shop: domain, foldedAt: null };
+      const unfolded = await prisma.inboxWebhook.count({
+        where: { ...inbox, quarantinedAt: null },
+      });
+      const quarantined = await prisma.inboxWebhook.findMany({
+        where: { ...inbox, quarantinedAt: { not: null } },
+        select: { webhookId: true, topic: true, receivedAt: true, error: true },
+        orderBy: { receivedAt: "desc" },
+        take: 20,
+      });
+      const orders = Object.fromEntries(counts.map((row) => [row.status, row.count]));
+      const data = { ...shop, orders, inbox: { unfolded, quarantined } };
+      const lines = [
+        `${domain}: ${shop.connection}, ${shop.environment}, shares ${shop.share} orders`,
+        shop.connectionReason && `  because: ${shop.connectionReason}`,
+        shop.backoffUntil &&
+          `  waits until ${shop.backoffUntil.toISOString()}: ${shop.backoffReason}`,
+        `  last accepted: ${shop.lastAcceptedAt?.toISOString() ?? "never"}`,
+        ...Object.entries(orders).map(([name, count]) => `  ${name}: ${count}`),
+        `  webhooks to fold: ${unfolded}, in quarantine: ${quarantined.length}`,
+        ...quarantined.map((row) => `    ${row.topic} ${row.webhookId}: ${row.error}`),
+      ];
+      return { data, text: lines.filter(Boolean).join("\n") };
+    });
+  },
+};

@@ -1,0 +1,37 @@
+import { createServer } from "node:http";
+import express from "express";
+import { answerHealth } from "./health.server.ts";
+import { runProcess } from "./process.server.ts";
+import { mountRemix } from "./remix.server.ts";
+import { openFoundations } from "./services.server.ts";
+import { takeWebhooks } from "./webhooks.server.ts";
+
+// What happens to a request, from top to bottom.
+await runProcess(async (config, log) => {
+  const worker = config.WORKER === "on";
+  const foundations = await openFoundations(config, log, { worker });
+  const app = express();
+  const httpServer = createServer(app);
+  app.disable("x-powered-by");
+  // behind the host's proxy: its word on protocol and host counts
+  app.set("trust proxy", true);
+
+  answerHealth(app, foundations);
+  const webhooks = takeWebhooks(app, foundations);
+  const mode = process.env.NODE_ENV === "development" ? "development" : "production";
+  await mountRemix(app, foundations.services, { mode, httpServer });
+
+  await new Promise<void>((resolve, reject) => {
+    httpServer.once("error", reject);
+    httpServer.listen(config.PORT, resolve);
+  });
+  log.info({ port: config.PORT, worker: config.WORKER, mode }, "listening");
+  return async () => {
+    const closed = new Promise((resolve) => httpServer.close(resolve));
+    httpServer.closeIdleConnections();
+    setTimeout(() => httpServer.closeAllConnections(), 5_000).unref();
+    await closed;
+    await webhooks.close();
+    await foundations.close();
+  };
+});

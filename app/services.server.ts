@@ -1,0 +1,115 @@
+import pg from "pg";
+import type { Config } from "./config.server.ts";
+import { openDatabase } from "./db.server.ts";
+import { startEmbeddedPostgres } from "./embedded-postgres.server.ts";
+import type { PrismaClient } from "./generated/prisma/client.ts";
+import { createFeedClient } from "./hakuna/client.ts";
+import type { Logger } from "./log.server.ts";
+import { createSecretBox } from "./secrets.server.ts";
+import { createOrderReader } from "./shopify/order-reader.ts";
+import { createShopify } from "./shopify.server.ts";
+import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
+import { runShop } from "./sync/run.ts";
+import type { RunContext } from "./sync/run-context.ts";
+
+type Shopify = ReturnType<typeof createShopify>;
+
+/** What the routes get through Remix's load context. Made once, by the process. */
+export type Services = {
+  config: Config;
+  log: Logger;
+  prisma: PrismaClient;
+  shopify: Shopify;
+  /** `authenticate.admin`, once per request */
+  authenticateAdmin(request: Request): ReturnType<Shopify["authenticate"]["admin"]>;
+  queue: Queue;
+};
+
+/** All that a process of the app stands on, and how to end it in order. */
+export type Foundations = {
+  services: Services;
+  run: RunContext;
+  /** the address of the database, the embedded one's included */
+  databaseUrl: string;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the database (starting the embedded one where no DATABASE_URL is set), applies migrations,
+ * and makes what the process needs. `worker`: also takes sync runs.
+ */
+export async function openFoundations(
+  config: Config,
+  log: Logger,
+  { worker }: { worker: boolean },
+): Promise<Foundations> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) {
+      await step().catch((err) => log.warn({ err }, "closing failed"));
+    }
+  };
+  try {
+    let databaseUrl = config.DATABASE_URL;
+    if (databaseUrl === undefined) {
+      const embedded = await startEmbeddedPostgres({ folder: config.DATA_FOLDER, log });
+      closing.push(() => embedded.stop());
+      databaseUrl = embedded.url;
+    }
+    const { prisma, close: closeDatabase } = await openDatabase({
+      url: databaseUrl,
+      log,
+      embedded: config.DATABASE_URL === undefined,
+    });
+    closing.push(closeDatabase);
+    const pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max: config.worker.concurrency + 2,
+      application_name: "hakuna-sync",
+    });
+    pool.on("error", (err) => log.warn({ err }, "an idle database connection was lost"));
+    closing.push(() => pool.end());
+    const feed = createFeedClient({
+      baseUrl: config.HAKUNA_API_URL,
+      timeoutMs: config.delivery.timeoutMs,
+      version: config.HAKUNA_VERSION,
+    });
+    closing.push(() => feed.close());
+    const shopify = createShopify({ config, prisma, log });
+    const run: RunContext = {
+      pool,
+      config,
+      log,
+      feed,
+      secrets: createSecretBox({
+        current: config.ENCRYPTION_KEY,
+        previous: config.ENCRYPTION_KEY_PREVIOUS,
+      }),
+      readOrder: createOrderReader(shopify),
+      now: Date.now,
+    };
+    const queue = await startQueue({
+      databaseUrl,
+      log,
+      concurrency: config.worker.concurrency,
+      sweepIntervalMs: config.worker.sweepIntervalMs,
+    });
+    closing.push(() => queue.stop());
+    if (worker) {
+      await queue.work(
+        (shop) => runShop(run, shop),
+        () => shopsWithWork(pool),
+      );
+    }
+    const authenticateAdmin = (request: Request) => shopify.authenticate.admin(request);
+    return {
+      services: { config, log, prisma, shopify, authenticateAdmin, queue },
+      run,
+      databaseUrl,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import { evaluate } from "./evaluate.ts";
+import { type Lease, type ShopRow, underLease } from "./lease.ts";
+import { loadOrders, type StoredOrder, saveOrders, statusesOf } from "./order-store.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** One request to the feed, written down before it is made. */
+export type Attempt = {
+  /** also the idempotency key */
+  id: string;
+  epoch: number;
+  /** epoch milliseconds */
+  startedAt: number;
+  orders: { id: string; revision: number; hash: string; payload: FeedOrder }[];
+  /** the request's body: a JSON array of the orders */
+  body: string;
+  to: { environment: ShopRow["environment"]; apiKey: string };
+};
+
+/**
+ * Writes down the next request, valid only while the lease is ours: the orders that are due, in
+ * their current state, as many as fit. Orders whose payload was accepted already, that cannot be
+ * mapped any more or are not to be sent drop out. Until the answer is recorded nothing counts as
+ * accepted for the orders in it.
+ *
+ * @param only take no other orders than these (halves of a refused batch)
+ * @returns null when nothing is due or the shop is not to be delivered now
+ */
+export async function beginAttempt(
+  context: RunContext,
+  lease: Lease,
+  only: readonly string[] | null,
+): Promise<Attempt | null> {
+  const { pool, config, secrets } = context;
+  return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    if (shop.connection !== "connected" || !shop.ready || shop.apiKeySealed === null) return null;
+    const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
+    for (;;) {
+      const due = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
+      if (due.length === 0) return null;
+      const taken = await takeOrders(context, client, shop, due);
+      // nothing of it was to be sent: look at the next ones
+      if (taken.length === 0) continue;
+      const attempt: Attempt = {
+        id: randomUUID(),
+        epoch: shop.epoch,
+        startedAt: context.now(),
+        orders: taken,
+        body: JSON.stringify(taken.map(({ payload }) => payload)),
+        to: { environment: shop.environment, apiKey },
+      };
+      await client.query(
+        `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt")
+         VALUES ($1, $2, $3, $4, to_timestamp($5 / 1000.0))`,
+        [
+          shop.domain,
+          attempt.id,
+          attempt.epoch,
+          JSON.stringify(taken.map(({ id, revision, hash }) => ({ id, revision, hash }))),
+          attempt.startedAt,
+        ],
+      );
+      return attempt;
+    }
+  });
+}
+
+async function dueOrders(
+  client: pg.PoolClient,
+  shop: string,
+  only: readonly string[] | null,
+  most: number,
+): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT "id" FROM "Order"
+      WHERE "shop" = $1 AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
+      ORDER BY "dueAt" LIMIT $3`,
+    [shop, only, most],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Evaluates the due orders anew and takes those that are to be sent, up to the bytes of a batch. */
+async function takeOrders(
+  { config, now: clock }: RunContext,
+  client: pg.PoolClient,
+  shop: ShopRow,
+  ids: string[],
+): Promise<Attempt["orders"]> {
+  const now = clock();
+  const orders = await loadOrders(client, shop.domain, ids);
+  const before = statusesOf(orders.values());
+  const taken: Attempt["orders"] = [];
+  const changed: StoredOrder[] = [];
+  let bytes = 2;
+  for (const id of ids) {
+    const order = orders.get(id);
+    if (!order) continue;
+    const payload = evaluate(order, shop, now, config.worker.waitForOrderMs);
+    if (payload !== null && order.status === "pending" && order.payloadHash !== null) {
+      const size = Buffer.byteLength(JSON.stringify(payload)) + 1;
+      // too large together: it stays due; too large alone: the feed shall say so
+      if (taken.length > 0 && bytes + size > config.delivery.batchBytes) continue;
+      bytes += size;
+      order.acceptedHash = null;
+      order.dueAt = null;
+      taken.push({ id, revision: order.revision, hash: order.payloadHash, payload });
+    } else if (order.status === "rejected") {
+      order.dueAt = null;
+    }
+    changed.push(order);
+  }
+  await saveOrders(client, shop.domain, changed, before);
+  return taken;
+}
+
+/**
+ * Requests that a process left without recording an answer (it was killed or frozen): their orders
+ * are sent in their current state, and once more a while after that, because the request may still
+ * arrive. Called at the start of a run, when no request of this shop can rightly be under way.
+ */
+export async function recoverAttempts(context: RunContext, lease: Lease): Promise<void> {
+  const { pool, config } = context;
+  await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    const { rows } = await client.query<{ id: string; epoch: number; orders: { id: string }[] }>(
+      `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = 'unanswered',
+              "reason" = 'The process ended before the answer came.'
+        WHERE "shop" = $1 AND "answeredAt" IS NULL RETURNING "id", "epoch", "orders"`,
+      [shop.domain],
+    );
+    const ids = rows
+      .filter(({ epoch }) => epoch === shop.epoch)
+      .flatMap(({ orders }) => orders.map(({ id }) => id));
+    await sendAgain(client, shop.domain, ids, context.now());
+  });
+}
+
+/**
+ * Makes orders due again because a request with them may have been taken, or may yet be. Skipped
+ * and blocked orders fall out when they are evaluated. The caller holds the shop's row.
+ */
+export async function sendAgain(
+  client: pg.PoolClient,
+  shop: string,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  const orders = await loadOrders(client, shop, [...new Set(ids)]);
+  const before = statusesOf(orders.values());
+  for (const order of orders.values()) {
+    order.acceptedHash = null;
+    order.unanswered = true;
+    order.dueAt = now;
+    if (order.status === "sent" || order.status === "confirmed") order.status = "pending";
+  }
+  await saveOrders(client, shop, [...orders.values()], before);
+}

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
+import { canonicalJson } from "#app/order/canonical.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import type { Finding } from "#app/order/findings.ts";
+import { type Mapping, mapOrder } from "#app/order/map.ts";
+import { skipReason } from "#app/order/share.ts";
+import type { Head } from "#app/order/state.ts";
+import type { ShopRow } from "./lease.ts";
+import type { StoredOrder } from "./order-store.ts";
+
+/** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
+export function payloadHash(feedOrder: FeedOrder): string {
+  return createHash("sha256").update(canonicalJson(feedOrder)).digest("hex");
+}
+
+/** Counts a change of what the mapping reads; `evaluate` then says what it means. */
+export function markChanged(order: StoredOrder, now: number): void {
+  order.revision += 1;
+  order.changedAt = now;
+}
+
+/**
+ * Decides what is to be done with an order as it is known now, and writes it into `order`: status,
+ * reason, findings and when it is due. Answers the feed order, or null where nothing can be sent.
+ * A mapping that throws blocks this order only.
+ *
+ * @param now epoch milliseconds
+ * @param waitMs how long a part waits for its order before the Admin API is asked
+ */
+export function evaluate(
+  order: StoredOrder,
+  shop: ShopRow,
+  now: number,
+  waitMs: number,
+): FeedOrder | null {
+  const { head } = order.state;
+  order.redacted = order.state.redacted;
+  if (head === null) {
+    order.readAt ??= now + waitMs;
+    return settle(order, "waiting", "A fulfillment or refund came before its order.");
+  }
+  order.name = head.name;
+  order.placedAt = head.placedAt;
+  order.isTest = head.isTest;
+  order.customerId = head.customer?.id ?? order.customerId;
+
+  let mapping: Mapping;
+  try {
+    mapping = mapOrder(order.state, {
+      shopCountry: shop.country,
+      productIdentifier: shop.productIdentifier,
+      manualPairs: order.manualPairs,
+      acceptSuggestions: shop.acceptSuggestions,
+      reportedUnits: order.reportedUnits,
+    });
+    if (mapping.feedOrder) feedOrderSchema.parse(mapping.feedOrder);
+  } catch (error) {
+    return settle(order, "blocked", `This order could not be mapped: ${errorName(error)}.`);
+  }
+  order.planUnits = mapping.planUnits;
+  order.findings = mapping.findings;
+  order.findingSeverity = gravest(mapping.findings);
+
+  const skipped = skipReason(order.state, shop, order.firstSentAt !== null);
+  if (skipped !== null) {
+    order.state = { ...order.state, head: withoutCustomer(head) };
+    order.customerId = null;
+    order.findings = [];
+    order.findingSeverity = null;
+    return settle(order, "skipped", skipped);
+  }
+  const { feedOrder } = mapping;
+  if (feedOrder === null) {
+    const cause = mapping.findings.find(({ severity }) => severity === "error");
+    return settle(order, "blocked", cause?.message ?? "This order cannot be mapped.");
+  }
+  const hash = payloadHash(feedOrder);
+  // a refused order waits for a change or for a hand
+  if (order.status === "rejected" && order.payloadHash === hash && !order.resend) return feedOrder;
+  order.payloadHash = hash;
+  const known = order.acceptedHash === order.payloadHash && order.acceptedEpoch === shop.epoch;
+  const repeat = order.repeatAt !== null && order.repeatAt <= now;
+  if (known && !order.resend && !order.unanswered && !repeat) {
+    if (order.status !== "confirmed") order.status = "sent";
+    order.statusReason = null;
+    order.dueAt = order.repeatAt;
+    return feedOrder;
+  }
+  order.status = "pending";
+  order.statusReason = null;
+  order.dueAt = now;
+  return feedOrder;
+}
+
+function settle(order: StoredOrder, status: StoredOrder["status"], reason: string): null {
+  order.status = status;
+  order.statusReason = reason;
+  order.payloadHash = null;
+  order.dueAt = null;
+  order.repeatAt = null;
+  order.resend = false;
+  return null;
+}
+
+function gravest(findings: readonly Finding[]): Finding["severity"] | null {
+  const severities = ["error", "warning", "info"] as const;
+  return severities.find((grade) => findings.some(({ severity }) => severity === grade)) ?? null;
+}
+
+/** An order that is not sent keeps no customer data. */
+function withoutCustomer(head: Head): Head {
+  return {
+    ...head,
+    email: null,
+    phone: null,
+    customer: null,
+    billingAddress: null,
+    shippingAddress: null,
+  };
+}
+
+/** Names the error without its message, which may quote the order. */
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown error";
+}

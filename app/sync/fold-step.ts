@@ -1,0 +1,169 @@
+import type pg from "pg";
+import { headsConflict, join } from "#app/order/fold.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { evaluate, markChanged } from "./evaluate.ts";
+import { type Lease, underLease } from "./lease.ts";
+import { addEvents, type OrderEvent } from "./order-events.ts";
+import { loadOrders, newOrder, type StoredOrder, saveOrders, statusesOf } from "./order-store.ts";
+import type { RunContext } from "./run-context.ts";
+
+type Row = {
+  webhookId: string;
+  topic: OrderTopic;
+  triggeredAt: Date;
+  payload: Buffer;
+  attempts: number;
+};
+type Lifted = { row: Row; orderId: string; state: OrderState | null; missing: string[] };
+
+/** Tries of one row before it is quarantined. */
+const mostAttempts = 3;
+
+/**
+ * Folds the shop's next inbox rows into its orders: at most `stepRows` rows and `stepBytes` bytes.
+ * Every row's try is counted and committed before it is made, so a row that ends the process is
+ * found out; a row that was tried before is tried alone, and after three tries it is quarantined.
+ *
+ * @returns how many rows were taken; 0: nothing is left to fold
+ */
+export async function foldStep(context: RunContext, lease: Lease): Promise<number> {
+  const { pool, config, log } = context;
+  const rows = await takeRows(pool, lease.shop, config.worker);
+  const lifted: Lifted[] = [];
+  for (const row of rows) {
+    try {
+      lifted.push({ row, ...readWebhook(row.topic, row.payload, row.triggeredAt.getTime()) });
+    } catch (error) {
+      await noteFailure(context, lease.shop, row, error);
+    }
+  }
+  if (lifted.length === 0) return rows.length;
+  try {
+    await fold(context, lease, lifted);
+  } catch (error) {
+    if (isLeaseLost(error)) throw error;
+    const [only] = lifted;
+    if (lifted.length > 1 || !only) {
+      // counted as tried, so each is tried alone next
+      log.warn({ err: error, shop: lease.shop, rows: lifted.length }, "a group was not folded");
+    } else {
+      await noteFailure(context, lease.shop, only.row, error);
+    }
+  }
+  return rows.length;
+}
+
+async function takeRows(
+  pool: pg.Pool,
+  shop: string,
+  bounds: { stepRows: number; stepBytes: number },
+): Promise<Row[]> {
+  const { rows } = await pool.query<Row>({
+    name: "take-rows",
+    text: `
+      WITH oldest AS (
+        SELECT "webhookId", "attempts", "receivedAt", octet_length("payload") AS bytes
+          FROM "InboxWebhook"
+         WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL
+         ORDER BY "receivedAt" LIMIT $2
+      ), fresh AS (
+        SELECT "webhookId", sum(bytes) OVER (ORDER BY "receivedAt", "webhookId") AS total,
+               row_number() OVER (ORDER BY "receivedAt", "webhookId") AS place
+          FROM oldest WHERE "attempts" = 0
+      ), taken AS (
+        SELECT "webhookId" FROM fresh WHERE total <= $3 OR place = 1
+        UNION ALL
+        (SELECT "webhookId" FROM oldest
+          WHERE "attempts" > 0 AND NOT EXISTS (SELECT 1 FROM fresh)
+          ORDER BY "attempts", "receivedAt" LIMIT 1)
+      )
+      UPDATE "InboxWebhook" w SET "attempts" = w."attempts" + 1
+        FROM taken WHERE w."shop" = $1 AND w."webhookId" = taken."webhookId"
+      RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"`,
+    values: [shop, bounds.stepRows, bounds.stepBytes],
+  });
+  return rows;
+}
+
+/** Keeps why a row could not be folded, and quarantines it when its tries are used up. */
+async function noteFailure(
+  { pool, log }: RunContext,
+  shop: string,
+  row: Row,
+  error: unknown,
+): Promise<void> {
+  const last = row.attempts >= mostAttempts;
+  const reason = isPayloadError(error) ? error.message : "The webhook could not be folded.";
+  await pool.query(
+    `UPDATE "InboxWebhook" SET "error" = $3, "quarantinedAt" = CASE WHEN $4 THEN now() END
+      WHERE "shop" = $1 AND "webhookId" = $2`,
+    [shop, row.webhookId, reason, last],
+  );
+  const where = { shop, webhookId: row.webhookId, topic: row.topic, attempts: row.attempts };
+  if (last) log.error({ ...where, err: error }, "a webhook was quarantined");
+  else log.warn({ ...where, err: error }, "a webhook was not folded; it is tried again");
+}
+
+async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promise<void> {
+  const { pool, config } = context;
+  const byOrder = Map.groupBy(lifted, ({ orderId }) => orderId);
+  await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    const now = context.now();
+    const stored = await loadOrders(client, lease.shop, [...byOrder.keys()]);
+    const before = statusesOf(stored.values());
+    const orders: StoredOrder[] = [];
+    const events: OrderEvent[] = [];
+    for (const [orderId, changes] of byOrder) {
+      const order = stored.get(orderId) ?? newOrder(orderId, now);
+      foldInto(order, changes, now);
+      evaluate(order, shop, now, config.worker.waitForOrderMs);
+      orders.push(order);
+      for (const { row } of changes) {
+        events.push({
+          orderId,
+          source: `webhook:${row.webhookId}`,
+          at: row.triggeredAt.getTime(),
+          kind: "webhook",
+          detail: { topic: row.topic },
+        });
+      }
+    }
+    await saveOrders(client, lease.shop, orders, before);
+    await addEvents(client, lease.shop, events);
+    await client.query(
+      `UPDATE "InboxWebhook" SET "foldedAt" = now(), "payload" = NULL, "error" = NULL
+        WHERE "shop" = $1 AND "webhookId" = ANY($2)`,
+      [lease.shop, lifted.map(({ row }) => row.webhookId)],
+    );
+  });
+}
+
+function foldInto(order: StoredOrder, changes: Lifted[], now: number): void {
+  let state = order.state;
+  let read = false;
+  for (const change of changes) {
+    if (change.state === null) {
+      read = true;
+      continue;
+    }
+    // a skipped order is stripped of its customer: its own webhook again is no contradiction
+    if (order.status !== "skipped" && headsConflict(state, change.state)) read = true;
+    state = join(state, change.state);
+  }
+  if (state.head !== null && order.state.head === null) order.readAt = null;
+  if (read) {
+    order.readAt = now;
+    order.readAttempts = 0;
+  }
+  order.state = state;
+  markChanged(order, now);
+}
+
+function isLeaseLost(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "lease_lost";
+}
+
+function isPayloadError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "payload";
+}

@@ -1,0 +1,114 @@
+import pg from "pg";
+import type { Logger } from "#app/log.server.ts";
+
+/** A verified webhook on its way into the inbox. `triggeredAt` is epoch milliseconds. */
+export type InboxRow = {
+  shop: string;
+  webhookId: string;
+  topic: string;
+  triggeredAt: number;
+  payload: Uint8Array;
+};
+
+/** Puts rows into the inbox; `add` resolves when the row is committed and its shop was woken. */
+export type InboxWriter = { add(row: InboxRow): Promise<void>; close(): Promise<void> };
+
+type Waiting = { row: InboxRow; resolve: () => void; reject: (error: unknown) => void };
+
+/** Rows of one statement at most; PostgreSQL takes 65,535 parameters. */
+const largestFlush = 64;
+
+/**
+ * Group commit: a row is written at once when nothing is in flight; rows that arrive meanwhile wait
+ * for that one flush and share the next. One statement, one commit for up to 64 rows. Measured
+ * against one INSERT per request: 1.4 to 1.7 times as many webhooks (docs/decisions).
+ *
+ * If a flush fails, each of its rows is tried alone, so that one bad row costs no neighbor.
+ *
+ * @param wake is called with the flushed rows' shops after their commit
+ */
+export function createInboxWriter(options: {
+  databaseUrl: string;
+  wake: (shops: string[]) => Promise<void>;
+  log: Logger;
+}): InboxWriter {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: 1,
+    application_name: "hakuna-intake",
+    connectionTimeoutMillis: 3000,
+    // Shopify waits five seconds in all: answer 503 in time and let it send again
+    query_timeout: 4000,
+  });
+  pool.on("error", (err) => options.log.warn({ err }, "the intake's database connection was lost"));
+  let waiting: Waiting[] = [];
+  let flushing: Promise<void> | null = null;
+
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, largestFlush);
+      waiting = waiting.slice(largestFlush);
+      await store(batch).catch((error) => {
+        for (const { reject } of batch) reject(error);
+      });
+    }
+  }
+
+  async function store(batch: Waiting[]): Promise<void> {
+    try {
+      await insert(batch.map(({ row }) => row));
+      const shops = new Set(batch.map(({ row }) => row.shop));
+      await options.wake([...shops]).catch((err) => {
+        options.log.warn({ err }, "the sync was not woken; the sweep will find the webhooks");
+      });
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      if (batch.length === 1) throw error;
+      for (const alone of batch) await store([alone]).catch(alone.reject);
+    }
+  }
+
+  async function insert(rows: InboxRow[]): Promise<void> {
+    // one order in all processes, so that two flushes cannot deadlock
+    rows.sort((a, b) => compare(a.shop, b.shop) || compare(a.webhookId, b.webhookId));
+    await pool.query({
+      name: `inbox-${rows.length}`,
+      text: insertStatement(rows.length),
+      values: rows.flatMap((row) => [
+        row.shop,
+        row.webhookId,
+        row.topic,
+        new Date(row.triggeredAt),
+        row.payload,
+      ]),
+    });
+  }
+
+  return {
+    add(row) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ row, resolve, reject });
+        flushing ??= flush().finally(() => {
+          flushing = null;
+        });
+      });
+    },
+    async close() {
+      await flushing;
+      await pool.end();
+    },
+  };
+}
+
+function insertStatement(rows: number): string {
+  const values = Array.from({ length: rows }, (_, row) => {
+    const first = row * 5;
+    return `($${first + 1}, $${first + 2}, $${first + 3}, $${first + 4}, $${first + 5})`;
+  });
+  return `INSERT INTO "InboxWebhook" ("shop", "webhookId", "topic", "triggeredAt", "payload")
+    VALUES ${values.join(", ")} ON CONFLICT DO NOTHING`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,113 @@
+import type { ManualPair } from "#app/order/pair.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { evaluate, markChanged } from "./evaluate.ts";
+import { holdingShop } from "./lease.ts";
+import { addEvents } from "./order-events.ts";
+import { loadOrders, type OrderStatus, saveOrders, statusesOf } from "./order-store.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** What a person asked for cannot be done; the message says why and what to do. */
+export class ActionError extends Error {
+  readonly code = "action";
+}
+
+type Context = Pick<RunContext, "pool" | "config" | "now">;
+
+/**
+ * Sends orders once more, also those whose payload was accepted already.
+ *
+ * @param by who asks, for the timeline
+ * @returns what became of each order, by id; unknown ids are absent
+ */
+export async function resendOrders(
+  context: Context,
+  domain: string,
+  ids: readonly string[],
+  by: string,
+): Promise<Map<string, OrderStatus>> {
+  const statuses = await holdingShop(context.pool, domain, async (client, shop) => {
+    const now = context.now();
+    const orders = await loadOrders(client, domain, ids);
+    const before = statusesOf(orders.values());
+    for (const order of orders.values()) {
+      order.resend = true;
+      markChanged(order, now);
+      evaluate(order, shop, now, context.config.worker.waitForOrderMs);
+    }
+    await saveOrders(client, domain, [...orders.values()], before);
+    await addEvents(
+      client,
+      domain,
+      [...orders.keys()].map((orderId) => manualEvent(orderId, "resend", by, now)),
+    );
+    return statusesOf(orders.values());
+  });
+  return statuses ?? new Map();
+}
+
+/** The ids of orders that need a hand: refused by the feed, or not mappable. */
+export async function failedOrders({ pool }: Context, domain: string): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "status" IN ('rejected', 'blocked') ORDER BY "id"`,
+    [domain],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Pairs a product line with a plan line by hand. A pair set earlier for the same product line is
+ * replaced.
+ *
+ * @throws ActionError when the shop, the order or a line is not there
+ */
+export async function pairByHand(
+  context: Context,
+  domain: string,
+  orderId: string,
+  pair: ManualPair,
+  by: string,
+): Promise<OrderStatus> {
+  const status = await holdingShop(context.pool, domain, async (client, shop) => {
+    const now = context.now();
+    const orders = await loadOrders(client, domain, [orderId]);
+    const before = statusesOf(orders.values());
+    const order = orders.get(orderId);
+    if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
+    requireLine(order.state, pair.productLineId);
+    requireLine(order.state, pair.planLineId);
+    if (pair.productLineId === pair.planLineId) {
+      throw new ActionError("A line cannot be paired with itself.");
+    }
+    order.manualPairs = [
+      ...order.manualPairs.filter(({ productLineId }) => productLineId !== pair.productLineId),
+      pair,
+    ];
+    markChanged(order, now);
+    evaluate(order, shop, now, context.config.worker.waitForOrderMs);
+    await saveOrders(client, domain, [order], before);
+    await addEvents(client, domain, [manualEvent(orderId, "pair", by, now)]);
+    return order.status;
+  });
+  if (status === null) throw new ActionError(`There is no shop ${domain}.`);
+  return status;
+}
+
+function requireLine({ head }: OrderState, id: string): void {
+  if (head?.lineItems.some((line) => line.id === id)) return;
+  const known = head?.lineItems.map((line) => line.id).join(", ");
+  throw new ActionError(
+    known
+      ? `The order has no line ${id}. Its lines: ${known}.`
+      : "The order itself has not arrived yet.",
+  );
+}
+
+function manualEvent(orderId: string, action: string, by: string, now: number) {
+  return {
+    orderId,
+    source: `manual:${action}:${now}`,
+    at: now,
+    kind: "manual" as const,
+    detail: { action, by },
+  };
+}

@@ -1,0 +1,18 @@
+import type pg from "pg";
+import type { Config } from "#app/config.server.ts";
+import type { FeedClient } from "#app/hakuna/client.ts";
+import type { Logger } from "#app/log.server.ts";
+import type { SecretBox } from "#app/secrets.server.ts";
+import type { OrderReader } from "./read-step.ts";
+
+/** What the steps of a sync run work with. */
+export type RunContext = {
+  pool: pg.Pool;
+  config: Config;
+  log: Logger;
+  feed: FeedClient;
+  secrets: SecretBox;
+  readOrder: OrderReader;
+  /** epoch milliseconds */
+  now: () => number;
+};

@@ -1,0 +1,51 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { Agent, request } from "undici";
+
+/** What one round of load showed. */
+export type Round = { perSecond: number; failed: number };
+
+/**
+ * Posts the same signed webhook under new ids for `seconds`, over `connections` kept open, and
+ * counts the answers.
+ */
+export async function loadRound(options: {
+  url: string;
+  secret: string;
+  shop: string;
+  body: string;
+  connections: number;
+  seconds: number;
+}): Promise<Round> {
+  const { url, secret, shop, body, connections, seconds } = options;
+  const agent = new Agent({ connections, pipelining: 1 });
+  const signature = createHmac("sha256", secret).update(body).digest("base64");
+  const until = performance.now() + seconds * 1000;
+  const started = performance.now();
+  let answered = 0;
+  let failed = 0;
+  const one = async () => {
+    while (performance.now() < until) {
+      const answer = await request(url, {
+        method: "POST",
+        dispatcher: agent,
+        body,
+        headers: {
+          "content-type": "application/json",
+          "x-shopify-hmac-sha256": signature,
+          "x-shopify-topic": "orders/updated",
+          "x-shopify-shop-domain": shop,
+          "x-shopify-api-version": "2026-10",
+          "x-shopify-webhook-id": randomUUID(),
+          "x-shopify-triggered-at": "2026-11-01T10:00:00.000000000Z",
+        },
+      });
+      await answer.body.dump();
+      if (answer.statusCode === 200) answered += 1;
+      else failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, one));
+  const elapsed = (performance.now() - started) / 1000;
+  await agent.close();
+  return { perSecond: answered / elapsed, failed };
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { adminPage } from "./admin-page.ts";
+import { startAppProxy } from "./app-proxy.ts";
+import { listen } from "./listen.ts";
+import { mintSessionToken } from "./session-token.ts";
+import { createShopApi, type GivenToken } from "./shop-api.ts";
+
+export type AdminOptions = {
+  /** 0: any free one */
+  port: number;
+  /** where the app itself listens */
+  appUrl: string;
+  apiKey: string;
+  apiSecret: string;
+  /** the shop whose admin is shown; others are at /store/{name} */
+  shop: string;
+  /**
+   * For people with an ordinary browser: serves the app through a proxy on this port that puts the
+   * stand-ins in the place of Shopify's addresses. The app's SHOPIFY_APP_URL is then the proxy's.
+   */
+  proxyPort?: number;
+};
+
+export type Admin = {
+  /** the admin's start page; also what SIMULATED_SHOPIFY_URL is set to */
+  url: string;
+  /** access tokens that were given out, oldest first */
+  given: GivenToken[];
+  close(): Promise<void>;
+};
+
+const appBridge = new URL("./app-bridge.js", import.meta.url);
+
+/**
+ * A stand-in for Shopify's admin: a page with the app in an iframe, the end point that mints its
+ * session tokens, App Bridge's script, and the shops' own token exchange (told apart by the Host
+ * header). It serves any shop, at /store/{name}/apps/{apiKey}/….
+ */
+export async function startAdmin(options: AdminOptions): Promise<Admin> {
+  const shopApi = createShopApi(options);
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.writeHead(500).end());
+  });
+  await listen(server, options.port);
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const proxy =
+    options.proxyPort === undefined
+      ? null
+      : await startAppProxy({ port: options.proxyPort, appUrl: options.appUrl, adminUrl: url });
+  const shownAppUrl = proxy?.url ?? options.appUrl;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const host = (request.headers.host ?? "").split(":")[0] ?? "";
+    if (host.endsWith(".myshopify.com")) return shopApi.answer(host, request, response);
+
+    const { pathname, searchParams } = new URL(request.url ?? "/", url);
+    if (pathname === "/app-bridge.js") {
+      response.writeHead(200, { "Content-Type": "text/javascript" }).end(readFileSync(appBridge));
+      return;
+    }
+    if (pathname === "/session-token") {
+      const shop = `${searchParams.get("store")}.myshopify.com`;
+      const token = mintSessionToken({ ...options, shop }, Date.now());
+      response.writeHead(200, { "Content-Type": "text/plain" }).end(token);
+      return;
+    }
+    const [, store, path] = /^\/store\/([a-z0-9-]+)\/apps\/[^/]+(\/.*)?$/.exec(pathname) ?? [];
+    if (store) {
+      const shop = `${store}.myshopify.com`;
+      response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(
+        adminPage({
+          appUrl: shownAppUrl,
+          path: path ?? "/app",
+          store,
+          apiKey: options.apiKey,
+          sessionToken: mintSessionToken({ ...options, shop }, Date.now()),
+          locale: searchParams.get("locale") ?? "en",
+        }),
+      );
+      return;
+    }
+    if (pathname === "/") {
+      const start = `/store/${options.shop.replace(".myshopify.com", "")}/apps/${options.apiKey}/app`;
+      response.writeHead(302, { Location: start }).end();
+      return;
+    }
+    response.writeHead(404).end();
+  }
+
+  return {
+    url,
+    given: shopApi.given,
+    async close() {
+      await proxy?.close();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}

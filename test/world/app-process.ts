@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** A process of the app, started as an operator starts it. */
+export type AppProcess = {
+  readonly pid: number;
+  /** standard output and standard error so far */
+  output(): string;
+  /** sends a signal without waiting: SIGSTOP, SIGCONT, … */
+  signal(signal: NodeJS.Signals): void;
+  /** sends a signal and waits for the end; SIGKILL follows after 20 seconds */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+};
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/**
+ * Starts one of the app's entry files, with shops' addresses leading to the stand-in for Shopify.
+ *
+ * @param file relative to the project's folder, such as `app/server.ts`
+ * @param env the whole environment apart from PATH, HOME and TMPDIR
+ */
+export function startAppProcess(file: string, env: Record<string, string>): AppProcess {
+  const { PATH = "", HOME = "", TMPDIR } = process.env;
+  const child = spawn(process.execPath, ["--import", "./test/simulator/redirect.ts", file], {
+    cwd: root,
+    env: { NODE_ENV: "production", PATH, HOME, ...(TMPDIR && { TMPDIR }), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const ended = once(child, "close").then(() => running.delete(child));
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    signal: (signal) => child.kill(signal),
+    async stop(signal = "SIGTERM") {
+      if (!running.has(child)) return;
+      child.kill(signal);
+      const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/**
+ * Waits until `url` answers 200. Rejects with the process's output when it ends before, or after a
+ * minute.
+ */
+export async function waitUntilReady(started: AppProcess, url: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if (!isAlive(started.pid)) break;
+    const answer = await fetch(url).catch(() => null);
+    await answer?.body?.cancel();
+    if (answer?.status === 200) return;
+    await new Promise((wait) => setTimeout(wait, 50));
+  }
+  await started.stop("SIGKILL");
+  throw new Error(`The app did not become ready at ${url}:\n${started.output()}`);
+}
+
+function isAlive(pid: number): boolean {
+  return [...running].some((child) => child.pid === pid);
+}

@@ -1,0 +1,63 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { openDatabase } from "#app/db.server.ts";
+import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
+import { createLog } from "#app/log.server.ts";
+
+/** Set by the global setup; worlds make their databases there. */
+const variable = "TEST_POSTGRES_URL";
+
+/** A migrated database that new ones are copied from: migrating each would take over a second. */
+const template = "migrated";
+
+/**
+ * Global setup of vitest and of Playwright: one PostgreSQL for the whole test run, removed when it
+ * ends. Each world has a database of its own in it.
+ */
+export default async function startSharedPostgres(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "hakuna-test-postgres-"));
+  // mkdtemp's folder is its owner's alone; as root, PostgreSQL runs as another user.
+  await chmod(folder, 0o755);
+  const log = createLog("warn");
+  const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
+  await query(postgres.url, "ALTER SYSTEM SET fsync = off");
+  await query(postgres.url, "SELECT pg_reload_conf()");
+  await query(postgres.url, `CREATE DATABASE ${template}`);
+  const database = await openDatabase({ url: databaseAt(postgres.url, template), log });
+  await database.close();
+  process.env[variable] = postgres.url;
+  return async () => {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** A new database in the test run's PostgreSQL: migrated, without rows. */
+export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const shared = process.env[variable];
+  if (!shared) throw new Error(`${variable} is not set: name shared-postgres.ts as global setup.`);
+  const name = `world_${crypto.randomUUID().replaceAll("-", "")}`;
+  await query(shared, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return {
+    url: databaseAt(shared, name),
+    drop: () => query(shared, `DROP DATABASE ${name} WITH (FORCE)`),
+  };
+}
+
+function databaseAt(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = name;
+  return url.href;
+}
+
+async function query(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
+import { type Admin, startAdmin } from "../simulator/admin/admin.ts";
+import { type AppProcess, startAppProcess, waitUntilReady } from "./app-process.ts";
+import { createDatabase } from "./shared-postgres.ts";
+
+export type WorldOptions = {
+  /** added to the app's environment, or put in the place of what the world sets */
+  env?: Record<string, string>;
+};
+
+/** The app as it runs in production, with a database of its own, among stand-ins for its neighbors. */
+export type World = {
+  appUrl: string;
+  databaseUrl: string;
+  hakuna: Awaited<ReturnType<typeof startHakuna>>;
+  admin: Admin;
+  shopDomain: string;
+  apiKey: string;
+  apiSecret: string;
+  /** the environment of the app's processes: for the command line, or another process beside it */
+  env: Record<string, string>;
+  /** the server process of now; another one after `restart` */
+  app(): AppProcess;
+  /** ends the server with the signal (SIGTERM) and starts it again at the same address */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** one more process, `app/worker.ts` for instance; ended with the world */
+  startProcess(file: string, env?: Record<string, string>): AppProcess;
+  stop(): Promise<void>;
+};
+
+const shopDomain = "test-shop.myshopify.com";
+const apiKey = "test-api-key";
+
+/**
+ * Starts a world and waits until the app answers /readyz. Needs the global setup of
+ * shared-postgres.ts and a built app (`npm run build`).
+ */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const apiSecret = randomBytes(16).toString("hex");
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const database = await createDatabase();
+    undo.push(() => database.drop());
+    const hakuna = await startHakuna();
+    undo.push(() => hakuna.close());
+    const port = await freePort();
+    const appUrl = `http://localhost:${port}`;
+    const admin = await startAdmin({ port: 0, appUrl, apiKey, apiSecret, shop: shopDomain });
+    undo.push(() => admin.close());
+    const env = {
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      SHOPIFY_API_KEY: apiKey,
+      SHOPIFY_API_SECRET: apiSecret,
+      SHOPIFY_APP_URL: appUrl,
+      SCOPES: "read_orders",
+      ENCRYPTION_KEY: randomBytes(32).toString("base64"),
+      HAKUNA_API_URL: hakuna.url,
+      SIMULATED_SHOPIFY_URL: admin.url,
+      LOG_LEVEL: "info",
+      ...options.env,
+    };
+    const start = async () => {
+      const started = startAppProcess("app/server.ts", env);
+      await waitUntilReady(started, `${appUrl}/readyz`);
+      return started;
+    };
+    let app = await start();
+    undo.push(() => app.stop());
+    return {
+      appUrl,
+      databaseUrl: database.url,
+      hakuna,
+      admin,
+      shopDomain,
+      apiKey,
+      apiSecret,
+      env,
+      app: () => app,
+      async restart(signal) {
+        await app.stop(signal);
+        app = await start();
+      },
+      startProcess(file, more) {
+        const started = startAppProcess(file, { ...env, ...more });
+        undo.push(() => started.stop());
+        return started;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { fileURLToPath } from "node:url";
+import { vitePlugin as remix } from "@remix-run/dev";
+import { defineConfig, type Plugin } from "vite";
+import remixConfig from "./remix.config.js";
+
+const app = fileURLToPath(new URL("./app", import.meta.url));
+
+/** Made once by the server and handed to routes through the load context. */
+const stateful = [
+  "config.server.ts",
+  "db.server.ts",
+  "log.server.ts",
+  "secrets.server.ts",
+  "services.server.ts",
+  "shopify.server.ts",
+  "generated/prisma/client.ts",
+].map((file) => `${app}/${file}`);
+
+/**
+ * Remix's bundle would hold a second copy of these modules, with a second database pool and a
+ * second configuration: importing more than a type of them fails the build. (Imports of types are
+ * gone by the time this sees a module.)
+ */
+const refuseStatefulModules: Plugin = {
+  name: "refuse-stateful-modules",
+  enforce: "pre",
+  async resolveId(source, importer, options) {
+    if (!importer?.startsWith(app)) return null;
+    const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
+    if (resolved && stateful.includes(resolved.id.split("?")[0] ?? "")) {
+      this.error(
+        `${importer.slice(app.length + 1)} imports ${source}: take it from the load context, and import types only.`,
+      );
+    }
+    return resolved;
+  },
+};
+
+export default defineConfig({
+  plugins: [refuseStatefulModules, remix(remixConfig)],
+  build: { assetsInlineLimit: 0, target: "es2022" },
+});
