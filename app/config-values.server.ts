@@ -11,11 +11,12 @@ export function required(how: string) {
 /** A whole number in decimal digits. */
 export function integer(least: number, most = 2_147_483_647) {
   const message = `is not a whole number from ${least} to ${most}. Write digits only.`;
-  return z
-    .string()
-    .regex(/^\d{1,10}$/, { message, abort: true })
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, message);
+  return z.string().transform((text, context) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 }
 
 /** One of a few words. */

@@ -20,7 +20,7 @@ function problems(env: Record<string, string | undefined>): string {
   return "";
 }
 
-const read = (env: Record<string, string>) => readConfig({ ...least, ...env } as NodeJS.ProcessEnv);
+const read = (env: Record<string, string>) => readConfig({ NODE_ENV: "test", ...least, ...env });
 
 describe("readConfig", () => {
   test("has a default for everything but the app's identity at Shopify and the key", () => {

@@ -75,13 +75,15 @@ async function deploy(url: string, pending: () => Promise<string[]>): Promise<st
   });
   // Done, the command line idles ten seconds longer for a timer of its engine. It reports a
   // migration after recording it: when none is pending it has nothing left to do.
+  let looking = Promise.resolve();
   child.stdout.on("data", () => {
-    pending().then(
-      (names) => names.length === 0 && child.kill(),
-      () => undefined,
-    );
+    looking = looking.then(async () => {
+      const names = await pending().catch(() => null);
+      if (names?.length === 0) child.kill();
+    });
   });
   await once(child, "close");
+  await looking;
   const noise = /^(Loaded Prisma config|Prisma config detected).*$/gm;
   return said.replace(noise, "").replaceAll(url, "DATABASE_URL").trim();
 }

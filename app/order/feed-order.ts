@@ -4,40 +4,40 @@
  * currency's minor unit, currencies and countries lower case.
  */
 export type FeedOrder = {
-	id: string;
-	status: "placed" | "cancelled";
-	placed_at: number;
-	cancelled_at: number | null;
-	customer: {
-		first_name: string;
-		last_name: string;
-		email: string;
-		phone: string;
-	};
-	customer_billing_address: {
-		address_line_1: string;
-		address_line_2: string;
-		city: string;
-		country: string;
-		zip: string;
-	};
-	line_items: FeedLineItem[];
+  id: string;
+  status: "placed" | "cancelled";
+  placed_at: number;
+  cancelled_at: number | null;
+  customer: {
+    first_name: string;
+    last_name: string;
+    email: string;
+    phone: string;
+  };
+  customer_billing_address: {
+    address_line_1: string;
+    address_line_2: string;
+    city: string;
+    country: string;
+    zip: string;
+  };
+  line_items: FeedLineItem[];
 };
 
 export type FeedLineItem = {
-	id: string;
-	quantity: number;
-	product_data: {
-		id: string;
-		price: { amount: number; currency: string };
-		brand: string;
-		title: string;
-	};
-	custom_properties: {
-		protection_line_item_id?: string;
-		offer_id?: string;
-		plan_id?: string;
-	};
-	fulfillments: { quantity: number; fulfilled_at: number }[];
-	refunds: { quantity: number; refunded_at: number }[];
+  id: string;
+  quantity: number;
+  product_data: {
+    id: string;
+    price: { amount: number; currency: string };
+    brand: string;
+    title: string;
+  };
+  custom_properties: {
+    protection_line_item_id?: string;
+    offer_id?: string;
+    plan_id?: string;
+  };
+  fulfillments: { quantity: number; fulfilled_at: number }[];
+  refunds: { quantity: number; refunded_at: number }[];
 };

@@ -7,85 +7,85 @@
  * the same order are joined by `join` (fold.ts).
  */
 export type OrderState = {
-	/** lets rows written by an older version be read later */
-	schemaVersion: 1;
-	/** the numeric order id */
-	id: string;
-	/** null until the order itself was seen */
-	head: Head | null;
-	/** by line item id: what Shopify nulls when a product is deleted */
-	productFacts: Record<string, ProductFacts>;
-	cancelledAt: number | null;
-	/** the earliest `updated_at` at which the payment was seen voided; counts only while head.voided */
-	voidedAt: number | null;
-	fulfillments: Record<string, Fulfillment>;
-	refunds: Record<string, Refund>;
-	/** line item id → number of removed units → the earliest `updated_at` that showed so many */
-	removedUnits: Record<string, Record<string, number>>;
-	/** customers/redact was received: customer data is stripped after each join */
-	redacted: boolean;
+  /** lets rows written by an older version be read later */
+  schemaVersion: 1;
+  /** the numeric order id */
+  id: string;
+  /** null until the order itself was seen */
+  head: Head | null;
+  /** by line item id: what Shopify nulls when a product is deleted */
+  productFacts: Record<string, ProductFacts>;
+  cancelledAt: number | null;
+  /** the earliest `updated_at` at which the payment was seen voided; counts only while head.voided */
+  voidedAt: number | null;
+  fulfillments: Record<string, Fulfillment>;
+  refunds: Record<string, Refund>;
+  /** line item id → number of removed units → the earliest `updated_at` that showed so many */
+  removedUnits: Record<string, Record<string, number>>;
+  /** customers/redact was received: customer data is stripped after each join */
+  redacted: boolean;
 };
 
 /** When a piece of content was true, by Shopify's clocks. */
 export type Rank = {
-	/** the order's `updated_at`, whole seconds */
-	updatedAt: number;
-	/** X-Shopify-Triggered-At of the webhook, or the Date header of the API's answer */
-	observedAt: number;
+  /** the order's `updated_at`, whole seconds */
+  updatedAt: number;
+  /** X-Shopify-Triggered-At of the webhook, or the Date header of the API's answer */
+  observedAt: number;
 };
 
 export type Head = {
-	rank: Rank;
-	name: string | null;
-	/** `processed_at`, else `created_at` */
-	placedAt: number;
-	isTest: boolean;
-	voided: boolean;
-	/** the order's money comes back whole: financial_status "refunded" */
-	fullyRefunded: boolean;
-	email: string | null;
-	phone: string | null;
-	customer: Customer | null;
-	billingAddress: Address | null;
-	shippingAddress: Address | null;
-	lineItems: LineItem[];
+  rank: Rank;
+  name: string | null;
+  /** `processed_at`, else `created_at` */
+  placedAt: number;
+  isTest: boolean;
+  voided: boolean;
+  /** the order's money comes back whole: financial_status "refunded" */
+  fullyRefunded: boolean;
+  email: string | null;
+  phone: string | null;
+  customer: Customer | null;
+  billingAddress: Address | null;
+  shippingAddress: Address | null;
+  lineItems: LineItem[];
 };
 
 export type Customer = {
-	id: string | null;
-	firstName: string | null;
-	lastName: string | null;
-	email: string | null;
-	phone: string | null;
-	defaultAddress: Address | null;
+  id: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  email: string | null;
+  phone: string | null;
+  defaultAddress: Address | null;
 };
 
 export type Address = {
-	firstName: string | null;
-	lastName: string | null;
-	phone: string | null;
-	address1: string | null;
-	address2: string | null;
-	city: string | null;
-	zip: string | null;
-	/** ISO 3166-1 alpha-2, as Shopify writes it (upper case) */
-	countryCode: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  phone: string | null;
+  address1: string | null;
+  address2: string | null;
+  city: string | null;
+  zip: string | null;
+  /** ISO 3166-1 alpha-2, as Shopify writes it (upper case) */
+  countryCode: string | null;
 };
 
 export type LineItem = {
-	id: string;
-	/** the ordered quantity; never what is left */
-	quantity: number;
-	title: string;
-	/** unit prices before discounts */
-	shopPrice: Price;
-	presentmentPrice: Price | null;
-	/** a discount was allocated to this line */
-	discounted: boolean;
-	giftCard: boolean;
-	requiresShipping: boolean;
-	/** names and values as text; the ones the pairing knows, in the order of the payload */
-	properties: Property[];
+  id: string;
+  /** the ordered quantity; never what is left */
+  quantity: number;
+  title: string;
+  /** unit prices before discounts */
+  shopPrice: Price;
+  presentmentPrice: Price | null;
+  /** a discount was allocated to this line */
+  discounted: boolean;
+  giftCard: boolean;
+  requiresShipping: boolean;
+  /** names and values as text; the ones the pairing knows, in the order of the payload */
+  properties: Property[];
 };
 
 /** `amount` is a decimal string, `currency` an ISO 4217 code in upper case. */
@@ -95,10 +95,10 @@ export type Property = { name: string; value: string };
 
 /** Each value with the rank at which it was last seen not null. */
 export type ProductFacts = {
-	variantId: Ranked<string> | null;
-	productId: Ranked<string> | null;
-	sku: Ranked<string> | null;
-	vendor: Ranked<string> | null;
+  variantId: Ranked<string> | null;
+  productId: Ranked<string> | null;
+  sku: Ranked<string> | null;
+  vendor: Ranked<string> | null;
 };
 
 export type Ranked<T> = { value: T; rank: Rank };
@@ -106,18 +106,18 @@ export type Ranked<T> = { value: T; rank: Rank };
 export type FulfillmentStatus = "pending" | "open" | "success" | "error" | "failure" | "cancelled";
 
 export type Fulfillment = {
-	/** `updated_at`, else `created_at` */
-	updatedAt: number;
-	createdAt: number;
-	status: FulfillmentStatus;
-	units: LineUnits[];
+  /** `updated_at`, else `created_at` */
+  updatedAt: number;
+  createdAt: number;
+  status: FulfillmentStatus;
+  units: LineUnits[];
 };
 
 export type Refund = {
-	observedAt: number;
-	/** `processed_at`, else `created_at` */
-	refundedAt: number;
-	units: LineUnits[];
+  observedAt: number;
+  /** `processed_at`, else `created_at` */
+  refundedAt: number;
+  units: LineUnits[];
 };
 
 export type LineUnits = { lineItemId: string; quantity: number };

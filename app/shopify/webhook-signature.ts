@@ -6,7 +6,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
  * Compared in constant time.
  * https://shopify.dev/docs/apps/build/webhooks/subscribe/https#step-5-verify-the-webhook
  */
-export function isSignedBy(secrets: readonly string[], body: Uint8Array, signature: string): boolean {
+export function isSignedBy(
+  secrets: readonly string[],
+  body: Uint8Array,
+  signature: string,
+): boolean {
   const given = Buffer.from(signature, "base64");
   let signed = false;
   for (const secret of secrets) {

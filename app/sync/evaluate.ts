@@ -3,9 +3,9 @@ import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Finding } from "#app/order/findings.ts";
+import { withoutCustomer } from "#app/order/fold.ts";
 import { type Mapping, mapOrder } from "#app/order/map.ts";
 import { skipReason } from "#app/order/share.ts";
-import type { Head } from "#app/order/state.ts";
 import type { ShopRow } from "./lease.ts";
 import type { StoredOrder } from "./order-store.ts";
 
@@ -106,18 +106,6 @@ function settle(order: StoredOrder, status: StoredOrder["status"], reason: strin
 function gravest(findings: readonly Finding[]): Finding["severity"] | null {
   const severities = ["error", "warning", "info"] as const;
   return severities.find((grade) => findings.some(({ severity }) => severity === grade)) ?? null;
-}
-
-/** An order that is not sent keeps no customer data. */
-function withoutCustomer(head: Head): Head {
-  return {
-    ...head,
-    email: null,
-    phone: null,
-    customer: null,
-    billingAddress: null,
-    shippingAddress: null,
-  };
 }
 
 /** Names the error without its message, which may quote the order. */

@@ -1,0 +1,163 @@
+import { addressOf, customerOf } from "./buyer.ts";
+import type { FeedLineItem, FeedOrder } from "./feed-order.ts";
+import { type Finding, finding } from "./findings.ts";
+import { type Line, linesOf, property } from "./lines.ts";
+import { linkProperties } from "./link-properties.ts";
+import { observe } from "./observe.ts";
+import { type ManualPair, type Pairing, pairLines } from "./pair.ts";
+import { pricesOf } from "./prices.ts";
+import type { OrderState } from "./state.ts";
+import { type Dated, fulfilledUnits as fulfilledOf, returnedUnits, sum, upTo } from "./units.ts";
+
+/** What the mapping depends on besides the order itself. */
+export type MappingContext = {
+  /** ISO 3166-1 alpha-2; used where the order's address has no country */
+  shopCountry: string | null;
+  productIdentifier: "variant" | "sku";
+  manualPairs: ManualPair[];
+  /** pairs a suggested pair without asking */
+  acceptSuggestions: boolean;
+  /** line item id → the most fulfilled units that the feed ever accepted */
+  reportedUnits: Record<string, number>;
+};
+
+export type Mapping = {
+  /** null: blocked by a finding of severity "error" */
+  feedOrder: FeedOrder | null;
+  findings: Finding[];
+  pairing: Pairing;
+  /** ordered units of protection */
+  planUnits: number;
+};
+
+/** How a line is sent: what it is, its plan, its units. */
+export type MappedLine = {
+  line: Line;
+  /** of a product with a plan */
+  planLineId: string | null;
+  fulfilled: Dated[];
+  returned: Dated[];
+  /** more was refunded than ordered */
+  cut: boolean;
+  offerId: string | null;
+  planId: string | null;
+};
+
+/**
+ * Maps an order to Hakuna's feed, and tells what was noticed about it.
+ *
+ * @param state of an order whose head is known
+ * @throws RangeError when a price is not a decimal number
+ */
+export function mapOrder(state: OrderState, context: MappingContext): Mapping {
+  const { head } = state;
+  if (head === null) throw new TypeError("An order whose head is not known cannot be mapped.");
+  const lines = linesOf(state, head);
+  const pairing = withSuggestion(pairLines(lines, context.manualPairs), context.acceptSuggestions);
+  const mapped = mapLines(state, lines, pairing, context.manualPairs);
+  const prices = pricesOf(lines);
+  const address = addressOf(head, context.shopCountry);
+  const errors: Finding[] = [];
+  if (address === null) errors.push(finding("no_country", []));
+  if (prices.currencies.length > 1) errors.push(finding("several_currencies", []));
+  const findings = [
+    ...errors,
+    ...observe(head, mapped, pairing, { inexact: prices.inexact, reported: context.reportedUnits }),
+  ];
+  const planUnits = sum(lines.filter((line) => line.isProtection));
+  if (address === null || errors.length > 0)
+    return { feedOrder: null, findings, pairing, planUnits };
+  const cancelledAt = state.cancelledAt ?? (head.voided ? state.voidedAt : null);
+  const feedOrder: FeedOrder = {
+    id: state.id,
+    status: cancelledAt === null ? "placed" : "cancelled",
+    placed_at: head.placedAt,
+    cancelled_at: cancelledAt,
+    customer: customerOf(head),
+    customer_billing_address: address,
+    line_items: mapped.map((line) => {
+      const price = prices.byLine.get(line.line.id) ?? { amount: 0, currency: "" };
+      return feedLine(line, price, context.productIdentifier);
+    }),
+  };
+  return { feedOrder, findings, pairing, planUnits };
+}
+
+/** Line item id → how many of its units a feed order says are fulfilled. */
+export function fulfilledUnits(feedOrder: FeedOrder): Record<string, number> {
+  return Object.fromEntries(feedOrder.line_items.map((line) => [line.id, sum(line.fulfillments)]));
+}
+
+function withSuggestion(pairing: Pairing, accept: boolean): Pairing {
+  const { suggestion } = pairing;
+  if (!accept || suggestion === null) return pairing;
+  return { ...pairing, suggestion: null, pairs: [...pairing.pairs, { ...suggestion, tier: 0 }] };
+}
+
+function mapLines(
+  state: OrderState,
+  lines: readonly Line[],
+  { pairs }: Pairing,
+  manual: readonly ManualPair[],
+): MappedLine[] {
+  const planOf = new Map(pairs.map((pair) => [pair.productLineId, pair.planLineId]));
+  return lines.map((line) => {
+    const { units, cut } = returnedUnits(state, line);
+    const byHand = manual.find(({ planLineId }) => planLineId === line.id);
+    return {
+      line,
+      planLineId: planOf.get(line.id) ?? null,
+      fulfilled: fulfilledLine(state, line, pairs),
+      returned: units,
+      cut,
+      offerId: byHand?.offerId ?? planProperty(line, linkProperties.offerId),
+      planId: byHand?.planId ?? planProperty(line, linkProperties.planId),
+    };
+  });
+}
+
+/** A plan is fulfilled when its products are, whatever its own line says (the contract's rule). */
+function fulfilledLine(state: OrderState, line: Line, pairs: Pairing["pairs"]): Dated[] {
+  const products = pairs.filter(({ planLineId }) => planLineId === line.id);
+  const sources =
+    products.length > 0 ? products.map(({ productLineId }) => productLineId) : [line.id];
+  const units = sources.flatMap((id) => fulfilledOf(state, id)).sort((a, b) => a.at - b.at);
+  return upTo(line.quantity, merged(units)).kept;
+}
+
+/** Units of the same moment as one entry, so that the order of equals never shows. */
+function merged(units: readonly Dated[]): Dated[] {
+  const byTime = new Map<number, number>();
+  for (const { at, quantity } of units) byTime.set(at, (byTime.get(at) ?? 0) + quantity);
+  return [...byTime].map(([at, quantity]) => ({ at, quantity }));
+}
+
+function planProperty(line: Line, names: readonly string[]): string | null {
+  return line.isProtection ? property(line, names) : null;
+}
+
+function feedLine(
+  { line, planLineId, fulfilled, returned, offerId, planId }: MappedLine,
+  price: { amount: number; currency: string },
+  identifier: MappingContext["productIdentifier"],
+): FeedLineItem {
+  const properties: FeedLineItem["custom_properties"] = {};
+  if (planLineId !== null) properties.protection_line_item_id = planLineId;
+  if (line.isProtection && offerId !== null) properties.offer_id = offerId;
+  if (line.isProtection && planId !== null) properties.plan_id = planId;
+  const ids = [line.variantId, line.productId, line.sku];
+  if (identifier === "sku") ids.unshift(line.sku);
+  return {
+    id: line.id,
+    quantity: line.quantity,
+    product_data: {
+      id: ids.find((id) => id !== null) ?? line.id,
+      price,
+      brand: line.isProtection ? "hakuna" : (line.vendor ?? ""),
+      title: line.title,
+    },
+    custom_properties: properties,
+    fulfillments: fulfilled.map(({ quantity, at }) => ({ quantity, fulfilled_at: at })),
+    refunds: returned.map(({ quantity, at }) => ({ quantity, refunded_at: at })),
+  };
+}

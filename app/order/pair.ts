@@ -1,0 +1,185 @@
+import { compareIds, type Line, property } from "./lines.ts";
+import { linkProperties } from "./link-properties.ts";
+
+/** A pair that the merchant set by hand; the ids fill in what the plan's properties lack. */
+export type ManualPair = {
+  productLineId: string;
+  planLineId: string;
+  offerId: string | null;
+  planId: string | null;
+};
+
+/** 0 by hand, 1 equal `_hakuna_ref`, 2 the product's reference, 3 the plan's reference. */
+export type Tier = 0 | 1 | 2 | 3;
+
+export type Pair = { productLineId: string; planLineId: string; tier: Tier };
+
+export type Pairing = {
+  /** by product line id; a product line has one plan at most, a plan line perhaps several products */
+  pairs: Pair[];
+  /** the only plan and the only shippable product, where neither bears a link */
+  suggestion: { productLineId: string; planLineId: string } | null;
+  /** product lines that name a plan which is not in the order */
+  danglingProducts: string[];
+  /** product line id → further plan lines that claim it */
+  contested: Map<string, string[]>;
+};
+
+const { ref, productNamesPlan, planNamesProduct } = linkProperties;
+
+type Edge = { product: Line; plan: Line; tier: Tier };
+
+/**
+ * Pairs product lines with plan lines. Never depends on the order in which lines are listed, and
+ * nothing is guessed: without a link there is at most a suggestion. Quantities are the ordered ones.
+ *
+ * Edges are taken from the least on, by (tier, the newer of both line ids, fit, product line, plan
+ * line), so a line that is added later never changes a pair of an earlier tier or age.
+ *
+ * @param lines as `linesOf` gives them
+ */
+export function pairLines(lines: readonly Line[], manual: readonly ManualPair[]): Pairing {
+  const plans = lines.filter((line) => line.isProtection);
+  const products = lines.filter((line) => !line.isProtection);
+  const dangling = new Set<string>();
+  const edges = [
+    ...manualEdges(products, plans, manual),
+    ...refEdges(products, plans),
+    ...productEdges(products, plans, dangling),
+    ...planEdges(products, plans),
+  ].sort(compareEdges);
+
+  const open = new Map(lines.map((line) => [line.id, line.quantity]));
+  const paired = new Map<string, Pair>();
+  const linked = new Map<string, Set<string>>();
+  for (const { product, plan, tier } of edges) {
+    linked.set(product.id, (linked.get(product.id) ?? new Set()).add(plan.id));
+    const left = open.get(plan.id) ?? 0;
+    if (paired.has(product.id) || left <= 0) continue;
+    paired.set(product.id, { productLineId: product.id, planLineId: plan.id, tier });
+    open.set(plan.id, left - Math.min(product.quantity, left));
+  }
+  const pairs = [...paired.values()].sort((a, b) => compareIds(a.productLineId, b.productLineId));
+  return {
+    pairs,
+    suggestion: suggest(products, plans, linked, dangling),
+    danglingProducts: [...dangling].filter((id) => !paired.has(id)),
+    contested: contestedProducts(linked, pairs),
+  };
+}
+
+function manualEdges(
+  products: readonly Line[],
+  plans: readonly Line[],
+  manual: readonly ManualPair[],
+): Edge[] {
+  return manual.flatMap(({ productLineId, planLineId }) => {
+    const product = products.find((line) => line.id === productLineId);
+    const plan = plans.find((line) => line.id === planLineId);
+    return product && plan ? [{ product, plan, tier: 0 as const }] : [];
+  });
+}
+
+function refEdges(products: readonly Line[], plans: readonly Line[]): Edge[] {
+  return products.flatMap((product) => {
+    const key = property(product, ref);
+    if (key === null) return [];
+    const same = plans.filter((plan) => property(plan, ref) === key);
+    return same.map((plan) => ({ product, plan, tier: 1 as const }));
+  });
+}
+
+function productEdges(
+  products: readonly Line[],
+  plans: readonly Line[],
+  dangling: Set<string>,
+): Edge[] {
+  return products.flatMap((product) => {
+    const reference = property(product, productNamesPlan);
+    if (reference === null) return [];
+    const named = resolve(reference, plans);
+    if (named.length === 0) dangling.add(product.id);
+    return named.map((plan) => ({ product, plan, tier: 2 as const }));
+  });
+}
+
+function planEdges(products: readonly Line[], plans: readonly Line[]): Edge[] {
+  return plans.flatMap((plan) => {
+    const reference = property(plan, planNamesProduct);
+    if (reference === null) return [];
+    const named = resolve(reference, products);
+    return named.map((product) => ({ product, plan, tier: 3 as const }));
+  });
+}
+
+/** The lines that a reference names: by the first kind that matches anything. */
+function resolve(reference: string, lines: readonly Line[]): Line[] {
+  const wanted = reference.replace(/^gid:\/\/shopify\/\w+\//, "");
+  const kinds: ((line: Line) => string | null)[] = [
+    (line) => line.id,
+    (line) => line.variantId,
+    (line) => line.sku,
+    (line) => line.productId,
+  ];
+  for (const kind of kinds) {
+    const named = lines.filter((line) => kind(line) === wanted);
+    if (named.length > 0) return named;
+  }
+  return [];
+}
+
+function compareEdges(a: Edge, b: Edge): number {
+  return (
+    a.tier - b.tier ||
+    compareIds(newer(a), newer(b)) ||
+    fit(a) - fit(b) ||
+    compareIds(a.product.id, b.product.id) ||
+    compareIds(a.plan.id, b.plan.id)
+  );
+}
+
+function newer({ product, plan }: Edge): string {
+  return compareIds(product.id, plan.id) > 0 ? product.id : plan.id;
+}
+
+/** Equal quantities, then more products than plans, then more plans than products. */
+function fit({ product, plan }: Edge): number {
+  return product.quantity === plan.quantity ? 0 : product.quantity > plan.quantity ? 1 : 2;
+}
+
+function suggest(
+  products: readonly Line[],
+  plans: readonly Line[],
+  linked: ReadonlyMap<string, unknown>,
+  dangling: ReadonlySet<string>,
+): Pairing["suggestion"] {
+  const shippable = products.filter(
+    (line) => line.requiresShipping && !line.giftCard && isGood(line),
+  );
+  const [product] = shippable;
+  const [plan] = plans;
+  if (!product || !plan || shippable.length > 1 || plans.length > 1) return null;
+  const links = [...ref, ...productNamesPlan, ...planNamesProduct];
+  if (property(product, links) !== null || property(plan, links) !== null) return null;
+  if (linked.size > 0 || dangling.size > 0) return null;
+  return { productLineId: product.id, planLineId: plan.id };
+}
+
+/** Tips and custom lines belong to no product. */
+function isGood(line: Line): boolean {
+  return line.productId !== null || line.variantId !== null;
+}
+
+/** Plan lines that name a product which another plan got, and that protect nothing themselves. */
+function contestedProducts(
+  linked: ReadonlyMap<string, ReadonlySet<string>>,
+  pairs: readonly Pair[],
+): Map<string, string[]> {
+  const busy = new Set(pairs.map(({ planLineId }) => planLineId));
+  const contested = new Map<string, string[]>();
+  for (const [productId, planIds] of linked) {
+    const idle = [...planIds].filter((id) => !busy.has(id)).sort(compareIds);
+    if (idle.length > 0 && planIds.size > 1) contested.set(productId, idle);
+  }
+  return contested;
+}

@@ -1,0 +1,60 @@
+import type { Fulfillment, FulfillmentStatus, LineUnits, Refund } from "#app/order/state.ts";
+import { PayloadError, type PayloadReader } from "./payload-reader.ts";
+
+/** Fulfillments by id: those of an order, or one that came alone. */
+export function readFulfillments(payloads: PayloadReader[]): Record<string, Fulfillment> {
+  return Object.fromEntries(
+    payloads.map((payload) => {
+      payload.require("created_at");
+      payload.require("status");
+      payload.require("line_items");
+      const createdAt = payload.time("created_at") ?? 0;
+      const fulfillment: Fulfillment = {
+        createdAt,
+        updatedAt: payload.time("updated_at") ?? createdAt,
+        status: fulfillmentStatus(payload),
+        units: units(payload.objects("line_items"), "id"),
+      };
+      return [payload.requiredId("id"), fulfillment];
+    }),
+  );
+}
+
+const statuses: readonly FulfillmentStatus[] = [
+  "pending",
+  "open",
+  "success",
+  "error",
+  "failure",
+  "cancelled",
+];
+
+function fulfillmentStatus(payload: PayloadReader): FulfillmentStatus {
+  const text = payload.text("status") ?? "pending";
+  const status = statuses.find((known) => known === text.toLowerCase());
+  if (!status) throw new PayloadError(payload.field("status"), "is not a fulfillment's status.");
+  return status;
+}
+
+/** Refunds by id: those of an order, or one that came alone. */
+export function readRefunds(payloads: PayloadReader[], observedAt: number): Record<string, Refund> {
+  return Object.fromEntries(
+    payloads.map((payload) => {
+      payload.require("processed_at", "created_at");
+      payload.require("refund_line_items");
+      const refund: Refund = {
+        observedAt,
+        refundedAt: payload.time("processed_at") ?? payload.time("created_at") ?? 0,
+        units: units(payload.objects("refund_line_items"), "line_item_id"),
+      };
+      return [payload.requiredId("id"), refund];
+    }),
+  );
+}
+
+function units(payloads: PayloadReader[], idKey: "id" | "line_item_id"): LineUnits[] {
+  return payloads.map((payload) => {
+    payload.require("quantity");
+    return { lineItemId: payload.requiredId(idKey), quantity: payload.units("quantity") };
+  });
+}

@@ -1,0 +1,23 @@
+import { isLinkProperty } from "#app/order/link-properties.ts";
+import type { Property } from "#app/order/state.ts";
+import { cleanText } from "./payload-reader.ts";
+
+/**
+ * The properties of a line item that link products with plans, from any of the shapes that are seen:
+ * a list of {name, value}, {}, one {name, value}, a plain object of keys and values, or nothing.
+ * Values may be texts, numbers, booleans or null; the last counts as none.
+ */
+export function readProperties(value: unknown): Property[] {
+  return entries(value).flatMap(([name, content]) => {
+    if (typeof name !== "string" || !isLinkProperty(name)) return [];
+    if (!["string", "number", "boolean"].includes(typeof content)) return [];
+    return [{ name: cleanText(name), value: cleanText(String(content)) }];
+  });
+}
+
+function entries(value: unknown): [unknown, unknown][] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(entries);
+  if ("name" in value && "value" in value) return [[value.name, value.value]];
+  return Object.entries(value);
+}

@@ -1,0 +1,125 @@
+/** A payload holds something that cannot be used; `field` is its path, such as "line_items[0].id". */
+export class PayloadError extends Error {
+  readonly code = "payload";
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super(`${field}: ${message}`);
+    this.field = field;
+  }
+}
+
+/**
+ * Reads one object of a payload by keys. A key that is absent is noted in `missing` where it is
+ * required; a value of the wrong kind is a PayloadError that names the field. Texts lose NUL
+ * characters and lone surrogates, which PostgreSQL refuses; "" is null.
+ */
+export class PayloadReader {
+  readonly #object: Record<string, unknown>;
+  readonly #path: string;
+  readonly #missing: string[];
+
+  constructor(value: unknown, path: string, missing: string[]) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw new PayloadError(path || "payload", "is not an object.");
+    }
+    this.#object = value as Record<string, unknown>;
+    this.#path = path;
+    this.#missing = missing;
+  }
+
+  field(key: string): string {
+    return this.#path ? `${this.#path}.${key}` : key;
+  }
+
+  /** The raw value; undefined and null alike as null. */
+  value(key: string): unknown {
+    return this.#object[key] ?? null;
+  }
+
+  /** Notes the keys as missing where none of them is there. */
+  require(...keys: string[]): void {
+    if (keys.every((key) => this.#object[key] === undefined)) {
+      this.#missing.push(this.field(keys.join(" or ")));
+    }
+  }
+
+  text(key: string): string | null {
+    const value = this.value(key);
+    if (value === null) return null;
+    if (typeof value !== "string" && typeof value !== "number") {
+      throw new PayloadError(this.field(key), "is not a text.");
+    }
+    return cleanText(String(value)) || null;
+  }
+
+  /** A numeric id as a string; null where there is none. */
+  id(key: string): string | null {
+    const value = this.value(key);
+    if (value === null || value === "") return null;
+    const text = String(value);
+    if (!/^\d+$/.test(text)) throw new PayloadError(this.field(key), "is not a numeric id.");
+    return text.replace(/^0+(?=\d)/, "");
+  }
+
+  requiredId(key: string): string {
+    this.require(key);
+    const id = this.id(key);
+    if (id === null && this.#object[key] !== undefined) {
+      throw new PayloadError(this.field(key), "is not a numeric id.");
+    }
+    return id ?? "";
+  }
+
+  /** A whole number of units, not negative; `absent` where the key is not there or null. */
+  units(key: string, absent = 0): number {
+    const value = this.value(key);
+    if (value === null) return absent;
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+      throw new PayloadError(this.field(key), "is not a whole number of units.");
+    }
+    return value;
+  }
+
+  /** A decimal amount as Shopify writes it; null where there is none. */
+  decimal(key: string): string | null {
+    const text = this.text(key);
+    if (text !== null && !/^-?\d+(\.\d*)?$/.test(text)) {
+      throw new PayloadError(this.field(key), "is not a decimal amount.");
+    }
+    return text;
+  }
+
+  /** A time with its UTC offset, in epoch milliseconds; null where there is none. */
+  time(key: string): number | null {
+    const text = this.text(key);
+    if (text === null) return null;
+    const time = Date.parse(text);
+    if (!/(Z|[+-]\d\d:?\d\d)$/i.test(text) || Number.isNaN(time)) {
+      throw new PayloadError(this.field(key), "is not a time with a UTC offset.");
+    }
+    return time;
+  }
+
+  flag(key: string): boolean {
+    return this.value(key) === true;
+  }
+
+  object(key: string): PayloadReader | null {
+    const value = this.value(key);
+    return value === null ? null : new PayloadReader(value, this.field(key), this.#missing);
+  }
+
+  objects(key: string): PayloadReader[] {
+    const value = this.value(key);
+    if (value === null) return [];
+    if (!Array.isArray(value)) throw new PayloadError(this.field(key), "is not a list.");
+    return value.map(
+      (item, index) => new PayloadReader(item, `${this.field(key)}[${index}]`, this.#missing),
+    );
+  }
+}
+
+/** The text without NUL characters and lone surrogates. */
+export function cleanText(text: string): string {
+  return text.replaceAll("\0", "").replace(/\p{Surrogate}/gu, "");
+}

@@ -1,0 +1,15 @@
+import { openDatabase } from "#app/db.server.ts";
+import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
+import { createLog } from "#app/log.server.ts";
+
+// A process that uses the embedded PostgreSQL in the folder that it is given, until its standard
+// input ends. It writes the address, and then that it stopped.
+const log = createLog("silent");
+const postgres = await startEmbeddedPostgres({ folder: process.argv[2] ?? "", log });
+const database = await openDatabase({ url: postgres.url, log });
+console.log(postgres.url);
+process.stdin.resume().once("end", async () => {
+  await database.close();
+  await postgres.stop();
+  console.log("stopped");
+});

@@ -1,0 +1,54 @@
+import { createRandom } from "../random.ts";
+
+/** One way in which the feed misbehaves. */
+export type Fault =
+  | { kind: "status"; status: number; retryAfter?: string; location?: string }
+  /** waits before it answers normally */
+  | { kind: "slow"; ms: number }
+  /** ends the connection without having read anything into account */
+  | { kind: "drop" }
+  /** takes the orders in, then ends the connection */
+  | { kind: "drop_after" }
+  /** takes the orders in, then breaks off in the middle of the answer */
+  | { kind: "half_answer" };
+
+/** How the feed behaves until it is told otherwise. What is left out: as a good feed does. */
+export type Behavior = {
+  /** the next `requests` (all, if left out) have this fault */
+  fault?: { fault: Fault; requests?: number };
+  /** one request in so many fails, in changing ways; seeded */
+  failOneIn?: { requests: number; seed: number; ways: readonly Fault[] };
+  /** a batch with one of these orders is answered 400 */
+  refuseOrders?: readonly string[];
+  /** these orders are accepted and fail in processing, with this error */
+  failProcessing?: { orders: readonly string[]; error: string };
+  /** answer a request id, as later versions do */
+  requestIds?: boolean;
+  /** looks at a processing status that are answered "in_progress" first */
+  pollsUntilDone?: number;
+};
+
+/** Decides, request by request, which fault the feed shows. */
+export function createFaults(behavior: Behavior): () => Fault | null {
+  let left = behavior.fault?.requests ?? Number.POSITIVE_INFINITY;
+  const random = createRandom(behavior.failOneIn?.seed ?? 0);
+  return () => {
+    if (behavior.fault && left > 0) {
+      left -= 1;
+      return behavior.fault.fault;
+    }
+    const { failOneIn } = behavior;
+    if (failOneIn && random.chance(1 / failOneIn.requests)) return random.pick(failOneIn.ways);
+    return null;
+  };
+}
+
+/** A bit of everything, for a feed that fails in changing ways. */
+export const manyWays: readonly Fault[] = [
+  { kind: "status", status: 500 },
+  { kind: "status", status: 503 },
+  { kind: "status", status: 429 },
+  { kind: "drop" },
+  { kind: "drop_after" },
+  { kind: "half_answer" },
+];

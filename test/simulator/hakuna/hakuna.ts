@@ -1,0 +1,209 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { type Behavior, createFaults, type Fault } from "./behavior.ts";
+import { contractErrors, type FeedState } from "./contract.ts";
+
+export type Environment = "sandbox" | "production";
+
+/** A state of an order that the feed took in. */
+export type Accepted = {
+  order: FeedState;
+  /** epoch milliseconds */
+  at: number;
+  environment: Environment;
+  idempotencyKey: string | null;
+};
+
+export type Seen = {
+  method: string;
+  path: string;
+  environment: Environment;
+  idempotencyKey: string | null;
+  orderIds: string[];
+  status: number | null;
+  at: number;
+};
+
+export type Hakuna = {
+  url: string;
+  apiKeys: Record<Environment, string[]>;
+  /** every request, in the order in which it came */
+  requests: Seen[];
+  /** what no correct app does */
+  violations: string[];
+  /** all states of an order that were taken in, in order */
+  states(orderId: string): Accepted[];
+  last(orderId: string): FeedState | null;
+  orderIds(): string[];
+  behave(behavior: Behavior): void;
+  onAccepted(listener: (accepted: Accepted) => void): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Hakuna's Order feed as its public pages describe it, as a real server: strict about the contract,
+ * misbehaving on demand, remembering every state it took in.
+ */
+export async function startHakuna(
+  options: { port?: number; apiKeys?: Record<Environment, string[]> } = {},
+): Promise<Hakuna> {
+  const apiKeys = options.apiKeys ?? { sandbox: ["sk_test_demo"], production: ["sk_live_demo"] };
+  const requests: Seen[] = [];
+  const violations: string[] = [];
+  const history = new Map<string, Accepted[]>();
+  const byKey = new Map<string, { bytes: string; requestId: string | null }>();
+  const processing = new Map<string, { orders: string[]; polls: number }>();
+  const listeners: ((accepted: Accepted) => void)[] = [];
+  let behavior: Behavior = {};
+  let nextFault = createFaults(behavior);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? "/", "http://feed");
+    const environment = pathname.startsWith("/sandbox/") ? "sandbox" : "production";
+    const path = pathname.replace(/^\/sandbox/, "");
+    const idempotencyKey = header(request, "hakuna-idempotency-key");
+    const body = (await buffer(request)).toString("utf8");
+    const seen: Seen = {
+      method: request.method ?? "",
+      path: pathname,
+      environment,
+      idempotencyKey,
+      orderIds: [],
+      status: null,
+      at: Date.now(),
+    };
+    requests.push(seen);
+    const send = (status: number, json?: unknown) => {
+      seen.status = status;
+      response.statusCode = status;
+      response.end(json === undefined ? "" : JSON.stringify(json));
+    };
+    const key = header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
+    if (!key || !apiKeys[environment].includes(key)) return send(401, failure("unauthorized"));
+    const status = /^\/feeds\/order\/([^/]+)$/.exec(path);
+    if (status?.[1] && request.method === "GET") return processingStatus(status[1], send);
+    if (path !== "/feeds/order" || request.method !== "POST") return send(404, failure("not_found"));
+
+    let orders: FeedState[];
+    try {
+      orders = JSON.parse(body);
+    } catch {
+      return send(400, failure("invalid_json"));
+    }
+    const errors = contractErrors(orders);
+    if (!errors.length) seen.orderIds = orders.map(({ id }) => id);
+    const fault = orders.length > 0 ? nextFault() : null;
+    if (fault && (await show(fault, response, send))) return;
+    if (errors.length > 0) {
+      violations.push(...errors);
+      return send(400, failure("validation_failed", errors));
+    }
+    const refused = orders.find(({ id }) => behavior.refuseOrders?.includes(id));
+    if (refused) return send(400, failure("validation_failed", [`/${refused.id}: refused`]));
+    const requestId = takeIn(orders, environment, idempotencyKey, body);
+    if (fault?.kind === "drop_after") return void response.destroy();
+    if (fault?.kind === "half_answer") {
+      response.writeHead(202, { "content-length": "100" });
+      response.write('{"request_');
+      return void setTimeout(() => response.destroy(), 5);
+    }
+    if (requestId === null) send(202);
+    else send(202, { request_id: requestId });
+  }
+
+  /** Whether the fault was the whole answer. */
+  async function show(
+    fault: Fault,
+    response: ServerResponse,
+    send: (status: number, json?: unknown) => void,
+  ): Promise<boolean> {
+    if (fault.kind === "slow") await new Promise((wait) => setTimeout(wait, fault.ms));
+    if (fault.kind === "drop") response.destroy();
+    if (fault.kind === "status") {
+      if (fault.retryAfter) response.setHeader("retry-after", fault.retryAfter);
+      if (fault.location) response.setHeader("location", fault.location);
+      send(fault.status, failure("misbehaving"));
+    }
+    return fault.kind === "drop" || fault.kind === "status";
+  }
+
+  function takeIn(
+    orders: FeedState[],
+    environment: Environment,
+    idempotencyKey: string | null,
+    bytes: string,
+  ): string | null {
+    const repeated = idempotencyKey === null ? undefined : byKey.get(idempotencyKey);
+    if (repeated) {
+      if (repeated.bytes !== bytes) violations.push("an idempotency key was used for other bytes");
+      return repeated.requestId;
+    }
+    if (idempotencyKey === null && orders.length > 0) violations.push("no idempotency key");
+    const requestId = behavior.requestIds ? `req-${randomUUID()}` : null;
+    if (idempotencyKey !== null) byKey.set(idempotencyKey, { bytes, requestId });
+    if (requestId !== null) {
+      processing.set(requestId, { orders: orders.map(({ id }) => id), polls: 0 });
+    }
+    for (const order of orders) {
+      const accepted = { order, at: Date.now(), environment, idempotencyKey };
+      history.set(order.id, [...(history.get(order.id) ?? []), accepted]);
+      for (const listener of listeners) listener(accepted);
+    }
+    return requestId;
+  }
+
+  function processingStatus(id: string, send: (status: number, json?: unknown) => void): void {
+    const found = processing.get(id);
+    if (!found) return send(404, failure("not_found"));
+    found.polls += 1;
+    if (found.polls <= (behavior.pollsUntilDone ?? 0)) {
+      return send(200, { processing_status: "in_progress", failed_orders: [], statuses: [] });
+    }
+    const { failProcessing } = behavior;
+    const failed = found.orders.filter((order) => failProcessing?.orders.includes(order));
+    send(200, {
+      processing_status: "done",
+      failed_orders: failed,
+      statuses: found.orders.map((order_id) => ({
+        order_id,
+        status: failed.includes(order_id) ? "failed" : "successful",
+        errors: failed.includes(order_id) ? [failProcessing?.error] : [],
+      })),
+    });
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    apiKeys,
+    requests,
+    violations,
+    states: (orderId) => history.get(orderId) ?? [],
+    last: (orderId) => history.get(orderId)?.at(-1)?.order ?? null,
+    orderIds: () => [...history.keys()],
+    behave(next) {
+      behavior = next;
+      nextFault = createFaults(next);
+    },
+    onAccepted: (listener) => listeners.push(listener),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function header(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : null;
+}
+
+function failure(code: string, errors: string[] = []) {
+  return { error: { error_code: code, validation_errors: errors } };
+}
