@@ -16,6 +16,7 @@ export default defineConfig({
           name: "server",
           include: ["test/server/**/*.test.ts"],
           environment: "node",
+          globalSetup: ["test/world/shared-postgres.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

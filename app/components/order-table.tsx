@@ -142,11 +142,7 @@ function note(order: ListedOrder, connection: ConnectionStatus): ReactNode {
       </>
     );
   }
-  if (order.status === "pending") return pendingText(connection);
-  if (order.status === "waiting") {
-    return "A shipment or refund came before the order itself. If the order does not follow, the app asks Shopify for it.";
-  }
-  return null;
+  return order.status === "pending" ? pendingText(connection) : null;
 }
 
 function pendingText({ state, backoff }: ConnectionStatus): string {

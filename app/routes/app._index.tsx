@@ -22,7 +22,7 @@ export const headers = boundary.headers;
 export default function Home() {
   const { shop, status, isPhone } = useLoaderData<typeof loader>();
   const { connection, counts, orders, olderTroubles, unreadable } = status;
-  useRefresh(counts.pending + counts.waiting > 0 ? 3_000 : 20_000);
+  useRefresh(counts.pending + counts.waiting > 0 ? 3_000 : 10_000);
   return (
     <Page title="Order sync" subtitle="What Hakuna knows of your shop's orders">
       <BlockStack gap="400">

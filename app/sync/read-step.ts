@@ -1,20 +1,9 @@
 import { join } from "#app/order/fold.ts";
-import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { type Lease, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
 import { loadOrders, type StoredOrder, saveOrders, statusesOf } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
-
-/** Asks Shopify's Admin API for one order. */
-export type OrderReader = (shop: string, orderId: string) => Promise<ReadAnswer>;
-
-export type ReadAnswer =
-  | { kind: "order"; state: OrderState }
-  | { kind: "not_found" }
-  /** nobody has opened the app since it was installed, or its access was taken away */
-  | { kind: "no_session" }
-  | { kind: "unavailable"; retryAfterMs: number | null; reason: string };
 
 const firstRetryMs = 60_000;
 const longestRetryMs = 60 * 60_000;

@@ -3,7 +3,7 @@ import type { Config } from "#app/config.server.ts";
 import type { FeedClient } from "#app/hakuna/client.ts";
 import type { Logger } from "#app/log.server.ts";
 import type { SecretBox } from "#app/secrets.server.ts";
-import type { OrderReader } from "./read-step.ts";
+import type { OrderReader } from "#app/shopify/order-reader.ts";
 
 /** What the steps of a sync run work with. */
 export type RunContext = {

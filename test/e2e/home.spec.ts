@@ -31,7 +31,13 @@ test("orders are listed with their status and what to do", async ({ page, world,
     planUnits: 3,
     placedAt: new Date("2026-11-21T10:00:00Z"),
   });
-  await shop.addOrder({ id: "3", name: null, status: "waiting", placedAt: null });
+  await shop.addOrder({
+    id: "3",
+    name: null,
+    status: "waiting",
+    statusReason: "A refund came first.",
+    placedAt: null,
+  });
   await shop.addOrder({
     id: "4",
     name: "#1004",
@@ -48,7 +54,7 @@ test("orders are listed with their status and what to do", async ({ page, world,
   await expect(rows).toHaveCount(5);
   await expect(rows.nth(1)).toContainText("Order 3");
   await expect(rows.nth(1)).toContainText("Waiting");
-  await expect(rows.nth(1)).toContainText("came before the order itself");
+  await expect(rows.nth(1)).toContainText("A refund came first.");
   await expect(rows.nth(2)).toContainText(/#1002.*Nov 21, 2026, 11:00.*Confirmed.*3/);
   await expect(rows.nth(3)).toContainText(/#1001.*Blocked.*Add a country\./);
   await expect(rows.nth(4)).toContainText(/#1004.*Rejected.*Unsupported region/);

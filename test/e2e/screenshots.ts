@@ -15,7 +15,14 @@ async function fill(shop: ShopData): Promise<void> {
     lastAcceptedAt: new Date(now - 2 * minutes),
   });
   const orders: Parameters<ShopData["addOrder"]>[0][] = [
-    { id: "5912034501", name: null, status: "waiting", placedAt: null, planUnits: 0 },
+    {
+      id: "5912034501",
+      name: null,
+      status: "waiting",
+      statusReason: "A fulfillment or refund came before its order.",
+      placedAt: null,
+      planUnits: 0,
+    },
     { id: "1", name: "#1047", status: "pending" },
     { id: "2", name: "#1046", status: "sent" },
     { id: "3", name: "#1045", status: "confirmed", planUnits: 2 },

@@ -82,9 +82,6 @@ const refused = { code: "ECONNREFUSED" };
 
 test("starts, keeps its data, and is stopped by its only user", async () => {
   const first = await use();
-  expect(await query(first.url, 'SELECT count(*)::int AS shops FROM "Shop"')).toEqual([
-    { shops: 0 },
-  ]);
   await query(first.url, "CREATE TABLE kept AS SELECT 1 AS one");
   await first.stop();
   await expect(query(first.url, "SELECT 1")).rejects.toMatchObject(refused);
@@ -131,7 +128,7 @@ test("several processes that start at once share it; the last one stops it", asy
 });
 
 test("those that start while the last user stops it get a running one", async () => {
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 3; round += 1) {
     const leaving = await use();
     const [, joined] = await Promise.all([leaving.stop(), use()]);
     expect(await query(joined.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);

@@ -1,4 +1,3 @@
-import { openDatabase } from "#app/db.server.ts";
 import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
 import { createLog } from "#app/log.server.ts";
 
@@ -6,10 +5,8 @@ import { createLog } from "#app/log.server.ts";
 // input ends. It writes the address, and then that it stopped.
 const log = createLog("silent");
 const postgres = await startEmbeddedPostgres({ folder: process.argv[2] ?? "", log });
-const database = await openDatabase({ url: postgres.url, log });
 console.log(postgres.url);
 process.stdin.resume().once("end", async () => {
-  await database.close();
   await postgres.stop();
   console.log("stopped");
 });

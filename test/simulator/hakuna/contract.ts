@@ -76,7 +76,9 @@ export type FeedState = {
 /** What is wrong with a request's body, each as "path: what"; empty: nothing. */
 export function contractErrors(body: unknown): string[] {
   if (!validate(body)) {
-    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`);
+    return (validate.errors ?? []).map(
+      ({ instancePath, message }) => `${instancePath}: ${message}`,
+    );
   }
   const orders = body as FeedState[];
   const errors = orders.flatMap((order, index) => orderErrors(order, `/${index}`));

@@ -80,11 +80,13 @@ export async function startHakuna(
       response.statusCode = status;
       response.end(json === undefined ? "" : JSON.stringify(json));
     };
-    const key = header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
+    const key =
+      header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
     if (!key || !apiKeys[environment].includes(key)) return send(401, failure("unauthorized"));
     const status = /^\/feeds\/order\/([^/]+)$/.exec(path);
     if (status?.[1] && request.method === "GET") return processingStatus(status[1], send);
-    if (path !== "/feeds/order" || request.method !== "POST") return send(404, failure("not_found"));
+    if (path !== "/feeds/order" || request.method !== "POST")
+      return send(404, failure("not_found"));
 
     let orders: FeedState[];
     try {

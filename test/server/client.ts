@@ -1,0 +1,70 @@
+import pg from "pg";
+import { readConfig } from "#app/config.server.ts";
+import { createSecretBox } from "#app/secrets.server.ts";
+import { connectShop } from "#app/sync/connect.ts";
+import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
+import type { World } from "#test/world/world.ts";
+
+/** Waits until `look` answers true; fails with `what` after a minute. */
+export async function eventually(
+  what: string,
+  look: () => Promise<boolean> | boolean,
+): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await look())) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
+    await new Promise((wait) => setTimeout(wait, 25));
+  }
+}
+
+/** What a test does to a world besides opening its pages. */
+export type Client = {
+  pool: pg.Pool;
+  connect(shop: string, apiKey?: string): Promise<void>;
+  send(webhooks: readonly Webhook[], atOnce?: number): Promise<void>;
+  order(shop: string, id: string): Promise<Record<string, unknown>>;
+  /** nothing is left to fold, to send or to answer for shops that are connected */
+  quiet(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export function createClient(world: World): Client {
+  const pool = new pg.Pool({ connectionString: world.databaseUrl, max: 4 });
+  pool.on("error", () => undefined);
+  const config = readConfig(world.env as NodeJS.ProcessEnv);
+  const secrets = createSecretBox({ current: config.ENCRYPTION_KEY, previous: [] });
+  return {
+    pool,
+    async connect(shop, apiKey = "sk_test_demo") {
+      const request = { shop, environment: "sandbox" as const, apiKey, country: "de" };
+      await connectShop({ pool, secrets, config, now: Date.now }, request);
+    },
+    async send(webhooks, atOnce = 32) {
+      const left = [...webhooks].reverse();
+      const one = async () => {
+        for (let next = left.pop(); next; next = left.pop()) {
+          await deliverWebhook(world.appUrl, next, world.apiSecret);
+        }
+      };
+      await Promise.all(Array.from({ length: atOnce }, one));
+    },
+    async order(shop, id) {
+      const { rows } = await pool.query(`SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = $2`, [
+        shop,
+        id,
+      ]);
+      return rows[0] ?? {};
+    },
+    async quiet() {
+      await eventually("the sync has nothing left to do", async () => {
+        const { rows } = await pool.query(`
+          SELECT (SELECT count(*) FROM "InboxWebhook" WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
+               + (SELECT count(*) FROM "Order" o JOIN "Shop" s ON s."domain" = o."shop"
+                   WHERE s."connection" = 'connected' AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
+               + (SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL) AS left`);
+        return Number(rows[0].left) === 0;
+      });
+    },
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,11 @@
+/** The delivery's times, short enough for a test to wait them out. */
+export const quickTimes = {
+  BACKOFF_MIN_MS: "20",
+  BACKOFF_MAX_MS: "300",
+  FEED_TIMEOUT_MS: "1000",
+  LEASE_MS: "3000",
+  SWEEP_INTERVAL_MS: "200",
+  REPEAT_AFTER_UNANSWERED_MS: "300",
+  POLL_MIN_MS: "20",
+  POLL_MAX_MS: "200",
+};

@@ -1,0 +1,255 @@
+import { randomUUID } from "node:crypto";
+import { createRandom, type Random } from "../random.ts";
+import { customers, plans, products } from "./catalog.ts";
+import { fulfillmentPayload, orderPayload, refundPayload } from "./order-payloads.ts";
+import { payloadText } from "./payload.ts";
+import type { Webhook } from "./webhook.ts";
+
+/** An order as the simulated shop knows it. Times are epoch milliseconds. */
+export type SimulatedOrder = {
+  id: bigint;
+  number: number;
+  currency: string;
+  createdAt: number;
+  updatedAt: number;
+  cancelledAt: number | null;
+  financialStatus: "pending" | "paid" | "partially_refunded" | "refunded" | "voided";
+  isTest: boolean;
+  customer: (typeof customers)[number] | null;
+  lines: SimulatedLine[];
+  fulfillments: SimulatedFulfillment[];
+  refunds: SimulatedRefund[];
+};
+
+export type SimulatedLine = {
+  id: bigint;
+  quantity: number;
+  removed: number;
+  title: string;
+  vendor: string | null;
+  sku: string | null;
+  variantId: bigint | null;
+  productId: bigint | null;
+  price: number;
+  isPlan: boolean;
+  properties: { name: string; value: string }[];
+};
+
+export type Units = { line: SimulatedLine; quantity: number };
+export type SimulatedFulfillment = {
+  id: bigint;
+  status: "success" | "cancelled";
+  createdAt: number;
+  updatedAt: number;
+  units: Units[];
+};
+export type SimulatedRefund = { id: bigint; createdAt: number; units: Units[] };
+
+/** How a shop's orders are; ids beyond 2^53 where `bigIds`. */
+export type ShopManner = { shop: string; currency: string; bigIds: boolean };
+
+/**
+ * Lives through one order: bought with or without plans, paid, edited, shipped in parts, refunded,
+ * cancelled. Answers its webhooks in the order in which they happened. The same seed gives the same
+ * life.
+ */
+export function liveOrder(manner: ShopManner, seed: number, startedAt: number): Webhook[] {
+  const random = createRandom(seed);
+  const nextId = idsFrom(manner.bigIds ? 820_982_911_946_154_508n : 5_000_000n, seed);
+  const order = buy(manner, random, nextId, seed, startedAt);
+  const webhooks: Webhook[] = [];
+  let now = startedAt;
+  const tell = (topic: string, payload: Record<string, unknown>) => {
+    webhooks.push({
+      shop: manner.shop,
+      topic,
+      body: payloadText(payload),
+      webhookId: randomUUID(),
+      eventId: randomUUID(),
+      triggeredAt: now + webhooks.length,
+    });
+  };
+  const changed = (ms: number) => {
+    now += ms;
+    order.updatedAt = now;
+  };
+  tell("orders/create", orderPayload(order));
+  // often in the same second
+  changed(random.pick([0, 200, 5_000]));
+  order.financialStatus = random.chance(0.04) ? "voided" : "paid";
+  tell("orders/updated", orderPayload(order));
+  if (random.chance(0.08)) {
+    changed(60_000);
+    order.cancelledAt = now;
+    refund(order, random, nextId, now, 1);
+    tell("orders/cancelled", orderPayload(order));
+    return webhooks;
+  }
+  if (random.chance(0.1)) {
+    changed(30_000);
+    const line = random.pick(order.lines);
+    line.removed = Math.min(1, line.quantity);
+    tell("orders/updated", orderPayload(order));
+  }
+  for (const part of parts(order, random)) {
+    changed(random.pick([400, 3_600_000]));
+    const fulfillment: SimulatedFulfillment = {
+      id: nextId(),
+      status: "success",
+      createdAt: now,
+      updatedAt: now,
+      units: part,
+    };
+    order.fulfillments.push(fulfillment);
+    tell("fulfillments/create", fulfillmentPayload(order, fulfillment));
+    tell("orders/updated", orderPayload(order));
+    if (random.chance(0.08)) {
+      changed(2_000);
+      fulfillment.status = "cancelled";
+      fulfillment.updatedAt = now;
+      tell("fulfillments/update", fulfillmentPayload(order, fulfillment));
+      tell("orders/updated", orderPayload(order));
+    }
+  }
+  if (random.chance(0.2)) {
+    changed(86_400_000);
+    const refunded = refund(order, random, nextId, now, random.pick([0, 0.5, 1]));
+    tell("refunds/create", refundPayload(order, refunded));
+    tell("orders/updated", orderPayload(order));
+  }
+  if (random.chance(0.05)) {
+    changed(1_000);
+    const line = random.pick(order.lines);
+    Object.assign(line, { variantId: null, productId: null, sku: null, vendor: null });
+    tell("orders/updated", orderPayload(order));
+  }
+  return webhooks;
+}
+
+function idsFrom(base: bigint, seed: number): () => bigint {
+  let next = base + BigInt(seed) * 1000n;
+  return () => {
+    next += 1n;
+    return next;
+  };
+}
+
+function buy(
+  { currency }: ShopManner,
+  random: Random,
+  nextId: () => bigint,
+  seed: number,
+  now: number,
+): SimulatedOrder {
+  const order: SimulatedOrder = {
+    id: nextId(),
+    number: 1000 + seed,
+    currency,
+    createdAt: now,
+    updatedAt: now,
+    cancelledAt: null,
+    financialStatus: "pending",
+    isTest: random.chance(0.03),
+    customer: random.chance(0.95) ? random.pick(customers) : null,
+    lines: [],
+    fulfillments: [],
+    refunds: [],
+  };
+  const count = random.between(1, 3);
+  for (let index = 0; index < count; index += 1) {
+    const product = random.pick(products);
+    const quantity = random.pick([1, 1, 1, 2, 3]);
+    const line = newLine(nextId, product, quantity, false);
+    order.lines.push(line);
+    if (!random.chance(0.8)) continue;
+    const plan = random.pick(plans);
+    const planLine = newLine(
+      nextId,
+      { ...plan, vendor: random.pick(["hakuna", "Hakuna"]), sku: plan.plan },
+      quantity,
+      true,
+    );
+    link(line, planLine, plan, random);
+    order.lines.push(planLine);
+  }
+  return order;
+}
+
+function newLine(
+  nextId: () => bigint,
+  of: { title: string; vendor: string; sku: string; price: number },
+  quantity: number,
+  isPlan: boolean,
+): SimulatedLine {
+  const { title, vendor, sku, price } = of;
+  return {
+    id: nextId(),
+    productId: nextId(),
+    variantId: nextId(),
+    ...{ quantity, removed: 0, title, vendor, sku, price, isPlan, properties: [] },
+  };
+}
+
+/** All the ways in which shops link a product with its plan, and none. */
+function link(
+  line: SimulatedLine,
+  planLine: SimulatedLine,
+  plan: (typeof plans)[number],
+  random: Random,
+): void {
+  const offer = [
+    { name: "_hakuna_offer_id", value: plan.offer },
+    { name: "_hakuna_plan_id", value: plan.plan },
+  ];
+  const key = `ref-${line.id}`;
+  switch (random.between(0, 5)) {
+    case 0:
+    case 1:
+      line.properties = [{ name: "_hakuna_ref", value: key }];
+      planLine.properties = [{ name: "_hakuna_ref", value: key }, ...offer];
+      break;
+    case 2:
+      line.properties = [{ name: "_hakuna_protection", value: String(planLine.variantId) }];
+      planLine.properties = offer;
+      break;
+    case 3:
+      planLine.properties = [{ name: "_hakuna_product", value: String(line.variantId) }, ...offer];
+      break;
+    case 4:
+      line.properties = [{ name: "protection_line_item_id", value: String(planLine.id) }];
+      planLine.properties = [
+        { name: "offer_id", value: plan.offer },
+        { name: "plan_id", value: plan.plan },
+      ];
+      break;
+    default:
+      planLine.properties = offer;
+  }
+}
+
+function parts(order: SimulatedOrder, random: Random): Units[][] {
+  const goods = order.lines.filter(({ isPlan }) => !isPlan);
+  const whole = goods
+    .map((line) => ({ line, quantity: line.quantity - line.removed }))
+    .filter(({ quantity }) => quantity > 0);
+  if (whole.length === 0 || random.chance(0.1)) return [];
+  if (whole.length > 1 && random.chance(0.4)) return whole.map((units) => [units]);
+  return [whole];
+}
+
+function refund(
+  order: SimulatedOrder,
+  random: Random,
+  nextId: () => bigint,
+  now: number,
+  share: number,
+): SimulatedRefund {
+  const left = order.lines
+    .filter(({ quantity, removed }) => quantity > removed)
+    .map((line) => ({ line, quantity: line.quantity - line.removed }));
+  const units = share === 0 ? [] : share === 1 ? left : left.filter(() => random.chance(0.5));
+  const refunded = { id: nextId(), createdAt: now, units };
+  order.refunds.push(refunded);
+  order.financialStatus = share === 1 ? "refunded" : "partially_refunded";
+  return refunded;
+}

