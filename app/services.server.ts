@@ -6,6 +6,7 @@ import type { PrismaClient } from "./generated/prisma/client.ts";
 import { createFeedClient } from "./hakuna/client.ts";
 import type { Logger } from "./log.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
+import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
 import { runShop } from "./sync/run.ts";
@@ -84,7 +85,7 @@ export async function openFoundations(
         current: config.ENCRYPTION_KEY,
         previous: config.ENCRYPTION_KEY_PREVIOUS,
       }),
-      readOrder: async () => ({ kind: "no_session" }),
+      readOrder: createOrderReader(shopify),
       now: Date.now,
     };
     const queue = await startQueue({

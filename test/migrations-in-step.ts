@@ -1,37 +1,64 @@
-import { spawnSync } from "node:child_process";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
-import { createLog } from "#app/log.server.ts";
+// Are the migrations in step with prisma/schema.prisma? Applies the migrations to one scratch
+// database and the schema itself to another, and compares what PostgreSQL then says of them.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import pg from "pg";
+import startSharedPostgres, { createDatabase } from "./world/shared-postgres.ts";
 
-// Applies the migrations to a scratch database and compares the result with prisma/schema.prisma. Ends with
-// 1 and the difference when they are not in step. Partial indexes, which Prisma cannot express,
-// make no difference.
-const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = await mkdtemp(join(tmpdir(), "migrations-in-step-"));
-// mkdtemp's folder is its owner's alone; as root, PostgreSQL runs as another user
-await chmod(folder, 0o755);
-const log = createLog("error");
-const postgres = await startEmbeddedPostgres({ folder, log });
-try {
-  const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
-  const from = ["--from-migrations", "prisma/migrations"];
-  const to = ["--to-schema-datamodel", "prisma/schema.prisma"];
-  const { status, stdout, stderr } = spawnSync(
+/** Partial indexes are left out: the migrations alone have them. */
+const shape = `
+  SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable || ' '
+         || coalesce(column_default, '-') || ' ' || coalesce(datetime_precision::text, '-') AS line
+    FROM information_schema.columns
+   WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+  UNION ALL
+  SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE n.nspname = 'public' AND i.indpred IS NULL AND c.relname <> '_prisma_migrations'
+  UNION ALL
+  SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder)
+    FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
+    JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'public' GROUP BY t.typname
+  ORDER BY 1`;
+
+async function schemaSql(url: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(
     process.execPath,
-    [cli, "migrate", "diff", ...from, ...to, "--exit-code"],
-    { cwd: root, env: { ...process.env, DATABASE_URL: postgres.url }, encoding: "utf8" },
+    [
+      ...["node_modules/prisma/build/index.js", "migrate", "diff", "--from-empty"],
+      ...["--to-schema-datamodel", "prisma/schema.prisma", "--script"],
+    ],
+    { env: { ...process.env, DATABASE_URL: url } },
   );
-  if (status === 0) {
-    console.log("The migrations are in step with prisma/schema.prisma.");
-  } else {
-    console.error(status === 2 ? `The migrations lack:\n${stdout}` : stderr);
-    process.exitCode = 1;
+  return stdout.replace(/^CREATE SCHEMA.*$/m, "");
+}
+
+async function shapeOf(url: string, prepare = ""): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    if (prepare) await client.query(prepare);
+    const { rows } = await client.query<{ line: string }>(shape);
+    return rows.map(({ line }) => line);
+  } finally {
+    await client.end();
   }
+}
+
+const stop = await startSharedPostgres();
+try {
+  const migrated = await createDatabase();
+  const fresh = await createDatabase();
+  const clear = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;";
+  const inMigrations = await shapeOf(migrated.url);
+  const inSchema = await shapeOf(fresh.url, clear + (await schemaSql(fresh.url)));
+  const missing = inSchema.filter((line) => !inMigrations.includes(line));
+  const surplus = inMigrations.filter((line) => !inSchema.includes(line));
+  for (const line of missing) console.error(`missing in the migrations: ${line}`);
+  for (const line of surplus) console.error(`in the migrations alone: ${line}`);
+  if (missing.length + surplus.length > 0) process.exitCode = 1;
+  else
+    console.log(`The migrations are in step with the schema (${inSchema.length} facts compared).`);
 } finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await stop();
 }

@@ -58,13 +58,13 @@ export function ConnectionCard({ shop, connection, pending }: Props) {
             )}
             <Badge>{environment === "sandbox" ? "Sandbox" : "Production"}</Badge>
           </InlineStack>
-          <InlineStack gap="600" wrap>
+          <InlineStack gap="600">
             {since !== null && (
               <Fact label={trouble ? "Paused since" : "Connected since"}>
                 <Moment at={since} />
               </Fact>
             )}
-            <Fact label="Hakuna last accepted an order">
+            <Fact label="Last order accepted">
               {lastAcceptedAt === null ? "Not yet" : <Moment at={lastAcceptedAt} />}
             </Fact>
           </InlineStack>

@@ -51,7 +51,7 @@ export async function breakConnection(
     [shop.domain, shop.lastAcceptedAt],
   );
   await client.query(
-    `UPDATE "OrderCount" SET "count" = "count" + CASE "status" WHEN 'pending' THEN $2 ELSE -$2 END
+    `UPDATE "OrderCount" SET "count" = "count" + CASE "status" WHEN 'pending' THEN $2::int ELSE -$2::int END
       WHERE "shop" = $1 AND "status" IN ('pending', 'rejected')`,
     [shop.domain, rowCount ?? 0],
   );
