@@ -22,6 +22,7 @@ export function emptyState(id: string): OrderState {
     fulfillments: {},
     refunds: {},
     removedUnits: {},
+    goneUnits: {},
     redacted: false,
   };
 }
@@ -46,6 +47,7 @@ export function join(a: OrderState, b: OrderState): OrderState {
     removedUnits: joinRecords(a.removedUnits, b.removedUnits, (x, y) =>
       joinRecords(x, y, Math.min),
     ),
+    goneUnits: joinRecords(a.goneUnits, b.goneUnits, Math.max),
     redacted: a.redacted || b.redacted,
   };
   return joined.redacted ? redact(joined) : joined;
@@ -82,13 +84,17 @@ export function withoutCustomer(head: Head): Head {
 
 /**
  * Content without customer data decides before content with it, so that the join of redacted states
- * is the redaction of the join.
+ * is the redaction of the join. Of two that differ in customer data alone, a stripped one is less.
  */
 function compareHeads(a: Head, b: Head): number {
+  const ranks = compareRanks(a.rank, b.rank);
+  if (ranks !== 0) return ranks;
+  const [bareA, bareB] = [canonicalJson(withoutCustomer(a)), canonicalJson(withoutCustomer(b))];
+  const [fullA, fullB] = [canonicalJson(a), canonicalJson(b)];
   return (
-    compareRanks(a.rank, b.rank) ||
-    compareText(canonicalJson(withoutCustomer(a)), canonicalJson(withoutCustomer(b))) ||
-    compareText(canonicalJson(a), canonicalJson(b))
+    compareText(bareA, bareB) ||
+    Number(fullA !== bareA) - Number(fullB !== bareB) ||
+    compareText(fullA, fullB)
   );
 }
 

@@ -44,11 +44,7 @@ export function property(line: LineItem, names: readonly string[]): string | nul
   return null;
 }
 
-/** Ids are numbers that may exceed 2^53: they compare as integers. Other texts compare as text. */
+/** Compares ids as integers, beyond 2^53 too: of digits without leading zeros the longer is larger. */
 export function compareIds(a: string, b: string): number {
-  if (/^\d+$/.test(a) && /^\d+$/.test(b)) {
-    const [x, y] = [BigInt(a), BigInt(b)];
-    return x < y ? -1 : x > y ? 1 : 0;
-  }
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }

@@ -5,7 +5,7 @@ import { type Line, linesOf, property } from "./lines.ts";
 import { linkProperties } from "./link-properties.ts";
 import { observe } from "./observe.ts";
 import { type ManualPair, type Pairing, pairLines } from "./pair.ts";
-import { pricesOf } from "./prices.ts";
+import { type Price, type Prices, pricesOf } from "./prices.ts";
 import type { OrderState } from "./state.ts";
 import { type Dated, fulfilledUnits as fulfilledOf, returnedUnits, sum, upTo } from "./units.ts";
 
@@ -30,9 +30,10 @@ export type Mapping = {
   planUnits: number;
 };
 
-/** How a line is sent: what it is, its plan, its units. */
+/** How a line is sent: what it is, its price, its plan, its units. */
 export type MappedLine = {
   line: Line;
+  price: Price;
   /** of a product with a plan */
   planLineId: string | null;
   fulfilled: Dated[];
@@ -54,20 +55,26 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
   if (head === null) throw new TypeError("An order whose head is not known cannot be mapped.");
   const lines = linesOf(state, head);
   const pairing = withSuggestion(pairLines(lines, context.manualPairs), context.acceptSuggestions);
-  const mapped = mapLines(state, lines, pairing, context.manualPairs);
   const prices = pricesOf(lines);
+  const mapped = mapLines(state, prices, pairing, context.manualPairs);
   const address = addressOf(head, context.shopCountry);
+  const cancelledAt = state.cancelledAt ?? (head.voided ? state.voidedAt : null);
   const errors: Finding[] = [];
   if (address === null) errors.push(finding("no_country", []));
   if (prices.currencies.length > 1) errors.push(finding("several_currencies", []));
   const findings = [
     ...errors,
-    ...observe(head, mapped, pairing, { inexact: prices.inexact, reported: context.reportedUnits }),
+    ...observe(mapped, pairing, {
+      cancelled: cancelledAt !== null,
+      fullyRefunded: head.fullyRefunded,
+      inexact: prices.inexact,
+      reported: context.reportedUnits,
+    }),
   ];
   const planUnits = sum(lines.filter((line) => line.isProtection));
-  if (address === null || errors.length > 0)
+  if (address === null || errors.length > 0) {
     return { feedOrder: null, findings, pairing, planUnits };
-  const cancelledAt = state.cancelledAt ?? (head.voided ? state.voidedAt : null);
+  }
   const feedOrder: FeedOrder = {
     id: state.id,
     status: cancelledAt === null ? "placed" : "cancelled",
@@ -75,10 +82,7 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
     cancelled_at: cancelledAt,
     customer: customerOf(head),
     customer_billing_address: address,
-    line_items: mapped.map((line) => {
-      const price = prices.byLine.get(line.line.id) ?? { amount: 0, currency: "" };
-      return feedLine(line, price, context.productIdentifier);
-    }),
+    line_items: mapped.map((line) => feedLine(line, context.productIdentifier)),
   };
   return { feedOrder, findings, pairing, planUnits };
 }
@@ -96,22 +100,24 @@ function withSuggestion(pairing: Pairing, accept: boolean): Pairing {
 
 function mapLines(
   state: OrderState,
-  lines: readonly Line[],
+  { priced }: Prices,
   { pairs }: Pairing,
   manual: readonly ManualPair[],
 ): MappedLine[] {
   const planOf = new Map(pairs.map((pair) => [pair.productLineId, pair.planLineId]));
-  return lines.map((line) => {
+  return priced.map(({ line, price }) => {
     const { units, cut } = returnedUnits(state, line);
-    const byHand = manual.find(({ planLineId }) => planLineId === line.id);
+    const byHand = manual.filter(({ planLineId }) => planLineId === line.id);
+    const entered = (id: "offerId" | "planId") => byHand.findLast((pair) => pair[id])?.[id];
     return {
       line,
+      price,
       planLineId: planOf.get(line.id) ?? null,
       fulfilled: fulfilledLine(state, line, pairs),
       returned: units,
       cut,
-      offerId: byHand?.offerId ?? planProperty(line, linkProperties.offerId),
-      planId: byHand?.planId ?? planProperty(line, linkProperties.planId),
+      offerId: entered("offerId") ?? planProperty(line, linkProperties.offerId),
+      planId: entered("planId") ?? planProperty(line, linkProperties.planId),
     };
   });
 }
@@ -121,15 +127,11 @@ function fulfilledLine(state: OrderState, line: Line, pairs: Pairing["pairs"]): 
   const products = pairs.filter(({ planLineId }) => planLineId === line.id);
   const sources =
     products.length > 0 ? products.map(({ productLineId }) => productLineId) : [line.id];
-  const units = sources.flatMap((id) => fulfilledOf(state, id)).sort((a, b) => a.at - b.at);
-  return upTo(line.quantity, merged(units)).kept;
-}
-
-/** Units of the same moment as one entry, so that the order of equals never shows. */
-function merged(units: readonly Dated[]): Dated[] {
-  const byTime = new Map<number, number>();
-  for (const { at, quantity } of units) byTime.set(at, (byTime.get(at) ?? 0) + quantity);
-  return [...byTime].map(([at, quantity]) => ({ at, quantity }));
+  const units = sources.flatMap((id) => fulfilledOf(state, id));
+  return upTo(
+    line.quantity,
+    units.toSorted((a, b) => a.at - b.at),
+  ).kept;
 }
 
 function planProperty(line: Line, names: readonly string[]): string | null {
@@ -137,8 +139,7 @@ function planProperty(line: Line, names: readonly string[]): string | null {
 }
 
 function feedLine(
-  { line, planLineId, fulfilled, returned, offerId, planId }: MappedLine,
-  price: { amount: number; currency: string },
+  { line, price, planLineId, fulfilled, returned, offerId, planId }: MappedLine,
   identifier: MappingContext["productIdentifier"],
 ): FeedLineItem {
   const properties: FeedLineItem["custom_properties"] = {};

@@ -2,43 +2,53 @@ import { type Finding, finding } from "./findings.ts";
 import type { Line } from "./lines.ts";
 import type { MappedLine } from "./map.ts";
 import type { Pairing } from "./pair.ts";
-import type { Head } from "./state.ts";
 import { sum } from "./units.ts";
 
-/** What there is to say about an order that can be sent. */
+/** What the findings depend on besides lines and pairs. */
+export type Circumstances = {
+  cancelled: boolean;
+  /** the order's money was refunded whole */
+  fullyRefunded: boolean;
+  /** lines whose price had more decimals than its currency */
+  inexact: readonly string[];
+  /** line item id → the most fulfilled units that the feed ever accepted */
+  reported: Record<string, number>;
+};
+
+/**
+ * What there is to say about an order's lines and plans. Whatever asks for a refund is said only
+ * while units of the plan are left, so that doing it ends the finding.
+ */
 export function observe(
-  head: Head,
   lines: readonly MappedLine[],
   pairing: Pairing,
-  { inexact, reported }: { inexact: readonly string[]; reported: Record<string, number> },
+  { cancelled, fullyRefunded, inexact, reported }: Circumstances,
 ): Finding[] {
   const byId = new Map(lines.map((mapped) => [mapped.line.id, mapped]));
   const get = (ids: readonly string[]): Line[] => ids.flatMap((id) => byId.get(id)?.line ?? []);
   const plans = lines.filter(({ line }) => line.isProtection);
+  const activePlans = plans.filter((plan) => unitsLeft(plan) > 0);
+  const activeIds = new Set(activePlans.map(({ line }) => line.id));
   const each = (code: Finding["code"], found: readonly MappedLine[]) =>
     found.map(({ line }) => finding(code, [line]));
   const { suggestion } = pairing;
   return [
     ...each(
       "plan_without_product",
-      plans.filter(
-        ({ line }) =>
-          line.id !== suggestion?.planLineId && productsOf(line.id, pairing, byId).length === 0,
-      ),
+      activePlans.filter(({ line }) => productsOf(line.id, pairing, byId).length === 0),
     ),
     ...pairing.danglingProducts.map((id) => finding("plan_not_in_order", get([id]))),
     ...each(
       "plan_without_offer",
-      plans.filter(({ offerId, planId }) => offerId === null || planId === null),
+      activePlans.filter(({ offerId, planId }) => offerId === null || planId === null),
     ),
     ...plans.flatMap((plan) => planAgainstProducts(plan, productsOf(plan.line.id, pairing, byId))),
-    ...[...pairing.contested].map(([productId, planIds]) =>
-      finding("several_plans_for_product", get([productId, ...planIds])),
-    ),
-    ...each(
-      "refunded_by_money_only",
-      head.fullyRefunded ? plans.filter(({ line, returned }) => sum(returned) < line.quantity) : [],
-    ),
+    ...pairing.contested.flatMap(({ productLineId, planLineIds }) => {
+      const active = planLineIds.filter((id) => activeIds.has(id));
+      if (active.length === 0) return [];
+      return [finding("several_plans_for_product", get([productLineId, ...active]))];
+    }),
+    ...each("refunded_by_money_only", fullyRefunded && !cancelled ? activePlans : []),
     ...each(
       "fulfillment_withdrawn",
       lines.filter(({ line, fulfilled }) => sum(fulfilled) < (reported[line.id] ?? 0)),
@@ -73,7 +83,7 @@ function planAgainstProducts(plan: MappedLine, products: readonly MappedLine[]):
   if (products.length === 0) return [];
   const findings: Finding[] = [];
   const ordered = sum(products.map(({ line }) => line));
-  if (plan.line.quantity > ordered) {
+  if (unitsLeft(plan) > ordered) {
     findings.push(finding("more_plans_than_products", [plan.line]));
   }
   const productsLeft = products.reduce((left, product) => left + unitsLeft(product), 0);

@@ -1,7 +1,7 @@
 import { compareIds, type Line, property } from "./lines.ts";
 import { linkProperties } from "./link-properties.ts";
 
-/** A pair that the merchant set by hand; the ids fill in what the plan's properties lack. */
+/** A pair that the merchant set by hand; ids entered with it go before the plan's properties. */
 export type ManualPair = {
   productLineId: string;
   planLineId: string;
@@ -21,8 +21,8 @@ export type Pairing = {
   suggestion: { productLineId: string; planLineId: string } | null;
   /** product lines that name a plan which is not in the order */
   danglingProducts: string[];
-  /** product line id → further plan lines that claim it */
-  contested: Map<string, string[]>;
+  /** product lines with further plan lines that claim them and protect nothing */
+  contested: { productLineId: string; planLineIds: string[] }[];
 };
 
 const { ref, productNamesPlan, planNamesProduct } = linkProperties;
@@ -62,7 +62,7 @@ export function pairLines(lines: readonly Line[], manual: readonly ManualPair[])
   const pairs = [...paired.values()].sort((a, b) => compareIds(a.productLineId, b.productLineId));
   return {
     pairs,
-    suggestion: suggest(products, plans, linked, dangling),
+    suggestion: suggest(products, plans, pairs),
     danglingProducts: [...dangling].filter((id) => !paired.has(id)),
     contested: contestedProducts(linked, pairs),
   };
@@ -97,7 +97,7 @@ function productEdges(
   return products.flatMap((product) => {
     const reference = property(product, productNamesPlan);
     if (reference === null) return [];
-    const named = resolve(reference, plans);
+    const named = resolve(reference, product, plans);
     if (named.length === 0) dangling.add(product.id);
     return named.map((plan) => ({ product, plan, tier: 2 as const }));
   });
@@ -107,39 +107,53 @@ function planEdges(products: readonly Line[], plans: readonly Line[]): Edge[] {
   return plans.flatMap((plan) => {
     const reference = property(plan, planNamesProduct);
     if (reference === null) return [];
-    const named = resolve(reference, products);
+    const named = resolve(reference, plan, products);
     return named.map((product) => ({ product, plan, tier: 3 as const }));
   });
 }
 
-/** The lines that a reference names: by the first kind that matches anything. */
-function resolve(reference: string, lines: readonly Line[]): Line[] {
-  const wanted = reference.replace(/^gid:\/\/shopify\/\w+\//, "");
-  const kinds: ((line: Line) => string | null)[] = [
-    (line) => line.id,
-    (line) => line.variantId,
-    (line) => line.sku,
-    (line) => line.productId,
-  ];
-  for (const kind of kinds) {
-    const named = lines.filter((line) => kind(line) === wanted);
-    if (named.length > 0) return named;
-  }
-  return [];
+/**
+ * The lines that a reference names: by the first kind that matches anything. A line that is newer
+ * than both ends of an edge is not asked, so that it cannot take an older edge away by matching a
+ * kind that goes before.
+ */
+function resolve(reference: string, from: Line, lines: readonly Line[]): Line[] {
+  const matches = lines.flatMap((line) => {
+    const kind = matchingKind(reference, line);
+    return kind === null ? [] : [{ line, kind }];
+  });
+  return matches.flatMap(({ line, kind }) => {
+    const age = newer(line.id, from.id);
+    const first = Math.min(
+      ...matches.filter((other) => compareIds(other.line.id, age) <= 0).map(({ kind }) => kind),
+    );
+    return kind === first ? [line] : [];
+  });
+}
+
+/** Which kind of name this is of the line: 0 line id, 1 variant, 2 SKU, 3 product; null: none. */
+function matchingKind(reference: string, line: Line): number | null {
+  const [, type, number] = /^gid:\/\/shopify\/(\w+)\/(\d+)/.exec(reference) ?? [];
+  const id = (number ?? reference).replace(/^0+(?=\d)/, "");
+  if (line.id === id && (!type || type === "LineItem")) return 0;
+  if (line.variantId === id && (!type || type === "ProductVariant")) return 1;
+  if (line.sku?.trim() === reference) return 2;
+  if (line.productId === id && (!type || type === "Product")) return 3;
+  return null;
 }
 
 function compareEdges(a: Edge, b: Edge): number {
   return (
     a.tier - b.tier ||
-    compareIds(newer(a), newer(b)) ||
+    compareIds(newer(a.product.id, a.plan.id), newer(b.product.id, b.plan.id)) ||
     fit(a) - fit(b) ||
     compareIds(a.product.id, b.product.id) ||
     compareIds(a.plan.id, b.plan.id)
   );
 }
 
-function newer({ product, plan }: Edge): string {
-  return compareIds(product.id, plan.id) > 0 ? product.id : plan.id;
+function newer(a: string, b: string): string {
+  return compareIds(a, b) > 0 ? a : b;
 }
 
 /** Equal quantities, then more products than plans, then more plans than products. */
@@ -150,36 +164,32 @@ function fit({ product, plan }: Edge): number {
 function suggest(
   products: readonly Line[],
   plans: readonly Line[],
-  linked: ReadonlyMap<string, unknown>,
-  dangling: ReadonlySet<string>,
+  pairs: readonly Pair[],
 ): Pairing["suggestion"] {
-  const shippable = products.filter(
-    (line) => line.requiresShipping && !line.giftCard && isGood(line),
-  );
+  const shippable = products.filter(isShippable);
   const [product] = shippable;
   const [plan] = plans;
   if (!product || !plan || shippable.length > 1 || plans.length > 1) return null;
-  const links = [...ref, ...productNamesPlan, ...planNamesProduct];
-  if (property(product, links) !== null || property(plan, links) !== null) return null;
-  if (linked.size > 0 || dangling.size > 0) return null;
-  return { productLineId: product.id, planLineId: plan.id };
+  const linked =
+    property(product, [...ref, ...productNamesPlan]) !== null ||
+    property(plan, [...ref, ...planNamesProduct]) !== null ||
+    pairs.some(({ planLineId }) => planLineId === plan.id);
+  return linked ? null : { productLineId: product.id, planLineId: plan.id };
 }
 
-/** Tips and custom lines belong to no product. */
-function isGood(line: Line): boolean {
-  return line.productId !== null || line.variantId !== null;
+/** No gift card; and no tip or custom line, which belong to no product of the shop. */
+function isShippable(line: Line): boolean {
+  const isProduct = line.productId !== null || line.variantId !== null;
+  return line.requiresShipping && !line.giftCard && isProduct;
 }
 
-/** Plan lines that name a product which another plan got, and that protect nothing themselves. */
 function contestedProducts(
   linked: ReadonlyMap<string, ReadonlySet<string>>,
   pairs: readonly Pair[],
-): Map<string, string[]> {
+): Pairing["contested"] {
   const busy = new Set(pairs.map(({ planLineId }) => planLineId));
-  const contested = new Map<string, string[]>();
-  for (const [productId, planIds] of linked) {
-    const idle = [...planIds].filter((id) => !busy.has(id)).sort(compareIds);
-    if (idle.length > 0 && planIds.size > 1) contested.set(productId, idle);
-  }
-  return contested;
+  return [...linked].flatMap(([productLineId, planIds]) => {
+    const planLineIds = [...planIds].filter((id) => !busy.has(id)).sort(compareIds);
+    return planIds.size > 1 && planLineIds.length > 0 ? [{ productLineId, planLineIds }] : [];
+  });
 }

@@ -1,30 +1,31 @@
 import type { Line } from "./lines.ts";
 import { minorUnits } from "./money.ts";
 
-/** Unit prices by line id, in one currency (lower case, as the feed wants it) and its minor unit. */
+/** In the currency's minor unit; the currency in lower case, as the feed wants it. */
+export type Price = { amount: number; currency: string };
+
 export type Prices = {
+  priced: { line: Line; price: Price }[];
+  /** in lower case, sorted; more than one is for the caller to refuse */
   currencies: string[];
-  byLine: Map<string, { amount: number; currency: string }>;
   /** lines whose price had more decimals than its currency */
   inexact: string[];
 };
 
 /**
- * The prices as the customer was shown them: presentment money if every line has it, else shop
- * money for all. More than one currency is for the caller to refuse.
+ * The lines' unit prices as the customer was shown them: presentment money if every line has it,
+ * else shop money for all.
  */
 export function pricesOf(lines: readonly Line[]): Prices {
   const presented = lines.every((line) => line.presentmentPrice !== null);
-  const prices: Prices = { currencies: [], byLine: new Map(), inexact: [] };
-  const currencies = new Set<string>();
-  for (const line of lines) {
-    const price = (presented ? line.presentmentPrice : null) ?? line.shopPrice;
-    const { amount, exact } = minorUnits(price.amount, price.currency);
-    if (!exact) prices.inexact.push(line.id);
-    const currency = price.currency.toLowerCase();
-    currencies.add(currency);
-    prices.byLine.set(line.id, { amount, currency });
-  }
-  prices.currencies = [...currencies].sort();
-  return prices;
+  const inexact: string[] = [];
+  const priced = lines.map((line) => {
+    const { amount: decimal, currency } =
+      (presented ? line.presentmentPrice : null) ?? line.shopPrice;
+    const { amount, exact } = minorUnits(decimal, currency);
+    if (!exact) inexact.push(line.id);
+    return { line, price: { amount, currency: currency.toLowerCase() } };
+  });
+  const currencies = [...new Set(priced.map(({ price }) => price.currency))].sort();
+  return { priced, currencies, inexact };
 }

@@ -22,6 +22,11 @@ export type OrderState = {
   refunds: Record<string, Refund>;
   /** line item id → number of removed units → the earliest `updated_at` that showed so many */
   removedUnits: Record<string, Record<string, number>>;
+  /**
+   * line item id → the most units that were ever shown gone (ordered − current), refunded or
+   * removed: a unit that was first shown removed and got a refund record later is gone once
+   */
+  goneUnits: Record<string, number>;
   /** customers/redact was received: customer data is stripped after each join */
   redacted: boolean;
 };

@@ -18,6 +18,10 @@ export function fulfilledUnits(state: OrderState, lineId: string): Dated[] {
 /**
  * The line's refunded units, oldest first, then its units removed by order edits, dated by when so
  * many were first seen removed. Never more than the ordered quantity: the newest are cut.
+ *
+ * Some edits write a refund record too, perhaps only after a webhook has shown the units as removed.
+ * They would count twice, so refunded and removed units together are never more than were ever
+ * shown gone, unless the refunds alone are.
  */
 export function returnedUnits(state: OrderState, line: Line): { units: Dated[]; cut: boolean } {
   const refunded = Object.entries(state.refunds)
@@ -27,7 +31,8 @@ export function returnedUnits(state: OrderState, line: Line): { units: Dated[]; 
       return quantity > 0 ? [{ quantity, at: refundedAt }] : [];
     });
   const { kept, cut } = upTo(line.quantity, refunded);
-  const removed = upTo(line.quantity - sum(kept), removedUnits(state, line.id));
+  const gone = Math.min(line.quantity, state.goneUnits[line.id] ?? 0);
+  const removed = upTo(gone - sum(kept), removedUnits(state, line.id));
   return { units: [...kept, ...removed.kept], cut };
 }
 

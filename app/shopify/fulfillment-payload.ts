@@ -5,10 +5,8 @@ import { PayloadError, type PayloadReader } from "./payload-reader.ts";
 export function readFulfillments(payloads: PayloadReader[]): Record<string, Fulfillment> {
   return Object.fromEntries(
     payloads.map((payload) => {
-      payload.require("created_at");
-      payload.require("status");
-      payload.require("line_items");
-      const createdAt = payload.time("created_at") ?? 0;
+      payload.require("status", "line_items");
+      const createdAt = payload.requiredTime("created_at");
       const fulfillment: Fulfillment = {
         createdAt,
         updatedAt: payload.time("updated_at") ?? createdAt,
@@ -40,11 +38,10 @@ function fulfillmentStatus(payload: PayloadReader): FulfillmentStatus {
 export function readRefunds(payloads: PayloadReader[], observedAt: number): Record<string, Refund> {
   return Object.fromEntries(
     payloads.map((payload) => {
-      payload.require("processed_at", "created_at");
       payload.require("refund_line_items");
       const refund: Refund = {
         observedAt,
-        refundedAt: payload.time("processed_at") ?? payload.time("created_at") ?? 0,
+        refundedAt: payload.requiredTime("processed_at", "created_at"),
         units: units(payload.objects("refund_line_items"), "line_item_id"),
       };
       return [payload.requiredId("id"), refund];

@@ -8,16 +8,18 @@ import { cleanText } from "./payload-reader.ts";
  * Values may be texts, numbers, booleans or null; the last counts as none.
  */
 export function readProperties(value: unknown): Property[] {
-  return entries(value).flatMap(([name, content]) => {
-    if (typeof name !== "string" || !isLinkProperty(name)) return [];
+  return entries(value).flatMap(([key, content]) => {
+    const name = typeof key === "string" ? cleanText(key) : "";
+    if (!isLinkProperty(name)) return [];
     if (!["string", "number", "boolean"].includes(typeof content)) return [];
-    return [{ name: cleanText(name), value: cleanText(String(content)) }];
+    return [{ name, value: cleanText(String(content)) }];
   });
 }
 
 function entries(value: unknown): [unknown, unknown][] {
   if (typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(entries);
-  if ("name" in value && "value" in value) return [[value.name, value.value]];
-  return Object.entries(value);
+  const single: [unknown, unknown][] =
+    "name" in value && "value" in value ? [[value.name, value.value]] : [];
+  return [...single, ...Object.entries(value)];
 }

@@ -1,3 +1,4 @@
+import { compareIds } from "#app/order/lines.ts";
 import type {
   Address,
   Customer,
@@ -12,20 +13,16 @@ import type {
 } from "#app/order/state.ts";
 import { readFulfillments, readRefunds } from "./fulfillment-payload.ts";
 import { readProperties } from "./line-item-properties.ts";
-import { PayloadError, type PayloadReader } from "./payload-reader.ts";
+import type { PayloadReader } from "./payload-reader.ts";
 
 /**
- * The state that an order's own payload tells of. Required: updated_at, processed_at or created_at,
- * line_items, and of each line id, quantity, title and a price. Customer and addresses are often
- * absent (point of sale, drafts, redaction).
+ * The state that an order's own payload tells of.
  *
  * @param observedAt Shopify's clock, epoch milliseconds
  */
 export function readOrder(payload: PayloadReader, observedAt: number): Partial<OrderState> {
-  payload.require("updated_at");
-  payload.require("processed_at", "created_at");
   payload.require("line_items");
-  const updatedAt = payload.time("updated_at") ?? 0;
+  const updatedAt = payload.requiredTime("updated_at");
   const rank: Rank = { updatedAt, observedAt };
   const financialStatus = payload.text("financial_status");
   const voided = financialStatus === "voided";
@@ -35,7 +32,7 @@ export function readOrder(payload: PayloadReader, observedAt: number): Partial<O
   const head: Head = {
     rank,
     name: payload.text("name"),
-    placedAt: payload.time("processed_at") ?? payload.time("created_at") ?? 0,
+    placedAt: payload.requiredTime("processed_at", "created_at"),
     isTest: payload.flag("test"),
     voided,
     fullyRefunded: financialStatus === "refunded",
@@ -44,7 +41,7 @@ export function readOrder(payload: PayloadReader, observedAt: number): Partial<O
     customer: readCustomer(payload.object("customer")),
     billingAddress: readAddress(payload.object("billing_address")),
     shippingAddress: readAddress(payload.object("shipping_address")),
-    lineItems,
+    lineItems: lineItems.toSorted((a, b) => compareIds(a.id, b.id)),
   };
   return {
     head,
@@ -55,24 +52,19 @@ export function readOrder(payload: PayloadReader, observedAt: number): Partial<O
     voidedAt: voided ? updatedAt : null,
     fulfillments: readFulfillments(payload.objects("fulfillments")),
     refunds,
-    removedUnits: readRemoved(lines, refunds, updatedAt),
+    ...readGone(lines, refunds, updatedAt),
   };
 }
 
 function readLine(line: PayloadReader, order: PayloadReader): LineItem {
-  line.require("quantity");
-  line.require("title");
-  line.require("price_set", "price");
-  const shopPrice = readPrice(line.object("price_set")?.object("shop_money") ?? null);
+  line.require("quantity", "title");
+  const moneys = line.object("price_set");
   return {
     id: line.requiredId("id"),
     quantity: line.units("quantity"),
     title: line.text("title") ?? "",
-    shopPrice: shopPrice ?? {
-      amount: line.decimal("price") ?? "0",
-      currency: order.text("currency") ?? noCurrency(line),
-    },
-    presentmentPrice: readPrice(line.object("price_set")?.object("presentment_money") ?? null),
+    shopPrice: readPrice(moneys?.object("shop_money") ?? null) ?? readPlainPrice(line, order),
+    presentmentPrice: readPrice(moneys?.object("presentment_money") ?? null),
     discounted: isDiscounted(line),
     giftCard: line.flag("gift_card"),
     requiresShipping: line.flag("requires_shipping"),
@@ -80,8 +72,12 @@ function readLine(line: PayloadReader, order: PayloadReader): LineItem {
   };
 }
 
-function noCurrency(line: PayloadReader): never {
-  throw new PayloadError(line.field("price"), "has no currency.");
+function readPlainPrice(line: PayloadReader, order: PayloadReader): Price {
+  const amount = line.decimal("price");
+  const currency = order.text("currency");
+  if (amount === null) line.noteMissing("price_set", "price");
+  else if (currency === null) order.noteMissing("currency");
+  return { amount: amount ?? "", currency: currency?.toUpperCase() ?? "" };
 }
 
 function readPrice(money: PayloadReader | null): Price | null {
@@ -106,13 +102,14 @@ function readFacts(line: PayloadReader, rank: Rank): ProductFacts {
   };
 }
 
-/** What an order edit took away: ordered, not left, and not refunded in this same payload. */
-function readRemoved(
+/** What is gone of each line (ordered − left), and what of it no refund in this payload accounts for. */
+function readGone(
   lines: PayloadReader[],
   refunds: Record<string, Refund>,
   updatedAt: number,
-): OrderState["removedUnits"] {
-  const removed: OrderState["removedUnits"] = {};
+): Pick<OrderState, "removedUnits" | "goneUnits"> {
+  const removedUnits: OrderState["removedUnits"] = {};
+  const goneUnits: OrderState["goneUnits"] = {};
   const refunded = new Map<string, number>();
   for (const { lineItemId, quantity } of Object.values(refunds).flatMap(({ units }) => units)) {
     refunded.set(lineItemId, (refunded.get(lineItemId) ?? 0) + quantity);
@@ -120,10 +117,12 @@ function readRemoved(
   for (const line of lines) {
     const id = line.id("id") ?? "";
     const quantity = line.units("quantity");
-    const count = quantity - line.units("current_quantity", quantity) - (refunded.get(id) ?? 0);
-    if (count > 0) removed[id] = { [count]: updatedAt };
+    const gone = quantity - line.units("current_quantity", quantity);
+    const removed = gone - (refunded.get(id) ?? 0);
+    if (gone > 0) goneUnits[id] = gone;
+    if (removed > 0) removedUnits[id] = { [removed]: updatedAt };
   }
-  return removed;
+  return { removedUnits, goneUnits };
 }
 
 function readCustomer(customer: PayloadReader | null): Customer | null {
@@ -138,9 +137,10 @@ function readCustomer(customer: PayloadReader | null): Customer | null {
   };
 }
 
+/** An address in which nothing is known counts as none. */
 function readAddress(address: PayloadReader | null): Address | null {
   if (address === null) return null;
-  return {
+  const read: Address = {
     firstName: address.text("first_name"),
     lastName: address.text("last_name"),
     phone: address.text("phone"),
@@ -150,4 +150,5 @@ function readAddress(address: PayloadReader | null): Address | null {
     zip: address.text("zip"),
     countryCode: address.text("country_code")?.toUpperCase() ?? null,
   };
+  return Object.values(read).some((value) => value !== null) ? read : null;
 }

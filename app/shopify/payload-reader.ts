@@ -9,9 +9,9 @@ export class PayloadError extends Error {
 }
 
 /**
- * Reads one object of a payload by keys. A key that is absent is noted in `missing` where it is
- * required; a value of the wrong kind is a PayloadError that names the field. Texts lose NUL
- * characters and lone surrogates, which PostgreSQL refuses; "" is null.
+ * Reads one object of a payload by keys. A required key that is absent or null is noted in `missing`,
+ * and what is read in its place is of no use; a value of the wrong kind is a PayloadError that names
+ * the field. Texts lose NUL characters and lone surrogates, which PostgreSQL refuses; "" is null.
  */
 export class PayloadReader {
   readonly #object: Record<string, unknown>;
@@ -36,11 +36,14 @@ export class PayloadReader {
     return this.#object[key] ?? null;
   }
 
-  /** Notes the keys as missing where none of them is there. */
+  /** Notes each key that has no value as missing. */
   require(...keys: string[]): void {
-    if (keys.every((key) => this.#object[key] === undefined)) {
-      this.#missing.push(this.field(keys.join(" or ")));
-    }
+    for (const key of keys) if (this.value(key) === null) this.noteMissing(key);
+  }
+
+  /** Notes as missing what is asked for under any of these keys. */
+  noteMissing(...keys: string[]): void {
+    this.#missing.push(this.field(keys.join(" or ")));
   }
 
   text(key: string): string | null {
@@ -62,11 +65,8 @@ export class PayloadReader {
   }
 
   requiredId(key: string): string {
-    this.require(key);
     const id = this.id(key);
-    if (id === null && this.#object[key] !== undefined) {
-      throw new PayloadError(this.field(key), "is not a numeric id.");
-    }
+    if (id === null) this.noteMissing(key);
     return id ?? "";
   }
 
@@ -93,11 +93,21 @@ export class PayloadReader {
   time(key: string): number | null {
     const text = this.text(key);
     if (text === null) return null;
-    const time = Date.parse(text);
-    if (!/(Z|[+-]\d\d:?\d\d)$/i.test(text) || Number.isNaN(time)) {
+    const time = isoTime.test(text) ? Date.parse(text) : Number.NaN;
+    if (Number.isNaN(time)) {
       throw new PayloadError(this.field(key), "is not a time with a UTC offset.");
     }
     return time;
+  }
+
+  /** The time under the first of these keys that has one. */
+  requiredTime(...keys: string[]): number {
+    for (const key of keys) {
+      const time = this.time(key);
+      if (time !== null) return time;
+    }
+    this.noteMissing(...keys);
+    return 0;
   }
 
   flag(key: string): boolean {
@@ -118,6 +128,9 @@ export class PayloadReader {
     );
   }
 }
+
+/** ISO 8601 with an offset: without one, a time is anybody's guess. */
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** The text without NUL characters and lone surrogates. */
 export function cleanText(text: string): string {

@@ -21,12 +21,23 @@ export type ReadPayload = {
   orderId: string;
   /** null: a required key is absent, so the order is to be read from the Admin API instead */
   state: OrderState | null;
-  /** paths of the absent keys, such as "line_items[0].quantity" */
+  /** paths of the required keys that are absent or null, such as "line_items[0].quantity" */
   missing: string[];
 };
 
 /**
  * Lifts a webhook's raw payload to the partial state of its order.
+ *
+ * Required, so that what a trimmed payload does not say is never taken for "there is none":
+ * - of an order `id`, `updated_at`, `processed_at` or `created_at`, `line_items`; of each line `id`,
+ *   `quantity`, `title`, and `price_set` or `price` (this with the order's `currency`)
+ * - of a fulfillment, alone or in an order, `id`, `created_at`, `status`, `line_items`; of each line
+ *   `id`, `quantity`; alone also `order_id`
+ * - of a refund, alone or in an order, `id`, `processed_at` or `created_at`, `refund_line_items`; of
+ *   each `line_item_id`, `quantity`; alone also `order_id`
+ *
+ * Customer and addresses are often absent (point of sale, drafts, redaction), and whatever is a
+ * union over time (fulfillments, refunds, the cancellation) loses nothing by being absent once.
  *
  * @param observedAt Shopify's clock, epoch milliseconds: X-Shopify-Triggered-At
  * @throws PayloadError naming the field when the payload cannot be used at all

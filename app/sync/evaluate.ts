@@ -38,7 +38,11 @@ export function evaluate(
   order.redacted = order.state.redacted;
   if (head === null) {
     order.readAt ??= now + waitMs;
-    return settle(order, "waiting", "A fulfillment or refund came before its order.");
+    return settle(
+      order,
+      "waiting",
+      "A fulfillment or refund came before its order. If the order does not follow within a minute, the app asks Shopify for it.",
+    );
   }
   order.name = head.name;
   order.placedAt = head.placedAt;

@@ -156,7 +156,7 @@ export async function startHakuna(
     return requestId;
   }
 
-  function processingStatus(id: string, send: (status: number, json?: unknown) => void): void {
+  function processingStatus(id: string, send: (status: number, json?: unknown) => void) {
     const found = processing.get(id);
     if (!found) return send(404, failure("not_found"));
     found.polls += 1;

@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { minorUnits } from "./money.ts";
+
+describe("minorUnits", () => {
+  it.each([
+    ["19.90", "EUR", 1990, true],
+    ["19.9", "EUR", 1990, true],
+    ["19", "EUR", 1900, true],
+    ["0.1", "EUR", 10, true],
+    ["1000", "JPY", 1000, true],
+    ["1000.00", "JPY", 1000, true],
+    ["1.234", "KWD", 1234, true],
+    ["1.2345", "KWD", 1235, false],
+    ["1.005", "EUR", 101, false],
+    ["1.004", "EUR", 100, false],
+    ["10.5", "JPY", 11, false],
+    ["100.00", "HUF", 10000, true],
+    ["8.5", "eur", 850, true],
+    ["-0.00", "EUR", 0, true],
+  ])("%s %s is %i", (decimal, currency, amount, exact) => {
+    expect(minorUnits(decimal, currency)).toEqual({ amount, exact });
+  });
+
+  it("loses nothing for currencies with 0, 2 and 3 decimals", () => {
+    const currencies = fc.constantFrom(
+      ["JPY", 0] as const,
+      ["EUR", 2] as const,
+      ["KWD", 3] as const,
+    );
+    fc.assert(
+      fc.property(fc.nat(2_000_000_000), currencies, (amount, [currency, decimals]) => {
+        const digits = String(amount).padStart(decimals + 1, "0");
+        const text = decimals ? `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}` : digits;
+        expect(minorUnits(text, currency)).toEqual({ amount, exact: true });
+      }),
+    );
+  });
+
+  it.each(["", "12,50", "1e3", "NaN"])("refuses %j", (text) => {
+    expect(() => minorUnits(text, "EUR")).toThrow(RangeError);
+  });
+
+  it("refuses an amount beyond 2^53", () => {
+    expect(() => minorUnits("99999999999999999", "EUR")).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canonicalJson } from "#app/order/canonical.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import { emptyState, join } from "#app/order/fold.ts";
+import { mapOrder } from "#app/order/map.ts";
+import { skipReason } from "#app/order/share.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { manyWays } from "#test/simulator/hakuna/behavior.ts";
+import { createRandom } from "#test/simulator/random.ts";
+import { disorder } from "#test/simulator/shopify/disorder.ts";
+import { liveOrder } from "#test/simulator/shopify/order-life.ts";
+import type { Webhook } from "#test/simulator/shopify/webhook.ts";
+import { startWorld, type World } from "#test/world/world.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { quickTimes } from "./quick-times.ts";
+
+const histories = 2000;
+const seed = 20_261_123;
+const shops = Array.from({ length: 8 }, (_, index) => ({
+  shop: `storm-${index}.myshopify.com`,
+  currency: ["EUR", "JPY", "KWD"][index % 3] ?? "EUR",
+  bigIds: index % 2 === 0,
+}));
+
+let world: World;
+let client: Client;
+let webhooks: Webhook[];
+
+beforeAll(async () => {
+  world = await startWorld({ env: { ...quickTimes, WORKER: "off" } });
+  client = createClient(world);
+  const random = createRandom(seed);
+  const lives = Array.from({ length: histories }, (_, index) => {
+    const manner = shops[index % shops.length];
+    if (!manner) throw new Error("no shop");
+    return liveOrder(manner, index, 1_790_000_000_000 + index * 60_000);
+  });
+  webhooks = disorder(lives.flat(), random, { duplicates: 0.1, outOfOrder: 0.2 });
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+
+/** What Hakuna must hold in the end, by order id: the mapping of the fold of all that was sent. */
+function expected(): Map<string, FeedOrder> {
+  const states = new Map<string, OrderState>();
+  for (const { topic, body, triggeredAt } of webhooks) {
+    const { orderId, state } = readWebhook(topic as OrderTopic, body, triggeredAt);
+    if (state) states.set(orderId, join(states.get(orderId) ?? emptyState(orderId), state));
+  }
+  const orders = new Map<string, FeedOrder>();
+  for (const [id, state] of states) {
+    const policy = { share: "protected", environment: "sandbox", sendTestOrders: false } as const;
+    if (skipReason(state, policy, false) !== null) continue;
+    const { feedOrder } = mapOrder(state, {
+      shopCountry: "de",
+      productIdentifier: "variant",
+      manualPairs: [],
+      acceptSuggestions: false,
+      reportedUnits: {},
+    });
+    if (feedOrder) orders.set(id, feedOrder);
+  }
+  return orders;
+}
+
+function expectFeedToHold(orders: Map<string, FeedOrder>): void {
+  expect(world.hakuna.orderIds().sort()).toEqual([...orders.keys()].sort());
+  for (const [id, order] of orders) {
+    expect(canonicalJson(world.hakuna.last(id))).toBe(canonicalJson(order));
+  }
+}
+
+/** Following idempotency key → attempt → revision: what the feed accepted never goes back. */
+async function expectRevisionsNeverDown(): Promise<void> {
+  const { rows } = await client.pool.query<{
+    id: string;
+    orders: { id: string; revision: number }[];
+  }>(`SELECT "id"::text, "orders" FROM "Attempt"`);
+  const attempts = new Map(rows.map((row) => [row.id, row.orders]));
+  for (const id of world.hakuna.orderIds()) {
+    const revisions = world.hakuna.states(id).map(({ idempotencyKey }) => {
+      const sent = attempts.get(String(idempotencyKey))?.find((order) => order.id === id);
+      return sent?.revision ?? Number.NaN;
+    });
+    expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+  }
+}
+
+describe("a storm: 2,000 lives, webhooks in disorder, a feed that fails one request in five", () => {
+  it("ends with the newest state of every order, through two kills", {
+    timeout: 180_000,
+  }, async () => {
+    world.hakuna.behave({ failOneIn: { requests: 5, seed, ways: manyWays } });
+    for (const { shop } of shops) await client.connect(shop);
+    const worker = () => world.startProcess("app/worker.ts");
+    let working = worker();
+    const sending = client.send(webhooks);
+    await eventually("the feed has taken some", () => world.hakuna.orderIds().length > 200);
+    await working.stop("SIGKILL");
+    working = worker();
+    await eventually("the feed has taken more", () => world.hakuna.orderIds().length > 600);
+    await working.stop("SIGKILL");
+    working = worker();
+    await sending;
+    await client.quiet();
+    expectFeedToHold(expected());
+    await expectRevisionsNeverDown();
+    expect(world.hakuna.violations).toEqual([]);
+    const { rows } = await client.pool.query(
+      `SELECT o."status", count(*)::int AS count, max(c."count") AS counter FROM "Order" o
+         JOIN (SELECT "status", sum("count")::int AS "count" FROM "OrderCount" GROUP BY 1) c
+           ON c."status" = o."status" GROUP BY 1`,
+    );
+    for (const { count, counter } of rows) expect(counter).toBe(count);
+    expect(rows.map(({ status }) => status).sort()).toEqual(["sent", "skipped"]);
+    await working.stop();
+  });
+
+  it("a worker frozen in the middle of a request loses to its successor", {
+    timeout: 90_000,
+  }, async () => {
+    const manner = { shop: "frozen.myshopify.com", currency: "EUR", bigIds: false };
+    const life = Array.from({ length: 99 }, (_, index) =>
+      liveOrder(manner, 900_000 + index, 1_790_000_000_000),
+    ).find((life) => life.length > 3 && life[0]?.body.includes("_hakuna_plan_id"));
+    if (!life?.[0]) throw new Error("no such life");
+    const id = String(JSON.parse(life[0].body).id);
+    await client.connect(manner.shop);
+    world.hakuna.behave({ fault: { fault: { kind: "slow", ms: 20_000 }, requests: 1 } });
+    const frozen = world.startProcess("app/worker.ts");
+    const before = world.hakuna.requests.length;
+    await client.send(life.slice(0, 1));
+    await eventually("the request is under way", () => world.hakuna.requests.length > before);
+    frozen.signal("SIGSTOP");
+    const successor = world.startProcess("app/worker.ts");
+    await client.send(life.slice(1));
+    await eventually(
+      "the successor sent the rest",
+      async () => (await client.order(manner.shop, id)).status === "sent",
+    );
+    const newest = canonicalJson(world.hakuna.last(id));
+    // the frozen worker's request arrives at last, with the oldest state
+    await eventually(
+      "the stale state arrived",
+      () => canonicalJson(world.hakuna.last(id)) !== newest,
+    );
+    frozen.signal("SIGCONT");
+    await eventually(
+      "the newest state is sent again",
+      () => canonicalJson(world.hakuna.last(id)) === newest,
+    );
+    await client.quiet();
+    expect(canonicalJson(world.hakuna.last(id))).toBe(newest);
+    const { rows } = await client.pool.query(
+      `SELECT "lastPayload" FROM "OrderDocument" WHERE "shop" = $1 AND "orderId" = $2`,
+      [manner.shop, id],
+    );
+    expect(canonicalJson(world.hakuna.last(id))).toBe(canonicalJson(rows[0].lastPayload));
+    const row = await client.order(manner.shop, id);
+    expect(row.acceptedHash).toBe(row.payloadHash);
+    await frozen.stop();
+    await successor.stop();
+  });
+});
