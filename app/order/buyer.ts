@@ -27,8 +27,10 @@ export function addressOf(
 ): FeedOrder["customer_billing_address"] | null {
   const address: Address | null =
     billingAddress ?? shippingAddress ?? customer?.defaultAddress ?? null;
-  const country = (address?.countryCode ?? shopCountry)?.toLowerCase();
-  if (!country) return null;
+  const country = [address?.countryCode, shopCountry]
+    .map((code) => code?.toLowerCase() ?? "")
+    .find((code) => /^[a-z]{2}$/.test(code));
+  if (country === undefined) return null;
   return {
     address_line_1: address?.address1 ?? "",
     address_line_2: address?.address2 ?? "",

@@ -146,7 +146,7 @@ function compareEdges(a: Edge, b: Edge): number {
   return (
     a.tier - b.tier ||
     compareIds(newer(a.product.id, a.plan.id), newer(b.product.id, b.plan.id)) ||
-    fit(a) - fit(b) ||
+    misfit(a) - misfit(b) ||
     compareIds(a.product.id, b.product.id) ||
     compareIds(a.plan.id, b.plan.id)
   );
@@ -157,7 +157,7 @@ function newer(a: string, b: string): string {
 }
 
 /** Equal quantities, then more products than plans, then more plans than products. */
-function fit({ product, plan }: Edge): number {
+function misfit({ product, plan }: Edge): number {
   return product.quantity === plan.quantity ? 0 : product.quantity > plan.quantity ? 1 : 2;
 }
 

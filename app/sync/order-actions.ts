@@ -1,3 +1,4 @@
+import { linesOf } from "#app/order/lines.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
@@ -73,11 +74,8 @@ export async function pairByHand(
     const before = statusesOf(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
-    requireLine(order.state, pair.productLineId);
-    requireLine(order.state, pair.planLineId);
-    if (pair.productLineId === pair.planLineId) {
-      throw new ActionError("A line cannot be paired with itself.");
-    }
+    requireLine(order.state, pair.productLineId, "product");
+    requireLine(order.state, pair.planLineId, "plan");
     order.manualPairs = [
       ...order.manualPairs.filter(({ productLineId }) => productLineId !== pair.productLineId),
       pair,
@@ -92,14 +90,14 @@ export async function pairByHand(
   return status;
 }
 
-function requireLine({ head }: OrderState, id: string): void {
-  if (head?.lineItems.some((line) => line.id === id)) return;
-  const known = head?.lineItems.map((line) => line.id).join(", ");
-  throw new ActionError(
-    known
-      ? `The order has no line ${id}. Its lines: ${known}.`
-      : "The order itself has not arrived yet.",
+function requireLine(state: OrderState, id: string, kind: "product" | "plan"): void {
+  if (state.head === null) throw new ActionError("The order itself has not arrived yet.");
+  const lines = linesOf(state, state.head).filter(
+    ({ isProtection }) => isProtection === (kind === "plan"),
   );
+  if (lines.some((line) => line.id === id)) return;
+  const known = lines.map((line) => line.id).join(", ") || "none";
+  throw new ActionError(`The order has no ${kind} line ${id}. Its ${kind} lines: ${known}.`);
 }
 
 function manualEvent(orderId: string, action: string, by: string, now: number) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
-import type { Webhook } from "#test/simulator/shopify/webhook.ts";
+import { type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { type Client, createClient, eventually } from "./client.ts";
 import { quickTimes } from "./quick-times.ts";
@@ -194,6 +194,36 @@ describe("delivery", () => {
     await eventually("it is sent", () => world.hakuna.last(id) !== null);
     const fulfilled = world.hakuna.last(id)?.line_items.flatMap(({ fulfillments }) => fulfillments);
     expect(fulfilled?.length).toBeGreaterThan(0);
+  });
+
+  it("quarantines a webhook that cannot be folded, with the field, and folds its neighbors", async () => {
+    await client.connect(shop);
+    const orders = bought(3);
+    const broken = webhookOf(shop, "orders/create", { updated_at: "yesterday" }, Date.now());
+    await client.send([broken, ...webhooksOf(orders)]);
+    await eventually("the neighbors are sent", async () =>
+      (await statuses(orders)).every((status) => status === "sent"),
+    );
+    const look = async () => {
+      const { rows } = await client.pool.query(
+        `SELECT "quarantinedAt", "attempts", "error" FROM "InboxWebhook" WHERE "webhookId" = $1`,
+        [broken.webhookId],
+      );
+      return rows[0];
+    };
+    await eventually("it is quarantined", async () => (await look()).quarantinedAt !== null);
+    expect(await look()).toMatchObject({ attempts: 3, error: expect.stringContaining("id: ") });
+  });
+
+  it("asks Shopify for an order whose webhook lacks something, and says why it cannot", async () => {
+    await client.connect(shop);
+    const webhook = webhookOf(shop, "orders/updated", { id: 77, name: "#77" }, Date.now());
+    await client.send([webhook]);
+    await eventually("it was asked for", async () => {
+      const { statusReason } = await client.order(shop, "77");
+      return String(statusReason).includes("open Hakuna Order Sync once");
+    });
+    expect(await client.order(shop, "77")).toMatchObject({ status: "waiting", readAttempts: 1 });
   });
 
   it("never broke a rule of the feed", () => {

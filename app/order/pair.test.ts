@@ -1,0 +1,188 @@
+import { describe, expect, it } from "vitest";
+import { byHand, line, pairing, pairs, plan } from "./order.fixture.ts";
+
+describe("which link counts", () => {
+  it("pairs equal _hakuna_ref, and different keys not", () => {
+    const links = { _hakuna_ref: "a" };
+    expect(pairs([line("1", { links }), plan("2", { links })])).toEqual(["1-2"]);
+    expect(pairs([line("1", { links }), plan("2", { links: { _hakuna_ref: "b" } })])).toEqual([]);
+  });
+
+  it.each([
+    "_hakuna_protection",
+    "protection_line_item_id",
+    "_protection_line_item_id",
+    "_HAKUNA_Protection",
+    "Protection_Line_Item_ID",
+  ])("a product names its plan by %s", (name) => {
+    expect(pairs([line("1", { links: { [name]: "2" } }), plan("2")])).toEqual(["1-2"]);
+  });
+
+  it.each(["_hakuna_product", "product_reference", "_product_reference", "_Hakuna_PRODUCT"])(
+    "a plan names its product by %s",
+    (name) => {
+      expect(pairs([line("1"), plan("2", { links: { [name]: "1" } })])).toEqual(["1-2"]);
+    },
+  );
+
+  it.each([
+    ["line id", "2"],
+    ["line id as a gid", "gid://shopify/LineItem/2"],
+    ["variant", "77"],
+    ["variant as a gid", "gid://shopify/ProductVariant/77"],
+    ["variant with leading zeros", "0077"],
+    ["SKU", "PLAN-1"],
+    ["product", "88"],
+    ["product as a gid", "gid://shopify/Product/88"],
+  ])("a reference may be the plan's %s", (_kind, reference) => {
+    const links = { _hakuna_protection: ` ${reference} ` };
+    const bought = plan("2", { variantId: "77", sku: "PLAN-1", productId: "88" });
+    expect(pairs([line("1", { links }), bought])).toEqual(["1-2"]);
+  });
+
+  it("a gid of one kind names no other kind", () => {
+    const links = { _hakuna_protection: "gid://shopify/Product/2" };
+    expect(pairs([line("1", { links }), plan("2", { variantId: "2" })])).toEqual([]);
+  });
+
+  it("a reference counts for the first kind that matches anything", () => {
+    const links = { _hakuna_protection: "55" };
+    const byProduct = plan("2", { productId: "55" });
+    const bySku = plan("3", { sku: "55" });
+    const byVariant = plan("4", { variantId: "55" });
+    expect(pairs([line("9", { links }), byProduct, bySku, byVariant])).toEqual(["9-4"]);
+    expect(pairs([line("9", { links }), byProduct, bySku])).toEqual(["9-3"]);
+    expect(pairs([line("9", { links }), byProduct])).toEqual(["9-2"]);
+  });
+
+  it("prefers by hand, then the common key, then the product's reference, then the plan's", () => {
+    const product = line("1", { links: { _hakuna_ref: "a", _hakuna_protection: "3" } });
+    const lines = [
+      product,
+      plan("2", { links: { _hakuna_product: "1" } }),
+      plan("3"),
+      plan("4", { links: { _hakuna_ref: "a" } }),
+      plan("5"),
+    ];
+    expect(pairs(lines, [byHand("1", "5")])).toEqual(["1-5"]);
+    expect(pairs(lines)).toEqual(["1-4"]);
+    expect(pairs(lines.filter(({ item }) => item.id !== "4"))).toEqual(["1-3"]);
+    expect(pairs(lines.filter(({ item }) => !["3", "4"].includes(item.id)))).toEqual(["1-2"]);
+  });
+
+  it("ignores a pair by hand whose lines are not a product and a plan of the order", () => {
+    const lines = [line("1"), line("2"), plan("3")];
+    expect(pairs(lines, [byHand("1", "2"), byHand("3", "1"), byHand("1", "9")])).toEqual([]);
+  });
+
+  it("does not read the plan's short names on other lines", () => {
+    const other = line("2", { links: { offer_id: "x", plan_id: "y", product_reference: "1" } });
+    expect(pairs([line("1"), other])).toEqual([]);
+  });
+
+  it.each(["_hakuna_offer_id", "_hakuna_plan_id", "_hakuna_product"])(
+    "takes a line with %s for protection, whatever its vendor",
+    (name) => {
+      const product = line("1", { links: { _hakuna_protection: "2" } });
+      expect(pairs([product, line("2", { links: { [name]: "1" } })])).toEqual(["1-2"]);
+    },
+  );
+
+  it.each([" hakuna ", "HAKUNA", "HakuNa"])("takes the vendor %j for protection", (vendor) => {
+    const product = line("1", { links: { _hakuna_protection: "2" } });
+    expect(pairs([product, line("2", { vendor })])).toEqual(["1-2"]);
+  });
+
+  it("takes a property without a value for none", () => {
+    const product = line("1", { links: { _hakuna_ref: "" } });
+    expect(pairs([product, plan("2", { links: { _hakuna_ref: " " } })])).toEqual([]);
+  });
+});
+
+describe("quantities", () => {
+  const key = { links: { _hakuna_ref: "a" } };
+
+  it("one plan line protects both parts of a split cart line", () => {
+    const lines = [line("1", key), line("2", key), plan("3", { ...key, quantity: 2 })];
+    expect(pairs(lines)).toEqual(["1-3", "2-3"]);
+  });
+
+  it("pairs two split product lines with two split plan lines", () => {
+    const lines = [line("1", key), line("2", key), plan("3", key), plan("4", key)];
+    expect(pairs(lines)).toEqual(["1-3", "2-4"]);
+  });
+
+  it("a plan reaches no further than its quantity", () => {
+    const lines = [line("1", { ...key, quantity: 2 }), line("2", key), plan("3", key)];
+    expect(pairs(lines)).toEqual(["2-3"]);
+  });
+
+  it("prefers equal quantities, then a larger product, then a larger plan", () => {
+    const three = line("1", { ...key, quantity: 3 });
+    const two = line("2", { ...key, quantity: 2 });
+    const one = line("3", { ...key, quantity: 1 });
+    const twoPlans = plan("9", { ...key, quantity: 2 });
+    expect(pairs([three, two, one, twoPlans])).toEqual(["2-9"]);
+    expect(pairs([three, one, twoPlans])).toEqual(["1-9"]);
+    expect(pairs([one, twoPlans])).toEqual(["3-9"]);
+  });
+
+  it("takes the older lines first, comparing ids as integers beyond 2^53", () => {
+    const older = plan("9007199254740993", key);
+    const newer = plan("10007199254740992", key);
+    expect(pairs([line("999", key), newer, older])).toEqual(["999-9007199254740993"]);
+  });
+
+  it("a product line has one plan at most", () => {
+    const { pairs: found, contested } = pairing([
+      line("1", { ...key, quantity: 2 }),
+      plan("2", key),
+      plan("3", key),
+    ]);
+    expect(found).toHaveLength(1);
+    expect(contested).toEqual([{ productLineId: "1", planLineIds: ["3"] }]);
+  });
+});
+
+it("a line added later takes no older pair away by matching a kind that goes before", () => {
+  const links = { _hakuna_protection: "55" };
+  const lines = [line("1", { links }), plan("2", { sku: "55" })];
+  expect(pairs([...lines, plan("3", { variantId: "55" })])).toEqual(["1-2"]);
+});
+
+describe("suggestions", () => {
+  const banana = line("1", { productId: "8" });
+
+  it("suggests the only plan for the only shippable product, and pairs nothing", () => {
+    const extras = [
+      line("3", { productId: "9", giftCard: true }),
+      line("4", { productId: "9", requiresShipping: false }),
+      line("5", { title: "Custom line" }),
+    ];
+    const found = pairing([banana, plan("2"), ...extras]);
+    expect(found.pairs).toEqual([]);
+    expect(found.suggestion).toEqual({ productLineId: "1", planLineId: "2" });
+  });
+
+  it.each([
+    ["there are two plans", [plan("3")]],
+    ["there are two shippable products", [line("3", { productId: "9" })]],
+  ])("suggests nothing where %s", (_why, more) => {
+    expect(pairing([banana, plan("2"), ...more]).suggestion).toBeNull();
+  });
+
+  it.each([
+    ["the product bears a key", { _hakuna_ref: "a" }, {}],
+    ["the product names another plan", { protection_line_item_id: "99" }, {}],
+    ["the plan bears a key", {}, { _hakuna_ref: "a" }],
+    ["the plan names another product", {}, { product_reference: "99" }],
+  ])("suggests nothing where %s", (_why, onProduct, onPlan) => {
+    const lines = [line("1", { productId: "8", links: onProduct }), plan("2", { links: onPlan })];
+    expect(pairing(lines).suggestion).toBeNull();
+  });
+
+  it("suggests nothing where the merchant paired the plan with another line", () => {
+    const custom = line("3", { title: "Custom line" });
+    expect(pairing([banana, plan("2"), custom], [byHand("3", "2")]).suggestion).toBeNull();
+  });
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OrderTopic } from "#app/shopify/webhook-payload.ts";
+import { orderTopics } from "#app/shopify/webhook-payload.ts";
+import { samplePayload } from "#test/simulator/shopify/payload.ts";
+import { webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { startWorld, type World } from "#test/world/world.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { ops } from "./ops.ts";
+
+type Line = {
+  id: number;
+  variant_id: number | null;
+  quantity: number;
+  title: string;
+  price: string;
+};
+
+const shop = "samples.myshopify.com";
+let world: World;
+let client: Client;
+
+beforeAll(async () => {
+  world = await startWorld();
+  client = createClient(world);
+  await client.connect(shop);
+  await client.pool.query(`UPDATE "Shop" SET "share" = 'all' WHERE "domain" = $1`, [shop]);
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+
+/** Shopify's own samples, under an id of their own for each topic. */
+function sample(topic: OrderTopic) {
+  const id = 4_000_000 + orderTopics.indexOf(topic);
+  const key = topic.startsWith("orders/") ? "id" : "order_id";
+  return { id: String(id), payload: { ...samplePayload(topic), [key]: id } };
+}
+
+describe("Shopify's sample payloads", () => {
+  it.each(orderTopics.filter((topic) => topic.startsWith("orders/")))(
+    "%s reaches the feed without a wrong field, and preview says the same",
+    async (topic) => {
+      const { id, payload } = sample(topic);
+      await client.send([webhookOf(shop, topic, payload, Date.now())]);
+      await eventually("it is sent", () => world.hakuna.last(id) !== null);
+      const order = world.hakuna.last(id);
+      const lines = (payload as unknown as { line_items: Line[] }).line_items;
+      const cancelled = "cancelled_at" in payload && payload.cancelled_at !== null;
+      expect(order).toMatchObject({
+        status: cancelled ? "cancelled" : "placed",
+        placed_at: Date.parse(String((payload as { created_at: string }).created_at)),
+      });
+      expect(order?.line_items).toHaveLength(lines.length);
+      for (const line of lines) {
+        const sent = order?.line_items.find((one) => one.id === String(line.id));
+        expect(sent).toMatchObject({
+          quantity: line.quantity,
+          product_data: {
+            title: line.title,
+            price: { amount: Math.round(Number(line.price) * 100) },
+          },
+        });
+      }
+      const args = ["preview", "--topic", topic, "--country", "de"];
+      const { stdout } = await ops(args, {}, JSON.stringify(payload));
+      expect(JSON.parse(stdout).feedOrder).toEqual(order);
+    },
+  );
+
+  it.each(orderTopics.filter((topic) => !topic.startsWith("orders/")))(
+    "%s waits for its order",
+    async (topic) => {
+      const { id, payload } = sample(topic);
+      await client.send([webhookOf(shop, topic, payload, Date.now())]);
+      await eventually("it waits", async () => (await client.order(shop, id)).status === "waiting");
+      const { rows } = await client.pool.query(
+        `SELECT count(*)::int AS count FROM "InboxWebhook" WHERE "quarantinedAt" IS NOT NULL`,
+      );
+      expect(rows[0].count).toBe(0);
+    },
+  );
+});
