@@ -25,7 +25,8 @@ export function line(
     links?: Record<string, string>;
   } = {},
 ): TestLine {
-  const known = (value: string | null): Ranked<string> | null => value && { value, rank };
+  const known = (value: string | null): Ranked<string> | null =>
+    value === null ? null : { value, rank };
   return {
     item: {
       id,

@@ -36,7 +36,9 @@ it("never depends on the order in which lines are listed", () => {
       anyLines.chain((lines) =>
         fc.tuple(fc.constant(lines), fc.shuffledSubarray(lines, { minLength: lines.length })),
       ),
-      ([lines, shuffled]) => expect(pairing(shuffled)).toEqual(pairing(lines)),
+      ([lines, shuffled]) => {
+        expect(pairing(shuffled)).toEqual(pairing(lines));
+      },
     ),
     { numRuns: 1000 },
   );

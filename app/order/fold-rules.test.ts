@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { emptyState, join, redact, withoutCustomer } from "./fold.ts";
+import { fulfilled, line, order, refunded } from "./order.fixture.ts";
+import type { FulfillmentStatus, Head, OrderState, Ranked } from "./state.ts";
+
+const state = (parts: Partial<OrderState>): OrderState => ({ ...emptyState("1"), ...parts });
+const headAt = (updatedAt: number, observedAt: number, more: Partial<Head> = {}) =>
+  order([line("1")], { head: { rank: { updatedAt, observedAt }, ...more } });
+
+/** Joins both ways, so that no rule leans on which came first. */
+function bothWays(a: OrderState, b: OrderState): OrderState {
+  const joined = join(a, b);
+  expect(join(b, a)).toEqual(joined);
+  return joined;
+}
+
+describe("head", () => {
+  it("is the one updated last, whatever was observed last", () => {
+    const joined = bothWays(headAt(2, 1, { name: "new" }), headAt(1, 9, { name: "old" }));
+    expect(joined.head?.name).toBe("new");
+  });
+
+  it("of one second is the one that Shopify observed last", () => {
+    const joined = bothWays(headAt(1, 2, { name: "new" }), headAt(1, 1, { name: "old" }));
+    expect(joined.head?.name).toBe("new");
+  });
+
+  it("with its customer goes before the same without", () => {
+    const full = headAt(1, 1, { email: "max@mail.example" });
+    const bare = { ...full, head: withoutCustomer(full.head as Head) };
+    expect(bothWays(full, bare).head?.email).toBe("max@mail.example");
+  });
+});
+
+describe("product facts", () => {
+  const ranked = (value: string, updatedAt: number): Ranked<string> => ({
+    value,
+    rank: { updatedAt, observedAt: 0 },
+  });
+  const known = { variantId: ranked("7", 1), productId: ranked("8", 1), sku: ranked("S", 1) };
+  const facts = (vendor: Ranked<string> | null) =>
+    state({ productFacts: { "1": { ...known, vendor } } });
+
+  it("stay when Shopify nulls them later", () => {
+    const none = { variantId: null, productId: null, sku: null, vendor: null };
+    const deleted = state({ productFacts: { "1": none } });
+    expect(bothWays(facts(ranked("Hakuna", 1)), deleted).productFacts["1"]).toEqual({
+      ...known,
+      vendor: ranked("Hakuna", 1),
+    });
+  });
+
+  it("are the newest, each by its own rank", () => {
+    const joined = bothWays(facts(ranked("Old", 1)), facts(ranked("New", 2)));
+    expect(joined.productFacts["1"]?.vendor?.value).toBe("New");
+    expect(bothWays(facts(ranked("A", 1)), facts(ranked("B", 1))).productFacts["1"]).toEqual(
+      facts(ranked("B", 1)).productFacts["1"],
+    );
+  });
+});
+
+describe("fulfillments", () => {
+  const shipped = (updatedAt: number, status: FulfillmentStatus) =>
+    state({ fulfillments: { "5": { ...fulfilled(1, { "1": 1 }), updatedAt, status } } });
+
+  it("are the ones updated last", () => {
+    const joined = bothWays(shipped(2, "success"), shipped(1, "cancelled"));
+    expect(joined.fulfillments["5"]?.status).toBe("success");
+  });
+
+  it.each<[FulfillmentStatus, FulfillmentStatus]>([
+    ["pending", "open"],
+    ["open", "success"],
+    ["success", "error"],
+    ["error", "failure"],
+    ["failure", "cancelled"],
+  ])("of one second: %s gives way to %s", (less, more) => {
+    expect(bothWays(shipped(1, less), shipped(1, more)).fulfillments["5"]?.status).toBe(more);
+  });
+});
+
+it("keeps the refund that was observed last, and all of different ids", () => {
+  const early = state({ refunds: { "5": refunded(1, { "1": 1 }), "6": refunded(1, {}) } });
+  const late = state({ refunds: { "5": refunded(2, { "1": 2 }) } });
+  expect(bothWays(early, late).refunds).toEqual({ ...early.refunds, ...late.refunds });
+});
+
+it("dates cancelling, voiding and removing by when they were first seen, gone by the most", () => {
+  const a = state({ cancelledAt: 5, removedUnits: { "1": { "1": 5 } }, goneUnits: { "1": 2 } });
+  const b = state({
+    ...{ cancelledAt: 3, voidedAt: 4 },
+    removedUnits: { "1": { "1": 3, "2": 9 } },
+    goneUnits: { "1": 1 },
+  });
+  expect(bothWays(a, b)).toMatchObject({
+    ...{ cancelledAt: 3, voidedAt: 4 },
+    removedUnits: { "1": { "1": 3, "2": 9 } },
+    goneUnits: { "1": 2 },
+  });
+});
+
+it("strips a redacted order of its customer, also of what comes later", () => {
+  const redacted = redact(emptyState("1"));
+  const joined = bothWays(redacted, headAt(1, 1, { email: "max@mail.example", phone: "+49" }));
+  expect(joined.redacted).toBe(true);
+  expect(joined.head).toMatchObject({ email: null, phone: null, billingAddress: null });
+  expect(bothWays(joined, headAt(2, 2, { email: "max@mail.example" })).head?.email).toBeNull();
+});

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { canonicalJson } from "./canonical.ts";
+import { emptyState, headsConflict, join, redact } from "./fold.ts";
+import { address, order, line as testLine } from "./order.fixture.ts";
+import type { Fulfillment, Head, OrderState, ProductFacts, Refund } from "./state.ts";
+
+// States that no shop would live through: every value comes from a handful, so that they tie.
+const time = fc.constantFrom(1, 2, 3);
+const rank = fc.record({ updatedAt: time, observedAt: time });
+const lineId = fc.constantFrom("1", "2");
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 1 });
+const byId = <T>(value: fc.Arbitrary<T>) =>
+  fc.dictionary(lineId, value, { maxKeys: 2, noNullPrototype: true });
+
+const head: fc.Arbitrary<Head> = fc
+  .record({
+    rank,
+    name: fc.constantFrom("#1", "#2"),
+    voided: fc.boolean(),
+    fullyRefunded: fc.boolean(),
+    email: maybe(fc.constantFrom("a@mail.example", "b@mail.example")),
+    billingAddress: maybe(fc.constantFrom(address("DE", "Street 1"), address("FR", "Street 2"))),
+  })
+  .map((fields) => ({ ...(order([testLine("1"), testLine("2")]).head as Head), ...fields }));
+
+const facts: fc.Arbitrary<ProductFacts> = fc.record({
+  variantId: maybe(fc.record({ value: fc.constantFrom("7", "8"), rank })),
+  productId: maybe(fc.record({ value: fc.constantFrom("7", "8"), rank })),
+  sku: maybe(fc.record({ value: fc.constantFrom("7", "8"), rank })),
+  vendor: maybe(fc.record({ value: fc.constantFrom("Hakuna", "Frutta"), rank })),
+});
+
+const units = fc.array(fc.record({ lineItemId: lineId, quantity: fc.constantFrom(1, 2) }), {
+  maxLength: 2,
+});
+const fulfillment: fc.Arbitrary<Fulfillment> = fc.record({
+  updatedAt: time,
+  createdAt: time,
+  status: fc.constantFrom("pending", "open", "success", "error", "failure", "cancelled"),
+  units,
+});
+const refund: fc.Arbitrary<Refund> = fc.record({ observedAt: time, refundedAt: time, units });
+
+const state: fc.Arbitrary<OrderState> = fc
+  .record({
+    head: maybe(head),
+    productFacts: byId(facts),
+    cancelledAt: maybe(time),
+    voidedAt: maybe(time),
+    fulfillments: byId(fulfillment),
+    refunds: byId(refund),
+    removedUnits: byId(
+      fc.dictionary(fc.constantFrom("1", "2"), time, { maxKeys: 2, noNullPrototype: true }),
+    ),
+    goneUnits: byId(time),
+    isRedacted: fc.boolean(),
+  })
+  .map(({ isRedacted, ...parts }) => {
+    const whole = { ...emptyState("1"), ...parts };
+    return isRedacted ? redact(whole) : whole;
+  });
+
+const text = canonicalJson;
+const manyRuns = { numRuns: 2000 };
+
+it("is commutative and idempotent, and has the empty state as its neutral element", () => {
+  fc.assert(
+    fc.property(state, state, (a, b) => {
+      expect(text(join(a, b))).toBe(text(join(b, a)));
+      expect(text(join(a, a))).toBe(text(a));
+      expect(text(join(join(a, b), b))).toBe(text(join(a, b)));
+      expect(text(join(a, emptyState("1")))).toBe(text(a));
+    }),
+    manyRuns,
+  );
+});
+
+it("is associative", () => {
+  fc.assert(
+    fc.property(state, state, state, (a, b, c) => {
+      expect(text(join(join(a, b), c))).toBe(text(join(a, join(b, c))));
+    }),
+    manyRuns,
+  );
+});
+
+it("redacts before or after with the same result, and lets no customer back in", () => {
+  fc.assert(
+    fc.property(state, state, (a, b) => {
+      const redacted = redact(join(a, b));
+      expect(text(join(redact(a), b))).toBe(text(redacted));
+      expect(text(join(a, redact(b)))).toBe(text(redacted));
+      expect(text(redacted)).not.toMatch(/mail\.example|Street/);
+    }),
+    manyRuns,
+  );
+});
+
+it("finds the same conflicts from both sides, and none of a state with itself", () => {
+  fc.assert(
+    fc.property(state, state, (a, b) => {
+      expect(headsConflict(a, b)).toBe(headsConflict(b, a));
+      expect(headsConflict(a, redact(a))).toBe(false);
+    }),
+  );
+});

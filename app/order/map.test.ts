@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+import { fulfilledUnits } from "./map.ts";
+import { byHand, feedLine, fulfilled, line, map, order, plan, refunded } from "./order.fixture.ts";
+
+const key = { links: { _hakuna_ref: "a" } };
+const banana = (more = {}) => line("1", { ...key, ...more });
+const insured = (more = {}) => plan("2", { ...key, ...more });
+
+describe("status", () => {
+  it("is placed, with the time of the head", () => {
+    const { feedOrder } = map(order([banana()]));
+    expect(feedOrder).toMatchObject({ status: "placed", placed_at: 500, cancelled_at: null });
+  });
+
+  it("is cancelled when cancelled, even if voided earlier", () => {
+    const state = order([banana()], { cancelledAt: 900, voidedAt: 700, head: { voided: true } });
+    expect(map(state).feedOrder).toMatchObject({ status: "cancelled", cancelled_at: 900 });
+  });
+
+  it("is cancelled while the payment is voided, and only then", () => {
+    const voided = order([banana()], { voidedAt: 700, head: { voided: true } });
+    expect(map(voided).feedOrder).toMatchObject({ status: "cancelled", cancelled_at: 700 });
+    const paidAfterAll = order([banana()], { voidedAt: 700, head: { voided: false } });
+    expect(map(paidAfterAll).feedOrder).toMatchObject({ status: "placed", cancelled_at: null });
+  });
+});
+
+describe("product_data", () => {
+  it.each([
+    [{ variantId: "7", productId: "8", sku: "S" }, "7", "S"],
+    [{ productId: "8", sku: "S" }, "8", "S"],
+    [{ sku: "S" }, "S", "S"],
+    [{ variantId: "7", productId: "8" }, "7", "7"],
+    [{}, "1", "1"],
+  ])("of %j has the id %s, or %s where the SKU is preferred", (known, byVariant, bySku) => {
+    const state = order([line("1", known)]);
+    expect(feedLine(map(state), "1").product_data.id).toBe(byVariant);
+    const context = { productIdentifier: "sku" as const };
+    expect(feedLine(map(state, context), "1").product_data.id).toBe(bySku);
+  });
+
+  it("has the vendor as the brand, hakuna for plans, and nothing for no vendor", () => {
+    const mapping = map(order([line("1"), line("3", { vendor: null }), insured()]));
+    const brands = mapping.feedOrder?.line_items.map(({ product_data }) => product_data.brand);
+    expect(brands).toEqual(["Frutta", "hakuna", ""]);
+  });
+
+  const price = (amount: string, currency: string) => ({ amount, currency });
+
+  it("has the price that the customer was shown, if every line has one", () => {
+    const shown = { shopPrice: price("10.00", "EUR"), presentmentPrice: price("1500", "JPY") };
+    const mapping = map(order([banana(shown), insured(shown)]));
+    expect(feedLine(mapping, "1").product_data.price).toEqual({ amount: 1500, currency: "jpy" });
+    const mixed = map(order([banana(shown), insured()]));
+    expect(mixed.feedOrder?.line_items.map(({ product_data }) => product_data.price)).toEqual([
+      { amount: 1000, currency: "eur" },
+      { amount: 1000, currency: "eur" },
+    ]);
+  });
+});
+
+describe("custom_properties", () => {
+  it("link a product with its plan and tell the plan's ids", () => {
+    const mapping = map(order([banana(), insured(), line("3")]));
+    expect(mapping.feedOrder?.line_items.map((item) => item.custom_properties)).toEqual([
+      { protection_line_item_id: "2" },
+      { offer_id: "off-1", plan_id: "pl-1" },
+      {},
+    ]);
+    expect(mapping.planUnits).toBe(1);
+  });
+
+  it.each(["offer_id", "_offer_id", "_hakuna_offer_id", "_HAKUNA_OFFER_ID"])(
+    "read the offer id from %s of a protection line",
+    (name) => {
+      const bare = line("2", { vendor: "hakuna", links: { [name]: "off-9" } });
+      expect(feedLine(map(order([bare])), "2").custom_properties).toEqual({ offer_id: "off-9" });
+    },
+  );
+
+  it("leave out what is not known, and read no offer from a product", () => {
+    const state = order([line("1", { links: { offer_id: "x" } }), line("2", { vendor: "hakuna" })]);
+    expect(map(state).feedOrder?.line_items.map((item) => item.custom_properties)).toEqual([
+      {},
+      {},
+    ]);
+  });
+
+  it("take what the merchant entered with a pair", () => {
+    const bare = line("2", { vendor: "hakuna", links: { plan_id: "pl-old" } });
+    const manualPairs = [
+      { ...byHand("1", "2"), offerId: "off-hand", planId: "pl-hand" },
+      byHand("3", "2"),
+    ];
+    const mapping = map(order([line("1"), bare, line("3")]), { manualPairs });
+    expect(feedLine(mapping, "2").custom_properties).toEqual({
+      ...{ offer_id: "off-hand", plan_id: "pl-hand" },
+    });
+    expect(feedLine(mapping, "1").custom_properties).toEqual({ protection_line_item_id: "2" });
+  });
+});
+
+describe("fulfillments", () => {
+  it("of a product are those that succeeded, oldest first, with the time they were made", () => {
+    const state = order([banana({ quantity: 5 })], {
+      fulfillments: {
+        "9": { ...fulfilled(30, { "1": 1 }), updatedAt: 99 },
+        "8": fulfilled(20, { "1": 2 }),
+        "7": { ...fulfilled(10, { "1": 1 }), status: "cancelled" },
+        "6": { ...fulfilled(10, { "1": 1 }), status: "failure" },
+        "5": { ...fulfilled(10, { "1": 1 }), status: "pending" },
+        "4": fulfilled(10, { "3": 1 }),
+      },
+    });
+    expect(feedLine(map(state), "1").fulfillments).toEqual([
+      { quantity: 2, fulfilled_at: 20 },
+      { quantity: 1, fulfilled_at: 30 },
+    ]);
+    const units = map(state).feedOrder;
+    expect(units && fulfilledUnits(units)).toEqual({ "1": 3 });
+  });
+
+  it("of a plan are its product's, up to its own quantity, whatever its own line says", () => {
+    const state = order([banana({ quantity: 3 }), insured({ quantity: 2 })], {
+      fulfillments: {
+        "5": fulfilled(5, { "2": 2 }),
+        "6": fulfilled(10, { "1": 1 }),
+        "7": fulfilled(20, { "1": 2 }),
+      },
+    });
+    expect(feedLine(map(state), "2").fulfillments).toEqual([
+      { quantity: 1, fulfilled_at: 10 },
+      { quantity: 1, fulfilled_at: 20 },
+    ]);
+  });
+
+  it("of a plan for a split cart line are those of both parts", () => {
+    const state = order([banana(), line("3", key), insured({ quantity: 2 })], {
+      fulfillments: { "6": fulfilled(20, { "1": 1 }), "7": fulfilled(10, { "3": 1 }) },
+    });
+    expect(feedLine(map(state), "2").fulfillments).toEqual([
+      { quantity: 1, fulfilled_at: 10 },
+      { quantity: 1, fulfilled_at: 20 },
+    ]);
+  });
+
+  it("of a plan alone are its own", () => {
+    const state = order([plan("2")], { fulfillments: { "6": fulfilled(20, { "2": 1 }) } });
+    expect(feedLine(map(state), "2").fulfillments).toEqual([{ quantity: 1, fulfilled_at: 20 }]);
+  });
+});
+
+describe("refunds", () => {
+  const removed = (counts: Record<string, number>, gone: number) => ({
+    removedUnits: { "1": counts },
+    goneUnits: { "1": gone },
+  });
+  const refundsOf = (quantity: number, parts: Parameters<typeof order>[1]) =>
+    feedLine(map(order([banana({ quantity })], parts)), "1").refunds;
+
+  it("are the line's own, oldest first, and not those of money only", () => {
+    const refunds = { "8": refunded(30, { "1": 1 }), "7": refunded(20, { "1": 1 }) };
+    expect(refundsOf(3, { refunds: { ...refunds, "6": refunded(10, {}) } })).toEqual([
+      { quantity: 1, refunded_at: 20 },
+      { quantity: 1, refunded_at: 30 },
+    ]);
+  });
+
+  it("are followed by removed units, dated by when so many were first seen", () => {
+    const parts = { refunds: { "8": refunded(90, { "1": 1 }) }, ...removed({ 1: 20, 3: 30 }, 4) };
+    expect(refundsOf(5, parts)).toEqual([
+      { quantity: 1, refunded_at: 90 },
+      { quantity: 1, refunded_at: 20 },
+      { quantity: 2, refunded_at: 30 },
+    ]);
+  });
+
+  it("ignore a smaller count that was seen later", () => {
+    expect(refundsOf(3, removed({ 2: 20, 1: 30 }, 2))).toEqual([{ quantity: 2, refunded_at: 20 }]);
+  });
+
+  it("count a unit once that was seen removed and then got its refund record", () => {
+    const parts = { refunds: { "8": refunded(25, { "1": 1 }) }, ...removed({ 1: 20 }, 1) };
+    expect(refundsOf(2, parts)).toEqual([{ quantity: 1, refunded_at: 25 }]);
+  });
+
+  it("are never more than ordered: the newest are cut", () => {
+    const refunds = { "8": refunded(30, { "1": 2 }), "7": refunded(20, { "1": 2 }) };
+    expect(refundsOf(3, { refunds, ...removed({ 3: 10 }, 3) })).toEqual([
+      { quantity: 2, refunded_at: 20 },
+      { quantity: 1, refunded_at: 30 },
+    ]);
+  });
+});
+
+it("lists every line, also removed ones, by id", () => {
+  const state = order([plan("20"), line("3"), line("100")], {
+    removedUnits: { "3": { 1: 5 } },
+    goneUnits: { "3": 1 },
+  });
+  expect(map(state).feedOrder?.line_items.map(({ id }) => id)).toEqual(["3", "20", "100"]);
+});
+
+it("does not map an order that has not come", () => {
+  expect(() => map({ ...order([]), head: null })).toThrow(TypeError);
+});

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { line, order, plan } from "./order.fixture.ts";
+import { skipReason } from "./share.ts";
+
+const policy = { share: "protected", environment: "production", sendTestOrders: false } as const;
+const plain = order([line("1")]);
+const insured = order([line("1"), plan("2")]);
+const test = order([plan("2")], { head: { isTest: true } });
+
+it("shares orders that hold protection, or all if the shop says so", () => {
+  expect(skipReason(insured, policy, false)).toBeNull();
+  expect(skipReason(plain, policy, false)).toBe("This order holds no protection plan.");
+  expect(skipReason(plain, { ...policy, share: "all" }, false)).toBeNull();
+});
+
+it("keeps sending what was sent once", () => {
+  expect(skipReason(plain, policy, true)).toBeNull();
+});
+
+it("sends test orders to the sandbox, and to production only if the shop says so", () => {
+  expect(skipReason(test, policy, false)).toMatch(/test order/);
+  expect(skipReason(test, { ...policy, sendTestOrders: true }, false)).toBeNull();
+  expect(skipReason(test, { ...policy, environment: "sandbox" }, false)).toBeNull();
+});
