@@ -65,7 +65,12 @@ export type FeedState = {
   line_items: {
     id: string;
     quantity: number;
-    product_data: { id: string; brand: string; price: { amount: number; currency: string } };
+    product_data: {
+      id: string;
+      title: string;
+      brand: string;
+      price: { amount: number; currency: string };
+    };
     custom_properties: Record<string, string>;
     fulfillments: { quantity: number }[];
     refunds: { quantity: number }[];

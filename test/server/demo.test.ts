@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hakuna-demo-"));
+  // as root, PostgreSQL runs as another user, who must reach the folder
+  await chmod(folder, 0o755);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the demo; with `signal` it is ended once the first order has reached the feed. */
+function demo(signal?: NodeJS.Signals): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const { PATH, HOME } = process.env;
+    const env = { NODE_ENV: "production", PATH, HOME, DATA_FOLDER: folder, DEMO_SECONDS: "3" };
+    const child = spawn(process.execPath, ["test/demo/demo.ts"], {
+      env: signal ? env : { ...env, DEMO_EXIT: "1" },
+    });
+    let output = "";
+    const read = (text: Buffer) => {
+      output += text;
+      if (signal && / {2}placed {2}/.test(output)) child.kill(signal);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+describe("npm run demo", () => {
+  it("plays the hour, prints address and orders, and ends by itself", async () => {
+    const { code, output } = await demo();
+    expect(output).toMatch(/The admin page: {2}http:\/\/localhost:\d+/);
+    expect(output).toMatch(/ {2}placed {5}.* \+ plan/);
+    expect(output).toMatch(/The hour is over: \d+ webhooks, \d\d orders at Hakuna/);
+    expect(code).toBe(0);
+  });
+
+  it.each(["SIGINT", "SIGKILL", "SIGINT"] as const)(
+    "starts again on the same data, and ends on %s",
+    async (signal) => {
+      const { code, output } = await demo(signal);
+      expect(output).toContain("The admin page:");
+      expect(code).toBe(signal === "SIGKILL" ? null : 0);
+    },
+  );
+});
