@@ -26,7 +26,7 @@ describe("head", () => {
   });
 
   it("with its customer goes before the same without", () => {
-    const full = headAt(1, 1, { email: "max@mail.example" });
+    const full = headAt(1, 1, { billingAddress: null, email: "max@mail.example" });
     const bare = { ...full, head: withoutCustomer(full.head as Head) };
     expect(bothWays(full, bare).head?.email).toBe("max@mail.example");
   });

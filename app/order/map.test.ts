@@ -159,7 +159,7 @@ describe("refunds", () => {
     feedLine(map(order([banana({ quantity })], parts)), "1").refunds;
 
   it("are the line's own, oldest first, and not those of money only", () => {
-    const refunds = { "8": refunded(30, { "1": 1 }), "7": refunded(20, { "1": 1 }) };
+    const refunds = { "7": refunded(30, { "1": 1 }), "8": refunded(20, { "1": 1 }) };
     expect(refundsOf(3, { refunds: { ...refunds, "6": refunded(10, {}) } })).toEqual([
       { quantity: 1, refunded_at: 20 },
       { quantity: 1, refunded_at: 30 },
@@ -176,7 +176,10 @@ describe("refunds", () => {
   });
 
   it("ignore a smaller count that was seen later", () => {
-    expect(refundsOf(3, removed({ 2: 20, 1: 30 }, 2))).toEqual([{ quantity: 2, refunded_at: 20 }]);
+    expect(refundsOf(3, removed({ 1: 30, 2: 20, 3: 40 }, 3))).toEqual([
+      { quantity: 2, refunded_at: 20 },
+      { quantity: 1, refunded_at: 40 },
+    ]);
   });
 
   it("count a unit once that was seen removed and then got its refund record", () => {

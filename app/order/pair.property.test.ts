@@ -6,7 +6,7 @@ import { line, pairing, plan, type TestLine } from "./order.fixture.ts";
 /** Few values, so that they meet: the same text may be a line, a variant, a SKU and a product. */
 const name = fc.constantFrom("1", "2", "3", "7", "8", "x");
 const numericName = fc.constantFrom("1", "2", "3", "7", "8");
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 2 });
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 });
 
 const anyLine = (id: string): fc.Arbitrary<TestLine> =>
   fc

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { liveOrder } from "#test/simulator/shopify/order-life.ts";
+import { atLeast, below, type Figure, median, plain } from "./figures.ts";
+import { loadRound } from "./load.ts";
+import type { Stage, Started } from "./stage.ts";
+
+const shop = "bench.myshopify.com";
+const rounds = 5;
+const seconds = 3;
+
+/**
+ * Webhooks per second at the door, as ratios to the yardsticks of the same run: the same payload,
+ * the same database, in turns, medians of the rounds.
+ */
+export async function measureIntake(stage: Stage): Promise<Figure[]> {
+  await stage.pool.query(
+    `INSERT INTO "Session" ("id", "shop", "state", "isOnline", "accessToken", "scope", "expires")
+     VALUES ($1, $2, 'bench', false, 'token', 'read_orders', now() + interval '10 years')`,
+    [`offline_${shop}`, shop],
+  );
+  const servers: Record<string, Started> = {
+    intake: await stage.start("app/server.ts", { WORKER: "off" }),
+    bare: await stage.start("test/bench/bare-server.ts"),
+    usual: await stage.start("test/bench/authenticate-webhook-server.ts"),
+  };
+  const body = realOrder();
+  const measured: Record<string, number[]> = {};
+  const measure = async (name: string, { url }: Started, length: number) => {
+    const load = { url: `${url}/webhooks/orders`, secret: stage.secret, shop, body };
+    const round = await loadRound({ ...load, connections: 32, seconds: length });
+    if (round.failed > 0) throw new Error(`${round.failed} webhooks failed at ${name}.`);
+    return round.perSecond;
+  };
+  for (const [name, server] of Object.entries(servers)) await measure(name, server, 2);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, server] of Object.entries(servers)) {
+      const perSecond = await measure(name, server, seconds);
+      measured[name] = [...(measured[name] ?? []), perSecond];
+    }
+  }
+  const rss = peakMemory(servers.intake?.process.pid ?? 0);
+  await servers.intake?.process.stop();
+  await servers.usual?.process.stop();
+  await stage.pool.query(`TRUNCATE "InboxWebhook"`);
+
+  const working = await stage.start("app/server.ts", { WORKER: "on" });
+  const withWorker: number[] = [];
+  for (let round = 0; round < 3 && servers.bare; round += 1) {
+    const ours = await measure("with worker", working, seconds);
+    withWorker.push(ours / (await measure("bare", servers.bare, seconds)));
+  }
+  const rssWithWorker = peakMemory(working.process.pid);
+  await working.process.stop();
+  await servers.bare?.process.stop();
+
+  const [intake, bare, usual] = ["intake", "bare", "usual"].map((name) =>
+    median(measured[name] ?? []),
+  );
+  const ratio = (of: number | undefined, to: number | undefined) => (of ?? 0) / (to ?? 1);
+  return [
+    atLeast("intake.ratio_to_bare_insert", ratio(intake, bare), "×", 1.3),
+    atLeast("intake.ratio_to_authenticate_webhook", ratio(intake, usual), "×", 6),
+    atLeast("intake.ratio_with_worker", median(withWorker), "×", 1),
+    below("intake.rss_mb", Math.max(rss, rssWithWorker), "MB", 300),
+    plain("intake.webhooks_per_s", intake ?? 0, "1/s"),
+    plain("intake.payload_bytes", body.length, "bytes"),
+  ];
+}
+
+/** The payload of an order of 6 to 10 KB, as far as the simulated shop has one of that size. */
+function realOrder(): string {
+  const manner = { shop, currency: "EUR", bigIds: true };
+  const bodies = Array.from({ length: 50 }, (_, seed) => liveOrder(manner, seed, 1_790_000_000_000))
+    .map(([first]) => first?.body ?? "")
+    .sort((a, b) => a.length - b.length);
+  return bodies[0] ?? "";
+}
+
+/** The most memory that the process ever held, in megabytes. */
+function peakMemory(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { openDatabase } from "#app/db.server.ts";
+import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
+import { createLog } from "#app/log.server.ts";
+import { type Hakuna, startHakuna } from "#test/simulator/hakuna/hakuna.ts";
+import { type AppProcess, startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
+
+/** A server under measurement. */
+export type Started = { url: string; process: AppProcess };
+
+/** One database, durable as in production, that all measured servers share; and the feed. */
+export type Stage = {
+  pool: pg.Pool;
+  hakuna: Hakuna;
+  secret: string;
+  env: Record<string, string>;
+  start(file: string, env?: Record<string, string>): Promise<Started>;
+  close(): Promise<void>;
+};
+
+export async function setStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), "hakuna-bench-"));
+  // as root, PostgreSQL runs as another user, who must reach the folder
+  await chmod(folder, 0o755);
+  const log = createLog("warn");
+  const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
+  await (await openDatabase({ url: postgres.url, log })).close();
+  const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
+  await pool.query(`CREATE TABLE "BareWebhook" (shop text, webhook_id text, topic text, payload jsonb,
+    PRIMARY KEY (shop, webhook_id))`);
+  const hakuna = await startHakuna();
+  const secret = randomBytes(16).toString("hex");
+  const env = {
+    DATABASE_URL: postgres.url,
+    SHOPIFY_API_KEY: "bench",
+    SHOPIFY_API_SECRET: secret,
+    SHOPIFY_APP_URL: "http://localhost:3000",
+    SCOPES: "read_orders",
+    ENCRYPTION_KEY: randomBytes(32).toString("base64"),
+    HAKUNA_API_URL: hakuna.url,
+    SIMULATED_SHOPIFY_URL: "http://127.0.0.1:9",
+    LOG_LEVEL: "warn",
+  };
+  return {
+    pool,
+    hakuna,
+    secret,
+    env,
+    async start(file, more) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const process = startAppProcess(file, { ...env, PORT: String(port), ...more });
+      await waitUntilReady(process, `${url}/readyz`);
+      return { url, process };
+    },
+    async close() {
+      await pool.end();
+      await hakuna.close();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
