@@ -25,7 +25,7 @@ export function takeWebhooks(
       const body: unknown = request.body;
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
       const { status, message } = await intake(request.headers, bytes);
-      response.status(status).type("text/plain").send(message);
+      response.writeHead(status, { "content-type": "text/plain" }).end(message);
     })
     .all((_request, response) => {
       response.status(405).set("Allow", "POST").type("text/plain").send("Only POST is taken here.");

@@ -36,7 +36,7 @@ const catalog = {
   several_plans_for_product: {
     severity: "warning",
     message: (titles) =>
-      `Several plans claim one product: ${titles}. Refund all but one of the plans.`,
+      `Several plans claim one product: ${titles}. One plan protects it; refund the others.`,
   },
   product_gone_plan_not: {
     severity: "warning",

@@ -40,6 +40,7 @@ export type MappedLine = {
   returned: Dated[];
   /** more was refunded than ordered */
   cut: boolean;
+  /** counts on protection alone: other apps use the short names too */
   offerId: string | null;
   planId: string | null;
 };
@@ -116,8 +117,8 @@ function mapLines(
       fulfilled: fulfilledLine(state, line, pairs),
       returned: units,
       cut,
-      offerId: entered("offerId") ?? planProperty(line, linkProperties.offerId),
-      planId: entered("planId") ?? planProperty(line, linkProperties.planId),
+      offerId: entered("offerId") ?? property(line, linkProperties.offerId),
+      planId: entered("planId") ?? property(line, linkProperties.planId),
     };
   });
 }
@@ -132,10 +133,6 @@ function fulfilledLine(state: OrderState, line: Line, pairs: Pairing["pairs"]): 
     line.quantity,
     units.toSorted((a, b) => a.at - b.at),
   ).kept;
-}
-
-function planProperty(line: Line, names: readonly string[]): string | null {
-  return line.isProtection ? property(line, names) : null;
 }
 
 function feedLine(

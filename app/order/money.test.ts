@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { minorUnits } from "./money.ts";
+import { currencyDecimals, minorUnits } from "./money.ts";
 
 describe("minorUnits", () => {
   it.each([
@@ -43,5 +43,19 @@ describe("minorUnits", () => {
 
   it("refuses an amount beyond 2^53", () => {
     expect(() => minorUnits("99999999999999999", "EUR")).toThrow(RangeError);
+  });
+});
+
+describe("currencyDecimals", () => {
+  it.each([
+    [0, ["JPY", "KRW", "ISK", "VND", "CLP", "XOF", "jpy"]],
+    [2, ["EUR", "USD", "GBP", "CHF"]],
+    [3, ["KWD", "BHD", "TND", "OMR", "JOD"]],
+  ])("are %i by ISO 4217", (decimals, currencies) => {
+    expect(currencies.map(currencyDecimals)).toEqual(currencies.map(() => decimals));
+  });
+
+  it("do not follow Intl where that counts coins in use, as in Hungary or Iraq", () => {
+    expect(["HUF", "IDR", "PKR", "IQD"].map(currencyDecimals)).toEqual([2, 2, 2, 3]);
   });
 });

@@ -40,10 +40,14 @@ describe("which link counts", () => {
     expect(pairs([line("1", { links }), bought])).toEqual(["1-2"]);
   });
 
-  it("a gid of one kind names no other kind", () => {
-    const links = { _hakuna_protection: "gid://shopify/Product/2" };
-    expect(pairs([line("1", { links }), plan("2", { variantId: "2" })])).toEqual([]);
-  });
+  it.each(["LineItem/77", "LineItem/88", "ProductVariant/2", "ProductVariant/88", "Product/2"])(
+    "gid://shopify/%s names no line of another kind",
+    (gid) => {
+      const links = { _hakuna_protection: `gid://shopify/${gid}` };
+      const bought = plan("2", { variantId: "77", productId: "88" });
+      expect(pairs([line("1", { links }), bought])).toEqual([]);
+    },
+  );
 
   it("a reference counts for the first kind that matches anything", () => {
     const links = { _hakuna_protection: "55" };

@@ -29,7 +29,7 @@ const largestFlush = 64;
  */
 export function createInboxWriter(options: {
   databaseUrl: string;
-  wake: (shops: string[]) => Promise<void>;
+  wake: (shops: string[], client: pg.ClientBase) => Promise<void>;
   log: Logger;
 }): InboxWriter {
   const pool = new pg.Pool({
@@ -39,6 +39,8 @@ export function createInboxWriter(options: {
     connectionTimeoutMillis: 3000,
     // Shopify waits five seconds in all: answer 503 in time and let it send again
     query_timeout: 4000,
+    // rows and wake leave together and cost one round trip; each commits by itself, in this order
+    pipeline: true,
   });
   pool.on("error", (err) => options.log.warn({ err }, "the intake's database connection was lost"));
   let waiting: Waiting[] = [];
@@ -52,15 +54,12 @@ export function createInboxWriter(options: {
         for (const { reject } of batch) reject(error);
       });
     }
+    flushing = null;
   }
 
   async function store(batch: Waiting[]): Promise<void> {
     try {
-      await insert(batch.map(({ row }) => row));
-      const shops = new Set(batch.map(({ row }) => row.shop));
-      await options.wake([...shops]).catch((err) => {
-        options.log.warn({ err }, "the sync was not woken; the sweep will find the webhooks");
-      });
+      await insertAndWake(batch.map(({ row }) => row));
       for (const { resolve } of batch) resolve();
     } catch (error) {
       if (batch.length === 1) throw error;
@@ -68,29 +67,26 @@ export function createInboxWriter(options: {
     }
   }
 
-  async function insert(rows: InboxRow[]): Promise<void> {
-    // one order in all processes, so that two flushes cannot deadlock
-    rows.sort((a, b) => compare(a.shop, b.shop) || compare(a.webhookId, b.webhookId));
-    await pool.query({
-      name: `inbox-${rows.length}`,
-      text: insertStatement(rows.length),
-      values: rows.flatMap((row) => [
-        row.shop,
-        row.webhookId,
-        row.topic,
-        new Date(row.triggeredAt),
-        row.payload,
-      ]),
+  async function insertAndWake(rows: InboxRow[]): Promise<void> {
+    const client = await pool.connect();
+    const shops = new Set(rows.map(({ shop }) => shop));
+    const inserted = insert(client, rows);
+    const woken = options.wake([...shops], client).catch((err) => {
+      options.log.warn({ err }, "the sync was not woken; the sweep will find the webhooks");
     });
+    try {
+      await inserted;
+    } finally {
+      await woken;
+      client.release();
+    }
   }
 
   return {
     add(row) {
       return new Promise((resolve, reject) => {
         waiting.push({ row, resolve, reject });
-        flushing ??= flush().finally(() => {
-          flushing = null;
-        });
+        flushing ??= flush();
       });
     },
     async close() {
@@ -98,6 +94,22 @@ export function createInboxWriter(options: {
       await pool.end();
     },
   };
+}
+
+async function insert(client: pg.ClientBase, rows: InboxRow[]): Promise<void> {
+  // one order in all processes, so that two flushes cannot deadlock
+  rows.sort((a, b) => compare(a.shop, b.shop) || compare(a.webhookId, b.webhookId));
+  await client.query({
+    name: `inbox-${rows.length}`,
+    text: insertStatement(rows.length),
+    values: rows.flatMap((row) => [
+      row.shop,
+      row.webhookId,
+      row.topic,
+      new Date(row.triggeredAt),
+      row.payload,
+    ]),
+  });
 }
 
 function insertStatement(rows: number): string {

@@ -6,8 +6,11 @@ import type { Logger } from "#app/log.server.ts";
 export type RunResult = { again: boolean; nextInMs: number | null };
 
 export type Queue = {
-  /** Queues a run for each shop, unless one is queued already. Call it after the commit. */
-  wake(shops: readonly string[]): Promise<void>;
+  /**
+   * Queues a run for each shop, unless one is queued already. Call it after the commit, or on the
+   * same pipelined connection right behind it.
+   */
+  wake(shops: readonly string[], client?: pg.ClientBase): Promise<void>;
   /** Starts taking runs; `run` is called with one shop, never twice at once for the same. */
   work(run: (shop: string) => Promise<RunResult>, find: () => Promise<string[]>): Promise<void>;
   stop(): Promise<void>;
@@ -57,12 +60,10 @@ export async function startQueue(options: {
   let workerId: string | null = null;
   let stopping = false;
 
-  async function wake(shops: readonly string[]): Promise<void> {
+  async function wake(shops: readonly string[], client?: pg.ClientBase): Promise<void> {
     if (shops.length === 0 || stopping) return;
-    await boss.insert(
-      name,
-      shops.map((shop) => ({ singletonKey: shop, data: { shop } })),
-    );
+    const jobs = shops.map((shop) => ({ singletonKey: shop, data: { shop } }));
+    await boss.insert(name, jobs, client ? { db: onClient(client) } : {});
     if (workerId !== null) boss.notifyWorker(workerId);
   }
 
@@ -113,6 +114,14 @@ export async function startQueue(options: {
       for (const timer of timers.values()) clearTimeout(timer);
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
+  };
+}
+
+/** Lets pg-boss send its statement on a given connection, prepared once: it is always the same. */
+function onClient(client: pg.ClientBase) {
+  return {
+    executeSql: (text: string, values?: unknown[]) =>
+      client.query({ name: "wake", text, values: values ?? [] }),
   };
 }
 

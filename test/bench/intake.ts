@@ -61,7 +61,8 @@ export async function measureIntake(stage: Stage): Promise<Figure[]> {
     atLeast("intake.ratio_to_bare_insert", ratio(intake, bare), "×", 1.3),
     atLeast("intake.ratio_to_authenticate_webhook", ratio(intake, usual), "×", 6),
     atLeast("intake.ratio_with_worker", median(withWorker), "×", 1),
-    below("intake.rss_mb", Math.max(rss, rssWithWorker), "MB", 300),
+    below("intake.rss_mb", rss, "MB", 300),
+    below("intake.rss_with_worker_mb", rssWithWorker, "MB", 300),
     plain("intake.webhooks_per_s", intake ?? 0, "1/s"),
     plain("intake.payload_bytes", body.length, "bytes"),
   ];

@@ -17,7 +17,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 function demo(signal?: NodeJS.Signals): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const { PATH, HOME } = process.env;
-    const env = { NODE_ENV: "production", PATH, HOME, DATA_FOLDER: folder, DEMO_SECONDS: "3" };
+    const env = {
+      NODE_ENV: "production" as const,
+      PATH,
+      HOME,
+      DATA_FOLDER: folder,
+      DEMO_SECONDS: "3",
+    };
     const child = spawn(process.execPath, ["test/demo/demo.ts"], {
       env: signal ? env : { ...env, DEMO_EXIT: "1" },
     });
