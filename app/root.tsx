@@ -7,20 +7,38 @@ import {
   Scripts,
   ScrollRestoration,
   useRouteError,
+  useRouteLoaderData,
 } from "@remix-run/react";
+import polarisGerman from "@shopify/polaris/locales/de.json" with { type: "json" };
+import polarisEnglish from "@shopify/polaris/locales/en.json" with { type: "json" };
 import type { ReactNode } from "react";
 import { PlainPage } from "./components/plain-page.tsx";
+import { languageOf, localeOf } from "./i18n.ts";
+import { messages } from "./messages.server.ts";
 
-/** The key is public; App Bridge needs it even where a page below could not be loaded. */
-export function loader({ context }: LoaderFunctionArgs) {
-  return { apiKey: context.config.SHOPIFY_API_KEY };
+const polarisTexts = { en: polarisEnglish, de: polarisGerman };
+
+/**
+ * What every page needs, also one that could not be loaded: the app's key, which is public, and the
+ * texts. Shopify gives the merchant's locale with the document alone, so this is read once.
+ */
+export function loader({ request, context }: LoaderFunctionArgs) {
+  const locale = localeOf(new URL(request.url).searchParams.get("locale"));
+  const language = languageOf(locale);
+  return {
+    apiKey: context.config.SHOPIFY_API_KEY,
+    locale,
+    messages: messages[language],
+    polarisTexts: polarisTexts[language],
+  };
 }
 
 export const shouldRevalidate = () => false;
 
 export function Layout({ children }: { children: ReactNode }) {
+  const root = useRouteLoaderData<typeof loader>("root");
   return (
-    <html lang="en">
+    <html lang={root?.locale ?? "en"}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -23,6 +23,8 @@ export type Services = {
   /** `authenticate.admin`, once per request */
   authenticateAdmin(request: Request): ReturnType<Shopify["authenticate"]["admin"]>;
   queue: Queue;
+  /** what the sync works with: for actions that change orders or settings */
+  run: RunContext;
 };
 
 /** All that a process of the app stands on, and how to end it in order. */
@@ -103,7 +105,7 @@ export async function openFoundations(
     }
     const authenticateAdmin = (request: Request) => shopify.authenticate.admin(request);
     return {
-      services: { config, log, prisma, shopify, authenticateAdmin, queue },
+      services: { config, log, prisma, shopify, authenticateAdmin, queue, run },
       run,
       databaseUrl,
       close,

@@ -1,21 +1,19 @@
 import { Badge, type BadgeProps } from "@shopify/polaris";
-import type { ListedOrder } from "#app/sync/status.ts";
+import type { ListedOrder } from "#app/sync/listed-order.ts";
+import { useLocale } from "./locale.tsx";
 
-const looks: Record<
-  ListedOrder["status"],
-  Pick<BadgeProps, "tone" | "progress"> & { text: string }
-> = {
-  waiting: { text: "Waiting", tone: "info", progress: "incomplete" },
-  pending: { text: "To be sent", tone: "attention", progress: "incomplete" },
-  sent: { text: "Sent", tone: "success", progress: "partiallyComplete" },
-  confirmed: { text: "Confirmed", tone: "success", progress: "complete" },
-  blocked: { text: "Blocked", tone: "critical" },
-  rejected: { text: "Rejected", tone: "critical" },
-  skipped: { text: "Not shared" },
+const looks: Record<ListedOrder["status"], Pick<BadgeProps, "tone" | "progress">> = {
+  waiting: { tone: "info", progress: "incomplete" },
+  pending: { tone: "attention", progress: "incomplete" },
+  sent: { tone: "success", progress: "partiallyComplete" },
+  confirmed: { tone: "success", progress: "complete" },
+  blocked: { tone: "critical" },
+  rejected: { tone: "critical" },
+  skipped: {},
 };
 
 /** Where an order stands, in a word. */
 export function OrderStatusBadge({ status }: { status: ListedOrder["status"] }) {
-  const { text, ...look } = looks[status];
-  return <Badge {...look}>{text}</Badge>;
+  const { t } = useLocale();
+  return <Badge {...looks[status]}>{t(`common.status.${status}`)}</Badge>;
 }

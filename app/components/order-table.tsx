@@ -9,8 +9,10 @@ import {
   useBreakpoints,
 } from "@shopify/polaris";
 import type { CSSProperties, ReactNode } from "react";
-import type { ConnectionStatus, ListedOrder } from "#app/sync/status.ts";
+import type { ListedOrder } from "#app/sync/listed-order.ts";
+import type { ConnectionStatus } from "#app/sync/status.ts";
 import { Moment } from "./moment.tsx";
+import { OrderNote } from "./order-note.tsx";
 import { OrderStatusBadge } from "./order-status-badge.tsx";
 
 type Props = {
@@ -79,7 +81,7 @@ function Cells({ order, connection }: RowProps) {
         </div>
       </IndexTable.Cell>
       <IndexTable.Cell>
-        {order.placedAt === null ? <None /> : <Moment at={order.placedAt} />}
+        <Moment at={order.placedAt} />
       </IndexTable.Cell>
       <IndexTable.Cell>
         <OrderStatusBadge status={order.status} />
@@ -106,12 +108,10 @@ function Condensed({ order, connection }: RowProps) {
           </div>
           <OrderStatusBadge status={order.status} />
         </InlineStack>
-        {order.placedAt !== null && (
-          <Text as="span" variant="bodySm" tone="subdued">
-            <Moment at={order.placedAt} /> ·{" "}
-            {order.planUnits === 1 ? "1 plan" : `${order.planUnits} plans`}
-          </Text>
-        )}
+        <Text as="span" variant="bodySm" tone="subdued">
+          <Moment at={order.placedAt} /> ·{" "}
+          {order.planUnits === 1 ? "1 plan" : `${order.planUnits} plans`}
+        </Text>
         <div style={wrapping}>{note(order, connection)}</div>
       </BlockStack>
     </Box>
@@ -133,12 +133,12 @@ function note(order: ListedOrder, connection: ConnectionStatus): ReactNode {
   if (order.note) {
     return (
       <>
-        {order.note.severity === "warning" && (
+        {order.note.kind === "finding" && order.note.severity === "warning" && (
           <span style={{ whiteSpace: "nowrap" }}>
             <Badge tone="warning">Check</Badge>{" "}
           </span>
         )}
-        {order.note.text}
+        <OrderNote note={order.note} />
       </>
     );
   }

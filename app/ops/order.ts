@@ -21,9 +21,11 @@ export const order: Command = {
         orderBy: { at: "asc" },
         omit: { shop: true, orderId: true },
       });
-      const data = { ...row, ...document, events };
+      const reason = [row.reasonCode, row.statusReason].filter(Boolean).join(": ");
+      const planTotal = row.planTotal === null ? null : Number(row.planTotal);
+      const data = { ...row, planTotal, ...document, events };
       const lines = [
-        `${row.name ?? id}: ${row.status}${row.statusReason ? ` (${row.statusReason})` : ""}`,
+        `${row.name ?? id}: ${row.status}${reason ? ` (${reason})` : ""}`,
         ...findingLines(row.findings),
         ...events.map(
           ({ at, kind, detail }) => `  ${at.toISOString()} ${kind} ${JSON.stringify(detail)}`,

@@ -20,7 +20,13 @@ describe("errors block the order", () => {
     const mapping = map(order(pair, { head: { billingAddress: null } }));
     expect(mapping.feedOrder).toBeNull();
     expect(mapping.findings).toEqual([
-      { code: "no_country", severity: "error", lineItemIds: [], message: expect.any(String) },
+      {
+        code: "no_country",
+        severity: "error",
+        lineItemIds: [],
+        titles: [],
+        message: expect.any(String),
+      },
     ]);
     expect(mapping.planUnits).toBe(1);
   });
@@ -79,6 +85,7 @@ describe("links", () => {
     const mapping = map(order([line("1", { productId: "8" }), plan("2")]));
     expect(mapping.findings).toContainEqual({
       ...{ code: "pair_suggested", severity: "info", lineItemIds: ["1", "2"] },
+      titles: ["Line 1", "Line 2"],
       message: expect.stringContaining("“Line 1”"),
     });
     expect(codes(mapping.findings)).toContain("plan_without_product");

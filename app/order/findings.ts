@@ -1,89 +1,82 @@
 /** error: not sent (blocked); warning and info: sent. */
 export type Severity = "error" | "warning" | "info";
 
-/** Each finding's severity and sentence: what it is and what to do. `titles` names its lines. */
+/** Each finding's severity and sentence: what it is and what to do. `{{titles}}` names its lines. */
 const catalog = {
   no_country: {
     severity: "error",
-    message: () =>
-      "No address of this order has a country. Add the country to the billing address in Shopify, or set the shop's country.",
+    text: "No address of this order has a country. Add the country to the billing address in Shopify, or set the shop's country.",
   },
   several_currencies: {
     severity: "error",
-    message: () =>
-      "This order mixes several currencies, which Hakuna does not take. Contact support to have it reported by hand.",
+    text: "This order mixes several currencies, which Hakuna does not take. Contact support to have it reported by hand.",
   },
   plan_without_product: {
     severity: "warning",
-    message: (titles) =>
-      `${titles} protects no product of this order. Pair it with its product, or refund it.`,
+    text: "{{titles}} protects no product of this order. Pair it with its product, or refund it.",
   },
   plan_not_in_order: {
     severity: "warning",
-    message: (titles) =>
-      `${titles} names a plan that is not in this order. Pair it with a plan, or add the plan to the order.`,
+    text: "{{titles}} names a plan that is not in this order. Pair it with a plan, or add the plan to the order.",
   },
   plan_without_offer: {
     severity: "warning",
-    message: (titles) =>
-      `${titles} bears no offer id or no plan id. Enter both where the plan is paired.`,
+    text: "{{titles}} bears no offer id or no plan id. Enter both where the plan is paired.",
   },
   more_plans_than_products: {
     severity: "warning",
-    message: (titles) =>
-      `There are more units of ${titles} than units it protects. Refund the units that are too many.`,
+    text: "There are more units of {{titles}} than units it protects. Refund the units that are too many.",
   },
   several_plans_for_product: {
     severity: "warning",
-    message: (titles) =>
-      `Several plans claim one product: ${titles}. One plan protects it; refund the others.`,
+    text: "Several plans claim one product: {{titles}}. One plan protects it; refund the others.",
   },
   product_gone_plan_not: {
     severity: "warning",
-    message: (titles) =>
-      `A product was refunded or removed, its plan was not: ${titles}. Refund the plan too.`,
+    text: "A product was refunded or removed, its plan was not: {{titles}}. Refund the plan too.",
   },
   refunded_by_money_only: {
     severity: "warning",
-    message: (titles) =>
-      `The whole order was refunded as money without naming lines, so ${titles} still counts as insured. Refund the line items in Shopify.`,
+    text: "The whole order was refunded as money without naming lines, so {{titles}} still counts as insured. Refund the line items in Shopify.",
   },
   fulfillment_withdrawn: {
     severity: "warning",
-    message: (titles) =>
-      `${titles} was reported to Hakuna as fulfilled, and the fulfillment was withdrawn since. Check the order in Shopify.`,
+    text: "{{titles}} was reported to Hakuna as fulfilled, and the fulfillment was withdrawn since. Check the order in Shopify.",
   },
   refunded_more_than_ordered: {
     severity: "warning",
-    message: (titles) =>
-      `More units of ${titles} were refunded than ordered. Check the refunds in Shopify.`,
+    text: "More units of {{titles}} were refunded than ordered. Check the refunds in Shopify.",
   },
   excess_decimals: {
     severity: "warning",
-    message: (titles) =>
-      `The price of ${titles} has more decimals than its currency and was rounded. Check the price in Shopify.`,
+    text: "The price of {{titles}} has more decimals than its currency and was rounded. Check the price in Shopify.",
   },
   discounted_plan: {
     severity: "warning",
-    message: (titles) =>
-      `${titles} was sold at a discount; plans must not be discounted. Exclude them from your discounts.`,
+    text: "{{titles}} was sold at a discount; plans must not be discounted. Exclude them from your discounts.",
   },
   pair_suggested: {
     severity: "info",
-    message: (titles) =>
-      `${titles} probably belong together, but nothing links them. Confirm the pair to have it sent.`,
+    text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",
   },
-} satisfies Record<string, { severity: Severity; message: (titles: string) => string }>;
+} satisfies Record<string, { severity: Severity; text: string }>;
 
 /** What the mapping notices about an order. */
 export type FindingCode = keyof typeof catalog;
+
+/** The sentences by code, for the message files. */
+export const findingTexts = Object.fromEntries(
+  Object.entries(catalog).map(([code, { text }]) => [code, text]),
+) as Record<FindingCode, string>;
 
 export type Finding = {
   code: FindingCode;
   severity: Severity;
   /** the line items it is about, products first; empty: the whole order */
   lineItemIds: string[];
-  /** what it is and what to do, for the merchant; names titles of lines, no customer data */
+  /** the titles of those lines */
+  titles: string[];
+  /** what it is and what to do, for the merchant, in English; no customer data */
   message: string;
 };
 
@@ -92,11 +85,14 @@ export function finding(
   code: FindingCode,
   lines: readonly { id: string; title: string }[],
 ): Finding {
-  const { severity, message } = catalog[code];
+  const { severity, text } = catalog[code];
+  const titles = lines.map(({ title }) => title);
+  const quoted = titles.map((title) => `“${title}”`).join(", ");
   return {
     code,
     severity,
     lineItemIds: lines.map(({ id }) => id),
-    message: message(lines.map(({ title }) => `“${title}”`).join(", ")),
+    titles,
+    message: text.replace("{{titles}}", () => quoted),
   };
 }

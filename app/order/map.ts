@@ -28,6 +28,8 @@ export type Mapping = {
   pairing: Pairing;
   /** ordered units of protection */
   planUnits: number;
+  /** what they cost before discounts; null: in several currencies */
+  planTotal: Price | null;
 };
 
 /** How a line is sent: what it is, its price, its plan, its units. */
@@ -73,8 +75,9 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
     }),
   ];
   const planUnits = sum(lines.filter((line) => line.isProtection));
+  const planTotal = totalOf(mapped.filter(({ line }) => line.isProtection));
   if (address === null || errors.length > 0) {
-    return { feedOrder: null, findings, pairing, planUnits };
+    return { feedOrder: null, findings, pairing, planUnits, planTotal };
   }
   const feedOrder: FeedOrder = {
     id: state.id,
@@ -85,7 +88,16 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
     customer_billing_address: address,
     line_items: mapped.map((line) => feedLine(line, context.productIdentifier)),
   };
-  return { feedOrder, findings, pairing, planUnits };
+  return { feedOrder, findings, pairing, planUnits, planTotal };
+}
+
+/** What lines cost together; null where that is not one amount. */
+function totalOf(lines: readonly MappedLine[]): Price | null {
+  const currencies = new Set(lines.map(({ price }) => price.currency));
+  const [currency] = currencies;
+  if (currency === undefined || currencies.size > 1) return null;
+  const amount = lines.reduce((sum, { line, price }) => sum + line.quantity * price.amount, 0);
+  return { amount, currency };
 }
 
 /** Line item id → how many of its units a feed order says are fulfilled. */

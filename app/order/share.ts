@@ -8,20 +8,20 @@ export type SharePolicy = {
   sendTestOrders: boolean;
 };
 
-/**
- * Why an order is not sent, in a sentence for the merchant; null: it is sent. An order that was
- * sent once keeps being sent.
- */
+/** Why an order is not sent. */
+export type SkipReason = "no_plan" | "test_order";
+
+/** Why an order is not sent; null: it is sent. An order that was sent once keeps being sent. */
 export function skipReason(
   state: OrderState,
   { share, environment, sendTestOrders }: SharePolicy,
   wasSent: boolean,
-): string | null {
+): SkipReason | null {
   const { head } = state;
   if (wasSent || head === null) return null;
   if (head.isTest && environment === "production" && !sendTestOrders) {
-    return "This is a test order; test orders are not sent to Hakuna's production.";
+    return "test_order";
   }
   const isProtected = linesOf(state, head).some((line) => line.isProtection);
-  return share === "protected" && !isProtected ? "This order holds no protection plan." : null;
+  return share === "protected" && !isProtected ? "no_plan" : null;
 }

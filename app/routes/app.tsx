@@ -1,16 +1,12 @@
 import type { LinksFunction, LoaderFunctionArgs } from "@remix-run/node";
-import {
-  isRouteErrorResponse,
-  Outlet,
-  useNavigation,
-  useRouteError,
-  useRouteLoaderData,
-} from "@remix-run/react";
+import { Outlet, useLocation, useNavigation, useRouteLoaderData } from "@remix-run/react";
 import { NavMenu } from "@shopify/app-bridge-react";
 import polarisStyles from "@shopify/polaris/build/esm/styles.css?url";
 import { AppProvider } from "@shopify/shopify-app-remix/react";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import type { ReactNode } from "react";
+import { knownShop } from "#app/sync/known-shop.ts";
+import { LocaleProvider, useLocale } from "../components/locale.tsx";
 import { PageSkeleton } from "../components/page-skeleton.tsx";
 import { Trouble } from "../components/trouble.tsx";
 import type { loader as rootLoader } from "../root.tsx";
@@ -21,34 +17,53 @@ export const links: LinksFunction = () => [
   { rel: "stylesheet", href: polarisStyles },
 ];
 
+/** Who looks, and how the shop's times are shown. Stays as it is while the app is open. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await context.authenticateAdmin(request);
-  return null;
+  const { session, admin } = await context.authenticateAdmin(request);
+  const { timeZone } = await knownShop(context, session.shop, admin.graphql);
+  return { shop: session.shop, timeZone };
 }
+
+export const shouldRevalidate = () => false;
 
 export const headers = boundary.headers;
 
 /** The frame of every page in Shopify's admin. */
 export default function AdminLayout() {
-  const navigation = useNavigation();
   return (
     <Embedded>
-      <NavMenu>
-        <a href="/app" rel="home">
-          Overview
-        </a>
-      </NavMenu>
-      {navigation.state === "loading" ? <PageSkeleton /> : <Outlet />}
+      <Navigation />
+      <Content />
     </Embedded>
   );
 }
 
+function Navigation() {
+  const { t } = useLocale();
+  return (
+    <NavMenu>
+      <a href="/app" rel="home">
+        {t("common.navigation.home")}
+      </a>
+      <a href="/app/orders">{t("common.navigation.orders")}</a>
+      <a href="/app/settings">{t("common.navigation.settings")}</a>
+      <a href="/app/help">{t("common.navigation.help")}</a>
+    </NavMenu>
+  );
+}
+
+/** The page, or what stands in for it while another one is being read. */
+function Content() {
+  const { state, location } = useNavigation();
+  const here = useLocation();
+  const isLeaving = state === "loading" && location.pathname !== here.pathname;
+  return isLeaving ? <PageSkeleton /> : <Outlet />;
+}
+
 export function ErrorBoundary() {
-  const error = useRouteError();
-  const status = isRouteErrorResponse(error) ? error.status : 500;
   return (
     <Embedded>
-      <Trouble status={status} />
+      <Trouble />
     </Embedded>
   );
 }
@@ -56,8 +71,10 @@ export function ErrorBoundary() {
 function Embedded({ children }: { children: ReactNode }) {
   const root = useRouteLoaderData<typeof rootLoader>("root");
   return (
-    <AppProvider isEmbeddedApp apiKey={root?.apiKey ?? ""}>
-      <main>{children}</main>
+    <AppProvider isEmbeddedApp apiKey={root?.apiKey ?? ""} i18n={root?.polarisTexts}>
+      <LocaleProvider>
+        <main>{children}</main>
+      </LocaleProvider>
     </AppProvider>
   );
 }

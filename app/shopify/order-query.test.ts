@@ -13,6 +13,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { adminSchema } from "./admin-schema.fixture.ts";
 import { linesQuery, orderQuery, pageSizes, unitsQuery } from "./order-query.ts";
+import { shopFactsQuery } from "./shop-facts.ts";
 
 const schema = adminSchema();
 
@@ -103,3 +104,8 @@ function walk(
     }
   }
 }
+
+test("the query of the shop's facts is valid in Shopify's schema and uses nothing deprecated", () => {
+  expect(validate(schema, parse(shopFactsQuery))).toEqual([]);
+  expect(deprecated(shopFactsQuery)).toEqual([]);
+});

@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "./lease.ts";
-import { loadOrders, type StoredOrder, saveOrders, statusesOf } from "./order-store.ts";
+import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** One request to the feed, written down before it is made. */
@@ -35,7 +35,7 @@ export async function beginAttempt(
 ): Promise<Attempt | null> {
   const { pool, config, secrets } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (shop.connection !== "connected" || !shop.ready || shop.apiKeySealed === null) return null;
+    if (!shop.delivers || shop.apiKeySealed === null) return null;
     const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
     for (;;) {
       const due = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
@@ -91,7 +91,7 @@ async function takeOrders(
 ): Promise<Attempt["orders"]> {
   const now = clock();
   const orders = await loadOrders(client, shop.domain, ids);
-  const before = statusesOf(orders.values());
+  const before = countsOf(orders.values());
   const taken: Attempt["orders"] = [];
   const changed: StoredOrder[] = [];
   let bytes = 2;
@@ -148,7 +148,7 @@ export async function sendAgain(
   now: number,
 ): Promise<void> {
   const orders = await loadOrders(client, shop, [...new Set(ids)]);
-  const before = statusesOf(orders.values());
+  const before = countsOf(orders.values());
   for (const order of orders.values()) {
     order.acceptedHash = null;
     order.unanswered = true;

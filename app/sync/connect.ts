@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { evaluate } from "./evaluate.ts";
 import { holdingShop } from "./lease.ts";
-import { loadOrders, saveOrders, statusesOf } from "./order-store.ts";
+import { countsOf, loadOrders, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What connects a shop to Hakuna. Settings that are left out stay as they are. */
@@ -36,7 +36,7 @@ export async function connectShop(
               "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),
               "epoch" = "epoch" + $7, "connection" = 'connected', "connectionSince" = now(),
               "connectionReason" = NULL, "loneRefusals" = 0, "backoffCount" = 0,
-              "backoffUntil" = NULL, "backoffReason" = NULL
+              "backoffUntil" = NULL, "backoffReason" = NULL, "backoffSince" = NULL
         WHERE "domain" = $1`,
       [
         request.shop,
@@ -70,7 +70,7 @@ async function evaluateBlocked(
     const last = await holdingShop(pool, domain, async (client, shop) => {
       const ids = await blockedOrders(client, domain, after, page);
       const orders = await loadOrders(client, domain, ids);
-      const before = statusesOf(orders.values());
+      const before = countsOf(orders.values());
       for (const order of orders.values()) {
         evaluate(order, shop, now(), config.worker.waitForOrderMs);
       }

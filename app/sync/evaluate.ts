@@ -7,7 +7,7 @@ import { withoutCustomer } from "#app/order/fold.ts";
 import { type Mapping, mapOrder } from "#app/order/map.ts";
 import { skipReason } from "#app/order/share.ts";
 import type { ShopRow } from "./lease.ts";
-import type { StoredOrder } from "./order-store.ts";
+import type { ReasonCode, StoredOrder } from "./order-store.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
 export function payloadHash(feedOrder: FeedOrder): string {
@@ -38,11 +38,7 @@ export function evaluate(
   order.redacted = order.state.redacted;
   if (head === null) {
     order.readAt ??= now + waitMs;
-    return settle(
-      order,
-      "waiting",
-      "A fulfillment or refund came before its order. If the order does not follow within a minute, the app asks Shopify for it.",
-    );
+    return settle(order, "waiting", "parts_first");
   }
   order.name = head.name;
   order.placedAt = head.placedAt;
@@ -60,13 +56,17 @@ export function evaluate(
     });
     if (mapping.feedOrder) feedOrderSchema.parse(mapping.feedOrder);
   } catch (error) {
-    return settle(order, "blocked", `This order could not be mapped: ${errorName(error)}.`);
+    return settle(order, "blocked", "mapping_failed", errorName(error));
   }
   order.planUnits = mapping.planUnits;
+  order.planTotal = mapping.planTotal?.amount ?? null;
+  order.currency = mapping.planTotal?.currency.toUpperCase() ?? null;
   order.findings = mapping.findings;
   order.findingSeverity = gravest(mapping.findings);
 
-  const skipped = skipReason(order.state, shop, order.firstSentAt !== null);
+  const skipped = order.skippedByHand
+    ? "by_hand"
+    : skipReason(order.state, shop, order.firstSentAt !== null);
   if (skipped !== null) {
     order.state = { ...order.state, head: withoutCustomer(head) };
     order.customerId = null;
@@ -76,8 +76,8 @@ export function evaluate(
   }
   const { feedOrder } = mapping;
   if (feedOrder === null) {
-    const cause = mapping.findings.find(({ severity }) => severity === "error");
-    return settle(order, "blocked", cause?.message ?? "This order cannot be mapped.");
+    // its findings say why
+    return settle(order, "blocked", null);
   }
   const hash = payloadHash(feedOrder);
   // a refused order waits for a change or for a hand
@@ -87,19 +87,27 @@ export function evaluate(
   const repeat = order.repeatAt !== null && order.repeatAt <= now;
   if (known && !order.resend && !order.unanswered && !repeat) {
     if (order.status !== "confirmed") order.status = "sent";
+    order.reasonCode = null;
     order.statusReason = null;
     order.dueAt = order.repeatAt;
     return feedOrder;
   }
   order.status = "pending";
+  order.reasonCode = null;
   order.statusReason = null;
   order.dueAt = now;
   return feedOrder;
 }
 
-function settle(order: StoredOrder, status: StoredOrder["status"], reason: string): null {
+function settle(
+  order: StoredOrder,
+  status: StoredOrder["status"],
+  reasonCode: ReasonCode | null,
+  detail: string | null = null,
+): null {
   order.status = status;
-  order.statusReason = reason;
+  order.reasonCode = reasonCode;
+  order.statusReason = detail;
   order.payloadHash = null;
   order.dueAt = null;
   order.repeatAt = null;

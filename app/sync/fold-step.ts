@@ -5,7 +5,7 @@ import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { type Lease, underLease } from "./lease.ts";
 import { addEvents, type OrderEvent } from "./order-events.ts";
-import { loadOrders, newOrder, type StoredOrder, saveOrders, statusesOf } from "./order-store.ts";
+import { countsOf, loadOrders, newOrder, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 type Row = {
@@ -111,7 +111,7 @@ async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promis
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const now = context.now();
     const stored = await loadOrders(client, lease.shop, [...byOrder.keys()]);
-    const before = statusesOf(stored.values());
+    const before = countsOf(stored.values());
     const orders: StoredOrder[] = [];
     const events: OrderEvent[] = [];
     for (const [orderId, changes] of byOrder) {
@@ -119,6 +119,13 @@ async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promis
       foldInto(order, changes, now);
       evaluate(order, shop, now, config.worker.waitForOrderMs);
       orders.push(order);
+      events.push({
+        orderId,
+        source: `fold:${order.revision}`,
+        at: now,
+        kind: "fold",
+        detail: { revision: order.revision, webhooks: changes.length, status: order.status },
+      });
       for (const { row } of changes) {
         events.push({
           orderId,

@@ -21,8 +21,10 @@ export type ShopRow = {
   backoffCount: number;
   backoffUntil: Date | null;
   lastAcceptedAt: Date | null;
-  /** the back-off, if any, is over */
-  ready: boolean;
+  timeZone: string;
+  reviewAfter: string | null;
+  /** connected, not paused by the merchant, and the back-off, if any, is over */
+  delivers: boolean;
 };
 
 /** Another process took the shop over; this one must stop at once. */
@@ -35,7 +37,8 @@ export class LeaseLostError extends Error {
 
 const columns = `"domain", "country", "environment", "share", "sendTestOrders", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
-  "backoffUntil", "lastAcceptedAt", ("backoffUntil" IS NULL OR "backoffUntil" <= now()) AS "ready"`;
+  "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", ("connection" = 'connected'
+    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers"`;
 
 /**
  * Takes the shop's lease, or answers null while another holds it. A shop that is not known yet

@@ -4,7 +4,7 @@ import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { holdingShop } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
-import { loadOrders, type OrderStatus, saveOrders, statusesOf } from "./order-store.ts";
+import { countsOf, loadOrders, type OrderStatus, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What a person asked for cannot be done; the message says why and what to do. */
@@ -29,7 +29,7 @@ export async function resendOrders(
   const statuses = await holdingShop(context.pool, domain, async (client, shop) => {
     const now = context.now();
     const orders = await loadOrders(client, domain, ids);
-    const before = statusesOf(orders.values());
+    const before = countsOf(orders.values());
     for (const order of orders.values()) {
       order.resend = true;
       markChanged(order, now);
@@ -41,7 +41,7 @@ export async function resendOrders(
       domain,
       [...orders.keys()].map((orderId) => manualEvent(orderId, "resend", by, now)),
     );
-    return statusesOf(orders.values());
+    return new Map(Array.from(orders.values(), ({ id, status }) => [id, status]));
   });
   return statuses ?? new Map();
 }
@@ -71,7 +71,7 @@ export async function pairByHand(
   const status = await holdingShop(context.pool, domain, async (client, shop) => {
     const now = context.now();
     const orders = await loadOrders(client, domain, [orderId]);
-    const before = statusesOf(orders.values());
+    const before = countsOf(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
     requireLine(order.state, pair.productLineId, "product");

@@ -6,7 +6,7 @@ export type OrderEvent = {
   source: string;
   /** epoch milliseconds */
   at: number;
-  kind: "webhook" | "read" | "delivery" | "processing" | "manual";
+  kind: "webhook" | "fold" | "read" | "delivery" | "processing" | "manual";
   /** no customer data */
   detail: Record<string, string | number | boolean | null>;
 };

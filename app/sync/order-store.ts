@@ -4,6 +4,7 @@ import type { Finding } from "#app/order/findings.ts";
 import { emptyState } from "#app/order/fold.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { needsAttention } from "./attention.ts";
 
 export type OrderStatus =
   | "waiting"
@@ -14,20 +15,46 @@ export type OrderStatus =
   | "rejected"
   | "skipped";
 
+/** Why an order has its status; `detail` of its text are Hakuna's or Shopify's own words. */
+export type ReasonCode =
+  /** waiting: a fulfillment or refund came before its order */
+  | "parts_first"
+  /** waiting: the same, and there is no session to read the order with */
+  | "no_session"
+  /** waiting: the same, and Shopify could not be asked */
+  | "shopify_unavailable"
+  /** skipped: Shopify has no such order, or one that is older than the app may read */
+  | "not_in_shopify"
+  | "no_plan"
+  | "test_order"
+  /** skipped: the merchant said so */
+  | "by_hand"
+  /** blocked: an error of ours */
+  | "mapping_failed";
+
 /** An order's row and document together. Times are epoch milliseconds. */
 export type StoredOrder = {
   id: string;
   name: string | null;
   status: OrderStatus;
+  reasonCode: ReasonCode | null;
+  /** Hakuna's or Shopify's own words */
   statusReason: string | null;
-  placedAt: number | null;
+  /** of a waiting order: when it was first heard of */
+  placedAt: number;
   changedAt: number;
   customerId: string | null;
   planUnits: number;
+  /** minor units of `currency` */
+  planTotal: number | null;
+  currency: string | null;
   isTest: boolean;
   redacted: boolean;
   findings: Finding[];
   findingSeverity: string | null;
+  /** keys of findings that were put away; see attention.ts */
+  dismissed: string[];
+  skippedByHand: boolean;
   revision: number;
   payloadHash: string | null;
   acceptedHash: string | null;
@@ -54,15 +81,20 @@ export function newOrder(id: string, now: number): StoredOrder {
     id,
     name: null,
     status: "waiting",
+    reasonCode: null,
     statusReason: null,
-    placedAt: null,
+    placedAt: now,
     changedAt: now,
     customerId: null,
     planUnits: 0,
+    planTotal: null,
+    currency: null,
     isTest: false,
     redacted: false,
     findings: [],
     findingSeverity: null,
+    dismissed: [],
+    skippedByHand: false,
     revision: 0,
     payloadHash: null,
     acceptedHash: null,
@@ -86,8 +118,9 @@ export function newOrder(id: string, now: number): StoredOrder {
 
 const times = ["placedAt", "changedAt", "firstSentAt", "sentAt", "dueAt", "repeatAt", "readAt"];
 const orderColumns = [
-  ...["id", "name", "status", "statusReason", "customerId", "planUnits", "isTest", "redacted"],
-  ...["findings", "findingSeverity", "revision", "payloadHash", "acceptedHash", "acceptedEpoch"],
+  ...["id", "name", "status", "reasonCode", "statusReason", "customerId", "planUnits", "currency"],
+  ...["isTest", "redacted", "findings", "findingSeverity", "dismissed", "skippedByHand"],
+  ...["revision", "payloadHash", "acceptedHash", "acceptedEpoch"],
   ...["acceptedRevision", "acceptedAttempt", "resend", "unanswered", "readAttempts"],
 ];
 const documentColumns = ["state", "manualPairs", "lastPayload", "reportedUnits"];
@@ -95,6 +128,7 @@ const documentColumns = ["state", "manualPairs", "lastPayload", "reportedUnits"]
 const selected = [
   ...orderColumns.map((column) => `o."${column}"`),
   ...times.map((column) => `(extract(epoch FROM o."${column}") * 1000)::float8 AS "${column}"`),
+  `o."planTotal"::float8 AS "planTotal"`,
   ...documentColumns.map((column) => `d."${column}"`),
 ].join(", ");
 
@@ -116,9 +150,13 @@ export async function loadOrders(
 const types: Record<string, string> = {
   status: `"OrderStatus"`,
   planUnits: "int",
+  planTotal: "bigint",
   isTest: "boolean",
   redacted: "boolean",
   findings: "jsonb",
+  dismissed: "jsonb",
+  skippedByHand: "boolean",
+  needsAttention: "boolean",
   revision: "int",
   acceptedEpoch: "int",
   acceptedRevision: "int",
@@ -129,7 +167,7 @@ const types: Record<string, string> = {
 };
 
 const saveRows = (() => {
-  const columns = [...orderColumns, ...times];
+  const columns = [...orderColumns, "planTotal", "needsAttention", ...times];
   const declared = columns.map(
     (column) => `"${column}" ${times.includes(column) ? "float8" : (types[column] ?? "text")}`,
   );
@@ -157,26 +195,33 @@ const saveDocuments = `
  * Writes orders and moves the shop's counters with them. The caller holds the shop's row
  * (underLease, holdingShop), loaded `before` in the same transaction and lets no id occur twice.
  *
- * @param before the status each order had, by id; an id that is absent is new
+ * @param before what each order was counted as (`countedAs`); an id that is absent is new
  */
 export async function saveOrders(
   client: pg.PoolClient,
   shop: string,
   orders: readonly StoredOrder[],
-  before: ReadonlyMap<string, OrderStatus>,
+  before: ReadonlyMap<string, Counted>,
 ): Promise<void> {
   if (orders.length === 0) return;
   const rows: Record<string, unknown>[] = [];
   const documents: Record<string, unknown>[] = [];
-  const counts = new Map<OrderStatus, number>();
+  const moves = new Map<OrderStatus, { count: number; attention: number }>();
+  const move = ({ status, attention }: Counted, by: 1 | -1) => {
+    const moved = moves.get(status) ?? { count: 0, attention: 0 };
+    moves.set(status, {
+      count: moved.count + by,
+      attention: moved.attention + (attention ? by : 0),
+    });
+  };
   for (const order of orders) {
     const { state, manualPairs, lastPayload, reportedUnits, ...row } = order;
-    rows.push(row);
+    const counted = countedAs(order);
+    rows.push({ ...row, needsAttention: counted.attention });
     documents.push({ id: order.id, state, manualPairs, lastPayload, reportedUnits });
     const old = before.get(order.id);
-    if (old === order.status) continue;
-    if (old) counts.set(old, (counts.get(old) ?? 0) - 1);
-    counts.set(order.status, (counts.get(order.status) ?? 0) + 1);
+    if (old) move(old, -1);
+    move(counted, 1);
   }
   await client.query({ name: "save-orders", text: saveRows, values: [shop, JSON.stringify(rows)] });
   await client.query({
@@ -184,18 +229,28 @@ export async function saveOrders(
     text: saveDocuments,
     values: [shop, JSON.stringify(documents)],
   });
-  const moved = [...counts].filter(([, delta]) => delta !== 0);
+  const moved = [...moves]
+    .map(([status, by]) => ({ status, ...by }))
+    .filter(({ count, attention }) => count !== 0 || attention !== 0);
   if (moved.length === 0) return;
   await client.query(
-    `INSERT INTO "OrderCount" ("shop", "status", "count")
-     SELECT $1, r."status", r."delta"
-       FROM jsonb_to_recordset($2::jsonb) AS r("status" "OrderStatus", "delta" int)
-     ON CONFLICT ("shop", "status") DO UPDATE SET "count" = "OrderCount"."count" + EXCLUDED."count"`,
-    [shop, JSON.stringify(moved.map(([status, delta]) => ({ status, delta })))],
+    `INSERT INTO "OrderCount" AS c ("shop", "status", "count", "attention")
+     SELECT $1, r."status", r."count", r."attention" FROM jsonb_to_recordset($2::jsonb)
+         AS r("status" "OrderStatus", "count" int, "attention" int)
+     ON CONFLICT ("shop", "status") DO UPDATE SET "count" = c."count" + EXCLUDED."count",
+       "attention" = c."attention" + EXCLUDED."attention"`,
+    [shop, JSON.stringify(moved)],
   );
 }
 
-/** The statuses of loaded orders, to be handed to `saveOrders` after they were changed. */
-export function statusesOf(orders: Iterable<StoredOrder>): Map<string, OrderStatus> {
-  return new Map(Array.from(orders, (order) => [order.id, order.status]));
+/** Where an order is counted. */
+export type Counted = { status: OrderStatus; attention: boolean };
+
+/** Where loaded orders are counted, to be handed to `saveOrders` after they were changed. */
+export function countsOf(orders: Iterable<StoredOrder>): Map<string, Counted> {
+  return new Map(Array.from(orders, (order) => [order.id, countedAs(order)]));
+}
+
+function countedAs(order: StoredOrder): Counted {
+  return { status: order.status, attention: needsAttention(order) };
 }

@@ -4,7 +4,7 @@ import { fulfilledUnits } from "#app/order/map.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";
 import { holdingShop, type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
-import { loadOrders, type StoredOrder, saveOrders, statusesOf } from "./order-store.ts";
+import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 import { addToDay } from "./shop-day.ts";
 import { backOff, breakConnection } from "./trouble.ts";
@@ -93,7 +93,7 @@ async function applyAnswer(
     shop.domain,
     attempt.orders.map(({ id }) => id),
   );
-  const before = statusesOf(orders.values());
+  const before = countsOf(orders.values());
   const alone = attempt.orders.length === 1;
   let plans = 0;
   for (const sent of attempt.orders) {
@@ -106,6 +106,7 @@ async function applyAnswer(
       // news that came meanwhile may mend it
       if (order.revision === sent.revision) {
         order.status = "rejected";
+        order.reasonCode = null;
         order.statusReason = answer.reason;
         order.dueAt = null;
         order.resend = false;
@@ -118,9 +119,9 @@ async function applyAnswer(
   await saveOrders(client, shop.domain, [...orders.values()], before);
   await applyToShop(context, client, shop, attempt, answer);
   if (answer.kind === "accepted") {
-    await addToDay(client, shop.domain, now, { sent: attempt.orders.length, plans });
+    await addToDay(client, shop, now, { sent: attempt.orders.length, plans });
   } else if (answer.kind === "invalid" && alone) {
-    await addToDay(client, shop.domain, now, { failed: 1 });
+    await addToDay(client, shop, now, { failed: 1 });
   }
 }
 
@@ -149,6 +150,7 @@ function accept(
   // made due again while the request was under way: it stays pending
   if (order.dueAt !== null) return;
   order.status = "sent";
+  order.reasonCode = null;
   order.statusReason = null;
   order.resend = false;
   order.dueAt = order.repeatAt;
@@ -166,7 +168,8 @@ async function applyToShop(
     case "accepted":
       await client.query(
         `UPDATE "Shop" SET "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL,
-                "backoffReason" = NULL, "lastAcceptedAt" = now() WHERE "domain" = $1`,
+                "backoffReason" = NULL, "backoffSince" = NULL, "testedAt" = now(),
+                "lastAcceptedAt" = now() WHERE "domain" = $1`,
         [shop.domain],
       );
       if (answer.requestId !== null) {
@@ -184,12 +187,12 @@ async function applyToShop(
         [shop.domain],
       );
       if (shop.loneRefusals + 1 >= config.delivery.loneRefusalsBeforePause) {
-        await breakConnection(client, shop, "feed_refuses", answer.reason);
+        await breakConnection(client, shop, "feed_refuses", answer.reason, context.now());
       }
       return;
     case "key_refused":
     case "wrong_address":
-      await breakConnection(client, shop, answer.kind, answer.reason);
+      await breakConnection(client, shop, answer.kind, answer.reason, context.now());
       return;
     case "unavailable":
       await backOff(client, shop, answer.reason, answer.retryAfterMs, config.delivery);

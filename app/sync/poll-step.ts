@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { ProcessingAnswer } from "#app/hakuna/client.ts";
 import { type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents, type OrderEvent } from "./order-events.ts";
-import { loadOrders, saveOrders, statusesOf } from "./order-store.ts";
+import { countsOf, loadOrders, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 import { addToDay } from "./shop-day.ts";
 import { backOff, breakConnection } from "./trouble.ts";
@@ -27,7 +27,7 @@ const mostPolls = 100;
 export async function pollStep(context: RunContext, lease: Lease): Promise<boolean> {
   const { pool, config, secrets, feed } = context;
   const due = await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (shop.connection !== "connected" || !shop.ready || shop.apiKeySealed === null) return null;
+    if (!shop.delivers || shop.apiKeySealed === null) return null;
     const { rows } = await client.query<Polled>(
       `SELECT "id", "requestId", "pollCount", "epoch", "orders" FROM "Attempt"
         WHERE "shop" = $1 AND "pollAt" <= now() ORDER BY "pollAt" LIMIT 1`,
@@ -70,7 +70,7 @@ async function record(
       return await pollAgain(client, shop, attempt, last ? null : ms);
     }
     case "key_refused":
-      return await breakConnection(client, shop, "key_refused", answer.reason);
+      return await breakConnection(client, shop, "key_refused", answer.reason, context.now());
     case "unavailable":
       return await backOff(client, shop, answer.reason, answer.retryAfterMs, delivery);
   }
@@ -106,7 +106,7 @@ async function applyResult(
     shop.domain,
     attempt.orders.map(({ id }) => id),
   );
-  const before = statusesOf(orders.values());
+  const before = countsOf(orders.values());
   const events: OrderEvent[] = [];
   let refused = 0;
   for (const order of orders.values()) {
@@ -119,6 +119,7 @@ async function applyResult(
       else {
         refused += 1;
         order.status = "rejected";
+        order.reasonCode = null;
         order.statusReason = reason;
         order.dueAt = null;
         order.repeatAt = null;
@@ -134,5 +135,5 @@ async function applyResult(
   }
   await saveOrders(client, shop.domain, [...orders.values()], before);
   await addEvents(client, shop.domain, events);
-  if (refused > 0) await addToDay(client, shop.domain, now, { failed: refused });
+  if (refused > 0) await addToDay(client, shop, now, { failed: refused });
 }

@@ -140,7 +140,8 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
         OR EXISTS (SELECT 1 FROM "Attempt" a
                     WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
-        OR (s."connection" = 'connected' AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
+        OR s."reviewAfter" IS NOT NULL
+        OR (s."connection" = 'connected' AND NOT s."paused" AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND (EXISTS (SELECT 1 FROM "Order" o
                           WHERE o."shop" = s."domain" AND o."dueAt" <= now())
               OR EXISTS (SELECT 1 FROM "Attempt" a

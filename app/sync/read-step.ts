@@ -2,7 +2,7 @@ import { join } from "#app/order/fold.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { type Lease, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
-import { loadOrders, type StoredOrder, saveOrders, statusesOf } from "./order-store.ts";
+import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 const firstRetryMs = 60_000;
@@ -28,7 +28,7 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const now = context.now();
     const orders = await loadOrders(client, shop.domain, [id]);
-    const before = statusesOf(orders.values());
+    const before = countsOf(orders.values());
     const order = orders.get(id);
     if (!order) return;
     order.readAttempts += 1;
@@ -39,17 +39,14 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
       markChanged(order, now);
       evaluate(order, shop, now, config.worker.waitForOrderMs);
     } else if (answer.kind === "not_found") {
-      giveUp(
-        order,
-        "Shopify says that this order does not exist or is older than the app may read.",
-      );
+      giveUp(order, { reasonCode: "not_in_shopify", statusReason: null });
     } else if (order.readAttempts >= mostReads) {
       giveUp(order, reasonOf(answer));
     } else {
       const backoff = Math.min(longestRetryMs, firstRetryMs * 2 ** (order.readAttempts - 1));
       const asked = answer.kind === "unavailable" ? (answer.retryAfterMs ?? 0) : 0;
       order.readAt = now + Math.max(backoff, asked);
-      if (order.state.head === null) order.statusReason = reasonOf(answer);
+      if (order.state.head === null) Object.assign(order, reasonOf(answer));
     }
     await saveOrders(client, shop.domain, [order], before);
     await addEvents(client, shop.domain, [
@@ -65,17 +62,18 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   return true;
 }
 
-function giveUp(order: StoredOrder, reason: string): void {
+type Reason = Pick<StoredOrder, "reasonCode" | "statusReason">;
+
+function giveUp(order: StoredOrder, reason: Reason): void {
   order.readAt = null;
   if (order.state.head !== null) return;
-  order.status = "skipped";
-  order.statusReason = reason;
+  Object.assign(order, { status: "skipped", ...reason });
 }
 
 function reasonOf(
   answer: { kind: "no_session" } | { kind: "unavailable"; reason: string },
-): string {
+): Reason {
   return answer.kind === "no_session"
-    ? "A fulfillment or refund came before its order, and the app may not read the order yet: open Hakuna Order Sync once in the Shopify admin."
-    : `A fulfillment or refund came before its order, and Shopify could not be asked: ${answer.reason}`;
+    ? { reasonCode: "no_session", statusReason: null }
+    : { reasonCode: "shopify_unavailable", statusReason: answer.reason };
 }

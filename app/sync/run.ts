@@ -43,7 +43,7 @@ async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
          (SELECT now() FROM "InboxWebhook"
            WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL LIMIT 1),
          (SELECT min("readAt") FROM "Order" WHERE "shop" = $1 AND "readAt" IS NOT NULL),
-         CASE WHEN s."connection" = 'connected' THEN greatest(s."backoffUntil", least(
+         CASE WHEN s."connection" = 'connected' AND NOT s."paused" THEN greatest(s."backoffUntil", least(
            (SELECT min("dueAt") FROM "Order" WHERE "shop" = $1 AND "dueAt" IS NOT NULL),
            (SELECT min("pollAt") FROM "Attempt" WHERE "shop" = $1 AND "pollAt" IS NOT NULL))) END
        ) - now()) * 1000)::float8 AS ms

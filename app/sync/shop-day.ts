@@ -1,20 +1,21 @@
 import type pg from "pg";
+import type { ShopRow } from "./lease.ts";
 
 /** What is added to a shop's day; `plans` are the plan units of orders sent for the first time. */
 type DayFigures = { sent?: number; failed?: number; plans?: number };
 
-/** Adds to the figures of the day (UTC) that `now` (epoch milliseconds) lies in. */
+/** Adds to the figures of the day, in the shop's time zone, that `now` (epoch milliseconds) lies in. */
 export async function addToDay(
   client: pg.PoolClient,
-  shop: string,
+  { domain, timeZone }: Pick<ShopRow, "domain" | "timeZone">,
   now: number,
   { sent = 0, failed = 0, plans = 0 }: DayFigures,
 ): Promise<void> {
   await client.query(
     `INSERT INTO "ShopDay" AS d ("shop", "day", "sent", "failed", "plans")
-     VALUES ($1, $2, $3, $4, $5)
+     VALUES ($1, (to_timestamp($2 / 1000.0) AT TIME ZONE $6)::date, $3, $4, $5)
      ON CONFLICT ("shop", "day") DO UPDATE SET "sent" = d."sent" + EXCLUDED."sent",
        "failed" = d."failed" + EXCLUDED."failed", "plans" = d."plans" + EXCLUDED."plans"`,
-    [shop, new Date(now).toISOString().slice(0, 10), sent, failed, plans],
+    [domain, now, sent, failed, plans, timeZone],
   );
 }

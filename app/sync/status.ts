@@ -1,6 +1,6 @@
 import type { PrismaClient } from "#app/generated/prisma/client.ts";
 import type { Connection, Environment, OrderStatus } from "#app/generated/prisma/enums.ts";
-import type { Finding, Severity } from "#app/order/findings.ts";
+import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
 
 /** What the admin's home page shows of one shop. Times are epoch milliseconds. */
 export type HomeStatus = {
@@ -22,20 +22,8 @@ export type ConnectionStatus = {
   /** Hakuna's own words where the connection is broken */
   reason: string | null;
   /** the feed could not be reached: when it is tried again, and what happened */
-  backoff: { until: number; reason: string | null } | null;
+  backoff: { until: number; since: number | null; reason: string | null } | null;
   lastAcceptedAt: number | null;
-};
-
-export type ListedOrder = {
-  /** Shopify's numeric id */
-  id: string;
-  /** as the merchant knows it (#1001); null while only parts of it came */
-  name: string | null;
-  placedAt: number | null;
-  status: OrderStatus;
-  planUnits: number;
-  /** why it has its status, or the gravest finding; null: nothing to say */
-  note: { severity: Severity; text: string } | null;
 };
 
 const latest = 25;
@@ -55,7 +43,7 @@ export async function homeStatus(prisma: PrismaClient, shop: string): Promise<Ho
       where: { shop, status },
       orderBy: [...byAge],
       take,
-      select: listed,
+      select: listedColumns,
     });
   const [settings, counters, unreadable, waiting, placed, blocked, rejected] = await Promise.all([
     prisma.shop.findUnique({ where: { domain: shop }, omit: { apiKeySealed: true } }),
@@ -63,10 +51,10 @@ export async function homeStatus(prisma: PrismaClient, shop: string): Promise<Ho
     prisma.inboxWebhook.count({ where: { shop, quarantinedAt: { not: null } } }),
     list("waiting", waitingShown),
     prisma.order.findMany({
-      where: { shop, placedAt: { not: null }, status: { not: "waiting" } },
+      where: { shop, status: { not: "waiting" } },
       orderBy: [...byAge],
       take: latest,
-      select: listed,
+      select: listedColumns,
     }),
     list("blocked", troublesShown),
     list("rejected", troublesShown),
@@ -80,7 +68,11 @@ export async function homeStatus(prisma: PrismaClient, shop: string): Promise<Ho
       since: settings?.connectionSince.getTime() ?? null,
       reason: settings?.connectionReason ?? null,
       backoff: settings?.backoffUntil
-        ? { until: settings.backoffUntil.getTime(), reason: settings.backoffReason }
+        ? {
+            until: settings.backoffUntil.getTime(),
+            since: settings.backoffSince?.getTime() ?? null,
+            reason: settings.backoffReason,
+          }
         : null,
       lastAcceptedAt: settings?.lastAcceptedAt?.getTime() ?? null,
     },
@@ -89,12 +81,12 @@ export async function homeStatus(prisma: PrismaClient, shop: string): Promise<Ho
       ...Object.fromEntries(counters.map(({ status, count }) => [status, count])),
     },
     unreadable,
-    orders: [...waiting, ...placed].slice(0, latest).map(toListed),
+    orders: [...waiting, ...placed].slice(0, latest).map(listedOrder),
     olderTroubles: [...blocked, ...rejected]
       .filter((order) => !shown.has(order.id))
       .sort((a, b) => (b.placedAt?.getTime() ?? 0) - (a.placedAt?.getTime() ?? 0))
       .slice(0, troublesShown)
-      .map(toListed),
+      .map(listedOrder),
   };
 }
 
@@ -107,50 +99,3 @@ const noOrders: Record<OrderStatus, number> = {
   rejected: 0,
   skipped: 0,
 };
-
-const listed = {
-  id: true,
-  name: true,
-  placedAt: true,
-  status: true,
-  statusReason: true,
-  planUnits: true,
-  findings: true,
-} as const;
-
-type OrderRow = {
-  id: string;
-  name: string | null;
-  placedAt: Date | null;
-  status: OrderStatus;
-  statusReason: string | null;
-  planUnits: number;
-  findings: unknown;
-};
-
-function toListed(row: OrderRow): ListedOrder {
-  return {
-    id: row.id,
-    name: row.name,
-    placedAt: row.placedAt?.getTime() ?? null,
-    status: row.status,
-    planUnits: row.planUnits,
-    note: noteOf(row),
-  };
-}
-
-const gravity: readonly Severity[] = ["error", "warning", "info"];
-
-function noteOf({ status, statusReason, findings }: OrderRow): ListedOrder["note"] {
-  const isTrouble = status === "blocked" || status === "rejected";
-  // A status reason belongs to the status of now; a pending order's is what was wrong before.
-  if (statusReason && status !== "pending") {
-    return { severity: isTrouble ? "error" : "info", text: statusReason };
-  }
-  const found = findings as Finding[];
-  for (const severity of gravity) {
-    const finding = found.find((one) => one.severity === severity);
-    if (finding) return { severity, text: finding.message };
-  }
-  return null;
-}

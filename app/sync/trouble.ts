@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { ShopRow } from "./lease.ts";
+import { countsOf, loadOrders, saveOrders } from "./order-store.ts";
 
 /** The longest that a feed's Retry-After is honored: a day. */
 const longestRetryAfterMs = 24 * 60 * 60 * 1000;
@@ -19,7 +20,7 @@ export async function backOff(
   const jittered = longest * (0.5 + Math.random() / 2);
   const ms = Math.max(jittered, Math.min(retryAfterMs ?? 0, longestRetryAfterMs));
   await client.query(
-    `UPDATE "Shop" SET "backoffCount" = least("backoffCount" + 1, 30), "backoffReason" = $2,
+    `UPDATE "Shop" SET "backoffCount" = least("backoffCount" + 1, 30), "backoffReason" = $2, "backoffSince" = coalesce("backoffSince", now()),
             "backoffUntil" = now() + $3 * interval '1 millisecond'
       WHERE "domain" = $1`,
     [shop.domain, reason, ms],
@@ -35,6 +36,7 @@ export async function breakConnection(
   shop: ShopRow,
   connection: "key_refused" | "wrong_address" | "feed_refuses",
   reason: string,
+  now: number,
 ): Promise<void> {
   await client.query(
     `UPDATE "Shop" SET "connection" = $2::"Connection", "connectionReason" = $3,
@@ -42,17 +44,21 @@ export async function breakConnection(
     [shop.domain, connection, reason],
   );
   if (connection !== "feed_refuses") return;
-  const { rowCount } = await client.query(
-    `UPDATE "Order" SET "status" = 'pending', "statusReason" = NULL, "dueAt" = now()
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT "id" FROM "Order"
       WHERE "shop" = $1 AND "status" = 'rejected' AND "id" IN (
         SELECT "orders"->0->>'id' FROM "Attempt"
          WHERE "shop" = $1 AND "outcome" = 'invalid' AND jsonb_array_length("orders") = 1
            AND "startedAt" > coalesce($2, '-infinity'::timestamptz))`,
     [shop.domain, shop.lastAcceptedAt],
   );
-  await client.query(
-    `UPDATE "OrderCount" SET "count" = "count" + CASE "status" WHEN 'pending' THEN $2::int ELSE -$2::int END
-      WHERE "shop" = $1 AND "status" IN ('pending', 'rejected')`,
-    [shop.domain, rowCount ?? 0],
-  );
+  const ids = rows.map(({ id }) => id);
+  const orders = await loadOrders(client, shop.domain, ids);
+  const before = countsOf(orders.values());
+  for (const order of orders.values()) {
+    order.status = "pending";
+    order.statusReason = null;
+    order.dueAt = now;
+  }
+  await saveOrders(client, shop.domain, [...orders.values()], before);
 }

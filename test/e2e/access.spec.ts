@@ -17,7 +17,7 @@ async function fill(shop: ShopData): Promise<void> {
       id: `82098291194615450${index}`,
       name: status === "waiting" ? null : `#${"LONG".repeat(8)}${index}`,
       status: status as "sent",
-      placedAt: status === "waiting" ? null : new Date("2026-11-20T10:00:00Z"),
+      placedAt: new Date("2026-11-20T10:00:00Z"),
       ...(status === "rejected" && { statusReason: "not_in_this_region_".repeat(10) }),
       findings:
         status === "sent" ? [{ severity: "warning", message: "A plan is not paired." }] : [],

@@ -36,7 +36,7 @@ test("orders are listed with their status and what to do", async ({ page, world,
     name: null,
     status: "waiting",
     statusReason: "A refund came first.",
-    placedAt: null,
+    placedAt: new Date(),
   });
   await shop.addOrder({
     id: "4",

@@ -20,7 +20,7 @@ async function fill(shop: ShopData): Promise<void> {
       name: null,
       status: "waiting",
       statusReason: "A fulfillment or refund came before its order.",
-      placedAt: null,
+      placedAt: new Date(),
       planUnits: 0,
     },
     { id: "1", name: "#1047", status: "pending" },

@@ -1,20 +1,15 @@
 import { Pool } from "pg";
-import type { ListedOrder } from "#app/sync/status.ts";
+import type { ListedOrder } from "#app/sync/listed-order.ts";
 
 /** Writes what the pages read, as the sync would have left it. */
 export type ShopData = {
   domain: string;
   /** sets columns of the shop's row */
   set(columns: Record<string, string | number | Date | null>): Promise<void>;
-  addOrder(order: {
-    id: string;
-    name?: string | null;
-    status: ListedOrder["status"];
-    statusReason?: string;
-    placedAt?: Date | null;
-    planUnits?: number;
-    findings?: object[];
-  }): Promise<void>;
+  /** adds an order, and counts it; columns that are left out have plain values */
+  addOrder(
+    order: { id: string; status: ListedOrder["status"] } & Record<string, unknown>,
+  ): Promise<void>;
   /** sets columns of one order, leaving the counters alone */
   setOrder(id: string, columns: Record<string, string>): Promise<void>;
   close(): Promise<void>;
@@ -30,25 +25,27 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
         await pool.query(`UPDATE "Shop" SET "${name}" = $2 WHERE domain = $1`, [domain, value]);
       }
     },
-    async addOrder({ id, name = `#${id}`, status, statusReason, placedAt, planUnits, findings }) {
+    async addOrder(order) {
+      const row: Record<string, unknown> = {
+        shop: domain,
+        name: `#${order.id}`,
+        placedAt: new Date("2026-11-20T10:00:00Z"),
+        changedAt: new Date(),
+        planUnits: 1,
+        needsAttention: order.status === "blocked" || order.status === "rejected",
+        ...order,
+      };
+      const names = Object.keys(row);
       await pool.query(
-        `INSERT INTO "Order" (shop, id, name, status, "statusReason", "placedAt", "changedAt", "planUnits", findings)
-         VALUES ($1, $2, $3, $4, $5, $6, now(), $7, $8)`,
-        [
-          domain,
-          id,
-          name,
-          status,
-          statusReason ?? null,
-          placedAt === undefined ? new Date("2026-11-20T10:00:00Z") : placedAt,
-          planUnits ?? 1,
-          JSON.stringify(findings ?? []),
-        ],
+        `INSERT INTO "Order" (${names.map((name) => `"${name}"`).join(", ")})
+         VALUES (${names.map((_, index) => `$${index + 1}`).join(", ")})`,
+        Object.values(row).map((value) => (Array.isArray(value) ? JSON.stringify(value) : value)),
       );
       await pool.query(
-        `INSERT INTO "OrderCount" (shop, status, count) VALUES ($1, $2, 1)
-         ON CONFLICT (shop, status) DO UPDATE SET count = "OrderCount".count + 1`,
-        [domain, status],
+        `INSERT INTO "OrderCount" (shop, status, count, attention) VALUES ($1, $2, 1, $3)
+         ON CONFLICT (shop, status) DO UPDATE SET count = "OrderCount".count + 1,
+           attention = "OrderCount".attention + EXCLUDED.attention`,
+        [domain, order.status, row.needsAttention ? 1 : 0],
       );
     },
     async setOrder(id, columns) {

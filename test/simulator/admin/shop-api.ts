@@ -19,6 +19,14 @@ export function createShopApi(app: Omit<AppInShop, "shop">): {
     given,
     async answer(shop, request, response) {
       const path = (request.url ?? "/").split("?")[0];
+      if (path === "/admin/api/2026-10/graphql.json") {
+        const { query } = await readJson(request);
+        if (!String(query).includes("query ShopFacts")) {
+          return json(response, 404, { errors: "Not Found" });
+        }
+        const facts = { ianaTimezone: "Europe/Berlin", shopAddress: { countryCodeV2: "DE" } };
+        return json(response, 200, { data: { shop: facts } });
+      }
       if (request.method !== "POST" || path !== "/admin/oauth/access_token") {
         return json(response, 404, { errors: "Not Found" });
       }

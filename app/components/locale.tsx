@@ -1,0 +1,92 @@
+import { useRouteLoaderData } from "@remix-run/react";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { I18nextProvider, useTranslation } from "react-i18next";
+import { currencyDecimals } from "#app/order/money.ts";
+import { createTexts, languageOf, type Translate } from "../i18n.ts";
+import type { loader as rootLoader } from "../root.tsx";
+import type { loader as layoutLoader } from "../routes/app.tsx";
+
+/** How the merchant reads: texts in their language, the rest by `Intl` in the shop's time zone. */
+export type Locale = {
+  /** BCP 47, such as de-AT */
+  locale: string;
+  /** IANA name */
+  timeZone: string;
+  t: Translate;
+  /** @param at epoch milliseconds */
+  formatTime(at: number): string;
+  /** @param at epoch milliseconds */
+  formatDate(at: number): string;
+  /** How long ago, or in how long: `now` and `at` are epoch milliseconds. */
+  formatRelative(at: number, now: number): string;
+  formatNumber(value: number): string;
+  /** @param amount minor units; @param currency ISO 4217 */
+  formatMoney(amount: number, currency: string): string;
+};
+
+const Context = createContext<{ locale: string; timeZone: string } | null>(null);
+
+/** Gives what is below it the merchant's language and the shop's time zone. */
+export function LocaleProvider({ children }: { children: ReactNode }) {
+  const root = useRouteLoaderData<typeof rootLoader>("root");
+  const layout = useRouteLoaderData<typeof layoutLoader>("routes/app");
+  const locale = root?.locale ?? "en";
+  const timeZone = layout?.timeZone ?? "UTC";
+  const messages = root?.messages;
+  const texts = useMemo(
+    () => (messages ? createTexts(languageOf(locale), messages) : null),
+    [locale, messages],
+  );
+  const value = useMemo(() => ({ locale, timeZone }), [locale, timeZone]);
+  if (texts === null) return children;
+  return (
+    <I18nextProvider i18n={texts}>
+      <Context.Provider value={value}>{children}</Context.Provider>
+    </I18nextProvider>
+  );
+}
+
+const units = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
+/** The merchant's language and ways of writing. */
+export function useLocale(): Locale {
+  const context = useContext(Context);
+  const { t } = useTranslation();
+  return useMemo(() => {
+    const { locale, timeZone } = context ?? { locale: "en", timeZone: "UTC" };
+    const time = new Intl.DateTimeFormat(locale, {
+      dateStyle: "medium",
+      timeStyle: "short",
+      timeZone,
+    });
+    const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
+    const number = new Intl.NumberFormat(locale);
+    const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+    return {
+      locale,
+      timeZone,
+      t,
+      formatTime: (at) => time.format(at),
+      formatDate: (at) => date.format(at),
+      formatRelative(at, now) {
+        const [unit, ms] = units.find(([, ms]) => Math.abs(at - now) >= ms) ?? ["second", 1000];
+        return relative.format(Math.trunc((at - now) / ms), unit);
+      },
+      formatNumber: (value) => number.format(value),
+      formatMoney(amount, currency) {
+        const decimals = currencyDecimals(currency);
+        return new Intl.NumberFormat(locale, {
+          style: "currency",
+          currency,
+          minimumFractionDigits: decimals,
+          maximumFractionDigits: decimals,
+        }).format(amount / 10 ** decimals);
+      },
+    };
+  }, [context, t]);
+}

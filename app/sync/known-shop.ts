@@ -1,0 +1,41 @@
+import type { PrismaClient } from "#app/generated/prisma/client.ts";
+import type { Logger } from "#app/log.server.ts";
+import { readShopFacts, type ShopGraphql } from "#app/shopify/shop-facts.ts";
+
+/** How long what Shopify said about the shop itself is taken for true. */
+const factsLastMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Makes the shop known whose page is being opened, and keeps what Shopify says about it: its time
+ * zone, and its country where nobody has set one. A page never waits long for it and never fails
+ * by it: it is read again the next time.
+ */
+export async function knownShop(
+  { prisma, log }: { prisma: PrismaClient; log: Logger },
+  domain: string,
+  graphql: ShopGraphql,
+): Promise<{ timeZone: string }> {
+  const shop = await prisma.shop.upsert({
+    where: { domain },
+    create: { domain },
+    update: {},
+    select: { timeZone: true, country: true, factsReadAt: true },
+  });
+  if (shop.factsReadAt && shop.factsReadAt.getTime() > Date.now() - factsLastMs) return shop;
+  try {
+    const { timeZone, country } = await readShopFacts(graphql);
+    await prisma.shop.update({
+      where: { domain },
+      data: {
+        timeZone,
+        factsReadAt: new Date(),
+        // orders without a country of their own may have waited for it
+        ...(shop.country === null && country !== null && { country, reviewAfter: "" }),
+      },
+    });
+    return { timeZone };
+  } catch (err) {
+    log.warn({ err, shop: domain }, "the shop's time zone and country were not read");
+    return shop;
+  }
+}
