@@ -20,7 +20,16 @@ async function fill(shop: ShopData): Promise<void> {
       placedAt: new Date("2026-11-20T10:00:00Z"),
       ...(status === "rejected" && { statusReason: "not_in_this_region_".repeat(10) }),
       findings:
-        status === "sent" ? [{ severity: "warning", message: "A plan is not paired." }] : [],
+        status === "sent"
+          ? [
+              {
+                code: "discounted_plan",
+                severity: "warning",
+                lineItemIds: ["1"],
+                titles: ["x".repeat(200)],
+              },
+            ]
+          : [],
     });
   }
 }

@@ -20,8 +20,8 @@ test("orders are listed with their status and what to do", async ({ page, world,
     status: "blocked",
     placedAt: new Date("2026-11-20T10:00:00Z"),
     findings: [
-      { code: "pair_suggested", severity: "info", lineItemIds: [], message: "Less important." },
-      { code: "no_country", severity: "error", lineItemIds: [], message: "Add a country." },
+      { code: "pair_suggested", severity: "info", lineItemIds: [], titles: ["a"] },
+      { code: "no_country", severity: "error", lineItemIds: [], titles: [] },
     ],
   });
   await shop.addOrder({
@@ -35,7 +35,7 @@ test("orders are listed with their status and what to do", async ({ page, world,
     id: "3",
     name: null,
     status: "waiting",
-    statusReason: "A refund came first.",
+    reasonCode: "parts_first",
     placedAt: new Date(),
   });
   await shop.addOrder({
@@ -54,9 +54,9 @@ test("orders are listed with their status and what to do", async ({ page, world,
   await expect(rows).toHaveCount(5);
   await expect(rows.nth(1)).toContainText("Order 3");
   await expect(rows.nth(1)).toContainText("Waiting");
-  await expect(rows.nth(1)).toContainText("A refund came first.");
+  await expect(rows.nth(1)).toContainText("came before its order");
   await expect(rows.nth(2)).toContainText(/#1002.*Nov 21, 2026, 11:00.*Confirmed.*3/);
-  await expect(rows.nth(3)).toContainText(/#1001.*Blocked.*Add a country\./);
+  await expect(rows.nth(3)).toContainText(/#1001.*Blocked.*Add the country/);
   await expect(rows.nth(4)).toContainText(/#1004.*Rejected.*Unsupported region/);
   await expect(app.getByText("Needs attention").locator("..")).toContainText("2");
   await expect(app.getByText("At Hakuna", { exact: true }).locator("..")).toContainText("1");
@@ -153,7 +153,7 @@ test("the page follows along while something is pending", async ({ page, world, 
   const app = await openApp(page, world, shop.domain);
   await expect(app.getByRole("row", { name: /#1001/ })).toContainText("On its way to Hakuna.");
   await shop.setOrder("1", { status: "sent" });
-  await expect(app.getByRole("row", { name: /#1001/ })).toContainText("Sent");
+  await expect(app.getByRole("row", { name: /#1001/ })).toContainText("Synced");
 });
 
 test("a failure is told in the page, and trying again helps", async ({ page, world, shop }) => {

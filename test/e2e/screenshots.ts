@@ -42,7 +42,7 @@ async function fill(shop: ShopData): Promise<void> {
           code: "product_gone_plan_not",
           severity: "warning",
           lineItemIds: [],
-          message: "The bicycle was refunded, its protection plan was not. Refund the plan too.",
+          titles: ["City bicycle", "Protection plan"],
         },
       ],
     },

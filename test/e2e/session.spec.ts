@@ -43,7 +43,7 @@ test("a session token that has expired is renewed without the merchant noticing"
 
   await shop.setOrder("1", { status: "sent" });
 
-  await expect(app.getByText("Sent", { exact: true })).toBeVisible();
+  await expect(app.getByText("Synced", { exact: true })).toBeVisible();
   expect(handedOut).toBeGreaterThan(1);
 });
 

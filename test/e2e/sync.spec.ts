@@ -66,7 +66,7 @@ test("an order that Shopify tells of is sent and shown", async ({ page, world, s
   });
 
   const row = app.getByRole("row", { name: /#7001/ });
-  await onceSynced(page, () => expect(row).toContainText(/Sent|Confirmed/, soon));
+  await onceSynced(page, () => expect(row).toContainText(/Synced|Confirmed/, soon));
   await expect(app.getByText("At Hakuna", { exact: true }).locator("..")).toContainText("1");
 });
 
@@ -87,7 +87,7 @@ test("when Hakuna withdraws the key, the page says so and the order stays", asyn
   const app = await openApp(page, world, shop.domain);
   const banner = app.getByText("Hakuna does not accept the API key");
   await onceSynced(page, () => expect(banner).toBeVisible(soon));
-  await expect(app.getByRole("row", { name: /#7003/ })).toContainText("To be sent");
+  await expect(app.getByRole("row", { name: /#7003/ })).toContainText("Pending");
 });
 
 test("a shipment that came before its order waits, and says so", async ({ page, world, shop }) => {
