@@ -83,7 +83,11 @@ describe("the operators' commands", () => {
     expect(JSON.stringify(status)).not.toContain("apiKeySealed");
     const order = JSON.parse((await ops(["order", shop, orderId, "--json"], world.env)).stdout);
     expect(order.lastPayload).toEqual(world.hakuna.last(orderId));
-    expect(order.events.map(({ kind }: { kind: string }) => kind)).toEqual(["webhook", "fold", "delivery"]);
+    expect(order.events.map(({ kind }: { kind: string }) => kind)).toEqual([
+      "webhook",
+      "fold",
+      "delivery",
+    ]);
     await ops(["resend", shop, orderId], world.env);
     await eventually("it is sent again", () => world.hakuna.states(orderId).length === 2);
     const { stdout } = await ops(["shops"], world.env);
