@@ -12,6 +12,16 @@ export default defineConfig({
         },
       },
       {
+        esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+        test: {
+          name: "extensions",
+          include: ["extensions/**/*.test.ts"],
+          environment: "jsdom",
+          // The tester loads the extension itself.
+          server: { deps: { inline: ["@shopify/ui-extensions-tester"] } },
+        },
+      },
+      {
         test: {
           name: "server",
           include: ["test/server/**/*.test.ts"],
