@@ -88,6 +88,7 @@ export async function openFoundations(
         previous: config.ENCRYPTION_KEY_PREVIOUS,
       }),
       readOrder: createOrderReader(shopify),
+      door: { waiting: 0 },
       now: Date.now,
     };
     const queue = await startQueue({

@@ -9,9 +9,9 @@ const largestBody = "5mb";
 /** Takes Shopify's webhooks, in front of everything that could slow them down. */
 export function takeWebhooks(
   app: Express,
-  { services: { config, log, queue }, databaseUrl }: Foundations,
+  { services: { config, log, queue }, run, databaseUrl }: Foundations,
 ): { close(): Promise<void> } {
-  const inbox = createInboxWriter({ databaseUrl, log, wake: queue.wake });
+  const inbox = createInboxWriter({ databaseUrl, log, wake: queue.wake, door: run.door });
   const secrets = [config.SHOPIFY_API_SECRET, config.SHOPIFY_API_SECRET_PREVIOUS];
   const intake = createIntake({
     topics: orderTopics,

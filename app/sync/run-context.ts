@@ -4,6 +4,7 @@ import type { FeedClient } from "#app/hakuna/client.ts";
 import type { Logger } from "#app/log.server.ts";
 import type { SecretBox } from "#app/secrets.server.ts";
 import type { OrderReader } from "#app/shopify/order-reader.ts";
+import type { Door } from "./give-way.ts";
 
 /** What the steps of a sync run work with. */
 export type RunContext = {
@@ -13,6 +14,7 @@ export type RunContext = {
   feed: FeedClient;
   secrets: SecretBox;
   readOrder: OrderReader;
+  door: Door;
   /** epoch milliseconds */
   now: () => number;
 };

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
 import { foldStep } from "./fold-step.ts";
+import { giveWay } from "./give-way.ts";
 import { acquireLease, releaseLease } from "./lease.ts";
 import { pollStep } from "./poll-step.ts";
 import type { RunResult } from "./queue.ts";
@@ -23,6 +24,7 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
     await recoverAttempts(context, lease);
     const until = context.now() + config.worker.stepMs;
     while (context.now() < until) {
+      await giveWay(context.door);
       const folded = await foldStep(context, lease);
       const delivered = await deliverStep(context, lease);
       if (folded > 0 || delivered) continue;

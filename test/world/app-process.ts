@@ -28,7 +28,12 @@ process.on("exit", () => {
 export function startAppProcess(file: string, env: Record<string, string>): AppProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   // the flags of npm start: with a small young generation the server stays under 300 MB under load
-  const flags = ["--max-semi-space-size=8", "--import", "./test/simulator/redirect.ts"];
+  const flags = [
+    "--max-semi-space-size=8",
+    "--max-old-space-size=512",
+    "--import",
+    "./test/simulator/redirect.ts",
+  ];
   const child = spawn(process.execPath, [...flags, file], {
     cwd: root,
     env: { NODE_ENV: "production", PATH, HOME, ...(TMPDIR && { TMPDIR }), ...env },
