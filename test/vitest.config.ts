@@ -29,6 +29,8 @@ export default defineConfig({
           globalSetup: ["test/world/shared-postgres.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // They wait more than they work.
+          maxWorkers: 2,
         },
       },
     ],
