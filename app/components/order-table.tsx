@@ -1,3 +1,5 @@
+import { useFetcher, useSearchParams } from "@remix-run/react";
+import { useAppBridge } from "@shopify/app-bridge-react";
 import {
   Badge,
   BlockStack,
@@ -7,155 +9,213 @@ import {
   Link,
   Text,
   useBreakpoints,
+  useIndexResourceState,
 } from "@shopify/polaris";
-import type { CSSProperties, ReactNode } from "react";
-import type { ListedOrder } from "#app/sync/listed-order.ts";
-import type { ConnectionStatus } from "#app/sync/status.ts";
+import { type CSSProperties, useEffect } from "react";
+import type { OrderFilter } from "#app/sync/order-filter.ts";
+import type { OrderOfList } from "#app/sync/order-list.ts";
+import { useLocale } from "./locale.tsx";
 import { Moment } from "./moment.tsx";
+import { NoOrders } from "./no-orders.tsx";
+import { OrderName } from "./order-name.tsx";
 import { OrderNote } from "./order-note.tsx";
 import { OrderStatusBadge } from "./order-status-badge.tsx";
 
 type Props = {
-  title: string;
-  orders: ListedOrder[];
-  connection: ConnectionStatus;
+  orders: OrderOfList[];
+  filter: OrderFilter;
+  /** the shop has no order at all */
+  isEmptyShop: boolean;
+  /** cursors of the neighboring pages */
+  next: string | null;
+  previous: string | null;
   /** what the server takes the screen for, until the browser knows */
   isPhone: boolean;
-  /** what stands there without orders */
-  empty?: ReactNode;
 };
 
 /** Text from outside may be long and without a space; Polaris's cells never wrap. */
 const wrapping: CSSProperties = { whiteSpace: "normal", overflowWrap: "anywhere" };
 
-/** Orders with their status and what to do about them. */
-export function OrderTable({ title, orders, connection, isPhone, empty }: Props) {
+/** The orders of one page, to be chosen and sent again. */
+export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhone }: Props) {
+  const { t } = useLocale();
   const { smDown } = useBreakpoints({ defaults: { smDown: isPhone } });
+  const [params, setParams] = useSearchParams();
+  const selection = useIndexResourceState(orders);
+  const resend = useResend(selection.clearSelection);
+  const turnTo = (name: "after" | "before", cursor: string | null) => {
+    const query = new URLSearchParams(params);
+    query.delete("after");
+    query.delete("before");
+    if (cursor) query.set(name, cursor);
+    setParams(query);
+    selection.clearSelection();
+  };
   return (
-    <>
-      <Box padding={{ xs: "400", md: "300" }} paddingBlock="400">
-        <BlockStack gap="200">
-          <Text as="h2" variant="headingMd">
-            {title}
-          </Text>
-          {orders.length === 0 && empty}
-        </BlockStack>
-      </Box>
-      {orders.length > 0 && (
-        <IndexTable
-          resourceName={{ singular: "order", plural: "orders" }}
-          itemCount={orders.length}
-          selectable={false}
-          condensed={smDown}
-          headings={[
-            { title: "Order" },
-            { title: "Placed" },
-            { title: "Status" },
-            { title: "Plans", alignment: "end" },
-            { title: "What to know" },
-          ]}
+    <IndexTable
+      resourceName={{ singular: t("orders.singular"), plural: t("orders.plural") }}
+      itemCount={orders.length}
+      selectedItemsCount={
+        selection.allResourcesSelected ? "All" : selection.selectedResources.length
+      }
+      onSelectionChange={selection.handleSelectionChange}
+      promotedBulkActions={[
+        {
+          content: t("orders.resend"),
+          disabled: resend.busy,
+          onAction: () => resend.send(selection.selectedResources),
+        },
+      ]}
+      condensed={smDown}
+      emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
+      headings={[
+        { title: t("orders.column.order") },
+        { title: t("orders.column.date") },
+        { title: t("orders.column.customer") },
+        { title: t("orders.column.plans"), alignment: "end" },
+        { title: t("orders.column.status") },
+        { title: t("orders.column.note") },
+      ]}
+      pagination={{
+        hasNext: next !== null,
+        hasPrevious: previous !== null,
+        onNext: () => turnTo("after", next),
+        onPrevious: () => turnTo("before", previous),
+        accessibilityLabel: t("orders.page"),
+      }}
+    >
+      {orders.map((order, position) => (
+        <IndexTable.Row
+          id={order.id}
+          key={order.id}
+          position={position}
+          selected={selection.selectedResources.includes(order.id)}
         >
-          {orders.map((order, position) => (
-            <IndexTable.Row id={order.id} key={order.id} position={position}>
-              {smDown ? (
-                <Condensed order={order} connection={connection} />
-              ) : (
-                <Cells order={order} connection={connection} />
-              )}
-            </IndexTable.Row>
-          ))}
-        </IndexTable>
-      )}
-    </>
+          {smDown ? <Condensed order={order} /> : <Cells order={order} />}
+        </IndexTable.Row>
+      ))}
+    </IndexTable>
   );
 }
 
-type RowProps = { order: ListedOrder; connection: ConnectionStatus };
+/** Sends orders again and tells the result. */
+function useResend(whenDone: () => void) {
+  const { t } = useLocale();
+  const shopify = useAppBridge();
+  const fetcher = useFetcher<{ resent: number } | { failed: true }>();
+  const { data, state } = fetcher;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
+  useEffect(() => {
+    if (state !== "idle" || !data) return;
+    if ("resent" in data) {
+      shopify.toast.show(t("orders.resent", { count: data.resent }));
+      whenDone();
+    } else {
+      shopify.toast.show(t("orders.resendFailed"), { isError: true });
+    }
+  }, [data, state]);
+  return {
+    busy: state !== "idle",
+    send(ids: string[]) {
+      fetcher.submit({ ids }, { method: "post", encType: "application/json" });
+    },
+  };
+}
 
-function Cells({ order, connection }: RowProps) {
+function Cells({ order }: { order: OrderOfList }) {
   return (
     <>
       <IndexTable.Cell>
         <div style={{ ...wrapping, width: "max-content", maxWidth: "12rem" }}>
-          <OrderName order={order} />
+          <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+            <Text as="span" fontWeight="semibold">
+              <OrderName order={order} />
+            </Text>
+          </Link>
         </div>
       </IndexTable.Cell>
       <IndexTable.Cell>
         <Moment at={order.placedAt} />
       </IndexTable.Cell>
       <IndexTable.Cell>
-        <OrderStatusBadge status={order.status} />
+        <div style={{ ...wrapping, maxWidth: "12rem" }}>{order.lastName ?? <None />}</div>
       </IndexTable.Cell>
       <IndexTable.Cell>
         <Text as="span" alignment="end" numeric>
-          {order.planUnits}
+          <Plans order={order} />
         </Text>
       </IndexTable.Cell>
       <IndexTable.Cell>
-        <div style={{ ...wrapping, minWidth: "16rem" }}>{note(order, connection) ?? <None />}</div>
+        <Status order={order} />
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <div style={{ ...wrapping, minWidth: "14rem" }}>
+          {order.note ? <OrderNote note={order.note} /> : <None />}
+        </div>
       </IndexTable.Cell>
     </>
   );
 }
 
-function Condensed({ order, connection }: RowProps) {
+function Condensed({ order }: { order: OrderOfList }) {
   return (
     <Box padding="400" width="100%">
       <BlockStack gap="150">
         <InlineStack align="space-between" blockAlign="start" gap="200" wrap={false}>
           <div style={wrapping}>
-            <OrderName order={order} />
+            <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+              <Text as="span" fontWeight="semibold">
+                <OrderName order={order} />
+              </Text>
+            </Link>
+            {order.lastName && <> · {order.lastName}</>}
           </div>
-          <OrderStatusBadge status={order.status} />
+          <Status order={order} />
         </InlineStack>
         <Text as="span" variant="bodySm" tone="subdued">
-          <Moment at={order.placedAt} /> ·{" "}
-          {order.planUnits === 1 ? "1 plan" : `${order.planUnits} plans`}
+          <Moment at={order.placedAt} />
+          {order.planUnits > 0 && (
+            <>
+              {" · "}
+              <Plans order={order} />
+            </>
+          )}
         </Text>
-        <div style={wrapping}>{note(order, connection)}</div>
+        {order.note && (
+          <div style={wrapping}>
+            <OrderNote note={order.note} />
+          </div>
+        )}
       </BlockStack>
     </Box>
   );
 }
 
-function OrderName({ order }: { order: ListedOrder }) {
+function Status({ order }: { order: OrderOfList }) {
+  const { t } = useLocale();
   return (
-    <Link url={`shopify:admin/orders/${order.id}`} target="_top" removeUnderline monochrome>
-      <Text as="span" fontWeight="semibold">
-        {order.name ?? `Order ${order.id}`}
-      </Text>
-    </Link>
+    <InlineStack gap="100">
+      <OrderStatusBadge status={order.status} />
+      {order.isTest && <Badge>{t("orders.test")}</Badge>}
+    </InlineStack>
   );
 }
 
-/** What to know or do; null where there is nothing to say. */
-function note(order: ListedOrder, connection: ConnectionStatus): ReactNode {
-  if (order.note) {
-    return (
-      <>
-        {order.note.kind === "finding" && order.note.severity === "warning" && (
-          <span style={{ whiteSpace: "nowrap" }}>
-            <Badge tone="warning">Check</Badge>{" "}
-          </span>
-        )}
-        <OrderNote note={order.note} />
-      </>
-    );
-  }
-  return order.status === "pending" ? pendingText(connection) : null;
-}
-
-function pendingText({ state, backoff }: ConnectionStatus): string {
-  if (state === "none") return "Sent once the shop is connected to Hakuna.";
-  if (state !== "connected") return "Sent once the connection to Hakuna works again.";
-  if (backoff) return "Sent as soon as Hakuna can be reached.";
-  return "On its way to Hakuna.";
+/** What the plans cost together and how many there are. */
+function Plans({ order: { planUnits, planTotal } }: { order: OrderOfList }) {
+  const { t, formatMoney } = useLocale();
+  if (planUnits === 0) return <None />;
+  const units = t("orders.planUnits", { count: planUnits });
+  if (planTotal === null) return <>{units}</>;
+  const total = formatMoney(planTotal.amount, planTotal.currency);
+  return <>{planUnits === 1 ? total : `${total} · ${units}`}</>;
 }
 
 function None() {
+  const { t } = useLocale();
   return (
     <Text as="span" tone="subdued">
-      –
+      {t("common.none")}
     </Text>
   );
 }

@@ -26,6 +26,8 @@ export type Mapping = {
   feedOrder: FeedOrder | null;
   findings: Finding[];
   pairing: Pairing;
+  /** sorted by id */
+  lines: MappedLine[];
   /** ordered units of protection */
   planUnits: number;
   /** what they cost before discounts; null: in several currencies */
@@ -77,7 +79,7 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
   const planUnits = sum(lines.filter((line) => line.isProtection));
   const planTotal = totalOf(mapped.filter(({ line }) => line.isProtection));
   if (address === null || errors.length > 0) {
-    return { feedOrder: null, findings, pairing, planUnits, planTotal };
+    return { feedOrder: null, findings, pairing, lines: mapped, planUnits, planTotal };
   }
   const feedOrder: FeedOrder = {
     id: state.id,
@@ -88,7 +90,7 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
     customer_billing_address: address,
     line_items: mapped.map((line) => feedLine(line, context.productIdentifier)),
   };
-  return { feedOrder, findings, pairing, planUnits, planTotal };
+  return { feedOrder, findings, pairing, lines: mapped, planUnits, planTotal };
 }
 
 /** What lines cost together; null where that is not one amount. */

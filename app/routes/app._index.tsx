@@ -1,75 +1,97 @@
-import type { LoaderFunctionArgs } from "@remix-run/node";
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { Banner, BlockStack, Card, Page, Text } from "@shopify/polaris";
+import { BlockStack, Card, InlineStack, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
-import { homeStatus } from "#app/sync/status.ts";
-import { ConnectionCard } from "../components/connection-card.tsx";
-import { OrderCounts } from "../components/order-counts.tsx";
-import { OrderTable } from "../components/order-table.tsx";
+import { z } from "zod";
+import { testStoredKey } from "#app/sync/connection-test.ts";
+import { homePage } from "#app/sync/home.ts";
+import { knownShop } from "#app/sync/known-shop.ts";
+import { Figures } from "../components/figures.tsx";
+import { HomeBanner } from "../components/home-banner.tsx";
+import { LatestOrders } from "../components/latest-orders.tsx";
+import { useLocale } from "../components/locale.tsx";
+import { RelativeMoment } from "../components/moment.tsx";
 import { useRefresh } from "../components/refresh.ts";
+import { SetupGuide } from "../components/setup-guide.tsx";
+import { SyncChart } from "../components/sync-chart.tsx";
+import { Trouble } from "../components/trouble.tsx";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const { session } = await context.authenticateAdmin(request);
+  const { session, admin } = await context.authenticateAdmin(request);
+  // the first page of a shop may be read before the layout has made the shop known
+  await knownShop(context, session.shop, admin.graphql);
   return {
-    shop: session.shop,
-    status: await homeStatus(context.prisma, session.shop),
-    isPhone: /Mobi/.test(request.headers.get("User-Agent") ?? ""),
+    ...(await homePage(context.prisma, session.shop, Date.now())),
+    themeEditor: themeEditor(session.shop, context.config.SHOPIFY_API_KEY),
   };
+}
+
+const intents = z.enum(["test", "block", "dismiss"]);
+
+/** The setup guide's own steps. */
+export async function action({ request, context }: ActionFunctionArgs) {
+  const { session } = await context.authenticateAdmin(request);
+  const where = { domain: session.shop };
+  switch (intents.parse((await request.formData()).get("intent"))) {
+    case "test":
+      return data({ tested: (await testStoredKey(context.run, session.shop))?.result ?? "no_key" });
+    case "block":
+      await context.prisma.shop.update({ where, data: { blockSeenAt: new Date() } });
+      return data(null);
+    case "dismiss":
+      await context.prisma.shop.update({ where, data: { guideDismissedAt: new Date() } });
+      return data(null);
+  }
 }
 
 export const headers = boundary.headers;
 
 export default function Home() {
-  const { shop, status, isPhone } = useLoaderData<typeof loader>();
-  const { connection, counts, orders, olderTroubles, unreadable } = status;
-  useRefresh(counts.pending + counts.waiting > 0 ? 3_000 : 10_000);
+  const page = useLoaderData<typeof loader>();
+  const { guide, trouble, figures, since, days, lastAcceptedAt, latest } = page;
+  const { t } = useLocale();
+  useRefresh(figures.pending > 0 ? 3_000 : 30_000);
   return (
-    <Page title="Order sync" subtitle="What Hakuna knows of your shop's orders">
-      <BlockStack gap="400">
-        <ConnectionCard shop={shop} connection={connection} pending={counts.pending} />
-        {unreadable > 0 && (
-          <Banner tone="warning" title="Some messages from Shopify could not be read">
-            {unreadable === 1 ? "One message was" : `${unreadable} messages were`} set aside. The
-            people who run the app can see why.
-          </Banner>
-        )}
-        <OrderCounts counts={counts} />
-        <Card padding="0">
-          <OrderTable
-            title="Latest orders"
-            orders={orders}
-            connection={connection}
-            isPhone={isPhone}
-            empty={<NoOrders isConnected={connection.state !== "none"} />}
-          />
-        </Card>
-        {olderTroubles.length > 0 && (
-          <Card padding="0">
-            <OrderTable
-              title="Older orders that need attention"
-              orders={olderTroubles}
-              connection={connection}
-              isPhone={isPhone}
-            />
-          </Card>
-        )}
+    <Page title={t("home.title")}>
+      <BlockStack gap={{ xs: "300", md: "400" }}>
+        {guide && <SetupGuide done={guide} themeEditor={page.themeEditor} />}
+        {trouble && <HomeBanner trouble={trouble} />}
+        {trouble === null && !(guide && !guide.connect) && <AllWell at={lastAcceptedAt} />}
+        <Figures figures={figures} since={since} />
+        <SyncChart days={days} />
+        <LatestOrders orders={latest} />
       </BlockStack>
     </Page>
   );
 }
 
-function NoOrders({ isConnected }: { isConnected: boolean }) {
+/** Nothing to do: said calmly. */
+function AllWell({ at }: { at: number | null }) {
+  const { t } = useLocale();
   return (
-    <BlockStack gap="200">
-      <Text as="p" fontWeight="medium">
-        No orders yet
-      </Text>
-      <Text as="p" tone="subdued">
-        When a customer buys a Hakuna protection plan, the order appears here and{" "}
-        {isConnected ? "goes to Hakuna" : "goes to Hakuna as soon as the shop is connected"}. It is
-        sent again whenever it is shipped, changed, refunded or canceled. There is nothing for you
-        to do.
-      </Text>
-    </BlockStack>
+    <Card>
+      <InlineStack align="space-between" gap="200">
+        <Text as="p" fontWeight="medium">
+          {t(at === null ? "home.wellQuiet" : "home.well")}
+        </Text>
+        {at !== null && (
+          <Text as="p" tone="subdued">
+            {t("home.lastSync")}: <RelativeMoment at={at} />
+          </Text>
+        )}
+      </InlineStack>
+    </Card>
   );
 }
+
+/** https://shopify.dev/docs/apps/build/online-store/theme-app-extensions/configuration#deep-linking */
+function themeEditor(shop: string, clientId: string): string {
+  const query = new URLSearchParams({
+    template: "product",
+    addAppBlockId: `${clientId}/protection`,
+    target: "mainSection",
+  });
+  return `https://${shop}/admin/themes/current/editor?${query}`;
+}
+
+export const ErrorBoundary = Trouble;

@@ -4,7 +4,13 @@ import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { holdingShop } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
-import { countsOf, loadOrders, type OrderStatus, saveOrders } from "./order-store.ts";
+import {
+  countsOf,
+  loadOrders,
+  type OrderStatus,
+  type StoredOrder,
+  saveOrders,
+} from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What a person asked for cannot be done; the message says why and what to do. */
@@ -68,26 +74,122 @@ export async function pairByHand(
   pair: ManualPair,
   by: string,
 ): Promise<OrderStatus> {
+  return await changeOrder(context, domain, orderId, { action: "pair", by }, (order) => {
+    requireLine(order.state, pair.productLineId, "product");
+    requireLine(order.state, pair.planLineId, "plan");
+    order.manualPairs = [...withoutProduct(order.manualPairs, pair.productLineId), pair];
+  });
+}
+
+/** Takes back a pair that was set by hand. @throws ActionError when the order is not there */
+export async function unpair(
+  context: Context,
+  domain: string,
+  orderId: string,
+  productLineId: string,
+  by: string,
+): Promise<OrderStatus> {
+  return await changeOrder(context, domain, orderId, { action: "unpair", by }, (order) => {
+    order.manualPairs = withoutProduct(order.manualPairs, productLineId);
+  });
+}
+
+/**
+ * Puts a finding away, or brings it back: it then does or does not ask for attention.
+ *
+ * @param key as `findingKey` gives it
+ * @throws ActionError when the order is not there
+ */
+export async function putFindingAway(
+  context: Context,
+  domain: string,
+  orderId: string,
+  { key, away }: { key: string; away: boolean },
+  by: string,
+): Promise<OrderStatus> {
+  const action = away ? "put_away" : "bring_back";
+  return await changeOrder(context, domain, orderId, { action, by }, (order) => {
+    const others = order.dismissed.filter((one) => one !== key);
+    order.dismissed = away ? [...others, key] : others;
+  });
+}
+
+/**
+ * Keeps an order from being sent from now on; what Hakuna has, it keeps. Or lets it be sent after
+ * all: its customer's data was let go of, so the order is read from Shopify again.
+ *
+ * @throws ActionError when the order is not there
+ */
+export async function skipByHand(
+  context: Context,
+  domain: string,
+  orderId: string,
+  skip: boolean,
+  by: string,
+): Promise<OrderStatus> {
+  const action = skip ? "skip" : "unskip";
+  return await changeOrder(context, domain, orderId, { action, by }, (order) => {
+    if (order.skippedByHand === skip) return;
+    order.skippedByHand = skip;
+    if (skip) return;
+    order.readAt = context.now();
+    order.readAttempts = 0;
+  });
+}
+
+/**
+ * Has the processing status of the order's last acceptance read now.
+ *
+ * @throws ActionError when the order is not there or Hakuna gave no request ID for it
+ */
+export async function checkProcessing(
+  context: Context,
+  domain: string,
+  orderId: string,
+  by: string,
+): Promise<void> {
+  const found = await holdingShop(context.pool, domain, async (client) => {
+    const { rowCount } = await client.query(
+      `UPDATE "Attempt" a SET "pollAt" = now(), "pollCount" = 0
+         FROM "Order" o WHERE o."shop" = $1 AND o."id" = $2 AND a."shop" = $1
+          AND a."id" = o."acceptedAttempt" AND a."requestId" IS NOT NULL`,
+      [domain, orderId],
+    );
+    if (rowCount === 1) {
+      await addEvents(client, domain, [manualEvent(orderId, "check", by, context.now())]);
+    }
+    return rowCount === 1;
+  });
+  if (!found) throw new ActionError(`Hakuna gave no request ID for order ${orderId}.`);
+}
+
+/** Changes one order under the shop's lock, evaluates it anew and notes who did it. */
+async function changeOrder(
+  context: Context,
+  domain: string,
+  orderId: string,
+  { action, by }: { action: string; by: string },
+  change: (order: StoredOrder) => void,
+): Promise<OrderStatus> {
   const status = await holdingShop(context.pool, domain, async (client, shop) => {
     const now = context.now();
     const orders = await loadOrders(client, domain, [orderId]);
     const before = countsOf(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
-    requireLine(order.state, pair.productLineId, "product");
-    requireLine(order.state, pair.planLineId, "plan");
-    order.manualPairs = [
-      ...order.manualPairs.filter(({ productLineId }) => productLineId !== pair.productLineId),
-      pair,
-    ];
+    change(order);
     markChanged(order, now);
     evaluate(order, shop, now, context.config.worker.waitForOrderMs);
     await saveOrders(client, domain, [order], before);
-    await addEvents(client, domain, [manualEvent(orderId, "pair", by, now)]);
+    await addEvents(client, domain, [manualEvent(orderId, action, by, now)]);
     return order.status;
   });
   if (status === null) throw new ActionError(`There is no shop ${domain}.`);
   return status;
+}
+
+function withoutProduct(pairs: readonly ManualPair[], productLineId: string): ManualPair[] {
+  return pairs.filter((pair) => pair.productLineId !== productLineId);
 }
 
 function requireLine(state: OrderState, id: string, kind: "product" | "plan"): void {

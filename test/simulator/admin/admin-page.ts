@@ -92,6 +92,10 @@ const actions = {
   async idToken() {
     return (await fetch("/session-token?store=" + settings.store)).text();
   },
+  async extensions() {
+    return (await fetch("/extensions?store=" + settings.store)).json();
+  },
+  leave() { return confirm("Leave without saving?"); },
   navigated({ path }) {
     history.replaceState(null, "", settings.base + path);
     markCurrent();

@@ -28,6 +28,8 @@ export type Admin = {
   url: string;
   /** access tokens that were given out, oldest first */
   given: GivenToken[];
+  /** shops whose theme bears the app's protection block */
+  liveBlocks: Set<string>;
   close(): Promise<void>;
 };
 
@@ -40,6 +42,7 @@ const appBridge = new URL("./app-bridge.js", import.meta.url);
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const shopApi = createShopApi(options);
+  const liveBlocks = new Set<string>();
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());
   });
@@ -66,17 +69,26 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
       response.writeHead(200, { "Content-Type": "text/plain" }).end(token);
       return;
     }
+    if (pathname === "/extensions") {
+      const live = liveBlocks.has(`${searchParams.get("store")}.myshopify.com`);
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.end(JSON.stringify([themeExtension(live)]));
+      return;
+    }
     const [, store, path] = /^\/store\/([a-z0-9-]+)\/apps\/[^/]+(\/.*)?$/.exec(pathname) ?? [];
     if (store) {
       const shop = `${store}.myshopify.com`;
+      const locale = searchParams.get("locale") ?? "en";
+      searchParams.delete("locale");
+      const search = searchParams.size > 0 ? `?${searchParams}` : "";
       response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(
         adminPage({
           appUrl: shownAppUrl,
-          path: path ?? "/app",
+          path: (path ?? "/app") + search,
           store,
           apiKey: options.apiKey,
           sessionToken: mintSessionToken({ ...options, shop }, Date.now()),
-          locale: searchParams.get("locale") ?? "en",
+          locale,
         }),
       );
       return;
@@ -92,10 +104,28 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   return {
     url,
     given: shopApi.given,
+    liveBlocks,
     async close() {
       await proxy?.close();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
+  };
+}
+
+/** What App Bridge tells of the theme app extension. */
+function themeExtension(live: boolean): object {
+  return {
+    handle: "hakuna-protection",
+    type: "theme_app_extension",
+    activations: [
+      {
+        handle: "protection",
+        name: "Protection",
+        target: "section",
+        status: live ? "active" : "available",
+        activations: [],
+      },
+    ],
   };
 }

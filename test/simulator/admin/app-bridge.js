@@ -170,11 +170,20 @@
       },
       hide: () => tell("toast", { text: "" }),
     },
+    app: { extensions: () => ask("extensions") },
+    scopes: {
+      query: () => ask("scopes"),
+      request: () => ask("scopes"),
+    },
     saveBar: {
       show: (id) => byId(id)?.show(),
       hide: (id) => byId(id)?.hide(),
       toggle: (id) => byId(id)?.toggle(),
-      leaveConfirmation: async () => undefined,
+      // Resolves when the merchant may leave, and never when they stay.
+      leaveConfirmation: async () => {
+        if (!elements("ui-save-bar").some((bar) => bar.showing)) return;
+        if (!(await ask("leave"))) await new Promise(() => {});
+      },
     },
     modal: {
       show: (id) => byId(id)?.show(),
@@ -183,7 +192,13 @@
     },
   };
 
-  const navigated = () => tell("navigated", { path: location.pathname });
+  /** The page's own search params: the session token does not belong into an address bar. */
+  const ownSearch = () => {
+    const own = new URLSearchParams(location.search);
+    for (const name of ["embedded", "host", "id_token", "locale", "shop"]) own.delete(name);
+    return own.size > 0 ? `?${own}` : "";
+  };
+  const navigated = () => tell("navigated", { path: location.pathname + ownSearch() });
   for (const method of ["pushState", "replaceState"]) {
     const plain = history[method].bind(history);
     history[method] = (...args) => {

@@ -1,0 +1,62 @@
+import { BlockStack, Box, Button, Card, InlineStack, Text } from "@shopify/polaris";
+import type { PageFinding } from "#app/sync/order-page.ts";
+import { findingText } from "../order-texts.ts";
+import { useLocale } from "./locale.tsx";
+import { useOrderAction } from "./order-action.tsx";
+
+const backgrounds = {
+  error: "bg-surface-critical",
+  warning: "bg-surface-warning",
+  info: "bg-surface-info",
+} as const;
+
+/** One finding: what it is, what to do, and the way to put it away. */
+export function FindingBox({ finding }: { finding: PageFinding }) {
+  const { t, locale } = useLocale();
+  const { busy, ask } = useOrderAction();
+  const { key, code, severity, dismissed } = finding;
+  return (
+    <Box
+      background={dismissed ? "bg-surface-secondary" : backgrounds[severity]}
+      padding="200"
+      borderRadius="200"
+    >
+      <BlockStack gap="150">
+        <div style={{ overflowWrap: "anywhere" }}>
+          <Text as="p">{findingText(t, locale, finding)}</Text>
+        </div>
+        <InlineStack gap="300">
+          <Button variant="plain" url={`/app/help#finding-${code}`}>
+            {t("orderPage.finding.help")}
+          </Button>
+          {severity === "warning" && (
+            <Button
+              variant="plain"
+              loading={busy}
+              onClick={() => ask({ action: dismissed ? "bring_back" : "put_away", key })}
+            >
+              {t(dismissed ? "orderPage.finding.bringBack" : "orderPage.finding.putAway")}
+            </Button>
+          )}
+        </InlineStack>
+      </BlockStack>
+    </Box>
+  );
+}
+
+/** Findings about the order as a whole, or those that were put away. */
+export function OrderFindings({ title, findings }: { title: string; findings: PageFinding[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {title}
+        </Text>
+        {findings.map((finding) => (
+          <FindingBox key={finding.key} finding={finding} />
+        ))}
+      </BlockStack>
+    </Card>
+  );
+}

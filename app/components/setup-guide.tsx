@@ -1,0 +1,212 @@
+import { useFetcher } from "@remix-run/react";
+import { useAppBridge } from "@shopify/app-bridge-react";
+import {
+  BlockStack,
+  Box,
+  Button,
+  Card,
+  Collapsible,
+  Icon,
+  InlineStack,
+  ProgressBar,
+  Text,
+} from "@shopify/polaris";
+import { CheckCircleIcon, MinusCircleIcon, XIcon } from "@shopify/polaris-icons";
+import { type ReactNode, useEffect, useState } from "react";
+import type { GuideStep } from "#app/sync/home.ts";
+import { useLocale } from "./locale.tsx";
+
+type Props = {
+  done: Record<GuideStep, boolean>;
+  /** the theme editor, with the block about to be added */
+  themeEditor: string;
+};
+
+const steps: readonly GuideStep[] = ["connect", "test", "block", "order"];
+
+/** What a new merchant does, step by step; the app sees by itself what is done. */
+export function SetupGuide({ done, themeEditor }: Props) {
+  const { t } = useLocale();
+  const fetcher = useFetcher();
+  const next = steps.find((step) => !done[step]) ?? null;
+  const [chosen, setChosen] = useState<GuideStep | null>(null);
+  const open = chosen ?? next;
+  const count = steps.filter((step) => done[step]).length;
+  useSeenBlock(done.block);
+  return (
+    <Card padding="0">
+      <Box padding="400" paddingBlockEnd="200">
+        <BlockStack gap="200">
+          <InlineStack align="space-between" blockAlign="center" wrap={false}>
+            <Text as="h2" variant="headingMd">
+              {t("home.guide.title")}
+            </Text>
+            {next === null && (
+              <Button
+                icon={XIcon}
+                variant="tertiary"
+                accessibilityLabel={t("home.guide.dismiss")}
+                onClick={() => fetcher.submit({ intent: "dismiss" }, { method: "post" })}
+              />
+            )}
+          </InlineStack>
+          <Text as="p" tone="subdued">
+            {t("home.guide.text")}
+          </Text>
+          <InlineStack gap="300" blockAlign="center">
+            <Text as="span" variant="bodySm">
+              {t("home.guide.progress", { done: count, total: steps.length })}
+            </Text>
+            <div style={{ width: 120 }}>
+              <ProgressBar
+                progress={(count / steps.length) * 100}
+                size="small"
+                tone="success"
+                ariaLabelledBy="guide-progress"
+              />
+              <span id="guide-progress" hidden>
+                {t("home.guide.title")}
+              </span>
+            </div>
+          </InlineStack>
+        </BlockStack>
+      </Box>
+      <Box padding="200" paddingBlockStart="0">
+        {steps.map((step) => (
+          <Step
+            key={step}
+            step={step}
+            isDone={done[step]}
+            isOpen={open === step}
+            onOpen={() => setChosen(step)}
+          >
+            <StepAction step={step} themeEditor={themeEditor} />
+          </Step>
+        ))}
+      </Box>
+    </Card>
+  );
+}
+
+type StepProps = {
+  step: GuideStep;
+  isDone: boolean;
+  isOpen: boolean;
+  onOpen: () => void;
+  children: ReactNode;
+};
+
+function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
+  const { t } = useLocale();
+  const id = `guide-${step}`;
+  return (
+    <Box
+      padding="200"
+      borderRadius="200"
+      background={isOpen ? "bg-surface-secondary" : "bg-surface"}
+    >
+      <InlineStack gap="200" wrap={false} blockAlign="start">
+        <div>
+          <Icon
+            source={isDone ? CheckCircleIcon : MinusCircleIcon}
+            tone={isDone ? "success" : "subdued"}
+            accessibilityLabel={t(isDone ? "home.guide.done" : "home.guide.open")}
+          />
+        </div>
+        <BlockStack gap="200" inlineAlign="start">
+          <Button
+            variant="monochromePlain"
+            textAlign="left"
+            ariaExpanded={isOpen}
+            ariaControls={id}
+            onClick={onOpen}
+          >
+            {t(`home.guide.step.${step}.title`)}
+          </Button>
+          <Collapsible id={id} open={isOpen}>
+            <BlockStack gap="300" inlineAlign="start">
+              <Text as="p">{t(`home.guide.step.${step}.text`)}</Text>
+              {children}
+            </BlockStack>
+          </Collapsible>
+        </BlockStack>
+      </InlineStack>
+    </Box>
+  );
+}
+
+function StepAction({ step, themeEditor }: { step: GuideStep; themeEditor: string }) {
+  const { t } = useLocale();
+  const shopify = useAppBridge();
+  const fetcher = useFetcher<{ tested: "works" | "wrong_key" | "unreachable" | "no_key" }>();
+  const { data } = fetcher;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
+  useEffect(() => {
+    if (data && "tested" in data) {
+      shopify.toast.show(t(`home.tested.${data.tested}`), { isError: data.tested !== "works" });
+    }
+  }, [data]);
+  switch (step) {
+    case "connect":
+      return (
+        <Button variant="primary" url="/app/settings">
+          {t("home.guide.step.connect.action")}
+        </Button>
+      );
+    case "test":
+      return (
+        <Button
+          variant="primary"
+          loading={fetcher.state !== "idle"}
+          onClick={() => fetcher.submit({ intent: "test" }, { method: "post" })}
+        >
+          {t("home.guide.step.test.action")}
+        </Button>
+      );
+    case "block":
+      return (
+        <InlineStack gap="200">
+          <Button variant="primary" url={themeEditor} target="_blank">
+            {t("home.guide.step.block.action")}
+          </Button>
+          <Button
+            variant="plain"
+            onClick={() => fetcher.submit({ intent: "block" }, { method: "post" })}
+          >
+            {t("home.guide.step.block.byHand")}
+          </Button>
+        </InlineStack>
+      );
+    case "order":
+      return (
+        <Button variant="primary" url="/app/orders">
+          {t("home.guide.step.order.action")}
+        </Button>
+      );
+  }
+}
+
+/** Shopify knows whether the theme bears the block: looked at when the page is opened or seen again. */
+function useSeenBlock(isDone: boolean): void {
+  const shopify = useAppBridge();
+  const fetcher = useFetcher();
+  const { submit } = fetcher;
+  useEffect(() => {
+    if (isDone) return;
+    const look = async () => {
+      if (document.visibilityState !== "visible") return;
+      const extensions = await shopify.app.extensions().catch(() => []);
+      const isLive = extensions.some(
+        (extension) =>
+          extension.type === "theme_app_extension" &&
+          extension.activations.some(
+            (activation) => "status" in activation && activation.status === "active",
+          ),
+      );
+      if (isLive) submit({ intent: "block" }, { method: "post" });
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [isDone, shopify, submit]);
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+const lineId = z.string().regex(/^\d{1,20}$/);
+const hakunaId = z
+  .string()
+  .trim()
+  .max(200)
+  .transform((text) => text || null);
+
+/** What the page of an order may ask for. */
+export const orderRequest = z.discriminatedUnion("action", [
+  z.object({ action: z.literal("resend") }),
+  z.object({
+    action: z.literal("pair"),
+    productLineId: lineId,
+    planLineId: lineId,
+    offerId: hakunaId,
+    planId: hakunaId,
+  }),
+  z.object({ action: z.literal("unpair"), productLineId: lineId }),
+  z.object({ action: z.literal("put_away"), key: z.string().max(1000) }),
+  z.object({ action: z.literal("bring_back"), key: z.string().max(1000) }),
+  z.object({ action: z.literal("skip") }),
+  z.object({ action: z.literal("unskip") }),
+  z.object({ action: z.literal("check") }),
+]);
+
+export type OrderRequest = z.infer<typeof orderRequest>;

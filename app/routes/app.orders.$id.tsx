@@ -1,0 +1,191 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { Badge, BlockStack, Card, InlineStack, Layout, Modal, Page, Text } from "@shopify/polaris";
+import { boundary } from "@shopify/shopify-app-remix/server";
+import { useState } from "react";
+import {
+  checkProcessing,
+  pairByHand,
+  putFindingAway,
+  resendOrders,
+  skipByHand,
+  unpair,
+} from "#app/sync/order-actions.ts";
+import { orderPage, type PageLine } from "#app/sync/order-page.ts";
+import type { RunContext } from "#app/sync/run-context.ts";
+import { useLocale } from "../components/locale.tsx";
+import { useOrderAction } from "../components/order-action.tsx";
+import { OrderFindings } from "../components/order-findings.tsx";
+import { OrderNote } from "../components/order-note.tsx";
+import { OrderPairing } from "../components/order-pairing.tsx";
+import { OrderPayload } from "../components/order-payload.tsx";
+import { OrderStatusBadge } from "../components/order-status-badge.tsx";
+import { OrderTimeline } from "../components/order-timeline.tsx";
+import { useRefresh } from "../components/refresh.ts";
+import { Trouble } from "../components/trouble.tsx";
+import { type OrderRequest, orderRequest } from "../order-request.ts";
+
+export async function loader({ request, params, context }: LoaderFunctionArgs) {
+  const { session, sessionToken } = await context.authenticateAdmin(request);
+  const page = await orderPage(context.prisma, session.shop, params.id ?? "");
+  if (page === null) throw new Response(null, { status: 404 });
+  // it holds the customer's data
+  return data({ ...page, viewer: sessionToken.sub }, { headers: { "Cache-Control": "no-store" } });
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const { session, sessionToken } = await context.authenticateAdmin(request);
+  const asked = orderRequest.parse(await request.json());
+  const who = `user:${sessionToken.sub}`;
+  try {
+    await carryOut(context.run, session.shop, params.id ?? "", asked, who);
+    await context.queue.wake([session.shop]);
+    return data({ done: asked.action });
+  } catch (err) {
+    context.log.warn({ err, shop: session.shop, action: asked.action }, "an action failed");
+    return data({ failed: true as const }, { status: 409 });
+  }
+}
+
+async function carryOut(
+  run: RunContext,
+  shop: string,
+  id: string,
+  asked: OrderRequest,
+  by: string,
+): Promise<unknown> {
+  switch (asked.action) {
+    case "resend":
+      return await resendOrders(run, shop, [id], by);
+    case "pair":
+      return await pairByHand(run, shop, id, asked, by);
+    case "unpair":
+      return await unpair(run, shop, id, asked.productLineId, by);
+    case "put_away":
+    case "bring_back":
+      return await putFindingAway(
+        run,
+        shop,
+        id,
+        { key: asked.key, away: asked.action === "put_away" },
+        by,
+      );
+    case "skip":
+    case "unskip":
+      return await skipByHand(run, shop, id, asked.action === "skip", by);
+    case "check":
+      return await checkProcessing(run, shop, id, by);
+  }
+}
+
+export const headers = boundary.headers;
+
+export default function Order() {
+  const page = useLoaderData<typeof loader>();
+  const { order, findings, lines } = page;
+  const { t, formatTime } = useLocale();
+  const [isSkipping, setSkipping] = useState(false);
+  const { busy, ask } = useOrderAction();
+  useRefresh(order.status === "pending" || order.status === "waiting" ? 3_000 : 30_000);
+  const isSkipped = order.status === "skipped";
+  const open = findings.filter(({ dismissed }) => !dismissed);
+  // beside the last of its lines: of a product and a plan, the plan
+  const besideOf = (line: PageLine) =>
+    open.filter(({ lineItemIds }) => lineItemIds.at(-1) === line.id);
+  return (
+    <Page
+      backAction={{ content: t("orderPage.back"), url: "/app/orders" }}
+      title={order.name ?? t("common.order.nameless", { id: order.id })}
+      titleMetadata={
+        <InlineStack gap="100">
+          <OrderStatusBadge status={order.status} />
+          {order.isTest && <Badge>{t("orders.test")}</Badge>}
+        </InlineStack>
+      }
+      subtitle={[
+        t("orderPage.placed", { time: formatTime(order.placedAt) }),
+        ...(order.sentAt === null ? [] : [t("orderPage.sent", { time: formatTime(order.sentAt) })]),
+      ].join(" · ")}
+      primaryAction={{
+        content: t("orderPage.resend"),
+        loading: busy,
+        disabled: isSkipped,
+        onAction: () => ask({ action: "resend" }),
+      }}
+      secondaryActions={[
+        {
+          content: t("orderPage.viewInShopify"),
+          url: `shopify:admin/orders/${order.id}`,
+          target: "_top",
+        },
+        {
+          content: t("orderPage.check"),
+          disabled: !page.canCheck,
+          helpText: page.canCheck ? undefined : t("orderPage.checkNot"),
+          onAction: () => ask({ action: "check" }),
+        },
+        order.skippedByHand
+          ? { content: t("orderPage.unskip"), onAction: () => ask({ action: "unskip" }) }
+          : {
+              content: t("orderPage.skip"),
+              destructive: true,
+              disabled: isSkipped,
+              onAction: () => setSkipping(true),
+            },
+      ]}
+    >
+      <Layout>
+        <Layout.Section>
+          <BlockStack gap="400">
+            {order.note && order.note.kind !== "finding" && (
+              <Card>
+                <div style={{ overflowWrap: "anywhere" }}>
+                  <Text as="p">
+                    <OrderNote note={order.note} />
+                  </Text>
+                </div>
+              </Card>
+            )}
+            <OrderFindings
+              title={t("orderPage.finding.title")}
+              findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
+            />
+            <OrderPairing {...page} lines={lines} findingsOf={besideOf} />
+            <OrderPayload payload={page.payload} order={order} />
+          </BlockStack>
+        </Layout.Section>
+        <Layout.Section variant="oneThird">
+          <BlockStack gap="400">
+            <OrderTimeline entries={page.timeline} viewer={page.viewer} />
+            <OrderFindings
+              title={t("orderPage.finding.away")}
+              findings={findings.filter(({ dismissed }) => dismissed)}
+            />
+          </BlockStack>
+        </Layout.Section>
+      </Layout>
+      <Modal
+        open={isSkipping}
+        onClose={() => setSkipping(false)}
+        title={t("orderPage.skipDialog.title")}
+        primaryAction={{
+          content: t("orderPage.skipDialog.confirm"),
+          destructive: true,
+          onAction: () => {
+            ask({ action: "skip" });
+            setSkipping(false);
+          },
+        }}
+        secondaryActions={[
+          { content: t("common.action.cancel"), onAction: () => setSkipping(false) },
+        ]}
+      >
+        <Modal.Section>
+          <Text as="p">{t("orderPage.skipDialog.text")}</Text>
+        </Modal.Section>
+      </Modal>
+    </Page>
+  );
+}
+
+export const ErrorBoundary = Trouble;

@@ -1,0 +1,84 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { Card, Page } from "@shopify/polaris";
+import { boundary } from "@shopify/shopify-app-remix/server";
+import { z } from "zod";
+import { resendOrders } from "#app/sync/order-actions.ts";
+import { orderFilterOf, positionOf } from "#app/sync/order-filter.ts";
+import { listOrders, viewCounts } from "#app/sync/order-list.ts";
+import { ExportButton } from "../components/export-button.tsx";
+import { useLocale } from "../components/locale.tsx";
+import { OrderFilters } from "../components/order-filters.tsx";
+import { OrderTable } from "../components/order-table.tsx";
+import { useRefresh } from "../components/refresh.ts";
+import { Trouble } from "../components/trouble.tsx";
+
+const pageSize = 50;
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const { session } = await context.authenticateAdmin(request);
+  const { shop } = session;
+  const params = new URL(request.url).searchParams;
+  const filter = orderFilterOf(params);
+  const { pool } = context.run;
+  const settings = await context.prisma.shop.findUnique({
+    where: { domain: shop },
+    select: { timeZone: true },
+  });
+  const [counts, page] = await Promise.all([
+    viewCounts(pool, shop),
+    listOrders(pool, shop, settings?.timeZone ?? "UTC", filter, positionOf(params), pageSize),
+  ]);
+  return {
+    filter,
+    counts,
+    ...page,
+    isPhone: /Mobi/.test(request.headers.get("User-Agent") ?? ""),
+  };
+}
+
+const resendForm = z.object({
+  ids: z
+    .array(z.string().regex(/^\d{1,20}$/))
+    .min(1)
+    .max(500),
+});
+
+/** Sends the chosen orders once more. */
+export async function action({ request, context }: ActionFunctionArgs) {
+  const { session, sessionToken } = await context.authenticateAdmin(request);
+  const { ids } = resendForm.parse(await request.json());
+  try {
+    const statuses = await resendOrders(context.run, session.shop, ids, `user:${sessionToken.sub}`);
+    await context.queue.wake([session.shop]);
+    return { resent: statuses.size };
+  } catch (err) {
+    context.log.error({ err, shop: session.shop }, "orders were not sent again");
+    return data({ failed: true as const }, { status: 500 });
+  }
+}
+
+export const headers = boundary.headers;
+
+export default function Orders() {
+  const { filter, counts, orders, next, previous, isPhone } = useLoaderData<typeof loader>();
+  const { t } = useLocale();
+  useRefresh(counts.pending > 0 ? 3_000 : 30_000);
+  return (
+    <Page fullWidth title={t("orders.title")} secondaryActions={<ExportButton />}>
+      <Card padding="0">
+        <OrderFilters filter={filter} counts={counts} />
+        <OrderTable
+          orders={orders}
+          filter={filter}
+          isEmptyShop={counts.all === 0}
+          next={next}
+          previous={previous}
+          isPhone={isPhone}
+        />
+      </Card>
+    </Page>
+  );
+}
+
+export const ErrorBoundary = Trouble;
