@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Card, InlineStack, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { z } from "zod";
-import { testStoredKey } from "#app/sync/connection-test.ts";
+import { testKey } from "#app/sync/connection-test.ts";
 import { homePage } from "#app/sync/home.ts";
 import { knownShop } from "#app/sync/known-shop.ts";
 import { Figures } from "../components/figures.tsx";
@@ -34,7 +34,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const where = { domain: session.shop };
   switch (intents.parse((await request.formData()).get("intent"))) {
     case "test":
-      return data({ tested: (await testStoredKey(context.run, session.shop))?.result ?? "no_key" });
+      return data({ tested: (await testKey(context.run, session.shop)) ?? "no_key" });
     case "block":
       await context.prisma.shop.update({ where, data: { blockSeenAt: new Date() } });
       return data(null);

@@ -23,6 +23,7 @@ export type ShopRow = {
   lastAcceptedAt: Date | null;
   timeZone: string;
   reviewAfter: string | null;
+  reviewAll: boolean;
   /** connected, not paused by the merchant, and the back-off, if any, is over */
   delivers: boolean;
 };
@@ -37,7 +38,7 @@ export class LeaseLostError extends Error {
 
 const columns = `"domain", "country", "environment", "share", "sendTestOrders", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
-  "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", ("connection" = 'connected'
+  "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers"`;
 
 /**

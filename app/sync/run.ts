@@ -7,6 +7,7 @@ import { acquireLease, releaseLease } from "./lease.ts";
 import { pollStep } from "./poll-step.ts";
 import type { RunResult } from "./queue.ts";
 import { readStep } from "./read-step.ts";
+import { reviewStep } from "./review-step.ts";
 import type { RunContext } from "./run-context.ts";
 
 /**
@@ -28,6 +29,7 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
       const folded = await foldStep(context, lease);
       const delivered = await deliverStep(context, lease);
       if (folded > 0 || delivered) continue;
+      if (await reviewStep(context, lease)) continue;
       if (await readStep(context, lease)) continue;
       if (await pollStep(context, lease)) continue;
       break;
@@ -42,6 +44,7 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
 async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
   const { rows } = await pool.query<{ ms: number | null }>(
     `SELECT (extract(epoch FROM least(
+         CASE WHEN s."reviewAfter" IS NOT NULL THEN now() END,
          (SELECT now() FROM "InboxWebhook"
            WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL LIMIT 1),
          (SELECT min("readAt") FROM "Order" WHERE "shop" = $1 AND "readAt" IS NOT NULL),

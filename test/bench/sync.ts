@@ -11,7 +11,7 @@ async function connect(stage: Stage, shop: string): Promise<void> {
   const config = readConfig(stage.env as NodeJS.ProcessEnv);
   const secrets = createSecretBox({ current: config.ENCRYPTION_KEY, previous: [] });
   const request = { shop, environment: "sandbox" as const, apiKey: "sk_test_demo", country: "de" };
-  await connectShop({ pool: stage.pool, secrets, config, now: Date.now }, request);
+  await connectShop({ pool: stage.pool, secrets }, request);
 }
 
 /** First webhooks of orders that hold protection, with the orders' ids. */

@@ -37,7 +37,7 @@ export function createClient(world: World): Client {
     pool,
     async connect(shop, apiKey = "sk_test_demo") {
       const request = { shop, environment: "sandbox" as const, apiKey, country: "de" };
-      await connectShop({ pool, secrets, config, now: Date.now }, request);
+      await connectShop({ pool, secrets }, request);
     },
     async send(webhooks, atOnce = 32) {
       const left = [...webhooks].reverse();

@@ -7,7 +7,8 @@ ALTER TABLE "Shop"
   ADD COLUMN "testedAt" TIMESTAMPTZ(6),
   ADD COLUMN "blockSeenAt" TIMESTAMPTZ(6),
   ADD COLUMN "guideDismissedAt" TIMESTAMPTZ(6),
-  ADD COLUMN "reviewAfter" TEXT;
+  ADD COLUMN "reviewAfter" TEXT,
+  ADD COLUMN "reviewAll" BOOLEAN NOT NULL DEFAULT false;
 
 -- AlterTable
 ALTER TABLE "Order"

@@ -1,0 +1,39 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData, useLocation } from "@remix-run/react";
+import { Card, Page } from "@shopify/polaris";
+import { boundary } from "@shopify/shopify-app-remix/server";
+import { useEffect } from "react";
+import help from "../components/help.css?url";
+import { useLocale } from "../components/locale.tsx";
+import { Trouble } from "../components/trouble.tsx";
+import { helpHtml } from "../help.server.ts";
+
+export const links = () => [{ rel: "stylesheet", href: help }];
+
+/** Both languages: which one is the merchant's is known to the frame alone. */
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  await context.authenticateAdmin(request);
+  return { en: helpHtml("en"), de: helpHtml("de") };
+}
+
+export const headers = boundary.headers;
+
+export default function Help() {
+  const pages = useLoaderData<typeof loader>();
+  const { t, locale } = useLocale();
+  const { hash } = useLocation();
+  useEffect(() => {
+    if (hash) document.getElementById(hash.slice(1))?.scrollIntoView();
+  }, [hash]);
+  const html = locale.startsWith("de") ? pages.de : pages.en;
+  return (
+    <Page title={t("help.title")}>
+      <Card>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: docs/help.*.md, nothing from outside */}
+        <div className="help" dangerouslySetInnerHTML={{ __html: html }} />
+      </Card>
+    </Page>
+  );
+}
+
+export const ErrorBoundary = Trouble;
