@@ -108,7 +108,11 @@ function PairRow({ row: { products, plan, pairs }, findingsOf, onEdit }: RowProp
   const byHand = pairs.filter((pair) => pair.tier === 0);
   return (
     <BlockStack gap="200">
-      <InlineGrid columns={{ xs: 1, md: "1fr auto 1fr" }} gap="300" alignItems="center">
+      <InlineGrid
+        columns={{ xs: 1, md: "minmax(0, 1fr) 8rem minmax(0, 1fr)" }}
+        gap="300"
+        alignItems="center"
+      >
         <BlockStack gap="200">
           {products.length === 0 ? (
             <Absent>{t("orderPage.pairing.noProduct")}</Absent>

@@ -138,7 +138,9 @@ function Cells({ order }: { order: OrderOfList }) {
         <Moment at={order.placedAt} />
       </IndexTable.Cell>
       <IndexTable.Cell>
-        <div style={{ ...wrapping, maxWidth: "12rem" }}>{order.lastName ?? <None />}</div>
+        <div style={{ ...wrapping, width: "max-content", maxWidth: "10rem" }}>
+          {order.lastName ?? <None />}
+        </div>
       </IndexTable.Cell>
       <IndexTable.Cell>
         <Text as="span" alignment="end" numeric>
@@ -193,9 +195,11 @@ function Condensed({ order }: { order: OrderOfList }) {
 
 function Status({ order }: { order: OrderOfList }) {
   const { t } = useLocale();
+  const isFailed = order.status === "blocked" || order.status === "rejected";
   return (
     <InlineStack gap="100">
       <OrderStatusBadge status={order.status} />
+      {order.needsAttention && !isFailed && <Badge tone="warning">{t("orders.check")}</Badge>}
       {order.isTest && <Badge>{t("orders.test")}</Badge>}
     </InlineStack>
   );

@@ -31,11 +31,9 @@ export function SyncChart({ days }: { days: HomeDay[] }) {
           )}
         </InlineStack>
         {isEmpty ? (
-          <Box minHeight={`${height}px`}>
-            <Text as="p" tone="subdued">
-              {t("home.chart.none")}
-            </Text>
-          </Box>
+          <Text as="p" tone="subdued">
+            {t("home.chart.none")}
+          </Text>
         ) : isTable ? (
           <Table days={days} />
         ) : (

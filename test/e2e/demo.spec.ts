@@ -21,9 +21,9 @@ base("an ordinary browser opens the app through the stand-in's proxy", async ({ 
     await page.goto(admin.url);
 
     const app = page.frameLocator("iframe[name=app-iframe]");
-    await expect(app.getByText("This shop is not connected to Hakuna yet")).toBeVisible();
+    await expect(app.getByText("Set up Hakuna Order Sync")).toBeVisible();
     await page.getByRole("link", { name: "Overview" }).click();
-    await expect(app.getByRole("heading", { name: "Order sync" })).toBeVisible();
+    await expect(app.getByRole("heading", { name: "Overview" })).toBeVisible();
     expect(outside).toEqual([]);
     expect(errors).toEqual([]);
   } finally {

@@ -1,79 +1,71 @@
 import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
+import { liveOrder } from "#test/simulator/shopify/order-life.ts";
+import { createClient } from "../server/client.ts";
+import type { World } from "../world/world.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 import { openShopData, type ShopData } from "./shop-data.ts";
 
-const minutes = 60_000;
+const folder = new URL("../../docs/images/", import.meta.url);
+const sizes = [
+  { size: "desktop", width: 1280, height: 860 },
+  { size: "phone", width: 390, height: 844 },
+];
+const shopDomain = "pedal-and-plan.myshopify.com";
+const day = 86_400_000;
 
-/** An ordinary day of a shop that sells bicycles. */
-async function fill(shop: ShopData): Promise<void> {
+/** A shop after a month: its days, and real orders of the last two days. */
+async function liveThroughAMonth(world: World, shop: ShopData): Promise<void> {
+  const client = createClient(world);
+  await shop.set({ guideDismissedAt: new Date(), timeZone: "Europe/Berlin" });
+  await client.connect(shopDomain);
   const now = Date.now();
-  await shop.set({
-    connection: "connected",
-    environment: "production",
-    connectionSince: new Date(now - 9 * 24 * 60 * minutes),
-    lastAcceptedAt: new Date(now - 2 * minutes),
-  });
-  const orders: Parameters<ShopData["addOrder"]>[0][] = [
-    {
-      id: "5912034501",
-      name: null,
-      status: "waiting",
-      statusReason: "A fulfillment or refund came before its order.",
-      placedAt: new Date(),
-      planUnits: 0,
-    },
-    { id: "1", name: "#1047", status: "pending" },
-    { id: "2", name: "#1046", status: "sent" },
-    { id: "3", name: "#1045", status: "confirmed", planUnits: 2 },
-    {
-      id: "4",
-      name: "#1044",
-      status: "blocked",
-      statusReason:
-        "The order has no country. Add a billing address to it in Shopify, or have the shop's country set.",
-    },
-    {
-      id: "5",
-      name: "#1043",
-      status: "confirmed",
-      findings: [
-        {
-          code: "product_gone_plan_not",
-          severity: "warning",
-          lineItemIds: [],
-          titles: ["City bicycle", "Protection plan"],
-        },
-      ],
-    },
-    {
-      id: "6",
-      name: "#1042",
-      status: "skipped",
-      planUnits: 0,
-      statusReason: "It holds no protection plan.",
-    },
-    { id: "7", name: "#1041", status: "confirmed" },
-    { id: "8", name: "#1040", status: "confirmed" },
-  ];
-  for (const [index, order] of orders.entries()) {
-    await shop.addOrder({ placedAt: new Date(now - index * 47 * minutes), ...order });
+  const lives = Array.from({ length: 60 }, (_, seed) =>
+    liveOrder(
+      { shop: shopDomain, currency: "EUR", bigIds: true },
+      seed,
+      now - 2 * day + seed * 2_400_000,
+    ),
+  );
+  await client.send(lives.flat(), 8);
+  await client.quiet();
+  for (let ago = 29; ago > 0; ago -= 1) {
+    const sent = 14 + Math.round(9 * Math.sin(ago / 2.2)) + (ago % 7 === 0 ? 12 : 0);
+    await client.pool.query(
+      `INSERT INTO "ShopDay" ("shop", "day", "sent", "failed", "plans") VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING`,
+      [shopDomain, new Date(now - ago * day), sent, ago % 9 === 0 ? 3 : 0, Math.round(sent / 3)],
+    );
+  }
+  await client.close();
+}
+
+async function take(page: Page, world: World, name: string, path: string, ready: string) {
+  for (const { size, width, height } of sizes) {
+    await page.setViewportSize({ width, height });
+    const app = await openApp(page, world, shopDomain, path);
+    await expect(app.getByText(ready).first()).toBeVisible();
+    await page.screenshot({
+      path: fileURLToPath(new URL(`${name}-${size}.png`, folder)),
+      animations: "disabled",
+    });
   }
 }
 
-test("the home page, on a desk and on a phone", async ({ page, world }) => {
-  const shop = await openShopData(world.databaseUrl, "pedal-and-plan.myshopify.com");
-  await fill(shop);
+test("every page in its main states, on a desk and on a phone", async ({ page, world }) => {
+  test.setTimeout(180_000);
+  const shop = await openShopData(world.databaseUrl, shopDomain);
+  await take(page, world, "first-run", "/app", "Set up Hakuna Order Sync");
+  await liveThroughAMonth(world, shop);
+  await take(page, world, "home", "/app", "Latest orders");
+  await take(page, world, "home-german", "/app?locale=de", "Neueste Bestellungen");
+  await take(page, world, "orders", "/app/orders", "#1059");
+  const id = await shop.firstNeedingAttention();
+  await take(page, world, "order", `/app/orders/${id}`, "Products and plans");
+  await take(page, world, "settings", "/app/settings", "Connection to Hakuna");
+  await take(page, world, "help", "/app/help", "How products and plans are paired");
+  await shop.set({ connection: "key_refused", connectionReason: "invalid_api_key" });
+  await take(page, world, "key-refused", "/app", "Hakuna does not accept the API key");
   await shop.close();
-  for (const { name, width, height } of [
-    { name: "home-desktop", width: 1280, height: 860 },
-    { name: "home-phone", width: 390, height: 844 },
-  ]) {
-    await page.setViewportSize({ width, height });
-    const app = await openApp(page, world, shop.domain);
-    await expect(app.getByText("#1040")).toBeAttached();
-    await expect(app.getByText("UTC")).toHaveCount(0);
-    const folder = new URL("../../docs/images/", import.meta.url);
-    await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, folder)) });
-  }
 });

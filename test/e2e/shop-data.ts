@@ -12,6 +12,10 @@ export type ShopData = {
   ): Promise<void>;
   /** sets columns of one order, leaving the counters alone */
   setOrder(id: string, columns: Record<string, string>): Promise<void>;
+  /** the figures of a day, so many days ago (UTC) */
+  addDay(ago: number, figures: { sent: number; failed: number; plans: number }): Promise<void>;
+  /** the id of an order that needs attention */
+  firstNeedingAttention(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -56,6 +60,19 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
           value,
         ]);
       }
+    },
+    async addDay(ago, { sent, failed, plans }) {
+      await pool.query(
+        `INSERT INTO "ShopDay" (shop, day, sent, failed, plans) VALUES ($1, current_date - $2::int, $3, $4, $5)`,
+        [domain, ago, sent, failed, plans],
+      );
+    },
+    async firstNeedingAttention() {
+      const { rows } = await pool.query<{ id: string }>(
+        `SELECT id FROM "Order" WHERE shop = $1 AND "needsAttention" ORDER BY "placedAt" DESC LIMIT 1`,
+        [domain],
+      );
+      return rows[0]?.id ?? "";
     },
     close: () => pool.end(),
   };
