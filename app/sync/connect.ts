@@ -30,7 +30,9 @@ export async function connectShop(
     request.shop,
   ]);
   const connected = await holdingShop(pool, request.shop, async (client, shop) => {
-    const epochChanged = shop.environment !== request.environment && shop.connection !== "none";
+    // after an uninstall there is no connection, yet orders that were accepted under the last one
+    const wasConnected = shop.connection !== "none" || shop.lastAcceptedAt !== null;
+    const epochChanged = shop.environment !== request.environment && wasConnected;
     await client.query(
       `UPDATE "Shop" SET "environment" = $2::"Environment", "apiKeySealed" = $3, "apiKeyLastFour" = $4,
               "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),
