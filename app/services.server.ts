@@ -8,6 +8,7 @@ import type { Logger } from "./log.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
+import { noteInstalled } from "./sync/install.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
 import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
@@ -103,7 +104,12 @@ export async function openFoundations(
         () => shopsWithWork(pool),
       );
     }
-    const authenticateAdmin = (request: Request) => shopify.authenticate.admin(request);
+    const authenticateAdmin = async (request: Request) => {
+      const authenticated = await shopify.authenticate.admin(request);
+      const { session, sessionToken } = authenticated;
+      await noteInstalled(pool, session.shop, sessionToken.iat * 1000, session.scope ?? null);
+      return authenticated;
+    };
     return {
       services: { config, log, prisma, shopify, authenticateAdmin, queue, run },
       run,

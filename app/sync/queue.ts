@@ -141,6 +141,7 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
                     WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
         OR s."reviewAfter" IS NOT NULL
+        OR s."eraseAt" IS NOT NULL
         OR (s."connection" = 'connected' AND NOT s."paused" AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND (EXISTS (SELECT 1 FROM "Order" o
                           WHERE o."shop" = s."domain" AND o."dueAt" <= now())
