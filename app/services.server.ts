@@ -10,6 +10,7 @@ import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
 import { noteInstalled } from "./sync/install.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
+import { retainAllShops } from "./sync/retention.ts";
 import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
 
@@ -96,6 +97,7 @@ export async function openFoundations(
       log,
       concurrency: config.worker.concurrency,
       sweepIntervalMs: config.worker.sweepIntervalMs,
+      worker,
     });
     closing.push(() => queue.stop());
     if (worker) {
@@ -103,6 +105,9 @@ export async function openFoundations(
         (shop) => runShop(run, shop),
         () => shopsWithWork(pool),
       );
+      await queue.daily(config.retention.hour, async () => {
+        await retainAllShops(run);
+      });
     }
     const authenticateAdmin = async (request: Request) => {
       const authenticated = await shopify.authenticate.admin(request);

@@ -72,7 +72,7 @@ export function evaluate(
   order.findingSeverity = gravest(mapping.findings);
 
   const wasSent = order.firstSentAt !== null;
-  if (emptied && wasSent) return keepAsSent(order, mapping);
+  if (emptied && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
   const policy = { ...shop, installedAt: shop.installedAt?.getTime() ?? null };
   const skipped = order.skippedByHand
     ? "by_hand"
