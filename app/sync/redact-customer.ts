@@ -57,6 +57,7 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
     for (const id of ids) {
       const order = orders.get(id) ?? newOrder(id, now);
       orders.set(id, order);
+      if (order.state.redacted) continue;
       const wasSkipped = order.status === "skipped";
       order.state = redact(order.state);
       order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
