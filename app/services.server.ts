@@ -22,7 +22,7 @@ export type Services = {
   log: Logger;
   prisma: PrismaClient;
   shopify: Shopify;
-  /** `authenticate.admin`, once per request */
+  /** `authenticate.admin`, once per request; notes that the app is installed */
   authenticateAdmin(request: Request): ReturnType<Shopify["authenticate"]["admin"]>;
   queue: Queue;
   /** what the sync works with: for actions that change orders or settings */
