@@ -122,7 +122,16 @@ export function newOrder(id: string, now: number): StoredOrder {
   };
 }
 
-const times = ["placedAt", "changedAt", "firstSentAt", "sentAt", "dueAt", "repeatAt", "readAt"];
+const times = [
+  "placedAt",
+  "purgedAt",
+  "changedAt",
+  "firstSentAt",
+  "sentAt",
+  "dueAt",
+  "repeatAt",
+  "readAt",
+];
 const orderColumns = [
   ...["id", "name", "status", "reasonCode", "statusReason", "customerId", "planUnits", "currency"],
   ...["isTest", "redacted", "findings", "findingSeverity", "dismissed", "skippedByHand"],

@@ -123,7 +123,7 @@ export async function startQueue(options: {
     async daily(hour, job) {
       await makeQueue(boss, dailyName, dailyOptions);
       await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
-      await boss.work(dailyName, { pollingIntervalSeconds: 30, batchSize: 1 }, async () => {
+      await boss.work(dailyName, { pollingIntervalSeconds: 10, batchSize: 1 }, async () => {
         await job();
       });
     },

@@ -50,7 +50,7 @@ export async function retainShop(
     ),
     miscounted: (await holdingShop(pool, shop, (client) => recount(client, shop))) ?? 0,
   };
-  if (retained.miscounted > 0) log.error(retained, "counters were wrong and have been set right");
+  if (retained.miscounted > 0) log.warn(retained, "counters were wrong and have been set right");
   else log.info(retained, "what was kept long enough is deleted");
   return retained;
 }

@@ -22,9 +22,8 @@ export function orderOf(
   id: number,
   { isProtected = true }: { isProtected?: boolean } = {},
 ): { id: string; webhook(topic: string, changes?: Changes): Webhook; lineIds: number[] } {
-  const payload = lives(shop).find(
-    (found) => JSON.stringify(found).includes("_hakuna_plan_id") === isProtected,
-  );
+  const sought = isProtected ? /_hakuna_plan_id/ : /^(?!.*hakuna)/i;
+  const payload = lives(shop).find((found) => sought.test(JSON.stringify(found)));
   if (!payload) throw new Error("no such order");
   const hers = {
     ...payload,
