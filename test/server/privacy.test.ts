@@ -193,6 +193,28 @@ describe("customers/redact", () => {
     expect(await isCounted(client.pool, shop)).toBe(true);
   });
 
+  it("tells of a change that was not sent yet when the data was erased", async () => {
+    await client.connect(shop);
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await eventually("it is sent", async () => (await status(order.id)) === "sent");
+    const pause = (paused: boolean) =>
+      client.pool.query(`UPDATE "Shop" SET "paused" = $2 WHERE "domain" = $1`, [shop, paused]);
+    await pause(true);
+    const cancelled_at = new Date().toISOString();
+    await client.send([order.webhook("orders/cancelled", { cancelled_at, updatedAt: Date.now() })]);
+    await eventually("it is pending", async () => (await status(order.id)) === "pending");
+    expect(await privacy(redact())).toBe(200);
+    await pause(false);
+    await client.quiet();
+    const row = await client.order(shop, order.id);
+    expect(row).toMatchObject({ status: "sent", needsAttention: true, dueAt: null });
+    expect(row.findings).toMatchObject([{ code: "redacted_changed", severity: "warning" }]);
+    expect(world.hakuna.last(order.id)?.status).toBe("placed");
+    expect(await trace()).toBeNull();
+    expect(await isCounted(client.pool, shop)).toBe(true);
+  });
+
   it("leaves other customers alone, and changes nothing the second time", async () => {
     await client.connect(shop);
     const other = orderOf(shop, nextId());
