@@ -25,7 +25,8 @@ export async function customerWebhooks(
   if (wanted.length === 0) return [];
   const { rows } = await client.query<{ webhookId: string; topic: OrderTopic; payload: Buffer }>(
     `SELECT "webhookId", "topic", "payload" FROM "InboxWebhook"
-      WHERE "shop" = $1 AND "foldedAt" IS NULL AND "payload" IS NOT NULL
+      WHERE (("shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
+          OR ("shop" = $1 AND "quarantinedAt" IS NOT NULL)) AND "payload" IS NOT NULL
         AND EXISTS (SELECT 1 FROM unnest($2::text[]) AS wanted("id")
                      WHERE position(convert_to(wanted."id", 'UTF8') IN "payload") > 0)
       ORDER BY "webhookId"`,

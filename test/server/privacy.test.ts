@@ -236,6 +236,18 @@ describe("customers/redact", () => {
     await client.pool.query(`DELETE FROM "Order" WHERE "shop" = $1`, [shop]);
   });
 
+  it("is answered 503 while it cannot be done, and done when it is repeated", async () => {
+    const order = orderOf(shop, nextId());
+    await client.pool.query(
+      `ALTER TABLE "Order" ADD CONSTRAINT "broken" CHECK ("reasonCode" <> 'redacted') NOT VALID`,
+    );
+    const webhook = redact([order.id]);
+    expect(await privacy(webhook)).toBe(503);
+    await client.pool.query(`ALTER TABLE "Order" DROP CONSTRAINT "broken"`);
+    expect(await privacy(webhook)).toBe(200);
+    expect(await client.order(shop, order.id)).toMatchObject({ reasonCode: "redacted" });
+  });
+
   it("answers 400 to a request that names nobody it could mean", async () => {
     const broken = webhookOf(shop, "customers/redact", { customer: { id: "x" } }, Date.now());
     expect(await privacy(broken)).toBe(400);
