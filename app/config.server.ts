@@ -17,6 +17,7 @@ export class ConfigError extends Error {
 }
 
 const partners = "Copy it from the app's settings in Shopify's Dev Dashboard (Client credentials).";
+const dayMs = 24 * 60 * 60 * 1000;
 const makeKey = "Make one with: openssl rand -base64 32";
 
 /**
@@ -108,6 +109,27 @@ export const variables = {
   STEP_MS: integer(1)
     .prefault("30000")
     .describe("How long a sync run works on one shop before it lets others go first."),
+  RETENTION_UNPROTECTED_DAYS: integer(1)
+    .prefault("30")
+    .describe("How long orders without protection keep their document after their last change."),
+  RETENTION_DELIVERED_DAYS: integer(1)
+    .prefault("400")
+    .describe("The same of orders with protection that reached Hakuna."),
+  RETENTION_TIMELINE_DAYS: integer(1)
+    .prefault("400")
+    .describe("How long the timelines of orders are kept."),
+  RETENTION_INBOX_DAYS: integer(1)
+    .prefault("7")
+    .describe("How long it is kept which webhooks were folded (without their payload)."),
+  RETENTION_QUARANTINED_DAYS: integer(1)
+    .prefault("30")
+    .describe("How long webhooks are kept that could not be read."),
+  RETENTION_ATTEMPT_DAYS: integer(1)
+    .prefault("400")
+    .describe("How long it is kept which requests were made to the feed."),
+  RETENTION_HOUR: integer(0, 23)
+    .prefault("3")
+    .describe("The hour (UTC) at which all that is deleted, every day."),
 };
 
 // Compared also while other variables are wrong, and then with whatever is there: hence "not less".
@@ -182,6 +204,15 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       stepRows: v.STEP_ROWS,
       stepBytes: v.STEP_BYTES,
       stepMs: v.STEP_MS,
+    },
+    retention: {
+      unprotectedMs: v.RETENTION_UNPROTECTED_DAYS * dayMs,
+      deliveredMs: v.RETENTION_DELIVERED_DAYS * dayMs,
+      timelineMs: v.RETENTION_TIMELINE_DAYS * dayMs,
+      inboxMs: v.RETENTION_INBOX_DAYS * dayMs,
+      quarantinedMs: v.RETENTION_QUARANTINED_DAYS * dayMs,
+      attemptMs: v.RETENTION_ATTEMPT_DAYS * dayMs,
+      hour: v.RETENTION_HOUR,
     },
   };
 }

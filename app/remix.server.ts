@@ -45,7 +45,7 @@ export async function mountRemix(
         return {
           ...services,
           authenticateAdmin(request) {
-            admin ??= services.shopify.authenticate.admin(request);
+            admin ??= services.authenticateAdmin(request);
             return admin;
           },
         };

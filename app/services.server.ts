@@ -8,7 +8,9 @@ import type { Logger } from "./log.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
+import { noteInstalled } from "./sync/install.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
+import { retainAllShops } from "./sync/retention.ts";
 import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
 
@@ -20,7 +22,7 @@ export type Services = {
   log: Logger;
   prisma: PrismaClient;
   shopify: Shopify;
-  /** `authenticate.admin`, once per request */
+  /** `authenticate.admin`, once per request; notes that the app is installed */
   authenticateAdmin(request: Request): ReturnType<Shopify["authenticate"]["admin"]>;
   queue: Queue;
   /** what the sync works with: for actions that change orders or settings */
@@ -96,6 +98,7 @@ export async function openFoundations(
       log,
       concurrency: config.worker.concurrency,
       sweepIntervalMs: config.worker.sweepIntervalMs,
+      worker,
     });
     closing.push(() => queue.stop());
     if (worker) {
@@ -103,8 +106,16 @@ export async function openFoundations(
         (shop) => runShop(run, shop),
         () => shopsWithWork(pool),
       );
+      await queue.daily(config.retention.hour, async () => {
+        await retainAllShops(run);
+      });
     }
-    const authenticateAdmin = (request: Request) => shopify.authenticate.admin(request);
+    const authenticateAdmin = async (request: Request) => {
+      const authenticated = await shopify.authenticate.admin(request);
+      const { session, sessionToken } = authenticated;
+      await noteInstalled(pool, session.shop, sessionToken.iat * 1000, session.scope ?? null);
+      return authenticated;
+    };
     return {
       services: { config, log, prisma, shopify, authenticateAdmin, queue, run },
       run,

@@ -1,35 +1,44 @@
 import express, { type ErrorRequestHandler, type Express } from "express";
 import type { Foundations } from "./services.server.ts";
 import { orderTopics } from "./shopify/webhook-payload.ts";
-import { createInboxWriter } from "./sync/inbox-writer.ts";
-import { createIntake } from "./sync/intake.ts";
+import { createInboxWriter, type InboxRow } from "./sync/inbox-writer.ts";
+import { createIntake, type Intake } from "./sync/intake.ts";
+import { shopDoors, takeShopWebhook } from "./sync/shop-webhooks.ts";
 
 const largestBody = "5mb";
 
-/** Takes Shopify's webhooks, in front of everything that could slow them down. */
+/** Takes Shopify's webhooks, in front of everything that could slow them down or fail before them. */
 export function takeWebhooks(
   app: Express,
   { services: { config, log, queue }, run, databaseUrl }: Foundations,
 ): { close(): Promise<void> } {
   const inbox = createInboxWriter({ databaseUrl, log, wake: queue.wake, door: run.door });
-  const secrets = [config.SHOPIFY_API_SECRET, config.SHOPIFY_API_SECRET_PREVIOUS];
-  const intake = createIntake({
-    topics: orderTopics,
-    secrets: secrets.filter((secret) => secret !== undefined),
-    store: inbox.add,
-    now: Date.now,
-  });
-  app
-    .route("/webhooks/orders")
-    .post(express.raw({ type: () => true, limit: largestBody }), async (request, response) => {
-      const body: unknown = request.body;
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-      const { status, message } = await intake(request.headers, bytes);
-      response.writeHead(status, { "content-type": "text/plain" }).end(message);
-    })
-    .all((_request, response) => {
-      response.status(405).set("Allow", "POST").type("text/plain").send("Only POST is taken here.");
-    });
+  const both = [config.SHOPIFY_API_SECRET, config.SHOPIFY_API_SECRET_PREVIOUS];
+  const secrets = both.filter((secret) => secret !== undefined);
+  const door = (path: string, intake: Intake) => {
+    app
+      .route(path)
+      .post(express.raw({ type: () => true, limit: largestBody }), async (request, response) => {
+        const body: unknown = request.body;
+        const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+        const { status, message } = await intake(request.headers, bytes);
+        response.writeHead(status, { "content-type": "text/plain" }).end(message);
+      })
+      .all((_request, response) => {
+        response
+          .status(405)
+          .set("Allow", "POST")
+          .type("text/plain")
+          .send("Only POST is taken here.");
+      });
+  };
+  const now = Date.now;
+  door("/webhooks/orders", createIntake({ topics: orderTopics, secrets, store: inbox.add, now }));
+  for (const [path, topics] of Object.entries(shopDoors)) {
+    const store = (row: InboxRow) => takeShopWebhook(run, queue, row);
+    const onError = (err: unknown) => log.error({ err, topics }, "a webhook was not taken");
+    door(path, createIntake({ topics, secrets, store, now, onError }));
+  }
   const onError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) return next(error);
     const status = bodyError(error);

@@ -27,7 +27,7 @@ const saveBarId = "settings";
 export function SettingsForm({ settings }: { settings: Settings }) {
   const { t } = useLocale();
   const shopify = useAppBridge();
-  const stored = formOf(settings);
+  const stored = settings.form;
   const [form, setForm] = useState(stored);
   const [apiKey, setApiKey] = useState("");
   const [question, setQuestion] = useState<SaveQuestion | null>(null);
@@ -85,12 +85,6 @@ export function SettingsForm({ settings }: { settings: Settings }) {
       )}
     </>
   );
-}
-
-function formOf(settings: Settings): Form {
-  const { environment, share, sendTestOrders, acceptSuggestions, productIdentifier, country } =
-    settings;
-  return { environment, share, sendTestOrders, acceptSuggestions, productIdentifier, country };
 }
 
 type SectionProps = { form: Form; busy: boolean; onChange: (changes: Partial<Form>) => void };
@@ -190,6 +184,13 @@ function OrdersSection({ form, busy, onChange }: SectionProps) {
             disabled={busy}
             checked={form.sendTestOrders}
             onChange={(sendTestOrders) => onChange({ sendTestOrders })}
+          />
+          <Checkbox
+            label={t("settings.orders.older")}
+            helpText={t("settings.orders.olderHelp")}
+            disabled={busy}
+            checked={form.sendOlderOrders}
+            onChange={(sendOlderOrders) => onChange({ sendOlderOrders })}
           />
         </BlockStack>
       </Card>

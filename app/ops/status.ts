@@ -1,3 +1,4 @@
+import { uncovered } from "../sync/uninstall.ts";
 import { type Command, readArgs, shopDomain } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -6,7 +7,7 @@ export const status: Command = {
   usage: "status <shop>",
   async run(args) {
     const domain = shopDomain(readArgs(args, {}).positionals[0]);
-    return await withDatabase(async ({ services: { prisma } }) => {
+    return await withDatabase(async ({ services: { prisma }, run }) => {
       const shop = await prisma.shop.findUnique({
         where: { domain },
         omit: { apiKeySealed: true, leaseToken: true },
@@ -25,9 +26,25 @@ export const status: Command = {
         take: 20,
       });
       const orders = Object.fromEntries(counts.map((row) => [row.status, row.count]));
-      const data = { ...shop, orders, inbox: { unfolded, quarantined } };
+      const open = await uncovered(run.pool, domain);
+      const dataRequests = await prisma.dataRequest.findMany({
+        where: { shop: domain, answeredAt: null },
+        select: { id: true, customerId: true, requestedAt: true },
+        orderBy: { requestedAt: "asc" },
+      });
+      const data = {
+        ...shop,
+        ...{ orders, uncovered: open, dataRequests, inbox: { unfolded, quarantined } },
+      };
       const lines = [
         `${domain}: ${shop.connection}, ${shop.environment}, shares ${shop.share} orders`,
+        shop.uninstalledAt && `  uninstalled: ${shop.uninstalledAt.toISOString()}`,
+        open.orders > 0 &&
+          `  plans that Hakuna does not know of: ${open.plans} in ${open.orders} orders`,
+        ...dataRequests.map(
+          ({ customerId, requestedAt }) =>
+            `  customer ${customerId ?? "unknown"} asked for their data: ${requestedAt.toISOString()}`,
+        ),
         shop.connectionReason && `  because: ${shop.connectionReason}`,
         shop.backoffUntil &&
           `  waits until ${shop.backoffUntil.toISOString()}: ${shop.backoffReason}`,

@@ -55,6 +55,10 @@ const catalog = {
     severity: "warning",
     text: "{{titles}} was sold at a discount; plans must not be discounted. Exclude them from your discounts.",
   },
+  redacted_changed: {
+    severity: "warning",
+    text: "This order changed after its customer's data was erased, so it can no longer be sent. Tell Hakuna about the change yourself.",
+  },
   pair_suggested: {
     severity: "info",
     text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { canonicalJson } from "./canonical.ts";
-import { emptyState, headsConflict, join, redact } from "./fold.ts";
+import { emptyState, headsConflict, join, purge, redact } from "./fold.ts";
 import { address, order, line as testLine } from "./order.fixture.ts";
 import type { Fulfillment, Head, OrderState, ProductFacts, Refund } from "./state.ts";
 
@@ -55,10 +55,12 @@ const state: fc.Arbitrary<OrderState> = fc
     ),
     goneUnits: byId(time),
     isRedacted: fc.boolean(),
+    purgedThrough: maybe(time),
   })
-  .map(({ isRedacted, ...parts }) => {
+  .map(({ isRedacted, purgedThrough, ...parts }) => {
     const whole = { ...emptyState("1"), ...parts };
-    return isRedacted ? redact(whole) : whole;
+    const kept = purgedThrough === null ? whole : purge(whole, purgedThrough);
+    return isRedacted ? redact(kept) : kept;
   });
 
 const text = canonicalJson;
@@ -107,6 +109,16 @@ it("redacts before or after with the same result, and lets no customer back in",
       expect(text(join(redact(a), b))).toBe(text(redacted));
       expect(text(join(a, redact(b)))).toBe(text(redacted));
       expect(text(redacted)).not.toMatch(/mail\.example|Street/);
+    }),
+    manyRuns,
+  );
+});
+
+it("purges before or after with the same result, and lets nothing of that time back in", () => {
+  fc.assert(
+    fc.property(state, state, (a, b) => {
+      expect(text(join(purge(a, 2), b))).toBe(text(purge(join(a, b), 2)));
+      expect(text(join(purge(a, 3), b))).not.toMatch(/mail\.example|Street/);
     }),
     manyRuns,
   );

@@ -50,12 +50,34 @@ export function join(a: OrderState, b: OrderState): OrderState {
     goneUnits: joinRecords(a.goneUnits, b.goneUnits, Math.max),
     redacted: a.redacted || b.redacted,
   };
-  return joined.redacted ? redact(joined) : joined;
+  const purged = [a, b].flatMap(({ purgedThrough }) => purgedThrough ?? []);
+  if (purged.length > 0) joined.purgedThrough = Math.max(...purged);
+  return isEmptied(joined) ? emptied(joined) : joined;
 }
 
 /** The state without customer data, now and after each later join. */
 export function redact(state: OrderState): OrderState {
-  return { ...state, redacted: true, head: state.head && withoutCustomer(state.head) };
+  return emptied({ ...state, redacted: true });
+}
+
+/**
+ * The state without customer data, now and whenever something comes again that Shopify said up to
+ * `through` (an `updated_at`, epoch milliseconds). Later news is folded as ever.
+ */
+export function purge(state: OrderState, through: number): OrderState {
+  const purged = { ...state, purgedThrough: Math.max(through, state.purgedThrough ?? 0) };
+  return isEmptied(purged) ? emptied(purged) : purged;
+}
+
+/** Whether the head is without customer data for good, unless Shopify has news of a purged order. */
+export function isEmptied({ redacted, purgedThrough, head }: OrderState): boolean {
+  if (redacted) return true;
+  if (purgedThrough === undefined) return false;
+  return head === null || head.rank.updatedAt <= purgedThrough;
+}
+
+function emptied(state: OrderState): OrderState {
+  return { ...state, head: state.head && withoutCustomer(state.head) };
 }
 
 /**
@@ -65,8 +87,8 @@ export function redact(state: OrderState): OrderState {
 export function headsConflict(a: OrderState, b: OrderState): boolean {
   if (a.head === null || b.head === null) return false;
   if (compareRanks(a.head.rank, b.head.rank) !== 0) return false;
-  const redacted = a.redacted || b.redacted;
-  const [x, y] = redacted ? [withoutCustomer(a.head), withoutCustomer(b.head)] : [a.head, b.head];
+  const bare = isEmptied(a) || isEmptied(b);
+  const [x, y] = bare ? [withoutCustomer(a.head), withoutCustomer(b.head)] : [a.head, b.head];
   return canonicalJson(x) !== canonicalJson(y);
 }
 

@@ -1,8 +1,14 @@
 import { expect, it } from "vitest";
 import { line, order, plan } from "./order.fixture.ts";
-import { skipReason } from "./share.ts";
+import { type SharePolicy, skipReason } from "./share.ts";
 
-const policy = { share: "protected", environment: "production", sendTestOrders: false } as const;
+const policy: SharePolicy = {
+  share: "protected",
+  environment: "production",
+  sendTestOrders: false,
+  sendOlderOrders: false,
+  installedAt: null,
+};
 const plain = order([line("1")]);
 const insured = order([line("1"), plan("2")]);
 const test = order([plan("2")], { head: { isTest: true } });
@@ -21,4 +27,14 @@ it("sends test orders to the sandbox, and to production only if the shop says so
   expect(skipReason(test, policy, false)).toBe("test_order");
   expect(skipReason(test, { ...policy, sendTestOrders: true }, false)).toBeNull();
   expect(skipReason(test, { ...policy, environment: "sandbox" }, false)).toBeNull();
+});
+
+it("sends orders from before the install only if the shop asks for it", () => {
+  const placedAt = insured.head?.placedAt ?? 0;
+  const installed = { ...policy, installedAt: placedAt + 1 };
+  expect(skipReason(insured, installed, false)).toBe("before_install");
+  expect(skipReason(insured, { ...installed, sendOlderOrders: true }, false)).toBeNull();
+  expect(skipReason(insured, { ...policy, installedAt: placedAt }, false)).toBeNull();
+  expect(skipReason(insured, installed, true)).toBeNull();
+  expect(skipReason(plain, installed, false)).toBe("no_plan");
 });

@@ -6,15 +6,18 @@ export type SharePolicy = {
   share: "protected" | "all";
   environment: "sandbox" | "production";
   sendTestOrders: boolean;
+  sendOlderOrders: boolean;
+  /** since when the app is in the shop, epoch milliseconds; null: not known, no order is older */
+  installedAt: number | null;
 };
 
 /** Why an order is not sent. */
-export type SkipReason = "no_plan" | "test_order";
+export type SkipReason = "no_plan" | "test_order" | "before_install";
 
 /** Why an order is not sent; null: it is sent. An order that was sent once keeps being sent. */
 export function skipReason(
   state: OrderState,
-  { share, environment, sendTestOrders }: SharePolicy,
+  { share, environment, sendTestOrders, sendOlderOrders, installedAt }: SharePolicy,
   wasSent: boolean,
 ): SkipReason | null {
   const { head } = state;
@@ -23,5 +26,7 @@ export function skipReason(
     return "test_order";
   }
   const isProtected = linesOf(state, head).some((line) => line.isProtection);
-  return share === "protected" && !isProtected ? "no_plan" : null;
+  if (share === "protected" && !isProtected) return "no_plan";
+  const isOlder = installedAt !== null && head.placedAt < installedAt;
+  return isOlder && !sendOlderOrders ? "before_install" : null;
 }

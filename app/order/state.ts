@@ -29,6 +29,11 @@ export type OrderState = {
   goneUnits: Record<string, number>;
   /** customers/redact was received: customer data is stripped after each join */
   redacted: boolean;
+  /**
+   * the order's time was over (retention): what Shopify said of it up to this `updated_at` stays
+   * without customer data; absent: never
+   */
+  purgedThrough?: number;
 };
 
 /** When a piece of content was true, by Shopify's clocks. */

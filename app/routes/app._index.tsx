@@ -1,15 +1,21 @@
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
+import {
+  type ActionFunctionArgs,
+  type AppLoadContext,
+  data,
+  type LoaderFunctionArgs,
+} from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Card, InlineStack, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { z } from "zod";
 import { testKey } from "#app/sync/connection-test.ts";
 import { homePage } from "#app/sync/home.ts";
-import { knownShop } from "#app/sync/known-shop.ts";
+import { missingScopes } from "#app/sync/scopes.ts";
 import { Figures } from "../components/figures.tsx";
 import { HomeBanner } from "../components/home-banner.tsx";
 import { LatestOrders } from "../components/latest-orders.tsx";
 import { useLocale } from "../components/locale.tsx";
+import { MissingScopesBanner } from "../components/missing-scopes-banner.tsx";
 import { RelativeMoment } from "../components/moment.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { SetupGuide } from "../components/setup-guide.tsx";
@@ -17,13 +23,20 @@ import { SyncChart } from "../components/sync-chart.tsx";
 import { Trouble } from "../components/trouble.tsx";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const { session, admin } = await context.authenticateAdmin(request);
-  // the first page of a shop may be read before the layout has made the shop known
-  await knownShop(context, session.shop, admin.graphql);
+  const { session } = await context.authenticateAdmin(request);
   return {
     ...(await homePage(context.prisma, session.shop, Date.now())),
     themeEditor: themeEditor(session.shop, context.config.SHOPIFY_API_KEY),
+    missingScopes: await missingScopesOf(context, session.shop),
   };
+}
+
+async function missingScopesOf({ prisma, config }: AppLoadContext, domain: string) {
+  const shop = await prisma.shop.findUniqueOrThrow({
+    where: { domain },
+    select: { scopes: true },
+  });
+  return missingScopes(config, shop);
 }
 
 const intents = z.enum(["test", "block", "dismiss"]);
@@ -54,6 +67,7 @@ export default function Home() {
   return (
     <Page title={t("home.title")}>
       <BlockStack gap={{ xs: "300", md: "400" }}>
+        {page.missingScopes.length > 0 && <MissingScopesBanner scopes={page.missingScopes} />}
         {guide && <SetupGuide done={guide} themeEditor={page.themeEditor} />}
         {trouble && <HomeBanner trouble={trouble} />}
         {trouble === null && !(guide && !guide.connect) && <AllWell at={lastAcceptedAt} />}

@@ -1,9 +1,12 @@
 import { Readable } from "node:stream";
 import { createReadableStreamFromReadable, type LoaderFunctionArgs } from "@remix-run/node";
+import { boundary } from "@shopify/shopify-app-remix/server";
 import { orderFilterOf } from "#app/sync/order-filter.ts";
 import { createTexts, languageOf, localeOf } from "../i18n.ts";
 import { messages } from "../messages.server.ts";
 import { csvOfOrders } from "../order-csv.ts";
+
+export const headers = boundary.headers;
 
 /** The filtered list as a CSV file, streamed as it is read. */
 export async function loader({ request, context }: LoaderFunctionArgs) {

@@ -5,7 +5,7 @@ import polarisStyles from "@shopify/polaris/build/esm/styles.css?url";
 import { AppProvider } from "@shopify/shopify-app-remix/react";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import type { ReactNode } from "react";
-import { knownShop } from "#app/sync/known-shop.ts";
+import { shopFacts } from "#app/sync/shop-facts.ts";
 import { LocaleProvider, useLocale } from "../components/locale.tsx";
 import { PageSkeleton } from "../components/page-skeleton.tsx";
 import { Trouble } from "../components/trouble.tsx";
@@ -20,7 +20,7 @@ export const links: LinksFunction = () => [
 /** Who looks, and how the shop's times are shown. Stays as it is while the app is open. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session, admin } = await context.authenticateAdmin(request);
-  const { timeZone } = await knownShop(context, session.shop, admin.graphql);
+  const { timeZone } = await shopFacts(context, session.shop, admin.graphql);
   return { shop: session.shop, timeZone };
 }
 

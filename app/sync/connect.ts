@@ -33,7 +33,9 @@ export async function connectShop(
   ]);
   const connected = await holdingShop(pool, request.shop, async (client, shop) => {
     const isOther = shop.environment !== request.environment || request.newAccount === true;
-    const epochChanged = isOther && shop.connection !== "none";
+    // after an uninstall there is no connection, yet orders that were accepted under the last one
+    const wasConnected = shop.connection !== "none" || shop.lastAcceptedAt !== null;
+    const epochChanged = isOther && wasConnected;
     await client.query(
       `UPDATE "Shop" SET "environment" = $2::"Environment", "apiKeySealed" = $3, "apiKeyLastFour" = $4,
               "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import type { Finding } from "#app/order/findings.ts";
-import { withoutCustomer } from "#app/order/fold.ts";
+import { type Finding, finding } from "#app/order/findings.ts";
+import { isEmptied, withoutCustomer } from "#app/order/fold.ts";
 import { type Mapping, mapOrder } from "#app/order/map.ts";
+import { sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { skipReason } from "#app/order/share.ts";
 import type { ShopRow } from "./lease.ts";
 import type { ReasonCode, StoredOrder } from "./order-store.ts";
@@ -36,6 +37,12 @@ export function evaluate(
 ): FeedOrder | null {
   const { head } = order.state;
   order.redacted = order.state.redacted;
+  const emptied = isEmptied(order.state);
+  if (!emptied) order.purgedAt = null;
+  if (head === null && emptied) {
+    order.readAt = null;
+    return settle(order, "skipped", order.redacted ? "redacted" : (order.reasonCode ?? "no_plan"));
+  }
   if (head === null) {
     order.readAt ??= now + waitMs;
     return settle(order, "waiting", "parts_first");
@@ -48,7 +55,7 @@ export function evaluate(
   let mapping: Mapping;
   try {
     mapping = mapOrder(order.state, {
-      shopCountry: shop.country,
+      shopCountry: emptied ? knownCountry(order, shop) : shop.country,
       productIdentifier: shop.productIdentifier,
       manualPairs: order.manualPairs,
       acceptSuggestions: shop.acceptSuggestions,
@@ -64,9 +71,14 @@ export function evaluate(
   order.findings = mapping.findings;
   order.findingSeverity = gravest(mapping.findings);
 
+  const wasSent = order.firstSentAt !== null;
+  if (emptied && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
+  const policy = { ...shop, installedAt: shop.installedAt?.getTime() ?? null };
   const skipped = order.skippedByHand
     ? "by_hand"
-    : skipReason(order.state, shop, order.firstSentAt !== null);
+    : order.redacted
+      ? "redacted"
+      : skipReason(order.state, policy, wasSent);
   if (skipped !== null) {
     order.state = { ...order.state, head: withoutCustomer(head) };
     order.customerId = null;
@@ -99,6 +111,30 @@ export function evaluate(
   return feedOrder;
 }
 
+/**
+ * An order that reached Hakuna and whose customer's data is gone since: it keeps its status and is
+ * never sent again, because it would be sent emptied. A change that Hakuna does not know of becomes
+ * a finding.
+ */
+function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
+  const isKnown =
+    feedOrder === null ||
+    (order.lastPayload !== null && sameButCustomer(feedOrder, order.lastPayload));
+  order.findings = isKnown ? [] : [finding("redacted_changed", [])];
+  order.findingSeverity = gravest(order.findings);
+  if (order.redacted) order.customerId = null;
+  const { status } = order;
+  const keeps = status === "confirmed" || status === "rejected";
+  if (!keeps) Object.assign(order, { status: "sent", reasonCode: null, statusReason: null });
+  order.unanswered = false;
+  return unplan(order);
+}
+
+/** Where nothing is known of the customer's country any more, the one that Hakuna was told. */
+function knownCountry({ lastPayload }: StoredOrder, { country }: ShopRow): string | null {
+  return lastPayload?.customer_billing_address.country ?? country;
+}
+
 function settle(
   order: StoredOrder,
   status: StoredOrder["status"],
@@ -109,6 +145,11 @@ function settle(
   order.reasonCode = reasonCode;
   order.statusReason = detail;
   order.payloadHash = null;
+  return unplan(order);
+}
+
+/** Nothing is to be done with the order until it changes. */
+function unplan(order: StoredOrder): null {
   order.dueAt = null;
   order.repeatAt = null;
   order.resend = false;

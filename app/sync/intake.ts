@@ -11,21 +11,23 @@ export type Intake = (headers: IncomingHttpHeaders, body: Uint8Array) => Promise
 const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
 /**
- * Takes in webhooks of the order topics: a function of headers and raw body, so that a queue
- * consumer can be a second door. Answers 200 once the webhook is committed to the inbox (or was
- * there already), 400 when headers are missing or the body is not JSON, 401 when the signature is
+ * Takes in webhooks: a function of headers and raw body, so that a queue consumer can be a second
+ * door. Answers 200 once the webhook is stored (or was already), 400 when headers are missing or the body is not JSON, 401 when the signature is
  * wrong, 503 when it could not be stored (Shopify sends it again). It loads no session, maps
  * nothing and calls nobody.
  *
  * @param topics the topics that this door takes
  * @param secrets the app's client secrets, current first
- * @param store commits the row, then wakes the shop's run
+ * @param store commits the row, then wakes the shop's run; or does at once what the webhook asks for,
+ *   with a PayloadError if it cannot
+ * @param onError is told why something was not stored
  */
 export function createIntake(options: {
   topics: readonly string[];
   secrets: readonly string[];
   store: (row: InboxRow) => Promise<void>;
   now: () => number;
+  onError?: (error: unknown) => void;
 }): Intake {
   const topics = new Set(options.topics);
   return async (headers, body) => {
@@ -63,11 +65,17 @@ export function createIntake(options: {
         triggeredAt: triggeredAt(headers["x-shopify-triggered-at"]) ?? options.now(),
         payload: body,
       });
-    } catch {
+    } catch (error) {
+      if (isPayloadError(error)) return refuse(400, error.message);
+      options.onError?.(error);
       return refuse(503, "The webhook could not be stored. Please send it again.");
     }
     return { status: 200, message: "" };
   };
+}
+
+function isPayloadError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "payload";
 }
 
 function refuse(status: IntakeAnswer["status"], message: string): IntakeAnswer {

@@ -12,6 +12,8 @@ export type ShopRow = {
   environment: "sandbox" | "production";
   share: "protected" | "all";
   sendTestOrders: boolean;
+  sendOlderOrders: boolean;
+  installedAt: Date | null;
   acceptSuggestions: boolean;
   productIdentifier: "variant" | "sku";
   apiKeySealed: string | null;
@@ -36,7 +38,8 @@ export class LeaseLostError extends Error {
   }
 }
 
-const columns = `"domain", "country", "environment", "share", "sendTestOrders", "acceptSuggestions",
+const columns = `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
+  "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers"`;

@@ -27,6 +27,9 @@ export type ReasonCode =
   | "not_in_shopify"
   | "no_plan"
   | "test_order"
+  | "before_install"
+  /** skipped: its customer's data was erased before it was sent */
+  | "redacted"
   /** skipped: the merchant said so */
   | "by_hand"
   /** blocked: an error of ours */
@@ -50,6 +53,8 @@ export type StoredOrder = {
   currency: string | null;
   isTest: boolean;
   redacted: boolean;
+  /** its document was reduced to a tombstone; see purge.ts */
+  purgedAt: number | null;
   findings: Finding[];
   findingSeverity: string | null;
   /** keys of findings that were put away; see attention.ts */
@@ -91,6 +96,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     currency: null,
     isTest: false,
     redacted: false,
+    purgedAt: null,
     findings: [],
     findingSeverity: null,
     dismissed: [],
@@ -116,7 +122,16 @@ export function newOrder(id: string, now: number): StoredOrder {
   };
 }
 
-const times = ["placedAt", "changedAt", "firstSentAt", "sentAt", "dueAt", "repeatAt", "readAt"];
+const times = [
+  "placedAt",
+  "purgedAt",
+  "changedAt",
+  "firstSentAt",
+  "sentAt",
+  "dueAt",
+  "repeatAt",
+  "readAt",
+];
 const orderColumns = [
   ...["id", "name", "status", "reasonCode", "statusReason", "customerId", "planUnits", "currency"],
   ...["isTest", "redacted", "findings", "findingSeverity", "dismissed", "skippedByHand"],

@@ -1,6 +1,8 @@
 import type pg from "pg";
 import type { FeedAnswer } from "#app/hakuna/client.ts";
+import { isEmptied } from "#app/order/fold.ts";
 import { fulfilledUnits } from "#app/order/map.ts";
+import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";
 import { holdingShop, type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
@@ -138,7 +140,8 @@ function accept(
   order.acceptedAttempt = attempt.id;
   order.firstSentAt ??= now;
   order.sentAt = now;
-  order.lastPayload = sent.payload;
+  // the customer's data may have been erased while the request was under way
+  order.lastPayload = isEmptied(order.state) ? redactFeedOrder(sent.payload) : sent.payload;
   for (const [lineId, units] of Object.entries(fulfilledUnits(sent.payload))) {
     order.reportedUnits[lineId] = Math.max(order.reportedUnits[lineId] ?? 0, units);
   }

@@ -13,10 +13,13 @@ export type Queue = {
   wake(shops: readonly string[], client?: pg.ClientBase): Promise<void>;
   /** Starts taking runs; `run` is called with one shop, never twice at once for the same. */
   work(run: (shop: string) => Promise<RunResult>, find: () => Promise<string[]>): Promise<void>;
+  /** Runs `job` once a day at this hour (UTC), in one process of all. */
+  daily(hour: number, job: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 };
 
 const name = "sync";
+const dailyName = "retention";
 /** Runs that failed are found again by the sweep; the queue must never give one up by itself. */
 const queueOptions = {
   retryLimit: 0,
@@ -24,6 +27,15 @@ const queueOptions = {
   heartbeatSeconds: 10,
   deleteAfterSeconds: 60,
   notify: true,
+} as const;
+
+/** A job that its process did not survive is tried again. */
+const dailyOptions = {
+  retryLimit: 3,
+  retryDelay: 600,
+  expireInSeconds: 6 * 3600,
+  heartbeatSeconds: 60,
+  deleteAfterSeconds: 7 * 24 * 3600,
 } as const;
 
 /**
@@ -37,6 +49,8 @@ export async function startQueue(options: {
   log: Logger;
   concurrency: number;
   sweepIntervalMs: number;
+  /** this process takes runs and daily jobs */
+  worker: boolean;
 }): Promise<Queue> {
   const { log } = options;
   const boss = new PgBoss({
@@ -44,16 +58,14 @@ export async function startQueue(options: {
     application_name: "hakuna-queue",
     max: 4,
     useListenNotify: true,
-    schedule: false,
+    schedule: options.worker,
     monitorIntervalSeconds: 1,
     superviseIntervalSeconds: 1,
     maintenanceIntervalSeconds: 600,
   });
   boss.on("error", (err) => log.warn({ err }, "the queue reported an error"));
   await boss.start();
-  // createQueue on an existing queue ignores new options
-  if (await boss.getQueue(name)) await boss.updateQueue(name, queueOptions);
-  else await boss.createQueue(name, { policy: "stately", ...queueOptions });
+  await makeQueue(boss, name, queueOptions);
 
   const timers = new Map<string, NodeJS.Timeout>();
   let sweeper: NodeJS.Timeout | null = null;
@@ -108,6 +120,13 @@ export async function startQueue(options: {
       );
       await sweep();
     },
+    async daily(hour, job) {
+      await makeQueue(boss, dailyName, dailyOptions);
+      await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
+      await boss.work(dailyName, { pollingIntervalSeconds: 10, batchSize: 1 }, async () => {
+        await job();
+      });
+    },
     async stop() {
       stopping = true;
       if (sweeper) clearTimeout(sweeper);
@@ -115,6 +134,16 @@ export async function startQueue(options: {
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
   };
+}
+
+/** At most one job queued and one active per key. createQueue on an existing queue ignores options. */
+async function makeQueue(
+  boss: PgBoss,
+  queue: string,
+  options: typeof queueOptions | typeof dailyOptions,
+): Promise<void> {
+  if (await boss.getQueue(queue)) await boss.updateQueue(queue, options);
+  else await boss.createQueue(queue, { policy: "stately", ...options });
 }
 
 /** Lets pg-boss send its statement on a given connection, prepared once: it is always the same. */
@@ -141,6 +170,7 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
                     WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
         OR s."reviewAfter" IS NOT NULL
+        OR s."eraseAt" IS NOT NULL
         OR (s."connection" = 'connected' AND NOT s."paused" AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND (EXISTS (SELECT 1 FROM "Order" o
                           WHERE o."shop" = s."domain" AND o."dueAt" <= now())

@@ -7,6 +7,7 @@ import { acquireLease, releaseLease } from "./lease.ts";
 import { pollStep } from "./poll-step.ts";
 import type { RunResult } from "./queue.ts";
 import { readStep } from "./read-step.ts";
+import { eraseStep } from "./redact-shop.ts";
 import { reviewStep } from "./review-step.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -22,8 +23,14 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
   // another process is at it, or died with the lease; the sweep looks again
   if (lease === null) return { again: false, nextInMs: null };
   try {
-    await recoverAttempts(context, lease);
     const until = context.now() + config.worker.stepMs;
+    for (;;) {
+      const erased = await eraseStep(context, lease);
+      if (erased === "no") break;
+      if (erased === "done") return { again: false, nextInMs: null };
+      if (context.now() >= until) return { again: true, nextInMs: null };
+    }
+    await recoverAttempts(context, lease);
     while (context.now() < until) {
       await giveWay(context.door);
       const folded = await foldStep(context, lease);

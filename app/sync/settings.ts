@@ -5,7 +5,8 @@ import { holdingShop } from "./lease.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What the settings page shows. The API key itself never leaves the server. */
-export type Settings = SettingsForm & {
+export type Settings = {
+  form: SettingsForm;
   connection: "none" | "connected" | "key_refused" | "wrong_address" | "feed_refuses";
   keyLastFour: string | null;
   paused: boolean;
@@ -16,6 +17,7 @@ export const settingsForm = z.object({
   environment: z.enum(["sandbox", "production"]),
   share: z.enum(["protected", "all"]),
   sendTestOrders: z.boolean(),
+  sendOlderOrders: z.boolean(),
   acceptSuggestions: z.boolean(),
   productIdentifier: z.enum(["variant", "sku"]),
   country: z
@@ -49,12 +51,13 @@ export type Saved =
 
 /** Reads a shop's settings. Bound to the shop of the session token. */
 export async function readSettings(prisma: PrismaClient, domain: string): Promise<Settings> {
-  const { apiKeyLastFour, ...shop } = await prisma.shop.findUniqueOrThrow({
+  const { apiKeyLastFour, connection, paused, ...form } = await prisma.shop.findUniqueOrThrow({
     where: { domain },
     select: {
       environment: true,
       share: true,
       sendTestOrders: true,
+      sendOlderOrders: true,
       acceptSuggestions: true,
       productIdentifier: true,
       country: true,
@@ -63,7 +66,7 @@ export async function readSettings(prisma: PrismaClient, domain: string): Promis
       apiKeyLastFour: true,
     },
   });
-  return { ...shop, keyLastFour: apiKeyLastFour };
+  return { form, connection, paused, keyLastFour: apiKeyLastFour };
 }
 
 type Context = Pick<RunContext, "pool" | "feed" | "secrets">;
@@ -106,7 +109,7 @@ export async function saveSettings(
     await client.query(
       `UPDATE "Shop" SET "environment" = $2::"Environment", "share" = $3::"Share",
               "sendTestOrders" = $4, "acceptSuggestions" = $5,
-              "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "reviewAfter" = ''
+              "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8, "reviewAfter" = ''
         WHERE "domain" = $1`,
       [
         domain,
@@ -116,6 +119,7 @@ export async function saveSettings(
         settings.acceptSuggestions,
         settings.productIdentifier,
         settings.country,
+        settings.sendOlderOrders,
       ],
     );
   });

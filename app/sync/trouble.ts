@@ -40,7 +40,7 @@ export async function breakConnection(
 ): Promise<void> {
   await client.query(
     `UPDATE "Shop" SET "connection" = $2::"Connection", "connectionReason" = $3,
-            "connectionSince" = now() WHERE "domain" = $1`,
+            "connectionSince" = now() WHERE "domain" = $1 AND "connection" <> 'none'`,
     [shop.domain, connection, reason],
   );
   if (connection !== "feed_refuses") return;

@@ -52,7 +52,10 @@ function expected(): Map<string, FeedOrder> {
   }
   const orders = new Map<string, FeedOrder>();
   for (const [id, state] of states) {
-    const policy = { share: "protected", environment: "sandbox", sendTestOrders: false } as const;
+    const policy = {
+      ...({ share: "protected", environment: "sandbox", sendTestOrders: false } as const),
+      ...{ sendOlderOrders: false, installedAt: null },
+    };
     if (skipReason(state, policy, false) !== null) continue;
     const { feedOrder } = mapOrder(state, {
       shopCountry: "de",

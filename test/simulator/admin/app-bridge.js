@@ -162,6 +162,16 @@
     environment: { embedded: true, mobile: innerWidth < 700, pos: false, intent: false },
     idToken,
     loading: (on = true) => tell("loading", { on }),
+    scopes: {
+      // the merchant grants whatever is asked for
+      request: async (scopes) => {
+        tell("scopes", { scopes });
+        return {
+          result: "granted-all",
+          detail: { granted: scopes, required: [], optional: scopes },
+        };
+      },
+    },
     toast: {
       show(text, options) {
         tell("toast", { text, isError: options?.isError ?? false });
@@ -171,10 +181,6 @@
       hide: () => tell("toast", { text: "" }),
     },
     app: { extensions: () => ask("extensions") },
-    scopes: {
-      query: () => ask("scopes"),
-      request: () => ask("scopes"),
-    },
     saveBar: {
       show: (id) => byId(id)?.show(),
       hide: (id) => byId(id)?.hide(),

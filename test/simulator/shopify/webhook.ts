@@ -31,9 +31,14 @@ export function webhookHeaders(webhook: Webhook, secret: string): Record<string,
   };
 }
 
-/** Sends a webhook once; answers the HTTP status. */
-export async function sendWebhook(url: string, webhook: Webhook, secret: string): Promise<number> {
-  const answer = await request(`${url}/webhooks/orders`, {
+/** Sends a webhook once, to one of the app's doors; answers the HTTP status. */
+export async function sendWebhook(
+  url: string,
+  webhook: Webhook,
+  secret: string,
+  door = "/webhooks/orders",
+): Promise<number> {
+  const answer = await request(`${url}${door}`, {
     method: "POST",
     headers: webhookHeaders(webhook, secret),
     body: webhook.body,

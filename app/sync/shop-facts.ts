@@ -6,19 +6,17 @@ import { readShopFacts, type ShopGraphql } from "#app/shopify/shop-facts.ts";
 const factsLastMs = 24 * 60 * 60 * 1000;
 
 /**
- * Makes the shop known whose page is being opened, and keeps what Shopify says about it: its time
- * zone, and its country where nobody has set one. A page never waits long for it and never fails
- * by it: it is read again the next time.
+ * Keeps what Shopify says about the shop whose page is being opened: its time zone, and its country
+ * where nobody has set one. A page never waits long for it and never fails by it: it is read again
+ * the next time.
  */
-export async function knownShop(
+export async function shopFacts(
   { prisma, log }: { prisma: PrismaClient; log: Logger },
   domain: string,
   graphql: ShopGraphql,
 ): Promise<{ timeZone: string }> {
-  const shop = await prisma.shop.upsert({
+  const shop = await prisma.shop.findUniqueOrThrow({
     where: { domain },
-    create: { domain },
-    update: {},
     select: { timeZone: true, country: true, factsReadAt: true },
   });
   if (shop.factsReadAt && shop.factsReadAt.getTime() > Date.now() - factsLastMs) return shop;

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startWorld, type World } from "#test/world/world.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { ops } from "./ops.ts";
+import { quickTimes } from "./quick-times.ts";
+import { isCounted, orderOf, vogelsang } from "./vogelsang.ts";
+
+let world: World;
+let client: Client;
+let shop: string;
+let shops = 0;
+
+beforeAll(async () => {
+  world = await startWorld({ env: quickTimes });
+  client = createClient(world);
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+beforeEach(async () => {
+  shops += 1;
+  shop = `retention-${shops}.myshopify.com`;
+  await client.connect(shop);
+});
+
+let ids = 3_000_000;
+const nextId = () => {
+  ids += 1;
+  return ids;
+};
+const status = async (id: string) => (await client.order(shop, id)).status;
+
+/** Lets an order's last change be so many days ago. */
+async function age(id: string, days: number): Promise<void> {
+  await client.pool.query(
+    `UPDATE "Order" SET "changedAt" = now() - $3 * interval '1 day'
+      WHERE "shop" = $1 AND "id" = $2`,
+    [shop, id, days],
+  );
+}
+
+async function retain(): Promise<unknown> {
+  const { code, stdout, stderr } = await ops(["retention", shop, "--json"], world.env);
+  expect([code, stderr]).toEqual([0, ""]);
+  return JSON.parse(stdout)[0];
+}
+
+/** What is stored of the order: its row and document, with the customer's traces or without. */
+async function document(id: string): Promise<string> {
+  const { rows } = await client.pool.query(
+    `SELECT to_jsonb(d)::text || to_jsonb(o)::text AS text FROM "OrderDocument" d
+       JOIN "Order" o ON o."shop" = d."shop" AND o."id" = d."orderId"
+      WHERE d."shop" = $1 AND d."orderId" = $2`,
+    [shop, id],
+  );
+  return rows[0]?.text ?? "";
+}
+
+describe("documents", () => {
+  it("of orders without protection go after 30 days, delivered ones after 400", async () => {
+    await client.pool.query(`UPDATE "Shop" SET "share" = 'all' WHERE "domain" = $1`, [shop]);
+    const plain = { isProtected: false };
+    const young = orderOf(shop, nextId(), plain);
+    const old = orderOf(shop, nextId(), plain);
+    const kept = orderOf(shop, nextId());
+    const delivered = orderOf(shop, nextId());
+    const refused = orderOf(shop, nextId());
+    world.hakuna.behave({ refuseOrders: [refused.id] });
+    const all = [young, old, kept, delivered, refused];
+    await client.send(all.map((order) => order.webhook("orders/create")));
+    await client.quiet();
+    world.hakuna.behave({});
+    await age(young.id, 29);
+    await age(old.id, 31);
+    await age(kept.id, 399);
+    await age(delivered.id, 401);
+    await age(refused.id, 401);
+
+    expect(await retain()).toMatchObject({ documents: 2, miscounted: 0 });
+
+    for (const { id } of [young, kept, refused]) {
+      expect(await document(id)).toMatch(vogelsang.trace);
+    }
+    for (const { id } of [old, delivered]) {
+      expect(await document(id)).not.toMatch(vogelsang.trace);
+      expect(await client.order(shop, id)).toMatchObject({ status: "sent", customerId: null });
+    }
+    expect(await isCounted(client.pool, shop)).toBe(true);
+    expect(await retain()).toMatchObject({ documents: 0 });
+
+    // the same news once more, and older news
+    const before = { updatedAt: Date.now() - 7_200_000 };
+    await client.send([
+      old.webhook("orders/create"),
+      delivered.webhook("orders/create"),
+      delivered.webhook("orders/updated", before),
+    ]);
+    await client.quiet();
+    for (const { id } of [old, delivered]) {
+      expect(await document(id)).not.toMatch(vogelsang.trace);
+      expect(await status(id)).toBe("sent");
+      expect(world.hakuna.states(id)).toHaveLength(1);
+    }
+  });
+
+  it("come back with news that Hakuna must hear of", async () => {
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await client.quiet();
+    await age(order.id, 401);
+    expect(await retain()).toMatchObject({ documents: 1 });
+    const cancelled_at = new Date().toISOString();
+    await client.send([order.webhook("orders/cancelled", { cancelled_at, updatedAt: Date.now() })]);
+    await eventually("the cancellation is sent", () => {
+      return world.hakuna.last(order.id)?.status === "cancelled";
+    });
+    expect(world.hakuna.last(order.id)).toMatchObject({ customer: { last_name: "Vogelsang" } });
+    await client.quiet();
+    expect(await client.order(shop, order.id)).toMatchObject({ purgedAt: null });
+    expect(await isCounted(client.pool, shop)).toBe(true);
+  });
+
+  it("of skipped orders shrink to a tombstone, which a plan that is added later awakes", async () => {
+    const plain = orderOf(shop, nextId(), { isProtected: false });
+    await client.send([plain.webhook("orders/create")]);
+    await eventually("it is skipped", async () => (await status(plain.id)) === "skipped");
+    await age(plain.id, 31);
+    expect(await retain()).toMatchObject({ documents: 1 });
+    expect(await document(plain.id)).toContain('"head": null');
+    await client.send([plain.webhook("orders/create")]);
+    await client.quiet();
+    expect(await client.order(shop, plain.id)).toMatchObject({
+      ...{ status: "skipped", reasonCode: "no_plan", readAt: null },
+    });
+    expect(await document(plain.id)).not.toMatch(vogelsang.trace);
+
+    const insured = orderOf(shop, Number(plain.id));
+    await client.send([insured.webhook("orders/updated", { updatedAt: Date.now() })]);
+    await eventually("it is sent", async () => (await status(plain.id)) === "sent");
+    expect(await isCounted(client.pool, shop)).toBe(true);
+  });
+});
+
+describe("the rest", () => {
+  it("goes after its time: timelines, folded and unreadable webhooks, requests", async () => {
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await client.quiet();
+    const count = async (table: string) => {
+      const { rows } = await client.pool.query(
+        `SELECT count(*)::int AS count FROM "${table}" WHERE "shop" = $1`,
+        [shop],
+      );
+      return rows[0].count;
+    };
+    expect(await retain()).toMatchObject({ events: 0, webhooks: 0, attempts: 0 });
+    const events = await count("OrderEvent");
+    expect(events).toBeGreaterThan(0);
+    await client.pool.query(
+      `UPDATE "OrderEvent" SET "at" = now() - interval '401 days' WHERE "shop" = $1`,
+      [shop],
+    );
+    await client.pool.query(
+      `UPDATE "Attempt" SET "startedAt" = now() - interval '401 days' WHERE "shop" = $1`,
+      [shop],
+    );
+    await client.pool.query(
+      `UPDATE "InboxWebhook" SET "receivedAt" = now() - interval '8 days',
+              "foldedAt" = now() - interval '8 days' WHERE "shop" = $1`,
+      [shop],
+    );
+    await client.pool.query(
+      `INSERT INTO "InboxWebhook" ("shop", "webhookId", "topic", "triggeredAt", "receivedAt",
+         "payload", "quarantinedAt")
+       SELECT $1, n::text, 'orders/create', now(), now() - n * interval '1 day', 'x',
+              now() - n * interval '1 day' FROM unnest(ARRAY[29, 31]) AS n`,
+      [shop],
+    );
+    expect(await retain()).toMatchObject({ events, webhooks: 2, attempts: 1 });
+    expect([await count("OrderEvent"), await count("Attempt")]).toEqual([0, 0]);
+    // the young one in quarantine
+    expect(await count("InboxWebhook")).toBe(1);
+  });
+
+  it("is counted anew, and wrong counters are set right", async () => {
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await client.quiet();
+    await client.pool.query(
+      `UPDATE "OrderCount" SET "count" = 7, "attention" = 3 WHERE "shop" = $1 AND "status" = 'sent'`,
+      [shop],
+    );
+    await client.pool.query(
+      `INSERT INTO "OrderCount" ("shop", "status", "count") VALUES ($1, 'blocked', 2)`,
+      [shop],
+    );
+    expect(await retain()).toMatchObject({ miscounted: 2 });
+    expect(await isCounted(client.pool, shop)).toBe(true);
+    expect(await retain()).toMatchObject({ miscounted: 0 });
+  });
+
+  it("is done by the worker once a day", async () => {
+    const { rows } = await client.pool.query(
+      `SELECT "name", "cron", "timezone" FROM pgboss.schedule`,
+    );
+    expect(rows).toEqual([{ name: "retention", cron: "17 3 * * *", timezone: "UTC" }]);
+    // what the schedule does at that hour
+    await client.pool.query(
+      `INSERT INTO "OrderCount" ("shop", "status", "count") VALUES ($1, 'sent', 9)`,
+      [shop],
+    );
+    await client.pool.query(`INSERT INTO pgboss.job ("name") VALUES ('retention')`);
+    await eventually("the worker has counted", () => isCounted(client.pool, shop));
+  });
+});

@@ -1,0 +1,250 @@
+import { request } from "undici";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
+import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { startWorld, type World } from "#test/world/world.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { ops } from "./ops.ts";
+import { quickTimes } from "./quick-times.ts";
+import { orderOf, vogelsang } from "./vogelsang.ts";
+
+let world: World;
+let client: Client;
+let shop: string;
+let shops = 0;
+
+beforeAll(async () => {
+  world = await startWorld({ env: quickTimes });
+  client = createClient(world);
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+beforeEach(() => {
+  shops += 1;
+  shop = `uninstall-${shops}.myshopify.com`;
+});
+
+let ids = 2_000_000;
+const nextId = () => {
+  ids += 1;
+  return ids;
+};
+
+/** Opens the app as Shopify's admin does, at a time. */
+async function open(at = Date.now()): Promise<void> {
+  const token = mintSessionToken({ ...world, shop }, at);
+  const host = Buffer.from(`admin.shopify.com/store/${shop.split(".")[0]}`).toString("base64url");
+  const answer = await request(`${world.appUrl}/app`, {
+    query: { embedded: "1", shop, host, id_token: token },
+    headers: { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0" },
+  });
+  await answer.body.dump();
+  expect(answer.statusCode).toBe(200);
+}
+
+async function uninstall(at = Date.now()): Promise<number> {
+  const webhook = webhookOf(shop, "app/uninstalled", { id: 1, myshopify_domain: shop }, at);
+  return await sendWebhook(world.appUrl, webhook, world.apiSecret, "/webhooks/app/uninstalled");
+}
+
+async function row(): Promise<Record<string, unknown>> {
+  const { rows } = await client.pool.query(`SELECT * FROM "Shop" WHERE "domain" = $1`, [shop]);
+  return rows[0] ?? {};
+}
+
+async function sessions(): Promise<number> {
+  const { rows } = await client.pool.query(`SELECT 1 FROM "Session" WHERE "shop" = $1`, [shop]);
+  return rows.length;
+}
+
+const status = async (id: string) => (await client.order(shop, id)).status;
+const soon = () => Date.now() + 2_000;
+
+describe("app/uninstalled", () => {
+  it("deletes sessions and key, stops deliveries and tells of plans that are uncovered", async () => {
+    await open();
+    await client.connect(shop);
+    const sent = orderOf(shop, nextId());
+    await client.send([sent.webhook("orders/create")]);
+    await eventually("it is sent", async () => (await status(sent.id)) === "sent");
+    await client.pool.query(`UPDATE "Shop" SET "paused" = true WHERE "domain" = $1`, [shop]);
+    const open1 = orderOf(shop, nextId());
+    await client.send([open1.webhook("orders/create")]);
+    await eventually("it is pending", async () => (await status(open1.id)) === "pending");
+    expect(await sessions()).toBe(1);
+
+    const at = soon();
+    expect(await uninstall(at)).toBe(200);
+
+    expect(await sessions()).toBe(0);
+    const gone = await row();
+    expect(gone).toMatchObject({
+      ...{ apiKeySealed: null, apiKeyLastFour: null, connection: "none", scopes: null },
+      uninstalledAt: new Date(at),
+    });
+    const output = world.app().output();
+    expect(output).toContain("uninstalled with plans that Hakuna does not know of");
+    expect(output).not.toMatch(vogelsang.trace);
+    const { stdout } = await ops(["status", shop], world.env);
+    expect(stdout).toContain("plans that Hakuna does not know of: 1 in 1 orders");
+    expect(stdout).toContain("uninstalled: ");
+    expect((await ops(["shops"], world.env)).stdout).toMatch(
+      new RegExp(`${shop} .*uninstalled.*1 plans that Hakuna does not know of`),
+    );
+
+    // the same once more, and later news of its orders
+    expect(await uninstall(at)).toBe(200);
+    expect(await row()).toEqual(gone);
+    await client.pool.query(`UPDATE "Shop" SET "paused" = false WHERE "domain" = $1`, [shop]);
+    await client.send([
+      sent.webhook("orders/cancelled", {
+        cancelled_at: "2026-11-24T12:00:00Z",
+        updatedAt: Date.now(),
+      }),
+    ]);
+    await eventually("it is folded", async () => (await status(sent.id)) === "pending");
+    await client.quiet();
+    expect(world.hakuna.states(open1.id)).toEqual([]);
+    expect(world.hakuna.states(sent.id)).toHaveLength(1);
+  });
+
+  it("keeps settings for a reinstall, which asks for the key and then sends what is open", async () => {
+    await open(Date.now() - 50_000);
+    await client.connect(shop);
+    await client.pool.query(
+      `UPDATE "Shop" SET "sendTestOrders" = true, "paused" = true WHERE "domain" = $1`,
+      [shop],
+    );
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await eventually("it is pending", async () => (await status(order.id)) === "pending");
+    const { installedAt } = await row();
+    expect(await uninstall(Date.now() - 20_000)).toBe(200);
+
+    await open();
+
+    expect(await row()).toMatchObject({
+      ...{ uninstalledAt: null, connection: "none", apiKeySealed: null, sendTestOrders: true },
+      ...{ installedAt, reinstalledAt: expect.any(Date) },
+    });
+    expect(await sessions()).toBe(1);
+    await client.pool.query(`UPDATE "Shop" SET "paused" = false WHERE "domain" = $1`, [shop]);
+    await client.connect(shop);
+    await eventually("it is sent", async () => (await status(order.id)) === "sent");
+  });
+
+  it("ignores an uninstall from before the app was last opened", async () => {
+    await open();
+    await client.connect(shop);
+    expect(await uninstall(Date.now() - 60_000)).toBe(200);
+    expect(await row()).toMatchObject({ uninstalledAt: null, connection: "connected" });
+    expect(await sessions()).toBe(1);
+  });
+
+  it("ignores a deletion that belongs to an uninstall before a reinstall", async () => {
+    await open(Date.now() - 50_000);
+    await uninstall(Date.now() - 40_000);
+    await open(Date.now() - 30_000);
+    await client.connect(shop);
+    const redact = (at: number) =>
+      sendWebhook(
+        world.appUrl,
+        webhookOf(shop, "shop/redact", { shop_domain: shop }, at),
+        world.apiSecret,
+        "/webhooks/privacy",
+      );
+    // before the reinstall, and 48 hours after the uninstall
+    for (const at of [Date.now() - 35_000, Date.now() + 48 * 3_600_000 - 40_000]) {
+      expect(await redact(at)).toBe(200);
+      expect(await row()).toMatchObject({ eraseAt: null, connection: "connected" });
+    }
+    // the next one is meant
+    expect(await redact(Date.now() + 48 * 3_600_000)).toBe(200);
+    await eventually("it is gone", async () => Object.keys(await row()).length === 0);
+  });
+
+  it("works with a broken session, and for a shop that nobody has opened", async () => {
+    await client.pool.query(
+      `INSERT INTO "Session" ("id", "shop", "state", "accessToken", "expires", "refreshToken",
+         "refreshTokenExpires") VALUES ($1, $2, '', 'broken', 'epoch', 'broken', 'epoch')`,
+      [`offline_${shop}`, shop],
+    );
+    const given = world.admin.given.length;
+    expect(await uninstall()).toBe(200);
+    expect(await sessions()).toBe(0);
+    expect((await row()).uninstalledAt).not.toBeNull();
+    expect(world.admin.given.length).toBe(given);
+  });
+
+  it("starts a new epoch when the next connection is to the other environment", async () => {
+    await client.connect(shop);
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await eventually("it is sent", async () => (await status(order.id)) === "sent");
+    await uninstall();
+    world.hakuna.apiKeys.production.push("sk_live_after");
+    const args = ["connect", shop, "--environment", "production", "--api-key", "sk_live_after"];
+    expect((await ops(args, world.env)).code).toBe(0);
+    expect((await row()).epoch).toBe(2);
+  });
+});
+
+describe("orders from before the install", () => {
+  it("are sent only if the shop asks for it, or if they were sent before", async () => {
+    await open();
+    await client.connect(shop);
+    const older = orderOf(shop, nextId());
+    const processed_at = "2026-11-01T10:00:00Z";
+    await client.send([older.webhook("orders/updated", { processed_at })]);
+    await eventually("it is skipped", async () => (await status(older.id)) === "skipped");
+    expect(await client.order(shop, older.id)).toMatchObject({ reasonCode: "before_install" });
+
+    await client.pool.query(`UPDATE "Shop" SET "sendOlderOrders" = true WHERE "domain" = $1`, [
+      shop,
+    ]);
+    const news = { processed_at, updatedAt: Date.now() };
+    await client.send([older.webhook("orders/updated", news)]);
+    await eventually("it is sent", async () => (await status(older.id)) === "sent");
+    await client.pool.query(`UPDATE "Shop" SET "sendOlderOrders" = false WHERE "domain" = $1`, [
+      shop,
+    ]);
+    const cancelled_at = new Date().toISOString();
+    await client.send([
+      older.webhook("orders/cancelled", { ...news, cancelled_at, updatedAt: Date.now() + 1000 }),
+    ]);
+    await eventually("the cancellation is sent", () => {
+      return world.hakuna.last(older.id)?.status === "cancelled";
+    });
+  });
+
+  it("are all sent by a shop that an operator connected", async () => {
+    await client.connect(shop);
+    await open();
+    expect((await row()).installedAt).toBeNull();
+    const older = orderOf(shop, nextId());
+    await client.send([older.webhook("orders/create", { processed_at: "2026-11-01T10:00:00Z" })]);
+    await eventually("it is sent", async () => (await status(older.id)) === "sent");
+  });
+});
+
+describe("app/scopes_update", () => {
+  const update = async (current: string[], at: number) => {
+    const webhook = webhookOf(shop, "app/scopes_update", { previous: [], current }, at);
+    const door = "/webhooks/app/scopes_update";
+    return await sendWebhook(world.appUrl, webhook, world.apiSecret, door);
+  };
+
+  it("records what was granted; what came later but is older changes nothing", async () => {
+    await open();
+    expect((await row()).scopes).toBe("read_orders");
+    const now = Date.now();
+    expect(await update(["read_products", "read_orders"], now)).toBe(200);
+    expect((await row()).scopes).toBe("read_orders,read_products");
+    expect(await update(["read_orders"], now - 5_000)).toBe(200);
+    expect((await row()).scopes).toBe("read_orders,read_products");
+    expect(await update([], now + 5_000)).toBe(200);
+    expect((await row()).scopes).toBe("");
+  });
+});
