@@ -5,6 +5,7 @@ import {
   ChoiceList,
   type FilterInterface,
   IndexFilters,
+  IndexFiltersMode,
   TextField,
   useSetIndexFiltersMode,
 } from "@shopify/polaris";
@@ -42,7 +43,13 @@ export function useFilterChange(): (changes: Changes) => void {
 export function OrderFilters({ filter, counts }: Props) {
   const { t, formatNumber } = useLocale();
   const change = useFilterChange();
-  const { mode, setMode } = useSetIndexFiltersMode();
+  const isFiltered = [filter.query, filter.from, filter.to, filter.finding, filter.plans].some(
+    Boolean,
+  );
+  // A link that filters shows what it filters by.
+  const { mode, setMode } = useSetIndexFiltersMode(
+    isFiltered ? IndexFiltersMode.Filtering : IndexFiltersMode.Default,
+  );
   const navigation = useNavigation();
   const [query, setQuery] = useQuery(filter.query, (query) => change({ query }));
   const clearFilters = () => change({ from: null, to: null, finding: null, plans: null });

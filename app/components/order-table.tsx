@@ -39,7 +39,7 @@ const wrapping: CSSProperties = { whiteSpace: "normal", overflowWrap: "anywhere"
 /** The orders of one page, to be chosen and sent again. */
 export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhone }: Props) {
   const { t } = useLocale();
-  const { smDown } = useBreakpoints({ defaults: { smDown: isPhone } });
+  const { mdDown } = useBreakpoints({ defaults: { mdDown: isPhone } });
   const [params, setParams] = useSearchParams();
   const selection = useIndexResourceState(orders);
   const resend = useResend(selection.clearSelection);
@@ -66,7 +66,7 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
           onAction: () => resend.send(selection.selectedResources),
         },
       ]}
-      condensed={smDown}
+      condensed={mdDown}
       emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
       headings={[
         { title: t("orders.column.order") },
@@ -91,7 +91,7 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
           position={position}
           selected={selection.selectedResources.includes(order.id)}
         >
-          {smDown ? <Condensed order={order} /> : <Cells order={order} />}
+          {mdDown ? <Condensed order={order} /> : <Cells order={order} />}
         </IndexTable.Row>
       ))}
     </IndexTable>

@@ -38,7 +38,7 @@ export function SetupGuide({ done, themeEditor }: Props) {
       <Box padding="400" paddingBlockEnd="200">
         <BlockStack gap="200">
           <InlineStack align="space-between" blockAlign="center" wrap={false}>
-            <Text as="h2" variant="headingMd">
+            <Text as="h2" variant="headingMd" id="guide-title">
               {t("home.guide.title")}
             </Text>
             {next === null && (
@@ -62,11 +62,8 @@ export function SetupGuide({ done, themeEditor }: Props) {
                 progress={(count / steps.length) * 100}
                 size="small"
                 tone="success"
-                ariaLabelledBy="guide-progress"
+                ariaLabelledBy="guide-title"
               />
-              <span id="guide-progress" hidden>
-                {t("home.guide.title")}
-              </span>
             </div>
           </InlineStack>
         </BlockStack>

@@ -93,98 +93,101 @@ export default function Order() {
   const besideOf = (line: PageLine) =>
     open.filter(({ lineItemIds }) => lineItemIds.at(-1) === line.id);
   return (
-    <Page
-      backAction={{ content: t("orderPage.back"), url: "/app/orders" }}
-      title={order.name ?? t("common.order.nameless", { id: order.id })}
-      titleMetadata={
-        <InlineStack gap="100">
-          <OrderStatusBadge status={order.status} />
-          {order.isTest && <Badge>{t("orders.test")}</Badge>}
-        </InlineStack>
-      }
-      subtitle={[
-        t("orderPage.placed", { time: formatTime(order.placedAt) }),
-        ...(order.sentAt === null ? [] : [t("orderPage.sent", { time: formatTime(order.sentAt) })]),
-      ].join(" · ")}
-      primaryAction={{
-        content: t("orderPage.resend"),
-        loading: busy,
-        disabled: isSkipped,
-        onAction: () => ask({ action: "resend" }),
-      }}
-      secondaryActions={[
-        {
-          content: t("orderPage.viewInShopify"),
-          url: `shopify:admin/orders/${order.id}`,
-          target: "_top",
-        },
-        {
-          content: t("orderPage.check"),
-          disabled: !page.canCheck,
-          helpText: page.canCheck ? undefined : t("orderPage.checkNot"),
-          onAction: () => ask({ action: "check" }),
-        },
-        order.skippedByHand
-          ? { content: t("orderPage.unskip"), onAction: () => ask({ action: "unskip" }) }
-          : {
-              content: t("orderPage.skip"),
-              destructive: true,
-              disabled: isSkipped,
-              onAction: () => setSkipping(true),
-            },
-      ]}
-    >
-      <Layout>
-        <Layout.Section>
-          <BlockStack gap="400">
-            {order.note && order.note.kind !== "finding" && (
-              <Card>
-                <div style={{ overflowWrap: "anywhere" }}>
+    // Names and titles from outside may be long and without a space.
+    <div style={{ overflowWrap: "anywhere" }}>
+      <Page
+        backAction={{ content: t("orderPage.back"), url: "/app/orders" }}
+        title={order.name ?? t("common.order.nameless", { id: order.id })}
+        titleMetadata={
+          <InlineStack gap="100">
+            <OrderStatusBadge status={order.status} />
+            {order.isTest && <Badge>{t("orders.test")}</Badge>}
+          </InlineStack>
+        }
+        subtitle={[
+          t("orderPage.placed", { time: formatTime(order.placedAt) }),
+          ...(order.sentAt === null
+            ? []
+            : [t("orderPage.sent", { time: formatTime(order.sentAt) })]),
+        ].join(" · ")}
+        primaryAction={{
+          content: t("orderPage.resend"),
+          loading: busy,
+          disabled: isSkipped,
+          onAction: () => ask({ action: "resend" }),
+        }}
+        secondaryActions={[
+          {
+            content: t("orderPage.viewInShopify"),
+            url: `shopify:admin/orders/${order.id}`,
+            target: "_top",
+          },
+          {
+            content: t("orderPage.check"),
+            disabled: !page.canCheck,
+            helpText: page.canCheck ? undefined : t("orderPage.checkNot"),
+            onAction: () => ask({ action: "check" }),
+          },
+          order.skippedByHand
+            ? { content: t("orderPage.unskip"), onAction: () => ask({ action: "unskip" }) }
+            : {
+                content: t("orderPage.skip"),
+                destructive: true,
+                disabled: isSkipped,
+                onAction: () => setSkipping(true),
+              },
+        ]}
+      >
+        <Layout>
+          <Layout.Section>
+            <BlockStack gap="400">
+              {order.note && order.note.kind !== "finding" && (
+                <Card>
                   <Text as="p">
                     <OrderNote note={order.note} />
                   </Text>
-                </div>
-              </Card>
-            )}
-            <OrderFindings
-              title={t("orderPage.finding.title")}
-              findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
-            />
-            <OrderPairing {...page} lines={lines} findingsOf={besideOf} />
-            <OrderPayload payload={page.payload} order={order} />
-          </BlockStack>
-        </Layout.Section>
-        <Layout.Section variant="oneThird">
-          <BlockStack gap="400">
-            <OrderTimeline entries={page.timeline} viewer={page.viewer} />
-            <OrderFindings
-              title={t("orderPage.finding.away")}
-              findings={findings.filter(({ dismissed }) => dismissed)}
-            />
-          </BlockStack>
-        </Layout.Section>
-      </Layout>
-      <Modal
-        open={isSkipping}
-        onClose={() => setSkipping(false)}
-        title={t("orderPage.skipDialog.title")}
-        primaryAction={{
-          content: t("orderPage.skipDialog.confirm"),
-          destructive: true,
-          onAction: () => {
-            ask({ action: "skip" });
-            setSkipping(false);
-          },
-        }}
-        secondaryActions={[
-          { content: t("common.action.cancel"), onAction: () => setSkipping(false) },
-        ]}
-      >
-        <Modal.Section>
-          <Text as="p">{t("orderPage.skipDialog.text")}</Text>
-        </Modal.Section>
-      </Modal>
-    </Page>
+                </Card>
+              )}
+              <OrderFindings
+                title={t("orderPage.finding.title")}
+                findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
+              />
+              <OrderPairing {...page} lines={lines} findingsOf={besideOf} />
+              <OrderPayload payload={page.payload} order={order} />
+            </BlockStack>
+          </Layout.Section>
+          <Layout.Section variant="oneThird">
+            <BlockStack gap="400">
+              <OrderTimeline entries={page.timeline} viewer={page.viewer} />
+              <OrderFindings
+                title={t("orderPage.finding.away")}
+                findings={findings.filter(({ dismissed }) => dismissed)}
+              />
+            </BlockStack>
+          </Layout.Section>
+        </Layout>
+        <Modal
+          open={isSkipping}
+          onClose={() => setSkipping(false)}
+          title={t("orderPage.skipDialog.title")}
+          primaryAction={{
+            content: t("orderPage.skipDialog.confirm"),
+            destructive: true,
+            onAction: () => {
+              ask({ action: "skip" });
+              setSkipping(false);
+            },
+          }}
+          secondaryActions={[
+            { content: t("common.action.cancel"), onAction: () => setSkipping(false) },
+          ]}
+        >
+          <Modal.Section>
+            <Text as="p">{t("orderPage.skipDialog.text")}</Text>
+          </Modal.Section>
+        </Modal>
+      </Page>
+    </div>
   );
 }
 
