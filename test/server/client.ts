@@ -60,7 +60,7 @@ export function createClient(world: World): Client {
         const { rows } = await pool.query(`
           SELECT (SELECT count(*) FROM "InboxWebhook" WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
                + (SELECT count(*) FROM "Order" o JOIN "Shop" s ON s."domain" = o."shop"
-                   WHERE s."connection" = 'connected' AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
+                   WHERE s."connection" = 'connected' AND NOT s."paused" AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
                + (SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL) AS left`);
         return Number(rows[0].left) === 0;
       });

@@ -1,0 +1,189 @@
+import type { FrameLocator, Page } from "@playwright/test";
+import { type Client, createClient } from "../server/client.ts";
+import type { World } from "../world/world.ts";
+import { openApp } from "./admin-browser.ts";
+import { boughtOrder, planIds } from "./bought-order.ts";
+import { test as base, expect } from "./fixtures.ts";
+
+const test = base.extend<{ client: Client }>({
+  client: async ({ world, shop }, use) => {
+    const client = createClient(world);
+    await client.connect(shop.domain);
+    await use(client);
+    await client.close();
+  },
+});
+
+let orders = 820_982_911_946_200_000n;
+
+/** An order with one product and one plan that nothing links. */
+async function unlinked(client: Client, shop: string, title = "Frutta Banana"): Promise<string> {
+  orders += 1n;
+  await client.send([
+    boughtOrder(shop, orders, [
+      { id: 11n, title, isPlan: false },
+      { id: 12n, title: "Warranty", isPlan: true, properties: planIds },
+    ]),
+  ]);
+  await client.quiet();
+  return String(orders);
+}
+
+type Sent = { line_items: { custom_properties: Record<string, string> }[] };
+const pairOf = (world: World, id: string) =>
+  (world.hakuna.last(id) as Sent | undefined)?.line_items.map((line) => line.custom_properties);
+
+async function open(page: Page, world: World, shop: string, id: string): Promise<FrameLocator> {
+  return await openApp(page, world, shop, `/app/orders/${id}`);
+}
+
+test("an order that needs attention is understood, its suggestion accepted, and Hakuna holds the pair", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  const id = await unlinked(client, shop.domain);
+  expect(pairOf(world, id)).toEqual([{}, { offer_id: "off-1", plan_id: "pl-1" }]);
+  const app = await open(page, world, shop.domain, id);
+  await expect(app.getByText("protects no product of this order")).toBeVisible();
+  await expect(app.getByText("probably belong together")).toBeVisible();
+  await expect(app.getByText("1 × €100.00")).toBeVisible();
+
+  await app.getByRole("button", { name: "Accept suggestion" }).click();
+
+  await expect(page.getByRole("status")).toContainText("The pair is saved");
+  await expect(app.getByText("Paired by hand").first()).toBeVisible();
+  await expect(app.getByText("protects no product")).toHaveCount(0);
+  await expect
+    .poll(() => pairOf(world, id))
+    .toEqual([{ protection_line_item_id: "12" }, { offer_id: "off-1", plan_id: "pl-1" }]);
+  await expect(app.getByText("by you")).toBeVisible();
+});
+
+test("a pair is set by hand with its ids, and taken back", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  orders += 1n;
+  const id = String(orders);
+  await client.send([
+    boughtOrder(shop.domain, orders, [
+      { id: 21n, title: "Frutta Banana", isPlan: false },
+      { id: 22n, title: "City bike", isPlan: false },
+      { id: 23n, title: "Warranty", isPlan: true },
+    ]),
+  ]);
+  await client.quiet();
+  const app = await open(page, world, shop.domain, id);
+  await expect(app.getByText("bears no offer id or no plan id")).toBeVisible();
+  await app.getByRole("button", { name: "Pair by hand" }).first().click();
+  await app.getByLabel("Product", { exact: true }).selectOption({ label: "1 × City bike" });
+  await app.getByLabel("Offer ID").fill("off-9");
+  await app.getByLabel("Plan ID").fill("pl-9");
+  await app.getByRole("button", { name: "Save pair" }).click();
+  await expect
+    .poll(() => pairOf(world, id))
+    .toEqual([{}, { protection_line_item_id: "23" }, { offer_id: "off-9", plan_id: "pl-9" }]);
+
+  await app.getByRole("button", { name: "Remove pair" }).click();
+  await expect(page.getByRole("status")).toContainText("The pair is removed");
+  await expect.poll(() => pairOf(world, id)?.slice(0, 2)).toEqual([{}, {}]);
+});
+
+test("a warning is put away and brought back, and counts accordingly", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  const id = await unlinked(client, shop.domain);
+  const app = await open(page, world, shop.domain, id);
+  await app.getByRole("button", { name: "Put away" }).click();
+  await expect(app.getByText("Put away earlier")).toBeVisible();
+  expect(await client.order(shop.domain, id)).toMatchObject({ needsAttention: false });
+  await app.getByRole("button", { name: "Bring back" }).click();
+  await expect(app.getByText("Put away earlier")).toHaveCount(0);
+  expect(await client.order(shop.domain, id)).toMatchObject({ needsAttention: true });
+});
+
+test("an order is skipped after a question, and its customer leaves the app", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  const id = await unlinked(client, shop.domain);
+  const app = await open(page, world, shop.domain, id);
+  await app.getByRole("button", { name: "Skip this order" }).click();
+  await app.getByRole("button", { name: "Skip order" }).click();
+  await expect(app.getByText("You chose not to send this order.")).toBeVisible();
+  const { rows } = await client.pool.query(
+    `SELECT "state"::text AS state FROM "OrderDocument" WHERE "shop" = $1 AND "orderId" = $2`,
+    [shop.domain, id],
+  );
+  expect(rows[0].state).not.toContain("Mustermann");
+  await app.getByRole("button", { name: "Send after all" }).click();
+  await expect(page.getByRole("status")).toContainText("sent after all");
+  const { readAt, skippedByHand } = await client.order(shop.domain, id);
+  expect(skippedByHand).toBe(false);
+  expect(readAt).not.toBeNull();
+});
+
+test("the exact JSON is shown with what would change, and the timeline tells the deliveries", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  const id = await unlinked(client, shop.domain);
+  await shop.set({ paused: "true" });
+  const app = await open(page, world, shop.domain, id);
+  await expect(app.getByText(/HTTP 20\d, \d+ ms, change 1/)).toBeVisible();
+  await expect(app.getByText("Shopify sent orders/create")).toBeVisible();
+  await expect(app.getByText("This is the latest state.")).toBeVisible();
+  await app.getByRole("button", { name: "Accept suggestion" }).click();
+  await expect(app.getByText("Marked lines would change")).toBeVisible();
+  await app.getByRole("button", { name: "Show JSON" }).click();
+  await expect(app.getByText(/would be added:.*"protection_line_item_id": "12"/)).toBeVisible();
+  await expect(app.getByText('"last_name": "Mustermann"')).toBeVisible();
+});
+
+test("Hakuna's processing status is asked for", async ({ page, world, shop, client }) => {
+  const without = await unlinked(client, shop.domain);
+  const app = await open(page, world, shop.domain, without);
+  await app.getByRole("button", { name: "More actions" }).click();
+  await expect(app.getByRole("button", { name: /Check processing status/ })).toBeDisabled();
+
+  world.hakuna.behave({ requestIds: true, pollsUntilDone: 1 });
+  try {
+    const id = await unlinked(client, shop.domain);
+    await open(page, world, shop.domain, id);
+    await app.getByRole("button", { name: "More actions" }).click();
+    await app.getByRole("button", { name: /Check processing status/ }).click();
+    await expect(page.getByRole("status")).toContainText("Hakuna is being asked");
+    await expect(app.getByText("Hakuna processed it")).toBeVisible({ timeout: 40_000 });
+    await expect(app.getByText("Confirmed")).toBeVisible();
+  } finally {
+    world.hakuna.behave({});
+  }
+});
+
+test("titles from outside are text, in German too, and no other shop sees the order", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  const evil = "<img src=x onerror=alert(1)>";
+  const id = await unlinked(client, shop.domain, evil);
+  const app = await open(page, world, shop.domain, `${id}?locale=de`);
+  await expect(app.getByText(evil, { exact: true })).toBeVisible();
+  await expect(app.getByText("schützt kein Produkt dieser Bestellung")).toBeVisible();
+  await expect(app.locator("img[src=x]")).toHaveCount(0);
+
+  await open(page, world, `other-of-${shop.domain}`, id);
+  await expect(app.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+});
