@@ -29,7 +29,7 @@ async function liveThroughAMonth(world: World, shop: ShopData): Promise<void> {
     ),
   );
   await client.send(lives.flat(), 8);
-  await client.quiet();
+  await client.quiet(shop.domain);
   for (let ago = 29; ago > 0; ago -= 1) {
     const sent = 14 + Math.round(9 * Math.sin(ago / 2.2)) + (ago % 7 === 0 ? 12 : 0);
     await client.pool.query(
