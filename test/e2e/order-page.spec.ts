@@ -1,6 +1,7 @@
 import type { FrameLocator, Page } from "@playwright/test";
 import { type Client, createClient } from "../server/client.ts";
 import type { World } from "../world/world.ts";
+import { overflow, violations } from "./accessibility.ts";
 import { openApp } from "./admin-browser.ts";
 import { boughtOrder, planIds } from "./bought-order.ts";
 import { test as base, expect } from "./fixtures.ts";
@@ -49,6 +50,11 @@ test("an order that needs attention is understood, its suggestion accepted, and 
   await expect(app.getByText("protects no product of this order")).toBeVisible();
   await expect(app.getByText("probably belong together")).toBeVisible();
   await expect(app.getByText("1 × €100.00")).toBeVisible();
+  await expect(app.getByRole("link", { name: "Open in Shopify" })).toHaveAttribute(
+    "href",
+    `shopify:admin/orders/${id}`,
+  );
+  expect(await violations(page)).toEqual([]);
 
   await app.getByRole("button", { name: "Accept suggestion" }).click();
 
@@ -149,6 +155,9 @@ test("the exact JSON is shown with what would change, and the timeline tells the
   await app.getByRole("button", { name: "Show JSON" }).click();
   await expect(app.getByText(/would be added:.*"protection_line_item_id": "12"/)).toBeVisible();
   await expect(app.getByText('"last_name": "Mustermann"')).toBeVisible();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await violations(page)).toEqual([]);
+  expect(await overflow(page)).toEqual([]);
 });
 
 test("Hakuna's processing status is asked for", async ({ page, world, shop, client }) => {

@@ -18,9 +18,10 @@ const day = 86_400_000;
 /** A shop after a month: its days, and real orders of the last two days. */
 async function liveThroughAMonth(world: World, shop: ShopData): Promise<void> {
   const client = createClient(world);
-  await shop.set({ guideDismissedAt: new Date(), timeZone: "Europe/Berlin" });
-  await client.connect(shopDomain);
   const now = Date.now();
+  const installedAt = new Date(now - 30 * day);
+  await shop.set({ guideDismissedAt: new Date(), installedAt, timeZone: "Europe/Berlin" });
+  await client.connect(shopDomain);
   const lives = Array.from({ length: 60 }, (_, seed) =>
     liveOrder(
       { shop: shopDomain, currency: "EUR", bigIds: true },
