@@ -8,6 +8,7 @@ import type { Logger } from "./log.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
+import { openDoor } from "./sync/give-way.ts";
 import { noteInstalled } from "./sync/install.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
 import { retainAllShops } from "./sync/retention.ts";
@@ -90,7 +91,7 @@ export async function openFoundations(
         previous: config.ENCRYPTION_KEY_PREVIOUS,
       }),
       readOrder: createOrderReader(shopify),
-      door: { waiting: 0 },
+      door: openDoor(),
       now: Date.now,
     };
     const queue = await startQueue({
