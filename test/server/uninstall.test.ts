@@ -237,6 +237,7 @@ describe("app/scopes_update", () => {
   };
 
   it("records what was granted; what came later but is older changes nothing", async () => {
+    world.shopify.shop(shop).scopes = new Set(["read_orders"]);
     await open();
     expect((await row()).scopes).toBe("read_orders");
     const now = Date.now();
