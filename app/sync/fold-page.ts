@@ -42,7 +42,6 @@ export async function foldPage(
   // a list may hold an order twice: it changed between two pages
   for (const { id, state } of orders) {
     const order = saved.get(id) ?? known.get(id) ?? newOrder(id, now);
-    const wasSkipped = order.status === "skipped";
     const isNew = order.revision === 0;
     if (state === null) readAlone(order, shop, waitMs);
     const isMended = state !== null && take(order, state, shop, { by, waitMs });
@@ -50,7 +49,7 @@ export async function foldPage(
     saved.set(id, order);
     if (by === "import" && order.status !== "skipped") found += 1;
     if (!isMended) continue;
-    if (by === "reconciliation" && !(wasSkipped && order.status === "skipped")) found += 1;
+    if (by === "reconciliation" && order.status !== "skipped") found += 1;
     events.push({
       orderId: id,
       source: `${by}:${now}`,
