@@ -6,13 +6,17 @@ import type { PrismaClient } from "./generated/prisma/client.ts";
 import { createFeedClient } from "./hakuna/client.ts";
 import type { Logger } from "./log.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
+import { createOrderPages } from "./shopify/order-pages.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
+import { openDoor } from "./sync/give-way.ts";
 import { noteInstalled } from "./sync/install.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
 import { retainAllShops } from "./sync/retention.ts";
 import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
+import { scanShop } from "./sync/scan.ts";
+import { resumeScans, shopsToScan } from "./sync/scan-store.ts";
 
 type Shopify = ReturnType<typeof createShopify>;
 
@@ -68,7 +72,7 @@ export async function openFoundations(
     closing.push(closeDatabase);
     const pool = new pg.Pool({
       connectionString: databaseUrl,
-      max: config.worker.concurrency + 2,
+      max: config.worker.concurrency + config.scan.concurrency + 2,
       application_name: "hakuna-sync",
     });
     pool.on("error", (err) => log.warn({ err }, "an idle database connection was lost"));
@@ -90,21 +94,26 @@ export async function openFoundations(
         previous: config.ENCRYPTION_KEY_PREVIOUS,
       }),
       readOrder: createOrderReader(shopify),
-      door: { waiting: 0 },
+      orderPages: createOrderPages(shopify),
+      door: openDoor(),
       now: Date.now,
     };
     const queue = await startQueue({
       databaseUrl,
       log,
-      concurrency: config.worker.concurrency,
+      concurrency: { sync: config.worker.concurrency, scan: config.scan.concurrency },
       sweepIntervalMs: config.worker.sweepIntervalMs,
       worker,
     });
     closing.push(() => queue.stop());
     if (worker) {
-      await queue.work(
+      await queue.sync.work(
         (shop) => runShop(run, shop),
         () => shopsWithWork(pool),
+      );
+      await queue.scan.work(
+        (shop) => scanShop({ ...run, wake: queue.wake }, shop),
+        () => shopsToScan(pool, run.now(), config.scan.intervalMs),
       );
       await queue.daily(config.retention.hour, async () => {
         await retainAllShops(run);
@@ -114,6 +123,7 @@ export async function openFoundations(
       const authenticated = await shopify.authenticate.admin(request);
       const { session, sessionToken } = authenticated;
       await noteInstalled(pool, session.shop, sessionToken.iat * 1000, session.scope ?? null);
+      if (await resumeScans(pool, session.shop)) await queue.scan.wake([session.shop]);
       return authenticated;
     };
     return {

@@ -55,9 +55,9 @@ export async function setStage(): Promise<Stage> {
     secret,
     env,
     async start(file, more) {
-      const port = await freePort();
+      const port = more?.PORT ?? String(await freePort());
       const url = `http://127.0.0.1:${port}`;
-      const process = startAppProcess(file, { ...env, PORT: String(port), ...more });
+      const process = startAppProcess(file, { ...env, ...more, PORT: port });
       await waitUntilReady(process, `${url}/readyz`);
       return { url, process };
     },

@@ -1,12 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import type { Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
+import { overflow, violations } from "./accessibility.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 import type { ShopData } from "./shop-data.ts";
-
-const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 /** Every kind of content that the home page knows. */
 async function fill(shop: ShopData): Promise<void> {
@@ -34,16 +29,6 @@ async function fill(shop: ShopData): Promise<void> {
   }
 }
 
-async function violations(page: Page): Promise<string[]> {
-  const frame = page.frame({ name: "app-iframe" });
-  if (!frame) throw new Error("The app's frame is not there.");
-  await frame.evaluate(axe);
-  const results = await frame.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
-
 const paths = [
   "/app",
   "/app/orders",
@@ -51,17 +36,6 @@ const paths = [
   "/app/settings",
   "/app/help",
 ];
-
-/** What is wider than the place it has: the page itself, or a table that scrolls sideways. */
-async function overflow(page: Page): Promise<number[]> {
-  const frame = page.frame({ name: "app-iframe" });
-  if (!frame) throw new Error("The app's frame is not there.");
-  return await frame.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll(".Polaris-IndexTable-ScrollContainer")]
-      .map((element) => element.scrollWidth - element.clientWidth)
-      .filter((wider) => wider > 0),
-  );
-}
 
 for (const width of [1280, 768, 390]) {
   test(`every page can be used by everybody and is no wider than the screen, ${width} px`, async ({

@@ -26,8 +26,8 @@ export type Client = {
   connect(shop: string, apiKey?: string): Promise<void>;
   send(webhooks: readonly Webhook[], atOnce?: number): Promise<void>;
   order(shop: string, id: string): Promise<Record<string, unknown>>;
-  /** nothing is left to fold, to send or to answer for shops that are connected */
-  quiet(): Promise<void>;
+  /** nothing is left to fold, to send or to answer for shops that are connected; or for one shop */
+  quiet(shop?: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -58,13 +58,19 @@ export function createClient(world: Reachable): Client {
       ]);
       return rows[0] ?? {};
     },
-    async quiet() {
+    async quiet(shop) {
       await eventually("the sync has nothing left to do", async () => {
-        const { rows } = await pool.query(`
-          SELECT (SELECT count(*) FROM "InboxWebhook" WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
-               + (SELECT count(*) FROM "Order" o JOIN "Shop" s ON s."domain" = o."shop"
-                   WHERE s."connection" = 'connected' AND NOT s."paused" AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
-               + (SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL) AS left`);
+        const { rows } = await pool.query(
+          `WITH chosen AS (SELECT * FROM "Shop" WHERE "domain" = coalesce($1, "domain"))
+           SELECT (SELECT count(*) FROM "InboxWebhook" WHERE "shop" = coalesce($1, "shop")
+                      AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
+                + (SELECT count(*) FROM "Order" o JOIN chosen s ON s."domain" = o."shop"
+                    WHERE s."connection" = 'connected' AND NOT s."paused"
+                      AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
+                + (SELECT count(*) FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
+                    WHERE a."answeredAt" IS NULL) AS left`,
+          [shop ?? null],
+        );
         return Number(rows[0].left) === 0;
       });
     },

@@ -16,6 +16,8 @@ export type World = {
   databaseUrl: string;
   hakuna: Awaited<ReturnType<typeof startHakuna>>;
   admin: Admin;
+  /** the simulated Shopify: `world.shopify.shop(domain)` holds a shop's orders */
+  shopify: Admin["shopify"];
   shopDomain: string;
   apiKey: string;
   apiSecret: string;
@@ -77,6 +79,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       databaseUrl: database.url,
       hakuna,
       admin,
+      shopify: admin.shopify,
       shopDomain,
       apiKey,
       apiSecret,

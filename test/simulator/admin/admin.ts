@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { GivenToken } from "../shopify/admin-api/access-tokens.ts";
+import { SimulatedShopify } from "../shopify/shopify.ts";
 import { adminPage } from "./admin-page.ts";
 import { startAppProxy } from "./app-proxy.ts";
 import { listen } from "./listen.ts";
 import { mintSessionToken } from "./session-token.ts";
-import { createShopApi, type GivenToken } from "./shop-api.ts";
 
 export type AdminOptions = {
   /** 0: any free one */
@@ -26,6 +27,8 @@ export type AdminOptions = {
 export type Admin = {
   /** the admin's start page; also what SIMULATED_SHOPIFY_URL is set to */
   url: string;
+  /** the shops themselves, with their Admin API */
+  shopify: SimulatedShopify;
   /** access tokens that were given out, oldest first */
   given: GivenToken[];
   /** shops whose theme bears the app's protection block */
@@ -37,11 +40,10 @@ const appBridge = new URL("./app-bridge.js", import.meta.url);
 
 /**
  * A stand-in for Shopify's admin: a page with the app in an iframe, the end point that mints its
- * session tokens, App Bridge's script, and the shops' own token exchange (told apart by the Host
- * header). It serves any shop, at /store/{name}/apps/{apiKey}/….
+ * session tokens, App Bridge's script, and the shops' own Admin API (told apart by the Host header). It serves any shop, at /store/{name}/apps/{apiKey}/….
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const shopApi = createShopApi(options);
+  const shopify = new SimulatedShopify(options);
   const liveBlocks = new Set<string>();
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());
@@ -56,7 +58,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const host = (request.headers.host ?? "").split(":")[0] ?? "";
-    if (host.endsWith(".myshopify.com")) return shopApi.answer(host, request, response);
+    if (host.endsWith(".myshopify.com")) return shopify.answer(host, request, response);
 
     const { pathname, searchParams } = new URL(request.url ?? "/", url);
     if (pathname === "/app-bridge.js") {
@@ -103,7 +105,8 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
 
   return {
     url,
-    given: shopApi.given,
+    shopify,
+    given: shopify.tokens.given,
     liveBlocks,
     async close() {
       await proxy?.close();

@@ -14,7 +14,9 @@ export type Fault =
 
 /** How the feed behaves until it is told otherwise. What is left out: as a good feed does. */
 export type Behavior = {
-  /** the next `requests` (all, if left out) have this fault */
+  /** answers 503 to every request, tests of the connection included */
+  down?: boolean;
+  /** the next `requests` with orders (all, if left out) have this fault */
   fault?: { fault: Fault; requests?: number };
   /** one request in so many fails, in changing ways; seeded */
   failOneIn?: { requests: number; seed: number; ways: readonly Fault[] };

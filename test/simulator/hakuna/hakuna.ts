@@ -80,6 +80,7 @@ export async function startHakuna(
       response.statusCode = status;
       response.end(json === undefined ? "" : JSON.stringify(json));
     };
+    if (behavior.down) return send(503, failure("maintenance"));
     const key =
       header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
     if (!key || !apiKeys[environment].includes(key)) return send(401, failure("unauthorized"));

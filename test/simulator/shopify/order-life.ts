@@ -48,26 +48,51 @@ export type SimulatedRefund = { id: bigint; createdAt: number; units: Units[] };
 /** How a shop's orders are; ids beyond 2^53 where `bigIds`. */
 export type ShopManner = { shop: string; currency: string; bigIds: boolean };
 
+/** Something happened to an order: what it was like then, and the webhook that tells of it. */
+export type Moment = { order: SimulatedOrder; webhook: Webhook };
+
 /**
  * Lives through one order: bought with or without plans, paid, edited, shipped in parts, refunded,
  * cancelled. Answers its webhooks in the order in which they happened. The same seed gives the same
  * life.
  */
 export function liveOrder(manner: ShopManner, seed: number, startedAt: number): Webhook[] {
+  const webhooks: Webhook[] = [];
+  live(manner, seed, startedAt, ({ webhook }) => webhooks.push(webhook));
+  return webhooks;
+}
+
+/** The same life, with a copy of the order at each of its moments. */
+export function orderMoments(manner: ShopManner, seed: number, startedAt: number): Moment[] {
+  const moments: Moment[] = [];
+  live(manner, seed, startedAt, ({ order, webhook }) => {
+    moments.push({ order: structuredClone(order), webhook });
+  });
+  return moments;
+}
+
+function live(
+  manner: ShopManner,
+  seed: number,
+  startedAt: number,
+  onMoment: (moment: Moment) => void,
+): void {
   const random = createRandom(seed);
   const nextId = idsFrom(manner.bigIds ? 820_982_911_946_154_508n : 5_000_000n, seed);
   const order = buy(manner, random, nextId, seed, startedAt);
-  const webhooks: Webhook[] = [];
+  let told = 0;
   let now = startedAt;
   const tell = (topic: string, payload: Record<string, unknown>) => {
-    webhooks.push({
+    const webhook = {
       shop: manner.shop,
       topic,
       body: payloadText(payload),
       webhookId: randomUUID(),
       eventId: randomUUID(),
-      triggeredAt: now + webhooks.length,
-    });
+      triggeredAt: now + told,
+    };
+    told += 1;
+    onMoment({ order, webhook });
   };
   const changed = (ms: number) => {
     now += ms;
@@ -83,7 +108,7 @@ export function liveOrder(manner: ShopManner, seed: number, startedAt: number): 
     order.cancelledAt = now;
     refund(order, random, nextId, now, 1);
     tell("orders/cancelled", orderPayload(order));
-    return webhooks;
+    return;
   }
   if (random.chance(0.1)) {
     changed(30_000);
@@ -123,7 +148,6 @@ export function liveOrder(manner: ShopManner, seed: number, startedAt: number): 
     Object.assign(line, { variantId: null, productId: null, sku: null, vendor: null });
     tell("orders/updated", orderPayload(order));
   }
-  return webhooks;
 }
 
 function idsFrom(base: bigint, seed: number): () => bigint {

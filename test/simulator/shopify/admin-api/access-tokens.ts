@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import type { AppInShop } from "../../admin/session-token.ts";
+
+/** An access token that was given out. `sessionToken` is "" where it was given for a refresh token. */
+export type GivenToken = { shop: string; token: string; sessionToken: string };
+
+type Access = { shop: string; token: string; expiresAt: number; scope: string };
+type Refresh = {
+  shop: string;
+  token: string;
+  expiresAt: number;
+  /** the pair that it was exchanged for */
+  replacement: { access: string; refresh: string } | null;
+};
+
+const accessLastsMs = 3_600_000;
+const refreshLastsMs = 90 * 24 * 3_600_000;
+
+/**
+ * Gives out expiring offline tokens. As at Shopify there is one per shop: a new one revokes those
+ * before it. A refresh token can be used again, for a new pair, until its replacement is used.
+ * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens
+ * https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens
+ */
+export class AccessTokens {
+  readonly given: GivenToken[] = [];
+  /** how long new access tokens last, in milliseconds */
+  accessLastsMs = accessLastsMs;
+  readonly #app: Omit<AppInShop, "shop">;
+  readonly #access = new Map<string, Access>();
+  readonly #refresh = new Map<string, Refresh>();
+
+  constructor(app: Omit<AppInShop, "shop">) {
+    this.#app = app;
+  }
+
+  /** Answers `POST /admin/oauth/access_token`. */
+  exchange(
+    shop: string,
+    scope: string,
+    asked: Record<string, unknown>,
+    now: number,
+  ): { status: number; body: object } {
+    if (asked.client_id !== this.#app.apiKey || asked.client_secret !== this.#app.apiSecret) {
+      return { status: 400, body: { error: "invalid_client" } };
+    }
+    if (asked.grant_type === "urn:ietf:params:oauth:grant-type:token-exchange") {
+      const sessionToken = String(asked.subject_token);
+      if (shopOf(sessionToken) !== shop) {
+        return { status: 400, body: { error: "invalid_subject_token" } };
+      }
+      this.revoke(shop);
+      return { status: 200, body: this.#give(shop, scope, sessionToken, now).body };
+    }
+    if (asked.grant_type === "refresh_token") {
+      const used = this.#refresh.get(String(asked.refresh_token));
+      if (!used || used.shop !== shop || used.expiresAt <= now) return inactive;
+      for (const { token } of this.#of(shop, this.#access)) this.#access.delete(token);
+      if (used.replacement) this.#refresh.delete(used.replacement.refresh);
+      this.#retirePredecessor(used.token);
+      const { body, access, refresh } = this.#give(shop, scope, "", now);
+      used.replacement = { access, refresh };
+      return { status: 200, body };
+    }
+    return { status: 400, body: { error: "unsupported_grant_type" } };
+  }
+
+  /** Whether a query with the token is answered. */
+  isGood(shop: string, token: string, now: number): boolean {
+    const access = this.#access.get(token);
+    if (!access || access.shop !== shop || access.expiresAt <= now) return false;
+    this.#retirePredecessorOfAccess(token);
+    return true;
+  }
+
+  /** Ends the access tokens of a shop, as time does; what they can be renewed with stays. */
+  expire(shop: string): void {
+    for (const access of this.#of(shop, this.#access)) access.expiresAt = 0;
+  }
+
+  /** Takes all access to a shop away, as an uninstall does. */
+  revoke(shop: string): void {
+    for (const { token } of this.#of(shop, this.#access)) this.#access.delete(token);
+    for (const { token } of this.#of(shop, this.#refresh)) this.#refresh.delete(token);
+  }
+
+  #give(shop: string, scope: string, sessionToken: string, now: number) {
+    const access = `shpat_${randomBytes(16).toString("hex")}`;
+    const refresh = `shprt_${randomBytes(16).toString("hex")}`;
+    this.given.push({ shop, token: access, sessionToken });
+    this.#access.set(access, { shop, token: access, scope, expiresAt: now + this.accessLastsMs });
+    this.#refresh.set(refresh, {
+      shop,
+      token: refresh,
+      expiresAt: now + refreshLastsMs,
+      replacement: null,
+    });
+    const body = {
+      access_token: access,
+      scope,
+      expires_in: Math.ceil(this.accessLastsMs / 1000),
+      refresh_token: refresh,
+      refresh_token_expires_in: refreshLastsMs / 1000,
+    };
+    return { access, refresh, body };
+  }
+
+  #retirePredecessor(refresh: string): void {
+    for (const before of this.#refresh.values()) {
+      if (before.replacement?.refresh === refresh) this.#refresh.delete(before.token);
+    }
+  }
+
+  #retirePredecessorOfAccess(access: string): void {
+    for (const before of this.#refresh.values()) {
+      if (before.replacement?.access === access) this.#refresh.delete(before.token);
+    }
+  }
+
+  #of<Token extends { shop: string }>(shop: string, tokens: Map<string, Token>): Token[] {
+    return [...tokens.values()].filter((one) => one.shop === shop);
+  }
+}
+
+/** What Shopify says of a refresh token that expired, was revoked, or was retired. */
+const inactive = {
+  status: 401,
+  body: {
+    error: "invalid_request",
+    error_description: "This request requires an active refresh_token",
+  },
+};
+
+/** The shop that a session token is for; null where it is none. */
+function shopOf(sessionToken: string): string | null {
+  try {
+    const claims = JSON.parse(
+      Buffer.from(sessionToken.split(".")[1] ?? "", "base64url").toString(),
+    ) as { dest: string };
+    return new URL(claims.dest).hostname;
+  } catch {
+    return null;
+  }
+}

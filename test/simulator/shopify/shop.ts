@@ -1,0 +1,72 @@
+import { Faults } from "./admin-api/faults.ts";
+import { Bucket, type Throttle, throttles } from "./admin-api/throttle.ts";
+import { OrderBook } from "./order-book.ts";
+import { orderMoments, type ShopManner } from "./order-life.ts";
+import type { Webhook } from "./webhook.ts";
+
+/** Lives to be lived through. */
+export type Lives = {
+  /** how many orders */
+  count: number;
+  /** the seed of the first; each next one has the next seed */
+  firstSeed?: number;
+  /** when the first order is placed, epoch milliseconds */
+  startedAt: number;
+  /** from one order to the next, in milliseconds */
+  every?: number;
+} & Partial<Omit<ShopManner, "shop">>;
+
+/** A shop of the simulated Shopify: what it has, and how its Admin API behaves. */
+export class SimulatedShop {
+  readonly domain: string;
+  readonly orders = new OrderBook();
+  readonly faults = new Faults();
+  readonly bucket: Bucket;
+  /** what the app was granted; `read_all_orders` shows it orders older than 60 days */
+  scopes: Set<string>;
+  facts = {
+    name: "Test shop",
+    timeZone: "Europe/Berlin",
+    country: "DE" as string | null,
+    currency: "EUR",
+  };
+  /** the queries that were asked, oldest first */
+  readonly asked: { query: string; variables: Record<string, unknown> }[] = [];
+  #webhooks: Webhook[] = [];
+
+  constructor(domain: string, scopes: Iterable<string>) {
+    this.domain = domain;
+    this.scopes = new Set(scopes);
+    this.bucket = new Bucket(throttles.plus, Date.now());
+  }
+
+  set throttle(throttle: Throttle) {
+    this.bucket.throttle = throttle;
+    this.bucket.drain(Date.now());
+    this.bucket.giveBack(throttle.maximumAvailable);
+  }
+
+  /**
+   * Lives through whole orders at once: the shop then holds their last states, and their webhooks
+   * wait to be taken.
+   */
+  live({ count, firstSeed = 0, startedAt, every = 1_000, currency, bigIds }: Lives): void {
+    const manner = {
+      shop: this.domain,
+      currency: currency ?? this.facts.currency,
+      bigIds: bigIds ?? true,
+    };
+    for (let index = 0; index < count; index += 1) {
+      const moments = orderMoments(manner, firstSeed + index, startedAt + index * every);
+      const last = moments.at(-1);
+      if (last) this.orders.put(last.order, last.webhook.triggeredAt);
+      this.#webhooks.push(...moments.map(({ webhook }) => webhook));
+    }
+    this.#webhooks.sort((a, b) => a.triggeredAt - b.triggeredAt);
+  }
+
+  /** The next webhooks that the shop has to send; they are not sent by themselves. */
+  takeWebhooks(count = Number.POSITIVE_INFINITY): Webhook[] {
+    return this.#webhooks.splice(0, count);
+  }
+}
