@@ -17,6 +17,9 @@ export async function eventually(
   }
 }
 
+/** Where a client finds the app and its database. */
+export type Reachable = Pick<World, "appUrl" | "apiSecret" | "databaseUrl" | "env">;
+
 /** What a test does to a world besides opening its pages. */
 export type Client = {
   pool: pg.Pool;
@@ -28,7 +31,7 @@ export type Client = {
   close(): Promise<void>;
 };
 
-export function createClient(world: World): Client {
+export function createClient(world: Reachable): Client {
   const pool = new pg.Pool({ connectionString: world.databaseUrl, max: 4 });
   pool.on("error", () => undefined);
   const config = readConfig(world.env as NodeJS.ProcessEnv);
