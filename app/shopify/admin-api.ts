@@ -1,11 +1,11 @@
-/** What is used of the library's Shopify app. */
+/** The way to the Admin API of shops: the library's, or one that adds to it (admin-access.ts). */
 export type AdminAccess = {
   unauthenticated: {
     admin(shop: string): Promise<{ admin: { graphql: Graphql } }>;
   };
 };
 
-type Graphql = (
+export type Graphql = (
   query: string,
   options: { variables: Record<string, unknown>; signal: AbortSignal },
 ) => Promise<{ json(): Promise<unknown> }>;
@@ -70,14 +70,15 @@ function answer<Data>({ data, headers = {} }: Body): AdminAnswer<Data> {
 
 /**
  * Fields that the app may not see come as null together with ACCESS_DENIED; the rest of the answer
- * is good, unless the order itself was denied. The library throws all of it away.
+ * is good, unless the orders themselves were denied. The library throws all of it away.
  * https://shopify.dev/docs/apps/launch/protected-customer-data
  */
 function redacted(error: unknown): Body {
   const { body, headers } = error as LibraryError;
   const errors = body?.errors?.graphQLErrors ?? [];
   const denied = errors.length > 0 && errors.every((one) => codeOf(one) === "ACCESS_DENIED");
-  if (denied && body?.data?.order) return { data: body.data, headers: headers ?? {} };
+  const isAnswered = Object.values(body?.data ?? {}).some((member) => member !== null);
+  if (denied && body?.data && isAnswered) return { data: body.data, headers: headers ?? {} };
   throw new AdminError(refusalOf(error));
 }
 
@@ -86,7 +87,7 @@ type LibraryError = {
   response?: { code?: number; retryAfter?: number; body?: { error?: unknown } };
   headers?: Record<string, string[]>;
   body?: {
-    data?: { order?: unknown } | null;
+    data?: Record<string, unknown> | null;
     errors?: { graphQLErrors?: GraphqlError[] };
     extensions?: { cost?: Cost };
   };
@@ -101,6 +102,7 @@ type Cost = {
 const withoutAccess = ["SessionNotFoundError", "MissingRequiredArgument", "InvalidJwtError"];
 
 function refusalOf(error: unknown): AdminRefusal {
+  if (error instanceof AdminError) return error.refusal;
   const { response, body } = (error ?? {}) as LibraryError;
   if (error instanceof Error && withoutAccess.includes(error.constructor.name)) {
     return { kind: "no_session" };

@@ -1,9 +1,8 @@
-import { request } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { type Client, createClient, eventually } from "./client.ts";
+import { openApp } from "./open-app.ts";
 import { ops } from "./ops.ts";
 import { quickTimes } from "./quick-times.ts";
 import { orderOf, vogelsang } from "./vogelsang.ts";
@@ -32,17 +31,7 @@ const nextId = () => {
   return ids;
 };
 
-/** Opens the app as Shopify's admin does, at a time. */
-async function open(at = Date.now()): Promise<void> {
-  const token = mintSessionToken({ ...world, shop }, at);
-  const host = Buffer.from(`admin.shopify.com/store/${shop.split(".")[0]}`).toString("base64url");
-  const answer = await request(`${world.appUrl}/app`, {
-    query: { embedded: "1", shop, host, id_token: token },
-    headers: { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0" },
-  });
-  await answer.body.dump();
-  expect(answer.statusCode).toBe(200);
-}
+const open = async (at?: number) => expect(await openApp(world, shop, at)).toBe(200);
 
 async function uninstall(at = Date.now()): Promise<number> {
   const webhook = webhookOf(shop, "app/uninstalled", { id: 1, myshopify_domain: shop }, at);
