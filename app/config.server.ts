@@ -76,7 +76,9 @@ export const variables = {
   FEED_BATCH_BYTES: integer(1).prefault("524288").describe("Most bytes in one request."),
   BACKOFF_MIN_MS: integer(1)
     .prefault("1000")
-    .describe("First wait of a shop whose feed cannot be reached; it doubles with each failure."),
+    .describe(
+      "First wait of a shop whose feed, or Shopify, cannot be reached; it doubles with each failure.",
+    ),
   BACKOFF_MAX_MS: integer(1).prefault("900000").describe("Longest such wait."),
   LONE_REFUSALS_BEFORE_PAUSE: integer(1)
     .prefault("10")
@@ -109,6 +111,15 @@ export const variables = {
   STEP_MS: integer(1)
     .prefault("30000")
     .describe("How long a sync run works on one shop before it lets others go first."),
+  RECONCILE_INTERVAL_MS: integer(100)
+    .prefault("900000")
+    .describe("How often a shop's orders are reconciled with Shopify's."),
+  RECONCILE_OVERLAP_MS: integer(600_000)
+    .prefault("600000")
+    .describe("How far each reconciliation reaches back: Shopify's search is behind by minutes."),
+  SCAN_CONCURRENCY: integer(1, 64)
+    .prefault("2")
+    .describe("Shops whose orders one process reads from Shopify at once."),
   RETENTION_UNPROTECTED_DAYS: integer(1)
     .prefault("30")
     .describe("How long orders without protection keep their document after their last change."),
@@ -204,6 +215,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       stepRows: v.STEP_ROWS,
       stepBytes: v.STEP_BYTES,
       stepMs: v.STEP_MS,
+    },
+    scan: {
+      intervalMs: v.RECONCILE_INTERVAL_MS,
+      overlapMs: v.RECONCILE_OVERLAP_MS,
+      concurrency: v.SCAN_CONCURRENCY,
     },
     retention: {
       unprotectedMs: v.RETENTION_UNPROTECTED_DAYS * dayMs,

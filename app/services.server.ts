@@ -8,6 +8,7 @@ import type { Logger } from "./log.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createAdminAccess } from "./shopify/admin-access.ts";
 import type { AdminAccess } from "./shopify/admin-api.ts";
+import { createOrderPages } from "./shopify/order-pages.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
 import { noteInstalled } from "./sync/install.ts";
@@ -15,6 +16,8 @@ import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
 import { retainAllShops } from "./sync/retention.ts";
 import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
+import { scanShop } from "./sync/scan.ts";
+import { resumeScans, shopsToScan } from "./sync/scan-store.ts";
 import { createSessionKeeper } from "./sync/shop-session.ts";
 
 type Shopify = ReturnType<typeof createShopify>;
@@ -73,7 +76,7 @@ export async function openFoundations(
     closing.push(closeDatabase);
     const pool = new pg.Pool({
       connectionString: databaseUrl,
-      max: config.worker.concurrency + 2,
+      max: config.worker.concurrency + config.scan.concurrency + 2,
       application_name: "hakuna-sync",
     });
     pool.on("error", (err) => log.warn({ err }, "an idle database connection was lost"));
@@ -100,21 +103,26 @@ export async function openFoundations(
         previous: config.ENCRYPTION_KEY_PREVIOUS,
       }),
       readOrder: createOrderReader(admin),
+      orderPages: createOrderPages(admin),
       door: { waiting: 0 },
       now: Date.now,
     };
     const queue = await startQueue({
       databaseUrl,
       log,
-      concurrency: config.worker.concurrency,
+      concurrency: { sync: config.worker.concurrency, scan: config.scan.concurrency },
       sweepIntervalMs: config.worker.sweepIntervalMs,
       worker,
     });
     closing.push(() => queue.stop());
     if (worker) {
-      await queue.work(
+      await queue.sync.work(
         (shop) => runShop(run, shop),
         () => shopsWithWork(pool),
+      );
+      await queue.scan.work(
+        (shop) => scanShop({ ...run, wake: queue.wake }, shop),
+        () => shopsToScan(pool, run.now(), config.scan.intervalMs),
       );
       await queue.daily(config.retention.hour, async () => {
         await retainAllShops(run);
@@ -124,6 +132,7 @@ export async function openFoundations(
       const authenticated = await shopify.authenticate.admin(request);
       const { session, sessionToken } = authenticated;
       await noteInstalled(pool, session.shop, sessionToken.iat * 1000, session.scope ?? null);
+      if (await resumeScans(pool, session.shop)) await queue.scan.wake([session.shop]);
       return authenticated;
     };
     return {

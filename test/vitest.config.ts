@@ -9,6 +9,8 @@ export default defineConfig({
           name: "unit",
           include: ["app/**/*.test.{ts,tsx}", "test/simulator/**/*.test.ts"],
           environment: "node",
+          // No test fails because the machine is slow.
+          testTimeout: 60_000,
         },
       },
       {

@@ -19,6 +19,8 @@ export type Locale = {
   formatDate(at: number): string;
   /** How long ago, or in how long: `now` and `at` are epoch milliseconds. */
   formatRelative(at: number, now: number): string;
+  /** How long something takes, in the largest unit that fits; `ms` are milliseconds. */
+  formatDuration(ms: number): string;
   formatNumber(value: number): string;
   /** @param amount minor units; @param currency ISO 4217 */
   formatMoney(amount: number, currency: string): string;
@@ -76,6 +78,11 @@ export function useLocale(): Locale {
       formatRelative(at, now) {
         const [unit, ms] = units.find(([, ms]) => Math.abs(at - now) >= ms) ?? ["second", 1000];
         return relative.format(Math.trunc((at - now) / ms), unit);
+      },
+      formatDuration(ms) {
+        const [unit, size] = units.find(([, size]) => ms >= size) ?? ["second", 1000];
+        const style = { style: "unit", unit, unitDisplay: "long" } as const;
+        return new Intl.NumberFormat(locale, style).format(Math.max(1, Math.round(ms / size)));
       },
       formatNumber: (value) => number.format(value),
       formatMoney(amount, currency) {

@@ -8,6 +8,8 @@ const commands: Record<string, () => Promise<Command>> = {
   order: async () => (await import("./order.ts")).order,
   pair: async () => (await import("./pair.ts")).pair,
   resend: async () => (await import("./resend.ts")).resend,
+  reconcile: async () => (await import("./reconcile.ts")).reconcile,
+  import: async () => (await import("./import.ts")).importOrders,
   retention: async () => (await import("./retention.ts")).retention,
   "data-request": async () => (await import("./data-request.ts")).dataRequest,
   preview: async () => (await import("./preview.ts")).preview,

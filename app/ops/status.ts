@@ -1,6 +1,20 @@
+import type { OrderScan } from "../generated/prisma/client.ts";
 import { uncovered } from "../sync/uninstall.ts";
 import { type Command, readArgs, shopDomain } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
+
+function scanLine({
+  kind,
+  running,
+  finishedAt,
+  read,
+  found,
+  ...scan
+}: Omit<OrderScan, "shop" | "leaseToken">): string {
+  const state = running ? "under way" : `finished ${finishedAt?.toISOString() ?? "never"}`;
+  const pause = scan.pausedReason && `, waits: ${scan.pausedWords ?? scan.pausedReason}`;
+  return `  ${kind}: ${state}, ${read} read, ${found} ${kind === "import" ? "shared" : "recovered"}${pause ?? ""}`;
+}
 
 /** Shows how one shop's sync is. */
 export const status: Command = {
@@ -32,9 +46,13 @@ export const status: Command = {
         select: { id: true, customerId: true, requestedAt: true },
         orderBy: { requestedAt: "asc" },
       });
+      const scans = await prisma.orderScan.findMany({
+        where: { shop: domain },
+        omit: { shop: true, leaseToken: true },
+      });
       const data = {
         ...shop,
-        ...{ orders, uncovered: open, dataRequests, inbox: { unfolded, quarantined } },
+        ...{ orders, uncovered: open, dataRequests, inbox: { unfolded, quarantined }, scans },
       };
       const lines = [
         `${domain}: ${shop.connection}, ${shop.environment}, shares ${shop.share} orders`,
@@ -49,6 +67,7 @@ export const status: Command = {
         shop.backoffUntil &&
           `  waits until ${shop.backoffUntil.toISOString()}: ${shop.backoffReason}`,
         `  last accepted: ${shop.lastAcceptedAt?.toISOString() ?? "never"}`,
+        ...scans.map(scanLine),
         ...Object.entries(orders).map(([name, count]) => `  ${name}: ${count}`),
         `  webhooks to fold: ${unfolded}, in quarantine: ${quarantined.length}`,
         ...quarantined.map((row) => `    ${row.topic} ${row.webhookId}: ${row.error}`),

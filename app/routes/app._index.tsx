@@ -17,6 +17,7 @@ import { LatestOrders } from "../components/latest-orders.tsx";
 import { useLocale } from "../components/locale.tsx";
 import { MissingScopesBanner } from "../components/missing-scopes-banner.tsx";
 import { RelativeMoment } from "../components/moment.tsx";
+import { ReconciliationCard } from "../components/reconciliation-card.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { SetupGuide } from "../components/setup-guide.tsx";
 import { SyncChart } from "../components/sync-chart.tsx";
@@ -71,6 +72,7 @@ export default function Home() {
         {guide && <SetupGuide done={guide} themeEditor={page.themeEditor} />}
         {trouble && <HomeBanner trouble={trouble} />}
         {trouble === null && !(guide && !guide.connect) && <AllWell at={lastAcceptedAt} />}
+        {page.reconciliation && <ReconciliationCard {...page.reconciliation} />}
         <Figures figures={figures} since={since} />
         <SyncChart days={days} />
         <LatestOrders orders={latest} />

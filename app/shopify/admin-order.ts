@@ -9,7 +9,7 @@ import type {
 
 /** An order of the Admin API, paged to its end. */
 export type WholeOrder = {
-  order: AdminOrder;
+  order: Omit<AdminOrder, "lineItems" | "fulfillments" | "refunds">;
   lines: AdminLine[];
   fulfillments: { fulfillment: AdminFulfillment; units: AdminUnits[] }[];
   refunds: { refund: AdminRefund; units: AdminUnits[] }[];

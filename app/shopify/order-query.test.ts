@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import { describe, expect, test } from "vitest";
 import { adminSchema } from "./admin-schema.fixture.ts";
+import { listSizes, orderCountQuery, orderListQuery } from "./order-list-query.ts";
 import { linesQuery, orderQuery, pageSizes, unitsQuery } from "./order-query.ts";
 import { shopFactsQuery } from "./shop-facts.ts";
 
@@ -26,6 +27,7 @@ describe.each([
   ],
   ["further lines", linesQuery, { first: pageSizes.lines }],
   ["units", unitsQuery, { first: pageSizes.units }],
+  ["a page of orders", orderListQuery, listSizes],
 ])("the query of %s", (_name, query, sizes) => {
   test("is valid in Shopify's schema and uses nothing deprecated", () => {
     expect(validate(schema, parse(query))).toEqual([]);
@@ -105,7 +107,10 @@ function walk(
   }
 }
 
-test("the query of the shop's facts is valid in Shopify's schema and uses nothing deprecated", () => {
-  expect(validate(schema, parse(shopFactsQuery))).toEqual([]);
-  expect(deprecated(shopFactsQuery)).toEqual([]);
+test.each([
+  ["the shop's facts", shopFactsQuery],
+  ["how many orders there are", orderCountQuery],
+])("the query of %s is valid in Shopify's schema and uses nothing deprecated", (_name, query) => {
+  expect(validate(schema, parse(query))).toEqual([]);
+  expect(deprecated(query)).toEqual([]);
 });

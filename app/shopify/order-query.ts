@@ -8,7 +8,8 @@ export const pageSizes = {
   units: 100,
 } as const;
 
-const lines = `#graphql
+/** The line items that the app reads; begins every query of them. */
+export const lines = `#graphql
   fragment Lines on LineItemConnection {
     pageInfo { hasNextPage endCursor }
     nodes {
@@ -32,34 +33,29 @@ const lines = `#graphql
   }
 `;
 
-/** The order with its first line items; of fulfillments and refunds all but their line items. */
-export const orderQuery = `#graphql
-  query OrderToSync($order: ID!, $lines: Int!, $parts: Int!) {
-    order(id: $order) {
+/** The order's own fields, without its line items, fulfillments and refunds. */
+export const header = `#graphql
+  fragment Header on Order {
+    id
+    name
+    createdAt
+    updatedAt
+    processedAt
+    cancelledAt
+    test
+    displayFinancialStatus
+    email
+    phone
+    customer {
       id
-      name
-      createdAt
-      updatedAt
-      processedAt
-      cancelledAt
-      test
-      displayFinancialStatus
-      email
-      phone
-      customer {
-        id
-        firstName
-        lastName
-        defaultEmailAddress { emailAddress }
-        defaultPhoneNumber { phoneNumber }
-        defaultAddress { ...Address }
-      }
-      billingAddress { ...Address }
-      shippingAddress { ...Address }
-      lineItems(first: $lines) { ...Lines }
-      fulfillments(first: $parts) { id status createdAt updatedAt }
-      refunds(first: $parts) { id createdAt processedAt }
+      firstName
+      lastName
+      defaultEmailAddress { emailAddress }
+      defaultPhoneNumber { phoneNumber }
+      defaultAddress { ...Address }
     }
+    billingAddress { ...Address }
+    shippingAddress { ...Address }
   }
   fragment Address on MailingAddress {
     firstName
@@ -71,6 +67,19 @@ export const orderQuery = `#graphql
     zip
     countryCodeV2
   }
+`;
+
+/** The order with its first line items; of fulfillments and refunds all but their line items. */
+export const orderQuery = `#graphql
+  query OrderToSync($order: ID!, $lines: Int!, $parts: Int!) {
+    order(id: $order) {
+      ...Header
+      lineItems(first: $lines) { ...Lines }
+      fulfillments(first: $parts) { id status createdAt updatedAt }
+      refunds(first: $parts) { id createdAt processedAt }
+    }
+  }
+  ${header}
   ${lines}
 `;
 

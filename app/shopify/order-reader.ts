@@ -8,7 +8,8 @@ import {
   openAdmin,
   unavailable,
 } from "./admin-api.ts";
-import { type WholeOrder, webhookShape } from "./admin-order.ts";
+import type { WholeOrder } from "./admin-order.ts";
+import { stateOfOrder } from "./admin-state.ts";
 import {
   type AdminUnits,
   type LinesData,
@@ -20,8 +21,6 @@ import {
   type UnitsData,
   unitsQuery,
 } from "./order-query.ts";
-import { PayloadError } from "./payload-reader.ts";
-import { readWebhook } from "./webhook-payload.ts";
 
 /** Asks Shopify's Admin API for one order, by its numeric id. Never throws for Shopify's sake. */
 export type OrderReader = (shop: string, orderId: string) => Promise<ReadAnswer>;
@@ -49,7 +48,9 @@ export function createOrderReader(shopify: AdminAccess): OrderReader {
       for (let beginning = 0; beginning < mostBeginnings; beginning += 1) {
         const answer = await readWhole(ask, `gid://shopify/Order/${orderId}`);
         if (answer === "gone") return { kind: "not_found" };
-        if (answer !== "changed") return { kind: "order", state: stateOf(answer) };
+        if (answer !== "changed") {
+          return { kind: "order", state: stateOfOrder(answer.whole, answer.observedAt) };
+        }
       }
       throw unavailable("The order changed while it was read.");
     } catch (error) {
@@ -142,20 +143,4 @@ function patiently(ask: AskAdmin, until: number): AskAdmin {
       }
     }
   };
-}
-
-/** The webhook's own reader reads it, so that both ways give the same state. */
-function stateOf({ whole, observedAt }: Reading): OrderState {
-  try {
-    const { state, missing } = readWebhook(
-      "orders/updated",
-      JSON.stringify(webhookShape(whole)),
-      observedAt,
-    );
-    if (state) return state;
-    throw unavailable(`Its answer lacks ${missing.join(", ")}.`);
-  } catch (error) {
-    if (error instanceof PayloadError) throw unavailable(`Its answer's ${error.message}`);
-    throw error;
-  }
 }

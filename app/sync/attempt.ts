@@ -67,6 +67,7 @@ export async function beginAttempt(
   });
 }
 
+/** The shop's due orders, the longest waiting first; those of an import after all others. */
 async function dueOrders(
   client: pg.PoolClient,
   shop: string,
@@ -74,9 +75,14 @@ async function dueOrders(
   most: number,
 ): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
-    `SELECT "id" FROM "Order"
-      WHERE "shop" = $1 AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
-      ORDER BY "dueAt" LIMIT $3`,
+    `(SELECT "id", "imported", "dueAt" FROM "Order"
+       WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
+       ORDER BY "dueAt" LIMIT $3)
+     UNION ALL
+     (SELECT "id", "imported", "dueAt" FROM "Order"
+       WHERE "shop" = $1 AND "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
+       ORDER BY "dueAt" LIMIT $3)
+     ORDER BY "imported", "dueAt" LIMIT $3`,
     [shop, only, most],
   );
   return rows.map(({ id }) => id);

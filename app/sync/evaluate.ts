@@ -73,7 +73,9 @@ export function evaluate(
 
   const wasSent = order.firstSentAt !== null;
   if (emptied && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
-  const policy = { ...shop, installedAt: shop.installedAt?.getTime() ?? null };
+  // importing past orders is the shop's asking for them
+  const installedAt = order.imported ? null : (shop.installedAt?.getTime() ?? null);
+  const policy = { ...shop, installedAt };
   const skipped = order.skippedByHand
     ? "by_hand"
     : order.redacted

@@ -1,4 +1,4 @@
-import type { PrismaClient, Shop } from "#app/generated/prisma/client.ts";
+import type { OrderScan, PrismaClient, Shop } from "#app/generated/prisma/client.ts";
 import type { OrderStatus } from "#app/generated/prisma/enums.ts";
 import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
 
@@ -14,6 +14,8 @@ export type HomePage = {
   /** the last 30 days, oldest first */
   days: HomeDay[];
   lastAcceptedAt: number | null;
+  /** null: the shop is not connected */
+  reconciliation: Reconciliation | null;
   latest: ListedOrder[];
 };
 
@@ -31,6 +33,16 @@ export type Trouble =
   | { kind: "paused" }
   | { kind: "unreadable"; count: number }
   | { kind: "attention"; count: number };
+
+/** How the comparison with Shopify goes. */
+export type Reconciliation = {
+  /** when it last came to its end; null: never yet */
+  lastAt: number | null;
+  /** orders that it mended today, in the shop's time zone */
+  recovered: number;
+  /** why it does not go on; `words` are Shopify's own; null: it does */
+  paused: { reason: "no_session" | "unavailable"; since: number; words: string | null } | null;
+};
 
 const daysShown = 30;
 const latestShown = 5;
@@ -53,10 +65,13 @@ export async function homePage(
   });
   const dates = lastDays(now, shop.timeZone);
   const since = dates[0] ?? "";
-  const [counters, days, unreadable, latest] = await Promise.all([
+  const [counters, days, unreadable, scan, latest] = await Promise.all([
     prisma.orderCount.findMany({ where: { shop: domain } }),
     prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
     prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
+    prisma.orderScan.findUnique({
+      where: { shop_kind: { shop: domain, kind: "reconciliation" } },
+    }),
     prisma.order.findMany({
       where: { shop: domain },
       orderBy: [{ placedAt: "desc" }, { id: "asc" }],
@@ -87,8 +102,27 @@ export async function homePage(
       failed: byDay.get(day)?.failed ?? 0,
     })),
     lastAcceptedAt: shop.lastAcceptedAt?.getTime() ?? null,
+    reconciliation:
+      shop.connection === "none"
+        ? null
+        : {
+            lastAt: scan?.finishedAt?.getTime() ?? null,
+            recovered: byDay.get(dates.at(-1) ?? "")?.recovered ?? 0,
+            paused: scan && pauseOf(scan),
+          },
     latest: latest.map(listedOrder),
   };
+}
+
+/** Why a scan of the shop's orders does not go on; null: it does. */
+export function pauseOf({
+  pausedReason,
+  pausedSince,
+  pausedWords,
+}: Pick<OrderScan, "pausedReason" | "pausedSince" | "pausedWords">): Reconciliation["paused"] {
+  if (pausedReason === null || pausedSince === null) return null;
+  const reason = pausedReason === "no_session" ? "no_session" : "unavailable";
+  return { reason, since: pausedSince.getTime(), words: pausedWords };
 }
 
 type ShopOfHome = Omit<Shop, "apiKeySealed">;

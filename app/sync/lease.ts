@@ -26,6 +26,8 @@ export type ShopRow = {
   timeZone: string;
   reviewAfter: string | null;
   reviewAll: boolean;
+  /** neither uninstalled nor to be erased */
+  installed: boolean;
   /** connected, not paused by the merchant, and the back-off, if any, is over */
   delivers: boolean;
 };
@@ -42,7 +44,8 @@ const columns = `"domain", "country", "environment", "share", "sendTestOrders", 
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
-    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers"`;
+    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers",
+  ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
 
 /**
  * Takes the shop's lease, or answers null while another holds it. A shop that is not known yet

@@ -60,6 +60,8 @@ export type StoredOrder = {
   /** keys of findings that were put away; see attention.ts */
   dismissed: string[];
   skippedByHand: boolean;
+  /** an import of past orders brought it: it may be older than the install */
+  imported: boolean;
   revision: number;
   payloadHash: string | null;
   acceptedHash: string | null;
@@ -101,6 +103,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     findingSeverity: null,
     dismissed: [],
     skippedByHand: false,
+    imported: false,
     revision: 0,
     payloadHash: null,
     acceptedHash: null,
@@ -135,6 +138,7 @@ const times = [
 const orderColumns = [
   ...["id", "name", "status", "reasonCode", "statusReason", "customerId", "planUnits", "currency"],
   ...["isTest", "redacted", "findings", "findingSeverity", "dismissed", "skippedByHand"],
+  "imported",
   ...["revision", "payloadHash", "acceptedHash", "acceptedEpoch"],
   ...["acceptedRevision", "acceptedAttempt", "resend", "unanswered", "readAttempts"],
 ];
@@ -171,6 +175,7 @@ const types: Record<string, string> = {
   findings: "jsonb",
   dismissed: "jsonb",
   skippedByHand: "boolean",
+  imported: "boolean",
   needsAttention: "boolean",
   revision: "int",
   acceptedEpoch: "int",

@@ -1,33 +1,21 @@
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "#app/log.server.ts";
-
-/** What a run says at its end: whether there is more to do now, and when there will be next. */
-export type RunResult = { again: boolean; nextInMs: number | null };
+import { type Lane, makeQueue, openLane } from "./lane.ts";
 
 export type Queue = {
-  /**
-   * Queues a run for each shop, unless one is queued already. Call it after the commit, or on the
-   * same pipelined connection right behind it.
-   */
-  wake(shops: readonly string[], client?: pg.ClientBase): Promise<void>;
-  /** Starts taking runs; `run` is called with one shop, never twice at once for the same. */
-  work(run: (shop: string) => Promise<RunResult>, find: () => Promise<string[]>): Promise<void>;
+  /** queues a sync run for each of these shops; see `Lane` */
+  wake: Lane["wake"];
+  /** runs that fold and deliver */
+  sync: Pick<Lane, "work">;
+  /** runs that read orders from Shopify */
+  scan: Pick<Lane, "wake" | "work">;
   /** Runs `job` once a day at this hour (UTC), in one process of all. */
   daily(hour: number, job: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 };
 
-const name = "sync";
 const dailyName = "retention";
-/** Runs that failed are found again by the sweep; the queue must never give one up by itself. */
-const queueOptions = {
-  retryLimit: 0,
-  expireInSeconds: 3600,
-  heartbeatSeconds: 10,
-  deleteAfterSeconds: 60,
-  notify: true,
-} as const;
 
 /** A job that its process did not survive is tried again. */
 const dailyOptions = {
@@ -38,21 +26,17 @@ const dailyOptions = {
   deleteAfterSeconds: 7 * 24 * 3600,
 } as const;
 
-/**
- * The queue only wakes: at most one run queued and one active per shop (pg-boss's policy `stately`
- * with the shop as key). Who may deliver is decided by the lease, and what there is to do stands in
- * the tables, so a lost or doubled job changes nothing. A sweep queues every shop that has work but
- * no job. See docs/decisions/0004-pg-boss-wakes.md.
- */
+/** Opens the queue with its lanes. A process that does not work only wakes. */
 export async function startQueue(options: {
   databaseUrl: string;
   log: Logger;
-  concurrency: number;
+  /** shops that are synced at once, and shops whose orders are read from Shopify at once */
+  concurrency: { sync: number; scan: number };
   sweepIntervalMs: number;
   /** this process takes runs and daily jobs */
   worker: boolean;
 }): Promise<Queue> {
-  const { log } = options;
+  const { log, sweepIntervalMs, concurrency } = options;
   const boss = new PgBoss({
     connectionString: options.databaseUrl,
     application_name: "hakuna-queue",
@@ -65,61 +49,14 @@ export async function startQueue(options: {
   });
   boss.on("error", (err) => log.warn({ err }, "the queue reported an error"));
   await boss.start();
-  await makeQueue(boss, name, queueOptions);
-
-  const timers = new Map<string, NodeJS.Timeout>();
-  let sweeper: NodeJS.Timeout | null = null;
-  let workerId: string | null = null;
-  let stopping = false;
-
-  async function wake(shops: readonly string[], client?: pg.ClientBase): Promise<void> {
-    if (shops.length === 0 || stopping) return;
-    const jobs = shops.map((shop) => ({ singletonKey: shop, data: { shop } }));
-    await boss.insert(name, jobs, client ? { db: onClient(client) } : {});
-    if (workerId !== null) boss.notifyWorker(workerId);
-  }
-
-  function wakeQuietly(shops: string[]): void {
-    wake(shops).catch((err) => log.warn({ err }, "a sync run was not queued; the sweep will"));
-  }
-
-  function wakeLater(shop: string, ms: number): void {
-    clearTimeout(timers.get(shop));
-    const timer = setTimeout(() => {
-      timers.delete(shop);
-      wakeQuietly([shop]);
-    }, ms);
-    timer.unref();
-    timers.set(shop, timer);
-  }
-
+  const open = (name: "sync" | "scan") =>
+    openLane(boss, name, { log, concurrency: concurrency[name], sweepIntervalMs });
+  const sync = await open("sync");
+  const scan = await open("scan");
   return {
-    wake,
-    async work(run, find) {
-      const sweep = async () => {
-        await wake(await find()).catch((err) => log.warn({ err }, "the sweep failed"));
-        if (!stopping) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
-      };
-      workerId = await boss.work<{ shop: string }>(
-        name,
-        { localConcurrency: options.concurrency, pollingIntervalSeconds: 2, batchSize: 1 },
-        async ([job]) => {
-          if (!job) return;
-          const { shop } = job.data;
-          try {
-            const { again, nextInMs } = await run(shop);
-            if (again) wakeQuietly([shop]);
-            else if (nextInMs !== null) wakeLater(shop, Math.min(nextInMs, 60_000));
-          } catch (err) {
-            log.error({ err, shop }, "a sync run failed; the sweep will queue it again");
-          } finally {
-            // one fetch per notification: ask for the next job without waiting for the poll
-            if (workerId !== null) boss.notifyWorker(workerId);
-          }
-        },
-      );
-      await sweep();
-    },
+    wake: sync.wake,
+    sync,
+    scan,
     async daily(hour, job) {
       await makeQueue(boss, dailyName, dailyOptions);
       await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
@@ -128,29 +65,10 @@ export async function startQueue(options: {
       });
     },
     async stop() {
-      stopping = true;
-      if (sweeper) clearTimeout(sweeper);
-      for (const timer of timers.values()) clearTimeout(timer);
+      sync.stop();
+      scan.stop();
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
-  };
-}
-
-/** At most one job queued and one active per key. createQueue on an existing queue ignores options. */
-async function makeQueue(
-  boss: PgBoss,
-  queue: string,
-  options: typeof queueOptions | typeof dailyOptions,
-): Promise<void> {
-  if (await boss.getQueue(queue)) await boss.updateQueue(queue, options);
-  else await boss.createQueue(queue, { policy: "stately", ...options });
-}
-
-/** Lets pg-boss send its statement on a given connection, prepared once: it is always the same. */
-function onClient(client: pg.ClientBase) {
-  return {
-    executeSql: (text: string, values?: unknown[]) =>
-      client.query({ name: "wake", text, values: values ?? [] }),
   };
 }
 

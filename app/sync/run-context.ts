@@ -3,6 +3,7 @@ import type { Config } from "#app/config.server.ts";
 import type { FeedClient } from "#app/hakuna/client.ts";
 import type { Logger } from "#app/log.server.ts";
 import type { SecretBox } from "#app/secrets.server.ts";
+import type { OrderPages } from "#app/shopify/order-pages.ts";
 import type { OrderReader } from "#app/shopify/order-reader.ts";
 import type { Door } from "./give-way.ts";
 
@@ -14,6 +15,7 @@ export type RunContext = {
   feed: FeedClient;
   secrets: SecretBox;
   readOrder: OrderReader;
+  orderPages: OrderPages;
   door: Door;
   /** epoch milliseconds */
   now: () => number;

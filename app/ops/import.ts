@@ -1,0 +1,37 @@
+import { beginImport, cancelImport } from "../sync/scan-runs.ts";
+import { type Command, readArgs, shopDomain } from "./command.ts";
+import { finishScan, moment } from "./scan.ts";
+import { withDatabase } from "./with-database.ts";
+
+/** Imports a shop's past orders, or goes on with an import, or ends one. */
+export const importOrders: Command = {
+  usage: "import <shop> [--since ISO] | <shop> --cancel",
+  async run(args) {
+    const { values, positionals } = readArgs(args, {
+      since: { type: "string" },
+      cancel: { type: "boolean" },
+    });
+    const shop = shopDomain(positionals[0]);
+    const since = moment("since", values.since);
+    return await withDatabase(async (foundations) => {
+      const { run, services } = foundations;
+      if (values.cancel) {
+        const cancelled = await cancelImport(run.pool, shop, run.now());
+        const text = cancelled ? "The import is cancelled." : "No import was under way.";
+        return { data: { shop, cancelled }, text };
+      }
+      const known = await services.prisma.shop.findUnique({ where: { domain: shop } });
+      if (!known || known.uninstalledAt !== null) {
+        throw new Error(`The app is not installed in ${shop}.`);
+      }
+      const begun = await beginImport(run.pool, shop, { now: run.now(), since });
+      const scanned = await finishScan(foundations, shop, "import");
+      const { read, found, cancelled } = scanned;
+      const end = cancelled ? "cancelled" : begun ? "imported" : "the import under way was ended";
+      return {
+        data: { shop, read, shared: found, cancelled },
+        text: `${shop}: ${end}; ${read} orders read, ${found} shared with Hakuna.`,
+      };
+    });
+  },
+};

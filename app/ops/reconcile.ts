@@ -1,0 +1,27 @@
+import { beginReconciliation } from "../sync/scan-runs.ts";
+import { type Command, readArgs, shopDomain } from "./command.ts";
+import { finishScan, moment } from "./scan.ts";
+import { withDatabase } from "./with-database.ts";
+
+/** Compares a shop's orders with Shopify's now, as the worker does every so often. */
+export const reconcile: Command = {
+  usage: "reconcile <shop> [--since ISO]",
+  async run(args) {
+    const { values, positionals } = readArgs(args, { since: { type: "string" } });
+    const shop = shopDomain(positionals[0]);
+    const since = moment("since", values.since) ?? null;
+    return await withDatabase(async (foundations) => {
+      const { run } = foundations;
+      const { overlapMs } = run.config.scan;
+      const begun = await beginReconciliation(run.pool, shop, { now: run.now(), overlapMs, since });
+      if (!begun) {
+        throw new Error(`${shop} is not connected to Hakuna, or the app is not installed there.`);
+      }
+      const { read, found } = await finishScan(foundations, shop, "reconciliation");
+      return {
+        data: { shop, read, recovered: found },
+        text: `${shop}: ${read} orders read, ${found} recovered.`,
+      };
+    });
+  },
+};

@@ -1,0 +1,66 @@
+import type { ScanKind } from "../generated/prisma/enums.ts";
+import type { Foundations } from "../services.server.ts";
+import { runShop } from "../sync/run.ts";
+import { scanShop } from "../sync/scan.ts";
+import { UsageError } from "./command.ts";
+
+/** How a reading of orders ended. */
+export type Scanned = {
+  shop: string;
+  /** orders that were read */
+  read: number;
+  /** orders that the reconciliation mended, or that an import shares with Hakuna */
+  found: number;
+  cancelled: boolean;
+};
+
+const lookMs = 200;
+
+/**
+ * Reads orders until the shop's scan, which was begun, has come to its end; it does not matter which
+ * process does it. Webhooks that are there go first.
+ *
+ * @throws Error saying why orders cannot be read
+ */
+export async function finishScan(
+  { run, services: { queue, prisma } }: Foundations,
+  shop: string,
+  kind: ScanKind,
+): Promise<Scanned> {
+  for (;;) {
+    await runShop(run, shop);
+    await scanShop({ ...run, wake: queue.wake }, shop);
+    const where = { shop_kind: { shop, kind } };
+    const scan = await prisma.orderScan.findUniqueOrThrow({ where });
+    if (!scan.running) {
+      await runShop(run, shop);
+      const { read, found } = scan;
+      return { shop, read, found, cancelled: kind === "import" && scan.cancelledAt !== null };
+    }
+    if (scan.pausedReason === "no_session") {
+      throw new Error(
+        `${shop} cannot be read: there is no session of it. Opening the app in the shop's admin makes one, and the reading goes on by itself.`,
+      );
+    }
+    if (scan.pausedReason !== null) {
+      throw new Error(
+        `${shop} cannot be read now: ${scan.pausedWords ?? "Shopify does not answer."} It is tried again by itself.`,
+      );
+    }
+    await new Promise((wait) => setTimeout(wait, lookMs));
+  }
+}
+
+/** A moment as given, in epoch milliseconds. @throws UsageError */
+export function moment(option: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(given);
+  const isTime = /^\d{4}-\d{2}-\d{2}T\S+(Z|[+-]\d{2}:\d{2})$/.test(given);
+  const at = Date.parse(given);
+  if (!(isDate || isTime) || Number.isNaN(at)) {
+    throw new UsageError(
+      `--${option} is a day or a time with its offset, such as 2026-11-01 or 2026-11-01T08:00:00Z, not ${given}.`,
+    );
+  }
+  return at;
+}
