@@ -6,6 +6,8 @@ import type { PrismaClient } from "./generated/prisma/client.ts";
 import { createFeedClient } from "./hakuna/client.ts";
 import type { Logger } from "./log.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
+import { createAdminAccess } from "./shopify/admin-access.ts";
+import type { AdminAccess } from "./shopify/admin-api.ts";
 import { createOrderPages } from "./shopify/order-pages.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
@@ -17,6 +19,7 @@ import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
 import { scanShop } from "./sync/scan.ts";
 import { resumeScans, shopsToScan } from "./sync/scan-store.ts";
+import { createSessionKeeper } from "./sync/shop-session.ts";
 
 type Shopify = ReturnType<typeof createShopify>;
 
@@ -28,6 +31,8 @@ export type Services = {
   shopify: Shopify;
   /** `authenticate.admin`, once per request; notes that the app is installed */
   authenticateAdmin(request: Request): ReturnType<Shopify["authenticate"]["admin"]>;
+  /** the Admin API of any shop, in its offline session */
+  admin: AdminAccess;
   queue: Queue;
   /** what the sync works with: for actions that change orders or settings */
   run: RunContext;
@@ -84,6 +89,11 @@ export async function openFoundations(
     });
     closing.push(() => feed.close());
     const shopify = createShopify({ config, prisma, log });
+    const sessions = createSessionKeeper(pool, {
+      apiKey: config.SHOPIFY_API_KEY,
+      apiSecret: config.SHOPIFY_API_SECRET,
+    });
+    const admin = createAdminAccess(shopify, sessions);
     const run: RunContext = {
       pool,
       config,
@@ -93,8 +103,8 @@ export async function openFoundations(
         current: config.ENCRYPTION_KEY,
         previous: config.ENCRYPTION_KEY_PREVIOUS,
       }),
-      readOrder: createOrderReader(shopify),
-      orderPages: createOrderPages(shopify),
+      readOrder: createOrderReader(admin),
+      orderPages: createOrderPages(admin),
       door: openDoor(),
       now: Date.now,
     };
@@ -127,7 +137,7 @@ export async function openFoundations(
       return authenticated;
     };
     return {
-      services: { config, log, prisma, shopify, authenticateAdmin, queue, run },
+      services: { config, log, prisma, shopify, authenticateAdmin, admin, queue, run },
       run,
       databaseUrl,
       close,

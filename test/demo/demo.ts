@@ -64,7 +64,9 @@ try {
   console.log(`\n  The admin page:  ${admin.url}\n  Ctrl-C ends the demo.\n`);
   const webhooks = shopHour(shop, starts, Date.now());
   console.log(`An hour of ${shop} in ${seconds} s: ${webhooks.length} webhooks.\n`);
+  const { orders } = admin.shopify.shop(shop);
   for (const webhook of webhooks) {
+    orders.put(webhook.order, webhook.triggeredAt);
     await deliverWebhook(appUrl, webhook, apiSecret);
     await sleep((seconds * 1000) / webhooks.length);
   }
