@@ -22,7 +22,6 @@ import {
   type PlanResult,
   ProductFailure,
 } from "./plan-result.ts";
-import { protectable } from "./product-links.ts";
 
 /** An offer costs a request: a product with more prices than this needs a look by a person. */
 const mostPrices = 20;
@@ -54,10 +53,9 @@ export type ProductOffers = { price: number; offerId: string; expiresAt: number 
  */
 export async function offerPlans(
   offering: Offering,
-  productId: string,
+  product: Protectable,
 ): Promise<{ result: PlanResult; offers: ProductOffers }> {
   const { ask, language } = offering;
-  const product = await protectable(ask, productId);
   const groups = priceGroups(product);
   const priced = groups.filter(({ price }) => price > 0);
   if (priced.length === 0) throw new ProductFailure("free");
@@ -67,7 +65,7 @@ export async function offerPlans(
     offers.push({ group, offer: await fetchOffer(offering, product, group) });
   }
 
-  const handle = handleOf(productId);
+  const handle = handleOf(product.id);
   const known = (await readPlanProduct(ask, handle))?.plans ?? [];
   const planned = offers.flatMap(({ group, offer }) =>
     offer.plans.map((plan) => {

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/admin-api.ts";
-import { CatalogRefusal, isProtectionVendor, readCollection } from "#app/shopify/plan-catalog.ts";
+import {
+  CatalogRefusal,
+  isProtectionVendor,
+  type Protectable,
+  readCollection,
+  readProtectable,
+} from "#app/shopify/plan-catalog.ts";
 import type { RunResult } from "#app/sync/lane.ts";
 import { offerPlans } from "./offer-plans.ts";
 import { openOffering, type ShopOffering } from "./offering.ts";
@@ -93,24 +99,30 @@ async function doProduct(
   { productId, attempts }: { productId: string; attempts: number },
 ): Promise<void> {
   const { pool, log } = context;
+  let product: Protectable | null = null;
+  const save = (result: PlanResult) =>
+    saveResult(pool, job, { id: productId, title: product?.title ?? null }, result);
   try {
-    const result = await resultFor(context, job, ask, productId);
-    await saveResult(pool, job, productId, result);
+    product = await readProtectable(ask, productId);
+    if (product === null) {
+      await forgetOffers(pool, job.shop, productId);
+      throw new ProductFailure("not_found");
+    }
+    await save(await resultFor(context, job, ask, product));
   } catch (error) {
     if (haltOf(error)) throw error;
     const failure = failureOf(error);
     if (failure) {
       const isOver =
+        product !== null &&
         job.kind === "renew" &&
         failure.code === "no_offer" &&
-        (await endOffer(pool, ask, job.shop, productId, context.now()));
-      const code = isOver ? "offer_ended" : failure.code;
-      await saveResult(pool, job, productId, { ...failure, code });
-      return;
+        (await endOffer(pool, ask, job.shop, product, context.now()));
+      return await save(isOver ? { ...failure, code: "offer_ended" } : failure);
     }
     log.error({ err: error, shop: job.shop, attempts }, "the plans of a product failed");
     if (attempts < mostAttempts) return;
-    await saveResult(pool, job, productId, { kind: "failed", code: "failed", words: null });
+    await save({ kind: "failed", code: "failed", words: null });
   }
 }
 
@@ -118,23 +130,24 @@ async function resultFor(
   context: PlanContext,
   job: PlanJob,
   ask: AskAdmin,
-  productId: string,
+  product: Protectable,
 ): Promise<PlanResult> {
   const { pool } = context;
   const { shop, kind, id } = job;
-  if (kind === "link") {
-    const result = await linkProduct(ask, productId, job.planIds);
-    await forgetOffers(pool, shop, productId);
+  if (kind === "unlink") {
+    const result = await unlinkProduct(ask, product);
+    await forgetOffers(pool, shop, product.id);
     return result;
   }
-  if (kind === "unlink") {
-    const result = await unlinkProduct(ask, productId);
-    await forgetOffers(pool, shop, productId);
+  if (isProtectionVendor(product.vendor)) throw new ProductFailure("is_plan");
+  if (kind === "link") {
+    const result = await linkProduct(ask, product, job.planIds);
+    await forgetOffers(pool, shop, product.id);
     return result;
   }
   const offering: ShopOffering = await openOffering(context, shop);
-  const { result, offers } = await offerPlans({ ...offering, ask, key: id }, productId);
-  await saveOffers(pool, shop, productId, offering.epoch, offers);
+  const { result, offers } = await offerPlans({ ...offering, ask, key: id }, product);
+  await saveOffers(pool, shop, product.id, offering.epoch, offers);
   return result;
 }
 

@@ -165,18 +165,19 @@ export async function nextProduct(
 export async function saveResult(
   client: Client,
   job: PlanJob,
-  productId: string,
+  product: { id: string; title: string | null },
   result: PlanResult,
 ): Promise<void> {
   const isFailed = result.kind === "failed";
   const { rowCount } = await client.query(
-    `UPDATE "PlanJobProduct" p SET "state" = $4, "result" = $5, "endedAt" = now()
+    `UPDATE "PlanJobProduct" p SET "state" = $4, "result" = $5, "endedAt" = now(),
+            "title" = coalesce($7, p."title")
        FROM "PlanJob" j
       WHERE p."shop" = $1 AND p."jobId" = $2 AND p."productId" = $3 AND p."state" = 'waiting'
         AND j."shop" = p."shop" AND j."id" = p."jobId" AND j."leaseToken" = $6`,
     [
-      ...[job.shop, job.id, productId, isFailed ? "failed" : "done"],
-      ...[JSON.stringify(result), job.token],
+      ...[job.shop, job.id, product.id, isFailed ? "failed" : "done"],
+      ...[JSON.stringify(result), job.token, product.title],
     ],
   );
   if (!rowCount) return;

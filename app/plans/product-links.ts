@@ -1,29 +1,13 @@
 import type { AskAdmin } from "#app/shopify/admin-api.ts";
-import {
-  isProtectionVendor,
-  linkPlans,
-  type Protectable,
-  readPlans,
-  readProtectable,
-  unlinkPlans,
-} from "#app/shopify/plan-catalog.ts";
+import { linkPlans, type Protectable, readPlans, unlinkPlans } from "#app/shopify/plan-catalog.ts";
 import { type PlanResult, ProductFailure } from "./plan-result.ts";
-
-/** Reads a product that plans may be linked to. @throws ProductFailure where it is none */
-export async function protectable(ask: AskAdmin, productId: string): Promise<Protectable> {
-  const product = await readProtectable(ask, productId);
-  if (product === null) throw new ProductFailure("not_found");
-  if (isProtectionVendor(product.vendor)) throw new ProductFailure("is_plan");
-  return product;
-}
 
 /** Offers the chosen plans for every variant of the product, in the place of those that were. */
 export async function linkProduct(
   ask: AskAdmin,
-  productId: string,
+  product: Protectable,
   planIds: readonly string[],
 ): Promise<PlanResult> {
-  const product = await protectable(ask, productId);
   const plans = await readPlans(ask, planIds);
   if (plans.length < planIds.length) throw new ProductFailure("plans_gone");
   await linkPlans(ask, new Map([[product.id, [...planIds]]]));
@@ -32,9 +16,7 @@ export async function linkProduct(
 }
 
 /** Offers no plans for the product any more. The plans themselves stay in the shop. */
-export async function unlinkProduct(ask: AskAdmin, productId: string): Promise<PlanResult> {
-  const product = await readProtectable(ask, productId);
-  if (product === null) throw new ProductFailure("not_found");
+export async function unlinkProduct(ask: AskAdmin, product: Protectable): Promise<PlanResult> {
   await unlinkPlans(ask, [product.id, ...ownersOf(product)]);
   return { kind: "unlinked" };
 }

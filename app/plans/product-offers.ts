@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { AskAdmin } from "#app/shopify/admin-api.ts";
+import type { Protectable } from "#app/shopify/plan-catalog.ts";
 import { inTransaction } from "#app/sync/transaction.ts";
 import type { ProductOffers } from "./offer-plans.ts";
 import { createPlanJob } from "./plan-job-store.ts";
@@ -49,18 +50,18 @@ export async function endOffer(
   pool: pg.Pool,
   ask: AskAdmin,
   shop: string,
-  productId: string,
+  product: Protectable,
   now: number,
 ): Promise<boolean> {
   const { rows } = await pool.query<{ isOver: boolean }>(
     `SELECT bool_or(o."expiresAt" <= to_timestamp($3 / 1000.0) OR o."epoch" <> s."epoch") AS "isOver"
        FROM "ProductOffer" o JOIN "Shop" s ON s."domain" = o."shop"
       WHERE o."shop" = $1 AND o."productId" = $2`,
-    [shop, productId, now],
+    [shop, product.id, now],
   );
   if (!rows[0]?.isOver) return false;
-  await unlinkProduct(ask, productId);
-  await forgetOffers(pool, shop, productId);
+  await unlinkProduct(ask, product);
+  await forgetOffers(pool, shop, product.id);
   return true;
 }
 

@@ -5,6 +5,7 @@ import { boundary } from "@shopify/shopify-app-remix/server";
 import { readChosen, saveChosen } from "#app/plans/chosen-plans.ts";
 import { cancelPlanJob, createPlanJob, resumePlanJobs } from "#app/plans/plan-job-store.ts";
 import { readJobs } from "#app/plans/plan-jobs-page.ts";
+import { planScopes } from "#app/plans/plan-scopes.ts";
 import { noteScopes, readProductsPage } from "#app/plans/plans-page.ts";
 import { useLocale } from "../components/locale.tsx";
 import { PlanAccessBanner } from "../components/plan-access-banner.tsx";
@@ -15,9 +16,6 @@ import { PlanRules } from "../components/plan-rules.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { Trouble } from "../components/trouble.tsx";
 import { plansRequest } from "../plans-request.ts";
-
-/** Asked for by this page alone: a merchant who only syncs grants nothing that writes. */
-const planScopes = ["write_products", "write_publications"];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
