@@ -5,15 +5,17 @@ import deHelp from "./messages/de/help.json" with { type: "json" };
 import deHome from "./messages/de/home.json" with { type: "json" };
 import deOrderPage from "./messages/de/orderPage.json" with { type: "json" };
 import deOrders from "./messages/de/orders.json" with { type: "json" };
+import dePlans from "./messages/de/plans.json" with { type: "json" };
 import deSettings from "./messages/de/settings.json" with { type: "json" };
 import common from "./messages/en/common.json" with { type: "json" };
 import help from "./messages/en/help.json" with { type: "json" };
 import home from "./messages/en/home.json" with { type: "json" };
 import orderPage from "./messages/en/orderPage.json" with { type: "json" };
 import orders from "./messages/en/orders.json" with { type: "json" };
+import plans from "./messages/en/plans.json" with { type: "json" };
 import settings from "./messages/en/settings.json" with { type: "json" };
 
-const english = { common, finding: findingTexts, home, orders, orderPage, settings, help };
+const english = { common, finding: findingTexts, home, orders, orderPage, plans, settings, help };
 
 /** Every text of the admin pages, by page. English decides which texts there are. */
 export type Messages = typeof english;
@@ -27,6 +29,7 @@ export const messages: Record<"en" | "de", Messages> = {
     home: deHome,
     orders: deOrders,
     orderPage: deOrderPage,
+    plans: dePlans,
     settings: deSettings,
     help: deHelp,
   },

@@ -4,7 +4,12 @@ import { openDatabase } from "./db.server.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.server.ts";
 import type { PrismaClient } from "./generated/prisma/client.ts";
 import { createFeedClient } from "./hakuna/client.ts";
+import { createOffersClient } from "./hakuna/offers-client.ts";
 import type { Logger } from "./log.server.ts";
+import { dailyPlanWork } from "./plans/daily-plan-work.ts";
+import type { PlanContext } from "./plans/plan-context.ts";
+import { runPlanJobs } from "./plans/plan-job-run.ts";
+import { shopsWithPlanJobs } from "./plans/plan-job-store.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createAdminAccess } from "./shopify/admin-access.ts";
 import type { AdminAccess } from "./shopify/admin-api.ts";
@@ -21,6 +26,9 @@ import { scanShop } from "./sync/scan.ts";
 import { resumeScans, shopsToScan } from "./sync/scan-store.ts";
 import { createSessionKeeper } from "./sync/shop-session.ts";
 
+/** Shops whose plans one process works on at once: jobs that nobody waits for by the second. */
+const planConcurrency = 2;
+
 type Shopify = ReturnType<typeof createShopify>;
 
 /** What the routes get through Remix's load context. Made once, by the process. */
@@ -36,6 +44,8 @@ export type Services = {
   queue: Queue;
   /** what the sync works with: for actions that change orders or settings */
   run: RunContext;
+  /** what plan jobs work with */
+  plans: PlanContext;
 };
 
 /** All that a process of the app stands on, and how to end it in order. */
@@ -77,17 +87,20 @@ export async function openFoundations(
     closing.push(closeDatabase);
     const pool = new pg.Pool({
       connectionString: databaseUrl,
-      max: config.worker.concurrency + config.scan.concurrency + 2,
+      max: config.worker.concurrency + config.scan.concurrency + planConcurrency + 2,
       application_name: "hakuna-sync",
     });
     pool.on("error", (err) => log.warn({ err }, "an idle database connection was lost"));
     closing.push(() => pool.end());
-    const feed = createFeedClient({
+    const hakuna = {
       baseUrl: config.HAKUNA_API_URL,
       timeoutMs: config.delivery.timeoutMs,
       version: config.HAKUNA_VERSION,
-    });
+    };
+    const feed = createFeedClient(hakuna);
     closing.push(() => feed.close());
+    const offers = createOffersClient(hakuna);
+    closing.push(() => offers.close());
     const shopify = createShopify({ config, prisma, log });
     const sessions = createSessionKeeper(pool, {
       apiKey: config.SHOPIFY_API_KEY,
@@ -108,10 +121,15 @@ export async function openFoundations(
       door: openDoor(),
       now: Date.now,
     };
+    const plans: PlanContext = { ...run, admin, offers };
     const queue = await startQueue({
       databaseUrl,
       log,
-      concurrency: { sync: config.worker.concurrency, scan: config.scan.concurrency },
+      concurrency: {
+        sync: config.worker.concurrency,
+        scan: config.scan.concurrency,
+        plans: planConcurrency,
+      },
       sweepIntervalMs: config.worker.sweepIntervalMs,
       worker,
     });
@@ -125,8 +143,13 @@ export async function openFoundations(
         (shop) => scanShop({ ...run, wake: queue.wake }, shop),
         () => shopsToScan(pool, run.now(), config.scan.intervalMs),
       );
+      await queue.plans.work(
+        (shop) => runPlanJobs(plans, shop),
+        () => shopsWithPlanJobs(pool),
+      );
       await queue.daily(config.retention.hour, async () => {
         await retainAllShops(run);
+        await queue.plans.wake(await dailyPlanWork(plans));
       });
     }
     const authenticateAdmin = async (request: Request) => {
@@ -137,7 +160,7 @@ export async function openFoundations(
       return authenticated;
     };
     return {
-      services: { config, log, prisma, shopify, authenticateAdmin, admin, queue, run },
+      services: { config, log, prisma, shopify, authenticateAdmin, admin, queue, run, plans },
       run,
       databaseUrl,
       close,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type ProcessingAnswer, readProcessing } from "./processing.ts";
 import { parseJson, refusalReason } from "./reason.ts";
+import { requestHeaders } from "./request-headers.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { createTransport, type Exchange } from "./transport.ts";
 
@@ -48,9 +49,6 @@ const badKey =
  * The client of Hakuna's Order feed. Make one per process: it keeps connections alive. None of its
  * functions rejects because of what the feed does.
  *
- * The contract shows the key in a header named `Bearer`, other pages of Hakuna's documentation in
- * `Authorization`; both are sent.
- *
  * @param baseUrl without closing slash; the sandbox is `/sandbox` below it
  * @param timeoutMs for one whole request
  * @param version sent as `Hakuna-Version`, such as v1.0
@@ -67,19 +65,18 @@ export function createFeedClient(options: {
     to: FeedTarget,
     request: { path?: string; body?: string; idempotencyKey?: string },
   ): Promise<Exchange | null> {
-    if (!/^[\x21-\x7e]+$/.test(to.apiKey)) return null;
-    const prefix = to.environment === "sandbox" ? "/sandbox" : "";
     const { path = "", body, idempotencyKey } = request;
+    const headers = requestHeaders(to, {
+      hasBody: body !== undefined,
+      idempotencyKey,
+      version: options.version,
+    });
+    if (headers === null) return null;
+    const prefix = to.environment === "sandbox" ? "/sandbox" : "";
     return await transport.exchange({
       method: body === undefined ? "GET" : "POST",
       url: `${options.baseUrl}${prefix}/feeds/order${path}`,
-      headers: {
-        Bearer: to.apiKey,
-        Authorization: `Bearer ${to.apiKey}`,
-        ...(body !== undefined && { "Content-Type": "application/json" }),
-        ...(idempotencyKey !== undefined && { "Hakuna-Idempotency-Key": idempotencyKey }),
-        ...(options.version !== undefined && { "Hakuna-Version": options.version }),
-      },
+      headers,
       body,
     });
   }

@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<Command>> = {
   reconcile: async () => (await import("./reconcile.ts")).reconcile,
   import: async () => (await import("./import.ts")).importOrders,
   retention: async () => (await import("./retention.ts")).retention,
+  "renew-offers": async () => (await import("./renew-offers.ts")).renewOffersNow,
   "data-request": async () => (await import("./data-request.ts")).dataRequest,
   preview: async () => (await import("./preview.ts")).preview,
 };

@@ -46,6 +46,7 @@ function Navigation() {
         {t("common.navigation.home")}
       </a>
       <a href="/app/orders">{t("common.navigation.orders")}</a>
+      <a href="/app/plans">{t("common.navigation.plans")}</a>
       <a href="/app/settings">{t("common.navigation.settings")}</a>
       <a href="/app/help">{t("common.navigation.help")}</a>
     </NavMenu>

@@ -20,6 +20,9 @@ export type Lane = {
   stop(): void;
 };
 
+/** Syncing, reading orders from Shopify, and giving products their plans. */
+export type LaneName = "sync" | "scan" | "plans";
+
 /** Runs that failed are found again by the sweep; the queue must never give one up by itself. */
 const laneOptions = {
   retryLimit: 0,
@@ -37,7 +40,7 @@ const laneOptions = {
  */
 export async function openLane(
   boss: PgBoss,
-  name: "sync" | "scan",
+  name: LaneName,
   options: { log: Logger; concurrency: number; sweepIntervalMs: number },
 ): Promise<Lane> {
   const { log } = options;

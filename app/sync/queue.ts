@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "#app/log.server.ts";
-import { type Lane, makeQueue, openLane } from "./lane.ts";
+import { type Lane, type LaneName, makeQueue, openLane } from "./lane.ts";
 
 export type Queue = {
   /** queues a sync run for each of these shops; see `Lane` */
@@ -10,6 +10,8 @@ export type Queue = {
   sync: Pick<Lane, "work">;
   /** runs that read orders from Shopify */
   scan: Pick<Lane, "wake" | "work">;
+  /** runs that give products their plans */
+  plans: Pick<Lane, "wake" | "work">;
   /** Runs `job` once a day at this hour (UTC), in one process of all. */
   daily(hour: number, job: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
@@ -30,8 +32,8 @@ const dailyOptions = {
 export async function startQueue(options: {
   databaseUrl: string;
   log: Logger;
-  /** shops that are synced at once, and shops whose orders are read from Shopify at once */
-  concurrency: { sync: number; scan: number };
+  /** shops of a lane that are worked on at once */
+  concurrency: Record<LaneName, number>;
   sweepIntervalMs: number;
   /** this process takes runs and daily jobs */
   worker: boolean;
@@ -49,14 +51,16 @@ export async function startQueue(options: {
   });
   boss.on("error", (err) => log.warn({ err }, "the queue reported an error"));
   await boss.start();
-  const open = (name: "sync" | "scan") =>
+  const open = (name: LaneName) =>
     openLane(boss, name, { log, concurrency: concurrency[name], sweepIntervalMs });
   const sync = await open("sync");
   const scan = await open("scan");
+  const plans = await open("plans");
   return {
     wake: sync.wake,
     sync,
     scan,
+    plans,
     async daily(hour, job) {
       await makeQueue(boss, dailyName, dailyOptions);
       await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
@@ -67,6 +71,7 @@ export async function startQueue(options: {
     async stop() {
       sync.stop();
       scan.stop();
+      plans.stop();
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
   };

@@ -9,6 +9,7 @@ import { freePort } from "#app/embedded-postgres/free-port.server.ts";
 import { startAdmin } from "#test/simulator/admin/admin.ts";
 import type { FeedState } from "#test/simulator/hakuna/contract.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
+import { priceText, products } from "#test/simulator/shopify/catalog.ts";
 import { deliverWebhook } from "#test/simulator/shopify/webhook.ts";
 import { startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import { demoSecrets } from "./secrets.ts";
@@ -64,7 +65,10 @@ try {
   console.log(`\n  The admin page:  ${admin.url}\n  Ctrl-C ends the demo.\n`);
   const webhooks = shopHour(shop, starts, Date.now());
   console.log(`An hour of ${shop} in ${seconds} s: ${webhooks.length} webhooks.\n`);
-  const { orders } = admin.shopify.shop(shop);
+  const { orders, catalog } = admin.shopify.shop(shop);
+  for (const { title, vendor, price, sku } of products) {
+    catalog.add({ title, vendor, variants: [{ price: priceText(price, "EUR"), sku }] });
+  }
   for (const webhook of webhooks) {
     orders.put(webhook.order, webhook.triggeredAt);
     await deliverWebhook(appUrl, webhook, apiSecret);

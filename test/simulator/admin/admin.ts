@@ -6,6 +6,7 @@ import { SimulatedShopify } from "../shopify/shopify.ts";
 import { adminPage } from "./admin-page.ts";
 import { startAppProxy } from "./app-proxy.ts";
 import { listen } from "./listen.ts";
+import { pickable } from "./resource-picker.ts";
 import { mintSessionToken } from "./session-token.ts";
 
 export type AdminOptions = {
@@ -69,6 +70,20 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
       const shop = `${searchParams.get("store")}.myshopify.com`;
       const token = mintSessionToken({ ...options, shop }, Date.now());
       response.writeHead(200, { "Content-Type": "text/plain" }).end(token);
+      return;
+    }
+    if (pathname === "/grant") {
+      const { scopes } = shopify.shop(`${searchParams.get("store")}.myshopify.com`);
+      for (const scope of searchParams.get("scopes")?.split(",") ?? []) scopes.add(scope);
+      response.writeHead(204).end();
+      return;
+    }
+    if (pathname === "/resources") {
+      const { catalog } = shopify.shop(`${searchParams.get("store")}.myshopify.com`);
+      const query = searchParams.get("query") ?? "";
+      const resources = pickable(catalog, searchParams.get("type") ?? "", query);
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.end(JSON.stringify(resources));
       return;
     }
     if (pathname === "/extensions") {
