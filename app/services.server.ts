@@ -5,14 +5,19 @@ import { startEmbeddedPostgres } from "./embedded-postgres.server.ts";
 import type { PrismaClient } from "./generated/prisma/client.ts";
 import { createFeedClient } from "./hakuna/client.ts";
 import type { Logger } from "./log.server.ts";
+import { createMailer } from "./mail.server.ts";
+import { createMetrics } from "./metrics.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
 import { noteInstalled } from "./sync/install.ts";
+import { tellOutages } from "./sync/outage-mail.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
+import { resealKeys } from "./sync/reseal.ts";
 import { retainAllShops } from "./sync/retention.ts";
 import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
+import { createTracing } from "./tracing.server.ts";
 
 type Shopify = ReturnType<typeof createShopify>;
 
@@ -35,6 +40,8 @@ export type Foundations = {
   run: RunContext;
   /** the address of the database, the embedded one's included */
   databaseUrl: string;
+  /** the process is to end: `/readyz` says so, sync runs stop after their step, no new ones begin */
+  end(): void;
   close(): Promise<void>;
 };
 
@@ -48,7 +55,9 @@ export async function openFoundations(
   { worker }: { worker: boolean },
 ): Promise<Foundations> {
   const closing: (() => Promise<unknown>)[] = [];
+  const ending = new AbortController();
   const close = async () => {
+    ending.abort();
     for (const step of closing.splice(0).reverse()) {
       await step().catch((err) => log.warn({ err }, "closing failed"));
     }
@@ -79,6 +88,8 @@ export async function openFoundations(
       version: config.HAKUNA_VERSION,
     });
     closing.push(() => feed.close());
+    const tracing = await createTracing(config);
+    closing.push(() => tracing.close());
     const shopify = createShopify({ config, prisma, log });
     const run: RunContext = {
       pool,
@@ -91,6 +102,9 @@ export async function openFoundations(
       }),
       readOrder: createOrderReader(shopify),
       door: { waiting: 0 },
+      metrics: createMetrics(),
+      tracing,
+      ending: ending.signal,
       now: Date.now,
     };
     const queue = await startQueue({
@@ -102,6 +116,9 @@ export async function openFoundations(
     });
     closing.push(() => queue.stop());
     if (worker) {
+      await resealKeys(run);
+      const mailer = await createMailer(config);
+      closing.push(repeat(config.outage.lookMs, log, () => tellOutages(run, mailer)));
       await queue.work(
         (shop) => runShop(run, shop),
         () => shopsWithWork(pool),
@@ -120,10 +137,34 @@ export async function openFoundations(
       services: { config, log, prisma, shopify, authenticateAdmin, queue, run },
       run,
       databaseUrl,
+      end() {
+        ending.abort();
+        queue.rest().catch((err) => log.warn({ err }, "the queue did not rest"));
+      },
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Does `work` again and again, one at a time. @returns ends it, after the one that is under way */
+function repeat(pauseMs: number, log: Logger, work: () => Promise<void>): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  let current = Promise.resolve();
+  const next = () => {
+    if (!ended) timer = setTimeout(() => (current = once()), pauseMs).unref();
+  };
+  const once = () =>
+    work()
+      .catch((err) => log.warn({ err }, "a regular look failed; it is repeated"))
+      .then(next);
+  next();
+  return async () => {
+    ended = true;
+    clearTimeout(timer);
+    await current;
+  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { notHeld } from "./hold.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** The right to fold and deliver for one shop, until it runs out or is given back. */
@@ -26,7 +27,7 @@ export type ShopRow = {
   timeZone: string;
   reviewAfter: string | null;
   reviewAll: boolean;
-  /** connected, not paused by the merchant, and the back-off, if any, is over */
+  /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
   delivers: boolean;
 };
 
@@ -42,7 +43,8 @@ const columns = `"domain", "country", "environment", "share", "sendTestOrders", 
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
-    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers"`;
+    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
+    AND ${notHeld('"Shop"')}) AS "delivers"`;
 
 /**
  * Takes the shop's lease, or answers null while another holds it. A shop that is not known yet

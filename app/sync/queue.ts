@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "#app/log.server.ts";
+import { notHeld } from "./hold.ts";
 
 /** What a run says at its end: whether there is more to do now, and when there will be next. */
 export type RunResult = { again: boolean; nextInMs: number | null };
@@ -15,6 +16,8 @@ export type Queue = {
   work(run: (shop: string) => Promise<RunResult>, find: () => Promise<string[]>): Promise<void>;
   /** Runs `job` once a day at this hour (UTC), in one process of all. */
   daily(hour: number, job: () => Promise<void>): Promise<void>;
+  /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
+  rest(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -70,6 +73,7 @@ export async function startQueue(options: {
   const timers = new Map<string, NodeJS.Timeout>();
   let sweeper: NodeJS.Timeout | null = null;
   let workerId: string | null = null;
+  let resting = false;
   let stopping = false;
 
   async function wake(shops: readonly string[], client?: pg.ClientBase): Promise<void> {
@@ -84,6 +88,7 @@ export async function startQueue(options: {
   }
 
   function wakeLater(shop: string, ms: number): void {
+    if (resting) return;
     clearTimeout(timers.get(shop));
     const timer = setTimeout(() => {
       timers.delete(shop);
@@ -93,12 +98,21 @@ export async function startQueue(options: {
     timers.set(shop, timer);
   }
 
+  async function rest(): Promise<void> {
+    if (resting) return;
+    resting = true;
+    if (sweeper) clearTimeout(sweeper);
+    for (const timer of timers.values()) clearTimeout(timer);
+    if (workerId !== null) await boss.offWork(name, { id: workerId, wait: false });
+    workerId = null;
+  }
+
   return {
     wake,
     async work(run, find) {
       const sweep = async () => {
         await wake(await find()).catch((err) => log.warn({ err }, "the sweep failed"));
-        if (!stopping) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
+        if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
       workerId = await boss.work<{ shop: string }>(
         name,
@@ -127,10 +141,10 @@ export async function startQueue(options: {
         await job();
       });
     },
+    rest,
     async stop() {
+      await rest();
       stopping = true;
-      if (sweeper) clearTimeout(sweeper);
-      for (const timer of timers.values()) clearTimeout(timer);
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
   };
@@ -171,7 +185,8 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
         OR s."reviewAfter" IS NOT NULL
         OR s."eraseAt" IS NOT NULL
-        OR (s."connection" = 'connected' AND NOT s."paused" AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
+        OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
+            AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND (EXISTS (SELECT 1 FROM "Order" o
                           WHERE o."shop" = s."domain" AND o."dueAt" <= now())
               OR EXISTS (SELECT 1 FROM "Attempt" a

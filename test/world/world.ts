@@ -63,6 +63,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       HAKUNA_API_URL: hakuna.url,
       SIMULATED_SHOPIFY_URL: admin.url,
       LOG_LEVEL: "info",
+      DRAIN_MS: "0",
       ...options.env,
     };
     const start = async () => {
