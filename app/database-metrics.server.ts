@@ -96,7 +96,7 @@ export function addDatabaseMetrics(
       });
       up.set(1);
     } catch (err) {
-      for (const { gauge } of gauges) gauge.remove();
+      for (const { gauge, label } of gauges) label ? gauge.reset() : gauge.remove();
       up.set(0);
       log.warn({ err }, "the database did not answer for /metrics");
     }

@@ -111,7 +111,9 @@ export async function startQueue(options: {
     wake,
     async work(run, find) {
       const sweep = async () => {
-        await wake(await find()).catch((err) => log.warn({ err }, "the sweep failed"));
+        await find()
+          .then((shops) => wake(shops))
+          .catch((err) => log.warn({ err }, "the sweep failed"));
         if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
       workerId = await boss.work<{ shop: string }>(

@@ -24,7 +24,10 @@ export function createShopApi(app: Omit<AppInShop, "shop">): {
         if (!String(query).includes("query ShopFacts")) {
           return json(response, 404, { errors: "Not Found" });
         }
-        const facts = { ianaTimezone: "Europe/Berlin", shopAddress: { countryCodeV2: "DE" } };
+        const facts = {
+          ...{ ianaTimezone: "Europe/Berlin", email: `owner@${shop}` },
+          shopAddress: { countryCodeV2: "DE" },
+        };
         return json(response, 200, { data: { shop: facts } });
       }
       if (request.method !== "POST" || path !== "/admin/oauth/access_token") {
