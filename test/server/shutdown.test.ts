@@ -14,7 +14,9 @@ let client: Client;
 let nextId = 970_000;
 
 beforeAll(async () => {
-  world = await startWorld({ env: { ...quickTimes, DRAIN_MS: "3000", FEED_TIMEOUT_MS: "10000", LEASE_MS: "15000" } });
+  world = await startWorld({
+    env: { ...quickTimes, DRAIN_MS: "3000", FEED_TIMEOUT_MS: "10000", LEASE_MS: "15000" },
+  });
   client = createClient(world);
   await client.connect(shop);
 });
