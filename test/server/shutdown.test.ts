@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "#app/embedded-postgres/free-port.server.ts";
@@ -24,6 +26,16 @@ afterAll(async () => {
   await client?.close();
   await world?.stop();
 });
+
+const template = orderOf(shop, 970_000).webhook("orders/create");
+
+/** A new order like the first one: to make each anew would take longer than to send it. */
+function nextOrder(): { id: string; webhook: Webhook } {
+  nextId += 1;
+  const id = String(nextId);
+  const body = template.body.replaceAll("970000", id);
+  return { id, webhook: { ...template, body, webhookId: randomUUID() } };
+}
 
 /** One try at one server, over kept connections. */
 async function post(url: string, webhook: Webhook, agent: Agent): Promise<number> {
@@ -56,7 +68,7 @@ describe("SIGTERM under load, with a second instance", () => {
           if (answer?.status === 200) ready.add(url);
           else ready.delete(url);
         }
-        await new Promise((wait) => setTimeout(wait, 50));
+        await sleep(50);
       }
     })();
     const agent = new Agent({ connections: 8 });
@@ -65,14 +77,15 @@ describe("SIGTERM under load, with a second instance", () => {
     let isSending = true;
     const senders = Array.from({ length: 8 }, async (_, sender) => {
       while (isSending) {
-        nextId += 1;
-        const order = orderOf(shop, nextId);
-        ids.push(order.id);
+        const { id, webhook } = nextOrder();
+        ids.push(id);
         const url = [...ready][sender % ready.size] ?? secondUrl;
-        await post(url, order.webhook("orders/create"), agent).then(
+        await post(url, webhook, agent).then(
           (status) => status === 200 || failures.push(status),
           (error) => failures.push(error),
         );
+        // a steady load, not all that the machine can do
+        await sleep(40);
       }
     });
     // a request to the feed is under way when the signal comes
