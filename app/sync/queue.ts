@@ -45,7 +45,7 @@ const dailyOptions = {
  * The queue only wakes: at most one run queued and one active per shop (pg-boss's policy `stately`
  * with the shop as key). Who may deliver is decided by the lease, and what there is to do stands in
  * the tables, so a lost or doubled job changes nothing. A sweep queues every shop that has work but
- * no job. See docs/decisions/0004-pg-boss-wakes.md.
+ * no job. See docs/decisions/0004-pg-boss-only-wakes.md.
  */
 export async function startQueue(options: {
   databaseUrl: string;
