@@ -83,6 +83,17 @@ export function postgresUrl() {
     );
 }
 
+/** A mail server's address. */
+export function smtpUrl() {
+  return z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol),
+      "is not a URL such as smtps://user:password@mail.example.com. Characters such as # or / in " +
+        "the password are written as %23 or %2F. Leave it unset to send no mails.",
+    );
+}
+
 function isLocal({ hostname }: URL): boolean {
   return ["localhost", "[::1]"].includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -6,6 +6,8 @@ import type { PrismaClient } from "./generated/prisma/client.ts";
 import { createFeedClient } from "./hakuna/client.ts";
 import { createOffersClient } from "./hakuna/offers-client.ts";
 import type { Logger } from "./log.server.ts";
+import { createMailer } from "./mail.server.ts";
+import { createMetrics } from "./metrics.server.ts";
 import { dailyPlanWork } from "./plans/daily-plan-work.ts";
 import type { PlanContext } from "./plans/plan-context.ts";
 import { runPlanJobs } from "./plans/plan-job-run.ts";
@@ -18,13 +20,16 @@ import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
 import { openDoor } from "./sync/give-way.ts";
 import { noteInstalled } from "./sync/install.ts";
+import { tellOutages } from "./sync/outage-mail.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
+import { resealKeys } from "./sync/reseal.ts";
 import { retainAllShops } from "./sync/retention.ts";
 import { runShop } from "./sync/run.ts";
 import type { RunContext } from "./sync/run-context.ts";
 import { scanShop } from "./sync/scan.ts";
 import { resumeScans, shopsToScan } from "./sync/scan-store.ts";
 import { createSessionKeeper } from "./sync/shop-session.ts";
+import { createTracing } from "./tracing.server.ts";
 
 /** Shops whose plans one process works on at once: jobs that nobody waits for by the second. */
 const planConcurrency = 2;
@@ -54,6 +59,8 @@ export type Foundations = {
   run: RunContext;
   /** the address of the database, the embedded one's included */
   databaseUrl: string;
+  /** the process is to end: `/readyz` says so, sync runs stop after their step, no new ones begin */
+  end(): void;
   close(): Promise<void>;
 };
 
@@ -67,7 +74,9 @@ export async function openFoundations(
   { worker }: { worker: boolean },
 ): Promise<Foundations> {
   const closing: (() => Promise<unknown>)[] = [];
+  const ending = new AbortController();
   const close = async () => {
+    ending.abort();
     for (const step of closing.splice(0).reverse()) {
       await step().catch((err) => log.warn({ err }, "closing failed"));
     }
@@ -101,6 +110,8 @@ export async function openFoundations(
     closing.push(() => feed.close());
     const offers = createOffersClient(hakuna);
     closing.push(() => offers.close());
+    const tracing = await createTracing(config);
+    closing.push(() => tracing.close());
     const shopify = createShopify({ config, prisma, log });
     const sessions = createSessionKeeper(pool, {
       apiKey: config.SHOPIFY_API_KEY,
@@ -119,6 +130,9 @@ export async function openFoundations(
       readOrder: createOrderReader(admin),
       orderPages: createOrderPages(admin),
       door: openDoor(),
+      metrics: createMetrics(),
+      tracing,
+      ending: ending.signal,
       now: Date.now,
     };
     const plans: PlanContext = { ...run, admin, offers };
@@ -135,6 +149,9 @@ export async function openFoundations(
     });
     closing.push(() => queue.stop());
     if (worker) {
+      await resealKeys(run);
+      const mailer = await createMailer(config);
+      closing.push(repeat(config.outage.lookMs, log, () => tellOutages(run, mailer)));
       await queue.sync.work(
         (shop) => runShop(run, shop),
         () => shopsWithWork(pool),
@@ -163,10 +180,34 @@ export async function openFoundations(
       services: { config, log, prisma, shopify, authenticateAdmin, admin, queue, run, plans },
       run,
       databaseUrl,
+      end() {
+        ending.abort();
+        queue.rest().catch((err) => log.warn({ err }, "the queue did not rest"));
+      },
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Does `work` again and again, one at a time. @returns ends it, after the one that is under way */
+function repeat(pauseMs: number, log: Logger, work: () => Promise<void>): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  let current = Promise.resolve();
+  const next = () => {
+    if (!ended) timer = setTimeout(() => (current = once()), pauseMs).unref();
+  };
+  const once = () =>
+    work()
+      .catch((err) => log.warn({ err }, "a regular look failed; it is repeated"))
+      .then(next);
+  next();
+  return async () => {
+    ended = true;
+    clearTimeout(timer);
+    await current;
+  };
 }

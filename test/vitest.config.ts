@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["app/**/*.test.{ts,tsx}", "test/simulator/**/*.test.ts"],
+          include: ["app/**/*.test.{ts,tsx}", "test/{simulator,migrations}/**/*.test.ts"],
           environment: "node",
           // No test fails because the machine is slow.
           testTimeout: 60_000,

@@ -41,8 +41,11 @@ export async function foldStep(context: RunContext, lease: Lease): Promise<numbe
     }
   }
   if (lifted.length === 0) return rows.length;
+  const size = { shop: lease.shop, webhooks: lifted.length };
   try {
-    await fold(context, lease, lifted);
+    await context.tracing.span("fold", size, () => fold(context, lease, lifted));
+    context.metrics.folded(lifted.length);
+    log.info({ ...size, orders: [...new Set(lifted.map(({ orderId }) => orderId))] }, "folded");
   } catch (error) {
     if (isLeaseLost(error) || isDatabaseTrouble(error)) {
       // not the webhooks' fault: it does not count as their try

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { notHeld } from "./hold.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** The right to fold and deliver for one shop, until it runs out or is given back. */
@@ -28,7 +29,7 @@ export type ShopRow = {
   reviewAll: boolean;
   /** neither uninstalled nor to be erased */
   installed: boolean;
-  /** connected, not paused by the merchant, and the back-off, if any, is over */
+  /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
   delivers: boolean;
   /**
    * when the transaction began, by the database's clock, epoch milliseconds: it alone decides what
@@ -54,7 +55,8 @@ const columns = `"domain", "country", "environment", "share", "sendTestOrders", 
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
-    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers",
+    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
+    AND ${notHeld('"Shop"')}) AS "delivers",
   ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
   floor(extract(epoch FROM now()) * 1000)::float8 AS "now"`;
 

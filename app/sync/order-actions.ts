@@ -52,15 +52,6 @@ export async function resendOrders(
   return statuses ?? new Map();
 }
 
-/** The ids of orders that need a hand: refused by the feed, or not mappable. */
-export async function failedOrders({ pool }: Context, domain: string): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "status" IN ('rejected', 'blocked') ORDER BY "id"`,
-    [domain],
-  );
-  return rows.map(({ id }) => id);
-}
-
 /**
  * Pairs a product line with a plan line by hand. A pair set earlier for the same product line is
  * replaced.

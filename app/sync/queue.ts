@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "#app/log.server.ts";
+import { notHeld } from "./hold.ts";
 import { type Lane, type LaneName, makeQueue, openLane } from "./lane.ts";
 
 export type Queue = {
@@ -14,6 +15,8 @@ export type Queue = {
   plans: Pick<Lane, "wake" | "work">;
   /** Runs `job` once a day at this hour (UTC), in one process of all. */
   daily(hour: number, job: () => Promise<void>): Promise<void>;
+  /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
+  rest(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -68,10 +71,11 @@ export async function startQueue(options: {
         await job();
       });
     },
+    async rest() {
+      await Promise.all([sync.rest(), scan.rest(), plans.rest()]);
+    },
     async stop() {
-      sync.stop();
-      scan.stop();
-      plans.stop();
+      await Promise.all([sync.stop(), scan.stop(), plans.stop()]);
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
   };
@@ -94,7 +98,8 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
         OR s."reviewAfter" IS NOT NULL
         OR s."eraseAt" IS NOT NULL
-        OR (s."connection" = 'connected' AND NOT s."paused" AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
+        OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
+            AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND (EXISTS (SELECT 1 FROM "Order" o
                           WHERE o."shop" = s."domain" AND o."dueAt" <= now())
               OR EXISTS (SELECT 1 FROM "Attempt" a

@@ -31,6 +31,8 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   const id = rows[0]?.id;
   if (id === undefined) return false;
   const answer = await readOrder(lease.shop, id);
+  context.metrics.read(answer.kind);
+  context.log.info({ shop: lease.shop, orders: [id], result: answer.kind }, "read from Shopify");
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const { now } = shop;
     const orders = await loadOrders(client, shop.domain, [id]);

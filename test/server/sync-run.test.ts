@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readConfig } from "#app/config.server.ts";
 import { createFeedClient } from "#app/hakuna/client.ts";
 import { createLog } from "#app/log.server.ts";
+import { createMetrics } from "#app/metrics.server.ts";
 import { createSecretBox } from "#app/secrets.server.ts";
 import type { ReadAnswer } from "#app/shopify/order-reader.ts";
 import { readWebhook } from "#app/shopify/webhook-payload.ts";
@@ -14,6 +15,7 @@ import { retryQuarantined } from "#app/sync/retry-quarantined.ts";
 import { runShop } from "#app/sync/run.ts";
 import type { RunContext } from "#app/sync/run-context.ts";
 import { disconnect, type SaveRequest, saveSettings } from "#app/sync/settings.ts";
+import { createTracing } from "#app/tracing.server.ts";
 import { type Hakuna, startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
 import { eventually } from "./client.ts";
@@ -63,6 +65,9 @@ beforeAll(async () => {
       count: async () => ({ kind: "no_session" }),
     },
     door: openDoor(),
+    metrics: createMetrics(),
+    tracing: await createTracing(config),
+    ending: new AbortController().signal,
     now: Date.now,
   };
 });

@@ -42,6 +42,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
       id: "gid://shopify/Shop/1",
       name: facts.name,
       myshopifyDomain: shop.domain,
+      email: `owner@${shop.domain}`,
       ianaTimezone: facts.timeZone,
       currencyCode: facts.currency,
       shopAddress: { countryCodeV2: facts.country },
