@@ -15,7 +15,10 @@ it("Shopify's theme check finds no offense", async () => {
 
 it("all scripts together are within theme check's limit for one", () => {
   const scripts = readdirSync(`${extension}/assets`).filter((name) => name.endsWith(".js"));
-  const bytes = scripts.reduce((sum, name) => sum + statSync(`${extension}/assets/${name}`).size, 0);
+  const bytes = scripts.reduce(
+    (sum, name) => sum + statSync(`${extension}/assets/${name}`).size,
+    0,
+  );
   expect(scripts).toHaveLength(2);
   expect(bytes).toBeLessThanOrEqual(10_000);
 });

@@ -49,7 +49,7 @@ let timer;
 const look = async () => {
   cart = await (await fetch(`${root}cart.js`)).json();
   const updates = mend(cart.items, seen);
-  // Another script may want the opposite: five times in ten seconds are enough.
+  // Another script may undo it: five times in ten seconds are enough.
   const isDue = Object.keys(updates)[0] && !(mends[4] > Date.now() - 10_000);
   if (isDue) mends.unshift(Date.now());
   sessionStorage.hakuna = JSON.stringify({ seen, mends: mends.slice(0, 5) });
@@ -60,7 +60,7 @@ const soon = () => {
   timer = setTimeout(() => look().catch(() => {}), 250);
 };
 
-/** One request; then the theme shows its cart anew, in the way it has. */
+/** One request; then the theme shows its cart anew. */
 const apply = async (updates) => {
   const lines = Object.entries(updates).map(([id, quantity]) => ({ id, quantity }));
   const { actions } = window.Shopify;
@@ -77,7 +77,7 @@ const apply = async (updates) => {
   } else if (answer.ok && location.pathname === `${root}cart`) location.reload();
 };
 
-// A cart page without a script sends all quantities at once, often straight to the checkout.
+// A form sends all quantities at once, often straight to the checkout.
 addEventListener("formdata", ({ formData }) => {
   const name = "updates[]";
   const quantities = formData.getAll(name);

@@ -7,19 +7,7 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 
 class HakunaProtection extends HTMLElement {
   connectedCallback() {
-    this.onchange = () => {
-      chosen[this.dataset.product] = this.choice?.value;
-    };
-    // Themes change the variant in a hidden input, by rendering the section again, or both.
-    this.near = this.closest(".shopify-section, dialog") ?? document.body;
-    this.watcher = new MutationObserver(() => this.follow());
-    const attributeFilter = ["value"];
-    this.watcher.observe(this.near, { attributeFilter, childList: true, subtree: true });
     this.follow();
-  }
-
-  disconnectedCallback() {
-    this.watcher.disconnect();
   }
 
   /** The chosen plan; null: no protection. */
@@ -27,18 +15,19 @@ class HakunaProtection extends HTMLElement {
     return this.querySelector("fieldset:not([hidden]) [data-offer_id]:checked");
   }
 
-  /** Whether the form puts this block's product into the cart. */
+  /** Whether the form buys this block's product. */
   isFor(form) {
-    if (!/\/cart\/add(\.js)?$/.test(form.getAttribute("action"))) return false;
+    if (!/\/cart\/add$/.test(form.getAttribute("action"))) return false;
     const { product, variants } = this.dataset;
     const id = form.elements["product-id"]?.value;
     return id ? id === product : variants.split(",").includes(variantOf(form));
   }
 
-  /** Shows the plans of the selected variant; the choice stays where they hold it. */
+  /** Shows the selected variant's plans; a choice among them stays. */
   follow() {
     const forms = [...document.forms].filter((form) => this.isFor(form));
-    const form = forms.find((each) => this.near.contains(each)) ?? forms[0];
+    const near = this.closest(".shopify-section, dialog");
+    const form = forms.find((each) => near?.contains(each)) ?? forms[0];
     if (!form) return;
     const groupOf = (id) => this.querySelector(`[data-for="${id}"]`);
     const group = groupOf(variantOf(form)) ?? groupOf("");
@@ -63,7 +52,7 @@ class HakunaProtection extends HTMLElement {
       if (sections) body.set("sections", sections);
       let answer = await post(body);
       if (answer.status === 422) {
-        // Bundles take no nested line. If that was not the reason, this fails too.
+        // Bundles take no nested line; otherwise this fails as well.
         body.delete("items[1][parent_id]");
         answer = await post(body);
       }
@@ -132,5 +121,16 @@ function take(event) {
 }
 
 customElements.define("hakuna-protection", HakunaProtection);
+const followAll = () => {
+  for (const block of all("hakuna-protection")) block.follow();
+};
+// Themes change the variant in a hidden input, by rendering the section again, or both.
+const options = { attributeFilter: ["value"], childList: true, subtree: true };
+new MutationObserver(followAll).observe(document.body, options);
+addEventListener("change", ({ target }) => {
+  const block = target.closest("hakuna-protection");
+  if (block) chosen[block.dataset.product] = block.choice?.value;
+  followAll();
+});
 // Ahead of the theme's listeners; some themes listen to the click alone.
 for (const type of ["click", "submit"]) addEventListener(type, take, true);
