@@ -1,4 +1,4 @@
-// Keeps every plan in the cart with a product that it covers.
+// Keeps every plan in the cart with a product it covers.
 
 const text = (value) => `${value ?? ""}`.trim();
 const property = (item, name) => text(item.properties?.[`_hakuna_${name}`]);
@@ -50,7 +50,7 @@ const look = async () => {
   cart = await (await fetch(`${root}cart.js`)).json();
   const updates = mend(cart.items, seen);
   // Another script may undo it: five times in ten seconds are enough.
-  const isDue = Object.keys(updates)[0] && !(mends[4] > Date.now() - 10_000);
+  const isDue = Object.keys(updates)[0] && !(mends[4] > Date.now() - 1e4);
   if (isDue) mends.unshift(Date.now());
   sessionStorage.hakuna = JSON.stringify({ seen, mends: mends.slice(0, 5) });
   if (isDue) await apply(updates);

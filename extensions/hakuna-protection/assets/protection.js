@@ -132,5 +132,5 @@ addEventListener("change", ({ target }) => {
   if (block) chosen[block.dataset.product] = block.choice?.value;
   followAll();
 });
-// Ahead of the theme's listeners; some themes listen to the click alone.
+// Ahead of the theme's listeners; some listen to the click alone.
 for (const type of ["click", "submit"]) addEventListener(type, take, true);
