@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
 import { setStage } from "./stage.ts";
+import { measureStorefront } from "./storefront.ts";
 import { measureLatency, measureThroughput } from "./sync.ts";
 
 const { values } = parseArgs({ options: { json: { type: "string" } } });
@@ -12,6 +13,7 @@ try {
   figures.push(...(await measureIntake(stage)));
   figures.push(...(await measureLatency(stage)));
   figures.push(...(await measureThroughput(stage)));
+  figures.push(...(await measureStorefront()));
 } finally {
   await stage.close();
 }

@@ -1,7 +1,7 @@
+import { createClient } from "../server/client.ts";
+import { sendWebhook } from "../simulator/shopify/webhook.ts";
 import { orderFrom } from "../simulator/storefront/checkout.ts";
 import { startStorefront } from "../simulator/storefront/storefront.ts";
-import { sendWebhook } from "../simulator/shopify/webhook.ts";
-import { createClient } from "../server/client.ts";
 import { expect, test } from "./fixtures.ts";
 import { Shopper } from "./shopper.ts";
 
