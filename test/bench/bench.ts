@@ -4,6 +4,7 @@ import { measureAdmin } from "./admin.ts";
 import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
 import { setStage } from "./stage.ts";
+import { measureStorefront } from "./storefront.ts";
 import { measureLatency, measureThroughput } from "./sync.ts";
 
 const parts = {
@@ -11,6 +12,7 @@ const parts = {
   latency: measureLatency,
   throughput: measureThroughput,
   admin: measureAdmin,
+  storefront: measureStorefront,
 };
 
 /** `--only intake,admin`: some of the parts; `--json FILE`: also as JSON. */

@@ -42,6 +42,7 @@ describe("npm run demo", () => {
   it("plays the hour, prints address and orders, and ends by itself", async () => {
     const { code, output } = await demo();
     expect(output).toMatch(/The admin page: {2}http:\/\/localhost:\d+/);
+    expect(output).toMatch(/The storefront: {2}http:\/\/localhost:\d+/);
     expect(output).toMatch(/ {2}placed {5}.* \+ plan/);
     expect(output).toMatch(/The hour is over: \d+ webhooks, \d\d orders at Hakuna/);
     expect(code).toBe(0);

@@ -34,6 +34,8 @@ export type Admin = {
   given: GivenToken[];
   /** shops whose theme bears the app's protection block */
   liveBlocks: Set<string>;
+  /** shops whose theme bears the app's cart guard */
+  liveGuards: Set<string>;
   close(): Promise<void>;
 };
 
@@ -46,6 +48,7 @@ const appBridge = new URL("./app-bridge.js", import.meta.url);
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const shopify = new SimulatedShopify(options);
   const liveBlocks = new Set<string>();
+  const liveGuards = new Set<string>();
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());
   });
@@ -87,9 +90,14 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
       return;
     }
     if (pathname === "/extensions") {
-      const live = liveBlocks.has(`${searchParams.get("store")}.myshopify.com`);
+      const shop = `${searchParams.get("store")}.myshopify.com`;
+      const activations = [
+        themeActivation("protection", "section", liveBlocks.has(shop)),
+        themeActivation("cart-guard", "body", liveGuards.has(shop)),
+      ];
       response.writeHead(200, { "Content-Type": "application/json" });
-      response.end(JSON.stringify([themeExtension(live)]));
+      const type = "theme_app_extension";
+      response.end(JSON.stringify([{ handle: "hakuna-protection", type, activations }]));
       return;
     }
     const [, store, path] = /^\/store\/([a-z0-9-]+)\/apps\/[^/]+(\/.*)?$/.exec(pathname) ?? [];
@@ -123,6 +131,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     shopify,
     given: shopify.tokens.given,
     liveBlocks,
+    liveGuards,
     async close() {
       await proxy?.close();
       server.closeAllConnections();
@@ -131,19 +140,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   };
 }
 
-/** What App Bridge tells of the theme app extension. */
-function themeExtension(live: boolean): object {
-  return {
-    handle: "hakuna-protection",
-    type: "theme_app_extension",
-    activations: [
-      {
-        handle: "protection",
-        name: "Protection",
-        target: "section",
-        status: live ? "active" : "available",
-        activations: [],
-      },
-    ],
-  };
+/** What App Bridge tells of a block or an embed of the theme app extension. */
+function themeActivation(handle: string, target: string, isLive: boolean): object {
+  return { handle, name: handle, target, status: isLive ? "active" : "available", activations: [] };
 }
