@@ -83,6 +83,17 @@ export function postgresUrl() {
     );
 }
 
+/** A collector's address; http as well, for it is usually a neighbor on a network of one's own. */
+export function collectorUrl() {
+  return z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+      "is not an address such as http://collector:4318. Leave it unset to send no traces.",
+    )
+    .transform((text) => text.replace(/\/+$/, ""));
+}
+
 /** A mail server's address. */
 export function smtpUrl() {
   return z

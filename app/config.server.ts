@@ -3,6 +3,7 @@ import {
   base64Key,
   base64Keys,
   choice,
+  collectorUrl,
   commaList,
   integer,
   postgresUrl,
@@ -164,7 +165,7 @@ export const variables = {
     .prefault("3600000")
     .describe("How long a connection is broken before the merchant is told by mail."),
   OUTAGE_LOOK_MS: integer(1).prefault("60000").describe("How often a worker looks for that."),
-  OTEL_EXPORTER_OTLP_ENDPOINT: webUrl("Set it to an OpenTelemetry collector, or leave it unset.")
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl()
     .optional()
     .describe("OpenTelemetry collector (OTLP over HTTP) that gets traces. Unset: no traces."),
 };
