@@ -106,18 +106,20 @@ async function readLarge(
   orders: readonly PagedOrder[],
 ): Promise<ReadOrder[] | null> {
   const read: ReadOrder[] = [];
+  let isSlow = false;
   for (const { id, state } of orders) {
     if (state !== null) {
       read.push({ id, state });
       continue;
     }
+    isSlow = true;
     if (!(await keepScan(pool, scan, config.worker.leaseMs))) return null;
     const answer = await readOrder(scan.shop, id);
     if (answer.kind !== "not_found") {
       read.push({ id, state: answer.kind === "order" ? answer.state : null });
     }
   }
-  return (await keepScan(pool, scan, config.worker.leaseMs)) ? read : null;
+  return !isSlow || (await keepScan(pool, scan, config.worker.leaseMs)) ? read : null;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
+import { measureReconcile } from "./reconcile.ts";
 import { setStage } from "./stage.ts";
 import { measureLatency, measureThroughput } from "./sync.ts";
 
@@ -12,6 +13,7 @@ try {
   figures.push(...(await measureIntake(stage)));
   figures.push(...(await measureLatency(stage)));
   figures.push(...(await measureThroughput(stage)));
+  figures.push(...(await measureReconcile(stage)));
 } finally {
   await stage.close();
 }
