@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { measureAdmin } from "./admin.ts";
 import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
+import { measureReconcile } from "./reconcile.ts";
 import { setStage } from "./stage.ts";
 import { measureStorefront } from "./storefront.ts";
 import { measureLatency, measureThroughput } from "./sync.ts";
@@ -11,6 +12,7 @@ const parts = {
   intake: measureIntake,
   latency: measureLatency,
   throughput: measureThroughput,
+  reconcile: measureReconcile,
   admin: measureAdmin,
   storefront: measureStorefront,
 };
