@@ -141,6 +141,30 @@ test("a bundle takes no nested line: the plan is added beside it, and leaves wit
   await expect(buyer.page.getByText("Your cart is empty.")).toBeVisible();
 });
 
+test("whatever else the form holds goes along, in themes that listen to the click alone too", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("plain");
+  await buyer.open();
+  await page.evaluate(() => {
+    const form = document.querySelector("form#product-form");
+    form?.insertAdjacentHTML(
+      "beforeend",
+      `<input name="properties[Engraving]" value="Max"><input name="properties[Logo]" type="file">`,
+    );
+    const button = form?.querySelector("[name=add]");
+    button?.addEventListener("click", (event) => event.preventDefault());
+  });
+  const file = { name: "logo.png", mimeType: "image/png", buffer: Buffer.from("png") };
+  await page.locator("[type=file]").setInputFiles(file);
+  await buyer.choose(/Accident/);
+  await buyer.add();
+  const [product, protection] = await buyer.lines();
+  expect(product?.properties).toMatchObject({ Engraving: "Max", Logo: "logo.png" });
+  expect(protection?.properties).not.toHaveProperty("Engraving");
+});
+
 test("a double click on a slow network adds one pair", async ({ page, shopper }) => {
   const buyer = shopper("plain");
   let release = () => {};
