@@ -16,6 +16,7 @@ import type { AdminAccess } from "./shopify/admin-api.ts";
 import { createOrderPages } from "./shopify/order-pages.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
+import { openDoor } from "./sync/give-way.ts";
 import { noteInstalled } from "./sync/install.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
 import { retainAllShops } from "./sync/retention.ts";
@@ -117,7 +118,7 @@ export async function openFoundations(
       }),
       readOrder: createOrderReader(admin),
       orderPages: createOrderPages(admin),
-      door: { waiting: 0 },
+      door: openDoor(),
       now: Date.now,
     };
     const plans: PlanContext = { ...run, admin, offers };

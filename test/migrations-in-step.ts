@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import pg from "pg";
 import startSharedPostgres, { createDatabase } from "./world/shared-postgres.ts";
 
-/** Partial indexes are left out: the migrations alone have them. */
+/** Partial indexes and those on expressions are left out: the migrations alone have them. */
 const shape = `
   SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable || ' '
          || coalesce(column_default, '-') || ' ' || coalesce(datetime_precision::text, '-') AS line
@@ -14,7 +14,7 @@ const shape = `
   UNION ALL
   SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i
     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname = 'public' AND i.indpred IS NULL AND c.relname <> '_prisma_migrations'
+   WHERE n.nspname = 'public' AND i.indpred IS NULL AND i.indexprs IS NULL AND c.relname <> '_prisma_migrations'
   UNION ALL
   SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder)
     FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid

@@ -2,8 +2,8 @@ import { BlockStack, Card, InlineStack, Link, Text } from "@shopify/polaris";
 import type { ListedOrder } from "#app/sync/listed-order.ts";
 import { useLocale } from "./locale.tsx";
 import { RelativeMoment } from "./moment.tsx";
+import { OrderBadges } from "./order-badges.tsx";
 import { OrderName } from "./order-name.tsx";
-import { OrderStatusBadge } from "./order-status-badge.tsx";
 
 /** The newest orders, and the way to all of them. */
 export function LatestOrders({ orders }: { orders: ListedOrder[] }) {
@@ -34,7 +34,7 @@ export function LatestOrders({ orders }: { orders: ListedOrder[] }) {
                 <RelativeMoment at={order.placedAt} />
               </Text>
             </div>
-            <OrderStatusBadge status={order.status} />
+            <OrderBadges order={order} />
           </InlineStack>
         ))}
       </BlockStack>

@@ -26,7 +26,60 @@ export type Locale = {
   formatMoney(amount: number, currency: string): string;
 };
 
-const Context = createContext<{ locale: string; timeZone: string } | null>(null);
+const units = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
+/** Making a format takes longer than using it a hundred times: each is made once. */
+function localeOf(locale: string, timeZone: string, t: Translate): Locale {
+  const time = new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone,
+  });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
+  const number = new Intl.NumberFormat(locale);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const moneys = new Map<string, Intl.NumberFormat>();
+  const moneyIn = (currency: string, decimals: number) => {
+    const known = moneys.get(currency);
+    if (known) return known;
+    const made = new Intl.NumberFormat(locale, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+    moneys.set(currency, made);
+    return made;
+  };
+  return {
+    locale,
+    timeZone,
+    t,
+    formatTime: (at) => time.format(at),
+    formatDate: (at) => date.format(at),
+    formatRelative(at, now) {
+      const [unit, ms] = units.find(([, ms]) => Math.abs(at - now) >= ms) ?? ["second", 1000];
+      return relative.format(Math.trunc((at - now) / ms), unit);
+    },
+    formatDuration(ms) {
+      const [unit, size] = units.find(([, size]) => ms >= size) ?? ["second", 1000];
+      const style = { style: "unit", unit, unitDisplay: "long" } as const;
+      return new Intl.NumberFormat(locale, style).format(Math.max(1, Math.round(ms / size)));
+    },
+    formatNumber: (value) => number.format(value),
+    formatMoney(amount, currency) {
+      const decimals = currencyDecimals(currency);
+      return moneyIn(currency, decimals).format(amount / 10 ** decimals);
+    },
+  };
+}
+
+const Context = createContext<Locale | null>(null);
 
 /** Gives what is below it the merchant's language and the shop's time zone. */
 export function LocaleProvider({ children }: { children: ReactNode }) {
@@ -39,7 +92,10 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
     () => (messages ? createTexts(languageOf(locale), messages) : null),
     [locale, messages],
   );
-  const value = useMemo(() => ({ locale, timeZone }), [locale, timeZone]);
+  const value = useMemo(
+    () => texts && localeOf(locale, timeZone, texts.t),
+    [locale, timeZone, texts],
+  );
   if (texts === null) return children;
   return (
     <I18nextProvider i18n={texts}>
@@ -48,52 +104,10 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   );
 }
 
-const units = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1000],
-] as const;
-
 /** The merchant's language and ways of writing. */
 export function useLocale(): Locale {
-  const context = useContext(Context);
+  const known = useContext(Context);
   const { t } = useTranslation();
-  return useMemo(() => {
-    const { locale, timeZone } = context ?? { locale: "en", timeZone: "UTC" };
-    const time = new Intl.DateTimeFormat(locale, {
-      dateStyle: "medium",
-      timeStyle: "short",
-      timeZone,
-    });
-    const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
-    const number = new Intl.NumberFormat(locale);
-    const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-    return {
-      locale,
-      timeZone,
-      t,
-      formatTime: (at) => time.format(at),
-      formatDate: (at) => date.format(at),
-      formatRelative(at, now) {
-        const [unit, ms] = units.find(([, ms]) => Math.abs(at - now) >= ms) ?? ["second", 1000];
-        return relative.format(Math.trunc((at - now) / ms), unit);
-      },
-      formatDuration(ms) {
-        const [unit, size] = units.find(([, size]) => ms >= size) ?? ["second", 1000];
-        const style = { style: "unit", unit, unitDisplay: "long" } as const;
-        return new Intl.NumberFormat(locale, style).format(Math.max(1, Math.round(ms / size)));
-      },
-      formatNumber: (value) => number.format(value),
-      formatMoney(amount, currency) {
-        const decimals = currencyDecimals(currency);
-        return new Intl.NumberFormat(locale, {
-          style: "currency",
-          currency,
-          minimumFractionDigits: decimals,
-          maximumFractionDigits: decimals,
-        }).format(amount / 10 ** decimals);
-      },
-    };
-  }, [context, t]);
+  // without the texts a page shows their keys, in the plainest way
+  return useMemo(() => known ?? localeOf("en", "UTC", t), [known, t]);
 }

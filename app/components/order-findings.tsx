@@ -1,4 +1,6 @@
+import { useParams } from "@remix-run/react";
 import { BlockStack, Box, Button, Card, InlineStack, Text } from "@shopify/polaris";
+import { isMendedInShopify } from "#app/order/findings.ts";
 import type { PageFinding } from "#app/sync/order-page.ts";
 import { findingText } from "../order-texts.ts";
 import { useLocale } from "./locale.tsx";
@@ -10,10 +12,11 @@ const backgrounds = {
   info: "bg-surface-info",
 } as const;
 
-/** One finding: what it is, what to do, and the way to put it away. */
+/** One finding: what it is, what to do and where, and the way to put it away. For an order's page. */
 export function FindingBox({ finding }: { finding: PageFinding }) {
   const { t, locale } = useLocale();
   const { busy, ask } = useOrderAction();
+  const { id } = useParams();
   const { key, code, severity, dismissed } = finding;
   return (
     <Box
@@ -26,6 +29,11 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
           <Text as="p">{findingText(t, locale, finding)}</Text>
         </div>
         <InlineStack gap="300">
+          {isMendedInShopify(code) && (
+            <Button variant="plain" url={`shopify:admin/orders/${id}`} target="_top">
+              {t("orderPage.finding.shopify")}
+            </Button>
+          )}
           <Button variant="plain" url={`/app/help#finding-${code}`}>
             {t("orderPage.finding.help")}
           </Button>

@@ -117,7 +117,7 @@ function PairRow({ row: { products, plan, pairs }, findingsOf, onEdit }: RowProp
           {products.length === 0 ? (
             <Absent>{t("orderPage.pairing.noProduct")}</Absent>
           ) : (
-            products.map((line) => <Line key={line.id} line={line} findings={findingsOf(line)} />)
+            products.map((line) => <Line key={line.id} line={line} />)
           )}
         </BlockStack>
         <BlockStack gap="100" inlineAlign="center">
@@ -130,12 +130,11 @@ function PairRow({ row: { products, plan, pairs }, findingsOf, onEdit }: RowProp
             </>
           )}
         </BlockStack>
-        {plan ? (
-          <Line line={plan} findings={findingsOf(plan)} />
-        ) : (
-          <Absent>{t("orderPage.pairing.noPlan")}</Absent>
-        )}
+        {plan ? <Line line={plan} /> : <Absent>{t("orderPage.pairing.noPlan")}</Absent>}
       </InlineGrid>
+      {(plan ? [...products, plan] : products).flatMap(findingsOf).map((finding) => (
+        <FindingBox key={finding.key} finding={finding} />
+      ))}
       {plan && (
         <InlineStack gap="300" align="end">
           <Button
@@ -177,7 +176,7 @@ function Absent({ children }: { children: ReactNode }) {
   );
 }
 
-function Line({ line, findings }: { line: PageLine; findings: PageFinding[] }) {
+function Line({ line }: { line: PageLine }) {
   const { t, formatMoney } = useLocale();
   const { title, quantity, price, fulfilled, refunded, isPlan, offerId, planId } = line;
   const money = (units: number) => formatMoney(units * price.amount, price.currency);
@@ -212,9 +211,6 @@ function Line({ line, findings }: { line: PageLine; findings: PageFinding[] }) {
             </Text>
           </div>
         )}
-        {findings.map((finding) => (
-          <FindingBox key={finding.key} finding={finding} />
-        ))}
       </BlockStack>
     </Box>
   );

@@ -1,7 +1,6 @@
 import { useFetcher, useSearchParams } from "@remix-run/react";
 import { useAppBridge } from "@shopify/app-bridge-react";
 import {
-  Badge,
   BlockStack,
   Box,
   IndexTable,
@@ -11,15 +10,15 @@ import {
   useBreakpoints,
   useIndexResourceState,
 } from "@shopify/polaris";
-import { type CSSProperties, useEffect } from "react";
+import { type CSSProperties, memo, useEffect } from "react";
 import type { OrderFilter } from "#app/sync/order-filter.ts";
 import type { OrderOfList } from "#app/sync/order-list.ts";
 import { useLocale } from "./locale.tsx";
 import { Moment } from "./moment.tsx";
 import { NoOrders } from "./no-orders.tsx";
+import { OrderBadges } from "./order-badges.tsx";
 import { OrderName } from "./order-name.tsx";
 import { OrderNote } from "./order-note.tsx";
-import { OrderStatusBadge } from "./order-status-badge.tsx";
 
 type Props = {
   orders: OrderOfList[];
@@ -122,7 +121,8 @@ function useResend(whenDone: () => void) {
   };
 }
 
-function Cells({ order }: { order: OrderOfList }) {
+/** Drawn anew only for another order: choosing one of fifty rows is felt otherwise. */
+const Cells = memo(function Cells({ order }: { order: OrderOfList }) {
   return (
     <>
       <IndexTable.Cell>
@@ -148,7 +148,7 @@ function Cells({ order }: { order: OrderOfList }) {
         </Text>
       </IndexTable.Cell>
       <IndexTable.Cell>
-        <Status order={order} />
+        <OrderBadges order={order} />
       </IndexTable.Cell>
       <IndexTable.Cell>
         <div style={{ ...wrapping, minWidth: "14rem" }}>
@@ -157,9 +157,9 @@ function Cells({ order }: { order: OrderOfList }) {
       </IndexTable.Cell>
     </>
   );
-}
+});
 
-function Condensed({ order }: { order: OrderOfList }) {
+const Condensed = memo(function Condensed({ order }: { order: OrderOfList }) {
   return (
     <Box padding="400" width="100%">
       <BlockStack gap="150">
@@ -172,7 +172,7 @@ function Condensed({ order }: { order: OrderOfList }) {
             </Link>
             {order.lastName && <> · {order.lastName}</>}
           </div>
-          <Status order={order} />
+          <OrderBadges order={order} />
         </InlineStack>
         <Text as="span" variant="bodySm" tone="subdued">
           <Moment at={order.placedAt} />
@@ -191,19 +191,7 @@ function Condensed({ order }: { order: OrderOfList }) {
       </BlockStack>
     </Box>
   );
-}
-
-function Status({ order }: { order: OrderOfList }) {
-  const { t } = useLocale();
-  const isFailed = order.status === "blocked" || order.status === "rejected";
-  return (
-    <InlineStack gap="100">
-      <OrderStatusBadge status={order.status} />
-      {order.needsAttention && !isFailed && <Badge tone="warning">{t("orders.check")}</Badge>}
-      {order.isTest && <Badge>{t("orders.test")}</Badge>}
-    </InlineStack>
-  );
-}
+});
 
 /** What the plans cost together and how many there are. */
 function Plans({ order: { planUnits, planTotal } }: { order: OrderOfList }) {

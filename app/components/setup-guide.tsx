@@ -11,7 +11,7 @@ import {
   ProgressBar,
   Text,
 } from "@shopify/polaris";
-import { CheckCircleIcon, MinusCircleIcon, XIcon } from "@shopify/polaris-icons";
+import { CheckCircleIcon, XIcon } from "@shopify/polaris-icons";
 import { type ReactNode, useEffect, useState } from "react";
 import type { GuideStep } from "#app/sync/home.ts";
 import { useLocale } from "./locale.tsx";
@@ -105,7 +105,7 @@ function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
       <InlineStack gap="200" wrap={false} blockAlign="start">
         <div>
           <Icon
-            source={isDone ? CheckCircleIcon : MinusCircleIcon}
+            source={isDone ? CheckCircleIcon : OpenStepIcon}
             tone={isDone ? "success" : "subdued"}
             accessibilityLabel={t(isDone ? "home.guide.done" : "home.guide.open")}
           />
@@ -206,4 +206,21 @@ function useSeenBlock(isDone: boolean): void {
     document.addEventListener("visibilitychange", look);
     return () => document.removeEventListener("visibilitychange", look);
   }, [isDone, shopify, submit]);
+}
+
+/** The setup guide's circle of a step to be done, as Shopify's own guides draw it; Polaris has none. */
+function OpenStepIcon() {
+  return (
+    <svg viewBox="0 0 20 20" aria-hidden="true">
+      <circle
+        cx="10"
+        cy="10"
+        r="6.5"
+        fill="none"
+        stroke="var(--p-color-icon-secondary)"
+        strokeWidth="1.5"
+        strokeDasharray="2.4 1.68"
+      />
+    </svg>
+  );
 }

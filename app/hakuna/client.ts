@@ -17,8 +17,8 @@ export type FeedAnswer = { httpStatus: number | null; durationMs: number } & (
   | { kind: "key_refused"; reason: string }
   | { kind: "wrong_address"; reason: string }
   | { kind: "unavailable"; reason: string; retryAfterMs: number | null }
-  /** it may have been taken */
-  | { kind: "unanswered"; reason: string }
+  /** no answer, or one that does not say whether the orders were taken: they may be, now or later */
+  | { kind: "unanswered"; reason: string; retryAfterMs: number | null }
 );
 
 export type ConnectionTest = { result: "works" | "wrong_key" | "unreachable"; detail: string };
@@ -128,23 +128,24 @@ function readAnswer(exchanged: Exchange | null, sent: string): Outcome {
     return { kind: "unavailable", reason: sentence(exchanged.problem), retryAfterMs: null };
   }
   if (exchanged.result === "silent") {
-    return { kind: "unanswered", reason: sentence(exchanged.problem) };
+    return { kind: "unanswered", reason: sentence(exchanged.problem), retryAfterMs: null };
   }
   const { status, headers, body, complete } = exchanged;
   if (status >= 200 && status < 300) {
     // Whoever broke off in the middle of "accepted" may have broken off in accepting, too.
     if (!complete) {
-      return { kind: "unanswered", reason: `Hakuna's answer (${status}) broke off in the middle.` };
+      const reason = `Hakuna's answer (${status}) broke off in the middle.`;
+      return { kind: "unanswered", reason, retryAfterMs: null };
     }
     return { kind: "accepted", requestId: readRequestId(body) };
   }
   const reason = refusalReason(status, body, sent);
   if (status === 401 || status === 403) return { kind: "key_refused", reason };
   if (status === 404 || status < 400) return { kind: "wrong_address", reason };
-  if (status >= 500 || [408, 425, 429].includes(status)) {
-    const wait = retryAfterMs(headers["retry-after"], Date.now());
-    return { kind: "unavailable", reason, retryAfterMs: wait };
-  }
+  const wait = retryAfterMs(headers["retry-after"], Date.now());
+  // what stands behind a gateway or a failing server may still take the orders
+  if (status >= 500 || status === 408) return { kind: "unanswered", reason, retryAfterMs: wait };
+  if (status === 425 || status === 429) return { kind: "unavailable", reason, retryAfterMs: wait };
   return { kind: "invalid", reason };
 }
 

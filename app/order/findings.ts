@@ -1,10 +1,14 @@
 /** error: not sent (blocked); warning and info: sent. */
 export type Severity = "error" | "warning" | "info";
 
-/** Each finding's severity and sentence: what it is and what to do. `{{titles}}` names its lines. */
+/**
+ * Each finding's severity and sentence: what it is and what to do. `{{titles}}` names its lines;
+ * `inShopify`: it is mended in Shopify's own order page.
+ */
 const catalog = {
   no_country: {
     severity: "error",
+    inShopify: true,
     text: "No address of this order has a country. Add the country to the billing address in Shopify, or set the shop's country.",
   },
   several_currencies: {
@@ -13,10 +17,12 @@ const catalog = {
   },
   plan_without_product: {
     severity: "warning",
+    inShopify: true,
     text: "{{titles}} protects no product of this order. Pair it with its product, or refund it.",
   },
   plan_not_in_order: {
     severity: "warning",
+    inShopify: true,
     text: "{{titles}} names a plan that is not in this order. Pair it with a plan, or add the plan to the order.",
   },
   plan_without_offer: {
@@ -25,30 +31,37 @@ const catalog = {
   },
   more_plans_than_products: {
     severity: "warning",
+    inShopify: true,
     text: "There are more units of {{titles}} than units it protects. Refund the units that are too many.",
   },
   several_plans_for_product: {
     severity: "warning",
+    inShopify: true,
     text: "Several plans claim one product: {{titles}}. One plan protects it; refund the others.",
   },
   product_gone_plan_not: {
     severity: "warning",
+    inShopify: true,
     text: "A product was refunded or removed, its plan was not: {{titles}}. Refund the plan too.",
   },
   refunded_by_money_only: {
     severity: "warning",
+    inShopify: true,
     text: "The whole order was refunded as money without naming lines, so {{titles}} still counts as insured. Refund the line items in Shopify.",
   },
   fulfillment_withdrawn: {
     severity: "warning",
+    inShopify: true,
     text: "{{titles}} was reported to Hakuna as fulfilled, and the fulfillment was withdrawn since. Check the order in Shopify.",
   },
   refunded_more_than_ordered: {
     severity: "warning",
+    inShopify: true,
     text: "More units of {{titles}} were refunded than ordered. Check the refunds in Shopify.",
   },
   excess_decimals: {
     severity: "warning",
+    inShopify: true,
     text: "The price of {{titles}} has more decimals than its currency and was rounded. Check the price in Shopify.",
   },
   discounted_plan: {
@@ -59,11 +72,16 @@ const catalog = {
     severity: "warning",
     text: "This order changed after its customer's data was erased, so it can no longer be sent. Tell Hakuna about the change yourself.",
   },
+  change_unread: {
+    severity: "warning",
+    inShopify: true,
+    text: "Shopify told of a change of this order that could not be read since, so Hakuna may not know the latest state. Compare the order in Shopify with what was sent.",
+  },
   pair_suggested: {
     severity: "info",
     text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",
   },
-} satisfies Record<string, { severity: Severity; text: string }>;
+} satisfies Record<string, { severity: Severity; inShopify?: true; text: string }>;
 
 /** What the mapping notices about an order. */
 export type FindingCode = keyof typeof catalog;
@@ -72,6 +90,11 @@ export type FindingCode = keyof typeof catalog;
 export const findingTexts = Object.fromEntries(
   Object.entries(catalog).map(([code, { text }]) => [code, text]),
 ) as Record<FindingCode, string>;
+
+/** Whether what is to be done about a finding is done in Shopify's own order page. */
+export function isMendedInShopify(code: FindingCode): boolean {
+  return "inShopify" in catalog[code];
+}
 
 export type Finding = {
   code: FindingCode;

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { Badge, BlockStack, Card, InlineStack, Layout, Modal, Page, Text } from "@shopify/polaris";
+import { BlockStack, Card, Layout, Modal, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { useState } from "react";
 import {
@@ -15,11 +15,11 @@ import { orderPage, type PageLine } from "#app/sync/order-page.ts";
 import type { RunContext } from "#app/sync/run-context.ts";
 import { useLocale } from "../components/locale.tsx";
 import { useOrderAction } from "../components/order-action.tsx";
+import { OrderBadges } from "../components/order-badges.tsx";
 import { OrderFindings } from "../components/order-findings.tsx";
 import { OrderNote } from "../components/order-note.tsx";
 import { OrderPairing } from "../components/order-pairing.tsx";
 import { OrderPayload } from "../components/order-payload.tsx";
-import { OrderStatusBadge } from "../components/order-status-badge.tsx";
 import { OrderTimeline } from "../components/order-timeline.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { Trouble } from "../components/trouble.tsx";
@@ -98,12 +98,7 @@ export default function Order() {
       <Page
         backAction={{ content: t("orderPage.back"), url: "/app/orders" }}
         title={order.name ?? t("common.order.nameless", { id: order.id })}
-        titleMetadata={
-          <InlineStack gap="100">
-            <OrderStatusBadge status={order.status} />
-            {order.isTest && <Badge>{t("orders.test")}</Badge>}
-          </InlineStack>
-        }
+        titleMetadata={<OrderBadges order={order} />}
         subtitle={[
           t("orderPage.placed", { time: formatTime(order.placedAt) }),
           ...(order.sentAt === null

@@ -12,7 +12,7 @@ import {
  * What a page of orders holds of each: most orders whole. A query may cost 1000 points, and every
  * line, fulfillment and refund that could be there is paid for in advance.
  */
-export const listSizes = { orders: 8, lines: 6, parts: 2, units: 6 } as const;
+export const listSizes = { orders: 8, lines: 6, parts: 2, units: 5 } as const;
 
 /** A list of results ends after so many. https://shopify.dev/docs/api/usage/limits#pagination-limits */
 export const mostListed = 25_000;

@@ -8,6 +8,11 @@ export class PayloadError extends Error {
   }
 }
 
+/** Told by its code: two copies of a module may be loaded. */
+export function isPayloadError(error: unknown): error is PayloadError {
+  return error instanceof Error && "code" in error && error.code === "payload";
+}
+
 /**
  * Reads one object of a payload by keys. A required key that is absent or null is noted in `missing`,
  * and what is read in its place is of no use; a value of the wrong kind is a PayloadError that names

@@ -1,25 +1,41 @@
-import { expect, it } from "vitest";
-import { giveWay } from "./give-way.ts";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { giveWay, noteFlush, openDoor } from "./give-way.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 it("goes on at once while the intake is quiet", async () => {
-  const order: string[] = [];
-  const way = giveWay({ waiting: 7 }).then(() => order.push("went on"));
-  await Promise.resolve().then(() => order.push("next"));
-  await way;
-  expect(order).toEqual(["went on", "next"]);
-});
-
-it("waits until the crowd is gone", async () => {
-  const door = { waiting: 30 };
-  let gone = false;
-  setTimeout(() => {
-    gone = true;
-    door.waiting = 0;
-  }, 50);
+  const door = openDoor();
+  noteFlush(door, 7);
   await giveWay(door);
-  expect(gone).toBe(true);
+  await giveWay(door);
 });
 
-it("goes on in the end although the crowd stays", async () => {
-  await expect(giveWay({ waiting: 30 })).resolves.toBeUndefined();
+it("waits until the crowd is gone, once the step of this second is taken", async () => {
+  const door = openDoor();
+  noteFlush(door, 30);
+  await giveWay(door);
+  const wentOn = vi.fn();
+  const way = giveWay(door).then(wentOn);
+  await vi.advanceTimersByTimeAsync(60);
+  noteFlush(door, 8);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(wentOn).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(60);
+  expect(wentOn).toHaveBeenCalled();
+  await way;
+});
+
+it("takes one step a second, whoever asks, although the crowd stays", async () => {
+  const door = openDoor();
+  noteFlush(door, 30);
+  const crowd = setInterval(() => noteFlush(door, 30), 5);
+  const wentOn = vi.fn();
+  const ways = [1, 2, 3].map(() => giveWay(door).then(wentOn));
+  await vi.advanceTimersByTimeAsync(900);
+  expect(wentOn).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1200);
+  expect(wentOn).toHaveBeenCalledTimes(3);
+  clearInterval(crowd);
+  await Promise.all(ways);
 });

@@ -1,20 +1,38 @@
-import { setTimeout as sleep } from "node:timers/promises";
+/** The intake of this process as the sync sees it. Times are performance.now(), milliseconds. */
+export type Door = {
+  /** when so many webhooks last shared a commit that more arrive than one flush at a time can take */
+  crowdedAt: number;
+  /** when the sync of this process may take its next step although the crowd stays */
+  nextStepAt: number;
+};
 
-/** The intake of this process: how many webhooks wait for the flush that is under way. */
-export type Door = { waiting: number };
-
-/** So many webhooks wait only when more arrive than one flush at a time can take. */
 const crowd = 8;
-const longestMs = 1000;
+/** A crowd comes in waves, a flush apart: it is gone when so long no flush took one. */
+const calmMs = 100;
+const stepEveryMs = 1000;
 const lookMs = 10;
+
+export function openDoor(): Door {
+  return { crowdedAt: Number.NEGATIVE_INFINITY, nextStepAt: Number.NEGATIVE_INFINITY };
+}
+
+/** To be told of every flush of the intake, with how many webhooks it took. */
+export function noteFlush(door: Door, webhooks: number): void {
+  if (webhooks >= crowd) door.crowdedAt = performance.now();
+}
 
 /**
  * Lets a crowded intake go first: Shopify counts the seconds until it is answered, the sync can
- * wait. At most a second, so that the sync goes on under any load. Measured with one process at its
- * limit: 0.5 of the bare insert without, 1.2 with it (`intake.ratio_with_worker`).
+ * wait. The sync of the whole process still takes a step a second, so that it goes on under any
+ * load. Measured with one process at its limit, as ratio to the bare insert
+ * (`intake.ratio_with_worker`): docs/decisions/0010-intake-goes-first.md.
  */
 export async function giveWay(door: Door): Promise<void> {
-  for (let waited = 0; door.waiting >= crowd && waited < longestMs; waited += lookMs) {
-    await sleep(lookMs);
+  while (performance.now() - door.crowdedAt < calmMs) {
+    if (performance.now() >= door.nextStepAt) {
+      door.nextStepAt = performance.now() + stepEveryMs;
+      return;
+    }
+    await new Promise((look) => setTimeout(look, lookMs));
   }
 }

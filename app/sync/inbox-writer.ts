@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Logger } from "#app/log.server.ts";
-import type { Door } from "./give-way.ts";
+import { type Door, noteFlush } from "./give-way.ts";
 
 /** A verified webhook on its way into the inbox. `triggeredAt` is epoch milliseconds. */
 export type InboxRow = {
@@ -27,7 +27,7 @@ const largestFlush = 64;
  * If a flush fails, each of its rows is tried alone, so that one bad row costs no neighbor.
  *
  * @param wake is called with the flushed rows' shops after their commit
- * @param door is told how many webhooks wait for the flush that is under way
+ * @param door is told of every flush
  */
 export function createInboxWriter(options: {
   databaseUrl: string;
@@ -54,12 +54,11 @@ export function createInboxWriter(options: {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, largestFlush);
       waiting = waiting.slice(largestFlush);
-      door.waiting = batch.length;
+      noteFlush(door, batch.length);
       await store(batch).catch((error) => {
         for (const { reject } of batch) reject(error);
       });
     }
-    door.waiting = 0;
     flushing = null;
   }
 

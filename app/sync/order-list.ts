@@ -1,7 +1,7 @@
 import type pg from "pg";
+import { OrderStatus } from "#app/generated/prisma/enums.ts";
 import { type ListedOrder, type ListedRow, listedOrder } from "./listed-order.ts";
 import type { OrderFilter, Position } from "./order-filter.ts";
-import type { OrderStatus } from "./order-store.ts";
 
 /** An order of the list, with the one piece of customer data that the page shows. */
 export type OrderOfList = ListedOrder & { lastName: string | null };
@@ -15,9 +15,8 @@ type Row = Omit<ListedRow, "planTotal"> & {
   micros: string;
 };
 
-const statusesOf: Record<OrderFilter["view"], OrderStatus[] | null> = {
-  all: null,
-  attention: null,
+const statusesOf: Record<Exclude<OrderFilter["view"], "attention">, OrderStatus[]> = {
+  all: Object.values(OrderStatus),
   pending: ["waiting", "pending"],
   synced: ["sent", "confirmed"],
   skipped: ["skipped"],
@@ -26,10 +25,14 @@ const statusesOf: Record<OrderFilter["view"], OrderStatus[] | null> = {
 /** So many orders are found by the start of their name at most. */
 const mostFound = 1000;
 
+/** A finding of at most so many orders is read from the index on its code. */
+const fewFound = 4000;
+
 /**
  * Reads one page of a shop's orders. Every part of the query walks an index from where the page
- * begins: the index on (shop, placedAt, id), the one with the status, or one of the partial ones.
- * A view of several statuses is their index scans side by side.
+ * begins: the one on (shop, placedAt, id), or one that also begins with the status and whether
+ * there are plans. A view of several of those is their index scans side by side. A search and a
+ * finding have indexes of their own.
  *
  * @param timeZone of the shop: decides what a day is
  * @param position from a former page; a broken cursor counts as none
@@ -47,17 +50,15 @@ export async function listOrders(
   const backwards = position?.direction === "before";
   const newestFirst = (filter.sort === "newest") !== backwards;
   const order = newestFirst ? `"placedAt" DESC, "id"` : `"placedAt", "id" DESC`;
+  const few = await fewWithFinding(pool, shop, filter);
   const conditions = [
-    ...filterConditions(filter, timeZone, bind),
+    ...filterConditions(filter, few, timeZone, bind),
     ...positionConditions(position, newestFirst, bind),
   ];
   const part = (more: string[]) =>
     `(SELECT * FROM "Order" o WHERE ${[`o."shop" = $1`, ...more, ...conditions].join(" AND ")}
       ORDER BY ${order} LIMIT ${limit + 1})`;
-  const statuses = statusesOf[filter.view];
-  const parts = statuses
-    ? statuses.map((status) => part([`o."status" = ${bind(status)}::"OrderStatus"`]))
-    : [part(filter.view === "attention" ? [`o."needsAttention"`] : [])];
+  const parts = indexedParts(filter, bind).map(part);
   const { rows } = await pool.query<Row>(
     `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest",
             o."planUnits", o."planTotal", o."currency", o."reasonCode", o."statusReason",
@@ -83,8 +84,28 @@ export async function listOrders(
   };
 }
 
+/**
+ * The orders that bear a finding, if they are few: the indexes by time would be walked to their
+ * ends for them. Null if they are many, so that such a walk soon has a page of them.
+ */
+async function fewWithFinding(
+  pool: pg.Pool,
+  shop: string,
+  { finding, view }: OrderFilter,
+): Promise<string[] | null> {
+  if (finding === null) return null;
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT "id" FROM "Order" WHERE "findingSeverity" IS NOT NULL
+        AND finding_keys("shop", "findings") @> ARRAY[$1 || ' ' || $2]
+        AND "shop" = $1 ${view === "attention" ? `AND "needsAttention"` : ""} LIMIT ${fewFound + 1}`,
+    [shop, finding],
+  );
+  return rows.length > fewFound ? null : rows.map(({ id }) => id);
+}
+
 function filterConditions(
-  { query, from, to, finding, plans }: OrderFilter,
+  { query, from, to, finding }: OrderFilter,
+  few: string[] | null,
   timeZone: string,
   bind: (value: unknown) => string,
 ): string[] {
@@ -94,13 +115,33 @@ function filterConditions(
     `((${bind(day)}::date + ${plus})::timestamp AT TIME ZONE ${bind(timeZone)})`;
   if (from !== null) conditions.push(`o."placedAt" >= ${midnight(from, 0)}`);
   if (to !== null) conditions.push(`o."placedAt" < ${midnight(to, 1)}`);
-  if (finding !== null) {
+  if (few !== null) {
+    conditions.push(`o."id" = ANY(${bind(few)}::text[])`);
+  } else if (finding !== null) {
     conditions.push(
       `o."findingSeverity" IS NOT NULL AND o."findings" @> ${bind(JSON.stringify([{ code: finding }]))}::jsonb`,
     );
   }
-  if (plans !== null) conditions.push(`o."planUnits" ${plans === "yes" ? ">" : "="} 0`);
   return conditions;
+}
+
+/**
+ * What the view and the filter on plans say, as equalities on what an index begins with: one list
+ * for each index scan. With a finding, plans are looked at in the orders that bear one.
+ */
+function indexedParts(
+  { view, plans, finding }: OrderFilter,
+  bind: (value: unknown) => string,
+): string[][] {
+  const plansAre = (has: boolean) => `least(o."planUnits", 1) = ${has ? 1 : 0}`;
+  const statusIs = (status: OrderStatus) => `o."status" = ${bind(status)}::"OrderStatus"`;
+  const plansAsked = plans === null ? [] : [plansAre(plans === "yes")];
+  if (view === "all" && (plans === null || finding !== null)) return [plansAsked];
+  if (view === "attention" && finding !== null) return [[`o."needsAttention"`, ...plansAsked]];
+  const begins =
+    view === "attention" ? [`o."needsAttention"`] : statusesOf[view].map((one) => statusIs(one));
+  if (finding !== null || plans !== null) return begins.map((begin) => [begin, ...plansAsked]);
+  return begins.flatMap((begin) => [true, false].map((has) => [begin, plansAre(has)]));
 }
 
 /** By the start of the name, or by the whole id. Bytewise ranges walk the index on the name. */
@@ -154,12 +195,12 @@ export async function viewCounts(
     `SELECT "status", "count", "attention" FROM "OrderCount" WHERE "shop" = $1`,
     [shop],
   );
-  const sum = (statuses: OrderStatus[] | null) =>
+  const sum = (statuses: OrderStatus[]) =>
     rows
-      .filter(({ status }) => statuses === null || statuses.includes(status))
+      .filter(({ status }) => statuses.includes(status))
       .reduce((total, { count }) => total + count, 0);
   return {
-    all: sum(null),
+    all: sum(statusesOf.all),
     pending: sum(statusesOf.pending),
     synced: sum(statusesOf.synced),
     skipped: sum(statusesOf.skipped),

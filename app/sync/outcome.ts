@@ -4,7 +4,7 @@ import { isEmptied } from "#app/order/fold.ts";
 import { fulfilledUnits } from "#app/order/map.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";
-import { holdingShop, type Lease, type ShopRow, underLease } from "./lease.ts";
+import { holdingShop, isLeaseLost, type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
 import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
@@ -25,17 +25,17 @@ export async function recordAnswer(
   const { pool, config } = context;
   try {
     await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-      await noteAnswer(client, shop, attempt, answer, context.now());
+      await noteAnswer(client, shop, attempt, answer);
       // the environment or the account was changed meanwhile: the answer says nothing about it
       if (shop.epoch !== attempt.epoch) return;
       await applyAnswer(context, client, shop, attempt, answer);
     });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "lease_lost")) throw error;
+    if (!isLeaseLost(error)) throw error;
     await holdingShop(pool, lease.shop, async (client, shop) => {
       if (shop.epoch !== attempt.epoch) return;
       const ids = attempt.orders.map(({ id }) => id);
-      await sendAgain(client, shop.domain, ids, context.now());
+      await sendAgain(client, shop, ids);
     });
     throw error;
   }
@@ -46,7 +46,6 @@ async function noteAnswer(
   shop: ShopRow,
   attempt: Attempt,
   answer: FeedAnswer,
-  now: number,
 ): Promise<void> {
   const reason = answer.kind === "accepted" ? null : answer.reason;
   await client.query(
@@ -69,7 +68,7 @@ async function noteAnswer(
     attempt.orders.map(({ id, revision }) => ({
       orderId: id,
       source: `attempt:${attempt.id}`,
-      at: now,
+      at: shop.now,
       kind: "delivery",
       detail: {
         outcome: answer.kind,
@@ -89,7 +88,7 @@ async function applyAnswer(
   attempt: Attempt,
   answer: FeedAnswer,
 ): Promise<void> {
-  const now = context.now();
+  const { now } = shop;
   const orders = await loadOrders(
     client,
     shop.domain,
@@ -140,8 +139,9 @@ function accept(
   order.acceptedAttempt = attempt.id;
   order.firstSentAt ??= now;
   order.sentAt = now;
-  // the customer's data may have been erased while the request was under way
-  order.lastPayload = isEmptied(order.state) ? redactFeedOrder(sent.payload) : sent.payload;
+  // the customer's data may have been let go of while the request was under way
+  const isStripped = isEmptied(order.state) || order.state.head?.stripped;
+  order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
   for (const [lineId, units] of Object.entries(fulfilledUnits(sent.payload))) {
     order.reportedUnits[lineId] = Math.max(order.reportedUnits[lineId] ?? 0, units);
   }
@@ -150,8 +150,8 @@ function accept(
     order.unanswered = false;
     order.repeatAt = now + repeatAfterMs;
   }
-  // made due again while the request was under way: it stays pending
-  if (order.dueAt !== null) return;
+  // made due again while the request was under way, skipped or blocked: that stays
+  if (order.dueAt !== null || order.status !== "pending") return;
   order.status = "sent";
   order.reasonCode = null;
   order.statusReason = null;
@@ -190,18 +190,16 @@ async function applyToShop(
         [shop.domain],
       );
       if (shop.loneRefusals + 1 >= config.delivery.loneRefusalsBeforePause) {
-        await breakConnection(client, shop, "feed_refuses", answer.reason, context.now());
+        await breakConnection(client, shop, "feed_refuses", answer.reason);
       }
       return;
     case "key_refused":
     case "wrong_address":
-      await breakConnection(client, shop, answer.kind, answer.reason, context.now());
+      await breakConnection(client, shop, answer.kind, answer.reason);
       return;
     case "unavailable":
-      await backOff(client, shop, answer.reason, answer.retryAfterMs, config.delivery);
-      return;
     case "unanswered":
-      await backOff(client, shop, answer.reason, null, config.delivery);
+      await backOff(client, shop, answer.reason, answer.retryAfterMs, config.delivery);
       return;
   }
 }

@@ -80,10 +80,10 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   if (orders === null) return;
   if (!(await inboxIsFolded(context, scan, askedAt))) return await postponeScan(pool, scan, lateMs);
   await holdingShop(pool, scan.shop, async (client, shop) => {
-    const now = context.now();
+    const { now } = shop;
     if (!shop.installed) return;
     const waitMs = config.worker.waitForOrderMs;
-    const found = await foldPage(client, shop, { by: scan.kind, orders, now, waitMs });
+    const found = await foldPage(client, shop, { by: scan.kind, orders, waitMs });
     const progress = { reached, next, read: orders.length, found };
     const isOurs = await saveProgress(client, scan, progress, { now, ...config.scan });
     if (!isOurs) throw new ScanLostError();

@@ -1,17 +1,33 @@
 // What the app measures, as ratios within this run where the machine's speed would show.
 import { parseArgs } from "node:util";
+import { measureAdmin } from "./admin.ts";
 import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
 import { setStage } from "./stage.ts";
 import { measureLatency, measureThroughput } from "./sync.ts";
 
-const { values } = parseArgs({ options: { json: { type: "string" } } });
+const parts = {
+  intake: measureIntake,
+  latency: measureLatency,
+  throughput: measureThroughput,
+  admin: measureAdmin,
+};
+
+/** `--only intake,admin`: some of the parts; `--json FILE`: also as JSON. */
+const { values } = parseArgs({ options: { json: { type: "string" }, only: { type: "string" } } });
+const names = Object.keys(parts);
+const chosen = values.only?.split(",") ?? names;
+const unknown = chosen.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
+  process.exit(1);
+}
 const stage = await setStage();
 const figures: Figure[] = [];
 try {
-  figures.push(...(await measureIntake(stage)));
-  figures.push(...(await measureLatency(stage)));
-  figures.push(...(await measureThroughput(stage)));
+  for (const [name, measure] of Object.entries(parts)) {
+    if (chosen.includes(name)) figures.push(...(await measure(stage)));
+  }
 } finally {
   await stage.close();
 }

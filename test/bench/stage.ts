@@ -31,6 +31,9 @@ export async function setStage(): Promise<Stage> {
   const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
   await (await openDatabase({ url: postgres.url, log })).close();
   const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
+  // room for a million orders at once without a checkpoint every few seconds
+  await pool.query("ALTER SYSTEM SET max_wal_size = '8GB'");
+  await pool.query("SELECT pg_reload_conf()");
   await pool.query(`CREATE TABLE "BareWebhook" (shop text, webhook_id text, topic text, payload jsonb,
     PRIMARY KEY (shop, webhook_id))`);
   const hakuna = await startHakuna();
@@ -52,9 +55,9 @@ export async function setStage(): Promise<Stage> {
     secret,
     env,
     async start(file, more) {
-      const port = await freePort();
+      const port = more?.PORT ?? String(await freePort());
       const url = `http://127.0.0.1:${port}`;
-      const process = startAppProcess(file, { ...env, PORT: String(port), ...more });
+      const process = startAppProcess(file, { ...env, ...more, PORT: port });
       await waitUntilReady(process, `${url}/readyz`);
       return { url, process };
     },

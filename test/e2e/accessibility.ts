@@ -5,7 +5,7 @@ import type { AxeResults } from "axe-core";
 
 const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
-/** What axe finds in the app's frame: the rule, and the first element that breaks it. */
+/** What axe finds wrong with the app's page as it is now: the rule, and the first element. */
 export async function violations(page: Page): Promise<string[]> {
   const frame = page.frame({ name: "app-iframe" });
   if (!frame) throw new Error("The app's frame is not there.");

@@ -5,7 +5,10 @@ import type { World } from "../world/world.ts";
  * Makes the browser find the stand-ins at Shopify's own addresses; nothing else outside this
  * machine is reachable. The app itself is served as it is, with its own headers.
  */
-export async function useStandIns(context: BrowserContext, world: World): Promise<void> {
+export async function bringStandIns(
+  context: BrowserContext,
+  world: Pick<World, "admin">,
+): Promise<void> {
   await context.grantPermissions(["local-network-access"], { origin: "https://admin.shopify.com" });
   await context.route(
     (url) => url.hostname !== "localhost",
@@ -37,7 +40,7 @@ export async function useStandIns(context: BrowserContext, world: World): Promis
  */
 export async function openApp(
   page: Page,
-  world: World,
+  world: Pick<World, "apiKey">,
   shop: string,
   path = "/app",
 ): Promise<FrameLocator> {

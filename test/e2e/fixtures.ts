@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { test as base } from "@playwright/test";
 import { startWorld, type World } from "../world/world.ts";
-import { useStandIns } from "./admin-browser.ts";
+import { bringStandIns } from "./admin-browser.ts";
 import { openShopData, type ShopData } from "./shop-data.ts";
 
 type Fixtures = {
@@ -21,7 +21,7 @@ export const test = base.extend<Fixtures, { world: World }>({
     { scope: "worker", timeout: 120_000 },
   ],
   context: async ({ context, world }, use) => {
-    await useStandIns(context, world);
+    await bringStandIns(context, world);
     await use(context);
   },
   shop: async ({ world }, use) => {

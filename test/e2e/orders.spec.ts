@@ -114,7 +114,7 @@ test("chosen orders are sent again, and Hakuna receives them", async ({ page, wo
     liveOrder({ shop: shop.domain, currency: "EUR", bigIds: true }, seed, Date.now() - 60_000),
   );
   await client.send(lives.flat());
-  await client.quiet();
+  await client.quiet(shop.domain);
   const { rows } = await client.pool.query(
     `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "status" IN ('sent', 'confirmed')`,
     [shop.domain],

@@ -18,9 +18,10 @@ const day = 86_400_000;
 /** A shop after a month: its days, and real orders of the last two days. */
 async function liveThroughAMonth(world: World, shop: ShopData): Promise<void> {
   const client = createClient(world);
-  await shop.set({ guideDismissedAt: new Date(), timeZone: "Europe/Berlin" });
-  await client.connect(shopDomain);
   const now = Date.now();
+  const installedAt = new Date(now - 30 * day);
+  await shop.set({ guideDismissedAt: new Date(), installedAt, timeZone: "Europe/Berlin" });
+  await client.connect(shopDomain);
   const lives = Array.from({ length: 60 }, (_, seed) =>
     liveOrder(
       { shop: shopDomain, currency: "EUR", bigIds: true },
@@ -29,7 +30,7 @@ async function liveThroughAMonth(world: World, shop: ShopData): Promise<void> {
     ),
   );
   await client.send(lives.flat(), 8);
-  await client.quiet();
+  await client.quiet(shop.domain);
   for (let ago = 29; ago > 0; ago -= 1) {
     const sent = 14 + Math.round(9 * Math.sin(ago / 2.2)) + (ago % 7 === 0 ? 12 : 0);
     await client.pool.query(

@@ -98,7 +98,7 @@ test("when Hakuna is silent, a key is saved only if the merchant says so", async
   shop,
 }) => {
   const key = newKey(world);
-  world.hakuna.behave({ fault: { fault: { kind: "status", status: 503 } } });
+  world.hakuna.behave({ down: true });
   try {
     const app = await openApp(page, world, shop.domain, "/app/settings");
     await app.getByLabel("API key").fill(key);
@@ -121,7 +121,7 @@ test("another environment asks what becomes of the orders that Hakuna has", asyn
   await client.connect(shop.domain, newKey(world));
   const { id, webhook } = insured(shop.domain);
   await client.send([webhook]);
-  await client.quiet();
+  await client.quiet(shop.domain);
   const app = await openApp(page, world, shop.domain, "/app/settings");
   await app.getByRole("radio", { name: "Production" }).check({ force: true });
   await app.getByLabel("API key").fill(newKey(world, "production"));

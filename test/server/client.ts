@@ -17,18 +17,21 @@ export async function eventually(
   }
 }
 
+/** Where a client finds the app and its database. */
+export type Reachable = Pick<World, "appUrl" | "apiSecret" | "databaseUrl" | "env">;
+
 /** What a test does to a world besides opening its pages. */
 export type Client = {
   pool: pg.Pool;
   connect(shop: string, apiKey?: string): Promise<void>;
   send(webhooks: readonly Webhook[], atOnce?: number): Promise<void>;
   order(shop: string, id: string): Promise<Record<string, unknown>>;
-  /** nothing is left to fold, to send or to answer for shops that are connected */
-  quiet(): Promise<void>;
+  /** nothing is left to fold, to send or to answer for shops that are connected; or for one shop */
+  quiet(shop?: string): Promise<void>;
   close(): Promise<void>;
 };
 
-export function createClient(world: World): Client {
+export function createClient(world: Reachable): Client {
   const pool = new pg.Pool({ connectionString: world.databaseUrl, max: 4 });
   pool.on("error", () => undefined);
   const config = readConfig(world.env as NodeJS.ProcessEnv);
@@ -55,13 +58,19 @@ export function createClient(world: World): Client {
       ]);
       return rows[0] ?? {};
     },
-    async quiet() {
+    async quiet(shop) {
       await eventually("the sync has nothing left to do", async () => {
-        const { rows } = await pool.query(`
-          SELECT (SELECT count(*) FROM "InboxWebhook" WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
-               + (SELECT count(*) FROM "Order" o JOIN "Shop" s ON s."domain" = o."shop"
-                   WHERE s."connection" = 'connected' AND NOT s."paused" AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
-               + (SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL) AS left`);
+        const { rows } = await pool.query(
+          `WITH chosen AS (SELECT * FROM "Shop" WHERE "domain" = coalesce($1, "domain"))
+           SELECT (SELECT count(*) FROM "InboxWebhook" WHERE "shop" = coalesce($1, "shop")
+                      AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
+                + (SELECT count(*) FROM "Order" o JOIN chosen s ON s."domain" = o."shop"
+                    WHERE s."connection" = 'connected' AND NOT s."paused"
+                      AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
+                + (SELECT count(*) FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
+                    WHERE a."answeredAt" IS NULL) AS left`,
+          [shop ?? null],
+        );
         return Number(rows[0].left) === 0;
       });
     },

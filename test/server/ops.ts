@@ -2,7 +2,10 @@ import { execFile } from "node:child_process";
 
 export type OpsResult = { code: number; stdout: string; stderr: string };
 
-/** Runs an operator's command as `npm run -s ops -- …` does. */
+/**
+ * Runs an operator's command as `npm run -s ops -- …` does; in a world's environment, shops'
+ * addresses lead to the stand-in for Shopify.
+ */
 export function ops(
   args: string[],
   env: Record<string, string> = {},
@@ -11,7 +14,11 @@ export function ops(
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ["app/ops/main.ts", ...args],
+      [
+        ...(env.SIMULATED_SHOPIFY_URL ? ["--import", "./test/simulator/redirect.ts"] : []),
+        "app/ops/main.ts",
+        ...args,
+      ],
       { env: { NODE_ENV: "production", PATH: process.env.PATH, HOME: process.env.HOME, ...env } },
       (error, stdout, stderr) => {
         resolve({

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { emptyState, join } from "#app/order/fold.ts";
-import { mapOrder } from "#app/order/map.ts";
-import { skipReason } from "#app/order/share.ts";
-import type { OrderState } from "#app/order/state.ts";
-import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
 import { manyWays } from "#test/simulator/hakuna/behavior.ts";
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";
@@ -13,6 +8,7 @@ import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { type Client, createClient, eventually } from "./client.ts";
+import { expectedOrders, statesOf } from "./expected-orders.ts";
 import { quickTimes } from "./quick-times.ts";
 
 const histories = 2000;
@@ -42,32 +38,6 @@ afterAll(async () => {
   await client?.close();
   await world?.stop();
 });
-
-/** What Hakuna must hold in the end, by order id: the mapping of the fold of all that was sent. */
-function expected(): Map<string, FeedOrder> {
-  const states = new Map<string, OrderState>();
-  for (const { topic, body, triggeredAt } of webhooks) {
-    const { orderId, state } = readWebhook(topic as OrderTopic, body, triggeredAt);
-    if (state) states.set(orderId, join(states.get(orderId) ?? emptyState(orderId), state));
-  }
-  const orders = new Map<string, FeedOrder>();
-  for (const [id, state] of states) {
-    const policy = {
-      ...({ share: "protected", environment: "sandbox", sendTestOrders: false } as const),
-      ...{ sendOlderOrders: false, installedAt: null },
-    };
-    if (skipReason(state, policy, false) !== null) continue;
-    const { feedOrder } = mapOrder(state, {
-      shopCountry: "de",
-      productIdentifier: "variant",
-      manualPairs: [],
-      acceptSuggestions: false,
-      reportedUnits: {},
-    });
-    if (feedOrder) orders.set(id, feedOrder);
-  }
-  return orders;
-}
 
 function expectFeedToHold(orders: Map<string, FeedOrder>): void {
   expect(world.hakuna.orderIds().sort()).toEqual([...orders.keys()].sort());
@@ -109,7 +79,7 @@ describe("a storm: 2,000 lives, webhooks in disorder, a feed that fails one requ
     working = worker();
     await sending;
     await client.quiet();
-    expectFeedToHold(expected());
+    expectFeedToHold(expectedOrders(statesOf(webhooks)));
     await expectRevisionsNeverDown();
     expect(world.hakuna.violations).toEqual([]);
     const { rows } = await client.pool.query(

@@ -41,7 +41,7 @@ export async function startAppProxy(options: {
           (text) => {
             delete changed["content-length"];
             delete changed["transfer-encoding"];
-            response.writeHead(answer.statusCode ?? 502, changed).end(useStandIns(text));
+            response.writeHead(answer.statusCode ?? 502, changed).end(bringStandIns(text));
           },
           () => response.destroy(),
         );
@@ -112,7 +112,7 @@ const standIns = [
 ];
 
 /** Only addresses change: a tag that is missing would break React's hydration. */
-function useStandIns(text: string): string {
+function bringStandIns(text: string): string {
   return standIns.reduce((changed, { address, path }) => changed.replaceAll(address, path), text);
 }
 

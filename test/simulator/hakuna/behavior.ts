@@ -9,12 +9,16 @@ export type Fault =
   | { kind: "drop" }
   /** takes the orders in, then ends the connection */
   | { kind: "drop_after" }
+  /** answers 504, and takes the orders in so much later: a gateway lost patience, what is behind it did not */
+  | { kind: "late"; ms: number }
   /** takes the orders in, then breaks off in the middle of the answer */
   | { kind: "half_answer" };
 
 /** How the feed behaves until it is told otherwise. What is left out: as a good feed does. */
 export type Behavior = {
-  /** the next `requests` (all, if left out) have this fault */
+  /** answers 503 to every request, tests of the connection included */
+  down?: boolean;
+  /** the next `requests` with orders (all, if left out) have this fault */
   fault?: { fault: Fault; requests?: number };
   /** one request in so many fails, in changing ways; seeded */
   failOneIn?: { requests: number; seed: number; ways: readonly Fault[] };
@@ -50,5 +54,6 @@ export const manyWays: readonly Fault[] = [
   { kind: "status", status: 429 },
   { kind: "drop" },
   { kind: "drop_after" },
+  { kind: "late", ms: 20 },
   { kind: "half_answer" },
 ];

@@ -84,6 +84,7 @@ export async function startHakuna(
       response.statusCode = status;
       response.end(json === undefined ? "" : JSON.stringify(json));
     };
+    if (behavior.down) return send(503, failure("maintenance"));
     const key =
       header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
     if (!key || !apiKeys[environment].includes(key)) return send(401, failure("unauthorized"));
@@ -116,6 +117,10 @@ export async function startHakuna(
     }
     const refused = orders.find(({ id }) => behavior.refuseOrders?.includes(id));
     if (refused) return send(400, failure("validation_failed", [`/${refused.id}: refused`]));
+    if (fault?.kind === "late") {
+      setTimeout(() => takeIn(orders, environment, idempotencyKey, body), fault.ms);
+      return send(504, failure("gateway_timeout"));
+    }
     const requestId = takeIn(orders, environment, idempotencyKey, body);
     if (fault?.kind === "drop_after") return void response.destroy();
     if (fault?.kind === "half_answer") {

@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { canonicalJson } from "#app/order/canonical.ts";
+import { sameContent } from "#app/order/content.ts";
+import { join } from "#app/order/fold.ts";
+import { createRandom } from "#test/simulator/random.ts";
+import { disorder } from "#test/simulator/shopify/disorder.ts";
+import { orderMoments } from "#test/simulator/shopify/order-life.ts";
+import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
+import { payloadText } from "#test/simulator/shopify/payload.ts";
+import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
+import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { startWorld, type World } from "#test/world/world.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { expectedOrders, isShared, lastOfEach, statesOf } from "./expected-orders.ts";
+import { openApp } from "./open-app.ts";
+import { ops } from "./ops.ts";
+import { quickTimes } from "./quick-times.ts";
+import { dump, orderOf, privacyWebhook, vogelsang } from "./vogelsang.ts";
+
+const dayMs = 86_400_000;
+const seed = 20_261_124;
+
+let world: World;
+let client: Client;
+let domain: string;
+let shop: SimulatedShop;
+let shops = 0;
+
+beforeAll(async () => {
+  world = await startWorld({ env: { ...quickTimes, RECONCILE_INTERVAL_MS: "500" } });
+  client = createClient(world);
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+beforeEach(async () => {
+  shops += 1;
+  domain = `reconcile-${shops}.myshopify.com`;
+  shop = world.shopify.shop(domain);
+});
+
+/** The app has been in the shop for 40 days, and is connected. */
+async function connected(): Promise<void> {
+  await client.pool.query(
+    `INSERT INTO "Shop" ("domain", "installedAt") VALUES ($1, now() - interval '40 days')`,
+    [domain],
+  );
+  await client.connect(domain);
+}
+
+async function scan(): Promise<Record<string, unknown>> {
+  const { rows } = await client.pool.query(
+    `SELECT * FROM "OrderScan" WHERE "shop" = $1 AND "kind" = 'reconciliation'`,
+    [domain],
+  );
+  return rows[0] ?? {};
+}
+
+/** Waits for the end of a reconciliation that began after now. */
+async function reconciled(): Promise<void> {
+  const from = new Date();
+  await eventually("a reconciliation is through", async () => {
+    const { startedAt, finishedAt } = await scan();
+    return startedAt instanceof Date && startedAt > from && Number(finishedAt) > Number(startedAt);
+  });
+}
+
+const recovered = async () => {
+  const { rows } = await client.pool.query(
+    `SELECT coalesce(sum("recovered"), 0)::int AS count FROM "ShopDay" WHERE "shop" = $1`,
+    [domain],
+  );
+  return rows[0].count;
+};
+
+/** Lives whose orders no other shop of the world has. */
+function live(lives: Omit<Lives, "firstSeed">): void {
+  shop.live({ ...lives, firstSeed: shops * 10_000 });
+}
+
+const listQueries = () => shop.asked.filter(({ query }) => query.includes("query OrdersToSync"));
+
+describe("lost webhooks", () => {
+  it("of 1,000 histories 30 % are lost: after one reconciliation every order is right at the feed", async () => {
+    await connected();
+    shop.throttle = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
+    live({ count: 1000, startedAt: Date.now() - 30 * dayMs, every: 600_000 });
+    const webhooks = shop.takeWebhooks();
+    const disordered = { lost: 0.3, duplicates: 0.05, outOfOrder: 0.2 };
+    const arriving = disorder(webhooks, createRandom(seed), disordered);
+    await client.send(arriving);
+    await client.quiet();
+    // nobody has opened the app yet
+    await eventually("it is paused", async () => (await scan()).pausedReason === "no_session");
+
+    await openApp(world, domain);
+    await eventually("it is through", async () => (await scan()).finishedAt !== null);
+    await client.quiet();
+
+    const arrived = statesOf(arriving);
+    const last = statesOf(lastOfEach(webhooks));
+    const known = new Map(
+      [...last].map(([id, state]) => [id, join(arrived.get(id) ?? state, state)]),
+    );
+    const orders = expectedOrders(known);
+    expect(orders.size).toBeGreaterThan(700);
+    const held = world.hakuna.orderIds().filter((id) => known.has(id));
+    expect(held.sort()).toEqual([...orders.keys()].sort());
+    for (const [id, order] of orders) {
+      expect(canonicalJson(world.hakuna.last(id))).toBe(canonicalJson(order));
+    }
+    const mended = [...known].filter(([id, state]) => {
+      const before = arrived.get(id);
+      return isShared(state) && !(before && sameContent(before, state));
+    });
+    expect(mended.length).toBeGreaterThan(100);
+    expect(await recovered()).toBe(mended.length);
+    expect(world.hakuna.violations).toEqual([]);
+  });
+
+  it("orders arrive without any webhook, also when Shopify's search is behind", async () => {
+    await connected();
+    live({ count: 30, startedAt: Date.now() - 3 * dayMs, every: 60_000 });
+    await openApp(world, domain);
+    const orders = expectedOrders(statesOf(lastOfEach(shop.takeWebhooks())));
+    await eventually("all are there", () =>
+      [...orders.keys()].every((id) => world.hakuna.last(id)),
+    );
+    await reconciled();
+
+    // changed before the next reconciliation, found by the search only after it
+    shop.orders.indexLagMs = Number.POSITIVE_INFINITY;
+    const { id, webhook } = orderOf(domain, 4_000_001);
+    shop.orders.putPayload(JSON.parse(webhook("orders/create", { updatedAt: Date.now() }).body));
+    await reconciled();
+    expect(world.hakuna.states(id)).toEqual([]);
+    const { through, startedAt } = await scan();
+    expect(Number(startedAt) - Number(through)).toBeGreaterThanOrEqual(600_000);
+    shop.orders.index.catchUp();
+    await eventually("it is there", () => world.hakuna.states(id).length === 1);
+  });
+
+  it("reads orders by themselves that are larger than a page holds", async () => {
+    await connected();
+    const manner = { shop: domain, currency: "EUR", bigIds: true };
+    const [bought] = orderMoments(manner, shops * 10_000, Date.now() - dayMs);
+    const [line] = bought?.order.lines ?? [];
+    if (!bought || !line) throw new Error("no order");
+    const { order } = bought;
+    const large = [
+      { lines: 300, shipped: 60, refunded: 0, together: 1 },
+      { lines: 12, shipped: 1, refunded: 0, together: 12 },
+      { lines: 2, shipped: 3, refunded: 0, together: 1 },
+      { lines: 2, shipped: 1, refunded: 2, together: 1 },
+    ].map(({ lines, shipped, refunded, together }, index) => {
+      const of = (base: number, count: number) =>
+        Array.from({ length: count }, (_, n) => BigInt(base + index * 1000 + n));
+      const goods = of(50_000, lines).map((id) => ({ ...line, id, quantity: 100 }));
+      const units = goods.slice(0, together).map((one) => ({ line: one, quantity: 1 }));
+      const at = order.createdAt;
+      return {
+        ...order,
+        id: order.id + BigInt(index),
+        lines: [...order.lines, ...goods],
+        fulfillments: of(60_000, shipped).map((id) => ({
+          ...{ id, status: "success" as const, createdAt: at, updatedAt: at, units },
+        })),
+        refunds: of(70_000, refunded).map((id) => ({ id, createdAt: at, units })),
+      };
+    });
+    for (const one of large) shop.orders.put(one);
+    await openApp(world, domain);
+    const webhooks = large.map((one) =>
+      webhookOf(domain, "orders/updated", payloadText(orderPayload(one)), one.updatedAt),
+    );
+    for (const [id, expected] of expectedOrders(statesOf(webhooks))) {
+      await eventually(`${id} is there`, () => world.hakuna.states(id).length > 0);
+      expect(canonicalJson(world.hakuna.last(id))).toBe(canonicalJson(expected));
+    }
+    expect(await recovered()).toBe(large.length);
+  });
+});
+
+describe("an outage", () => {
+  it("is caught up from where it was, page by page", async () => {
+    await connected();
+    live({ count: 100, startedAt: Date.now() - 5 * dayMs, every: 1_000 });
+    shop.faults.plan({ kind: "slow", ms: 50 }, { of: "OrdersToSync", times: 5 });
+    shop.faults.plan({ kind: "status", status: 503 }, { of: "OrdersToSync", times: 8 });
+    await openApp(world, domain);
+    await eventually("it is told", async () => (await scan()).pausedReason === "unavailable");
+    const { pausedWords, read, through } = await scan();
+    expect(pausedWords).toContain("503");
+    expect(read).toBe(40);
+    expect(Number(through)).toBeLessThan(Date.now() - dayMs);
+    await eventually("it is through", async () => (await scan()).finishedAt !== null);
+    const orders = expectedOrders(statesOf(lastOfEach(shop.takeWebhooks())));
+    await eventually("all are there", () =>
+      [...orders.keys()].every((id) => world.hakuna.last(id)),
+    );
+    // a list was begun once, and once more where it ended
+    const bounds = listQueries().map(({ variables }) => `${variables.search} ${variables.after}`);
+    expect(new Set(bounds.filter((bound) => bound.endsWith("null"))).size).toBeLessThanOrEqual(4);
+    expect(listQueries().filter(({ variables }) => variables.after !== null).length).toBe(12);
+  });
+
+  it("of the shop's access pauses it with the reason, until the app is opened", async () => {
+    await connected();
+    await openApp(world, domain);
+    await reconciled();
+    world.shopify.tokens.revoke(domain);
+    await eventually("it is paused", async () => (await scan()).pausedReason === "no_session");
+    const asked = shop.asked.length;
+    const { id, webhook } = orderOf(domain, 4_000_002);
+    shop.orders.putPayload(JSON.parse(webhook("orders/create", { updatedAt: Date.now() }).body));
+    const { stdout } = await ops(["status", domain], world.env);
+    expect(stdout).toMatch(/reconciliation: .*waits: no_session/);
+    const refused = await ops(["reconcile", domain], world.env);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("Opening the app")]);
+    expect(shop.asked).toHaveLength(asked);
+
+    const page = await openApp(world, domain);
+    expect(page).toContain("Reconciliation is paused: the app lost its access to this shop");
+    await eventually("it goes on", () => world.hakuna.states(id).length === 1);
+    expect((await scan()).pausedReason).toBeNull();
+    expect(await openApp(world, domain)).toContain("1 order recovered by reconciliation today");
+  });
+
+  it("of points is waited out", async () => {
+    await connected();
+    live({ count: 60, startedAt: Date.now() - 3 * dayMs, every: 1_000 });
+    shop.throttle = { maximumAvailable: 1_000, restoreRate: 1_500 };
+    await openApp(world, domain);
+    const orders = expectedOrders(statesOf(lastOfEach(shop.takeWebhooks())));
+    await eventually("all are there", () =>
+      [...orders.keys()].every((id) => world.hakuna.last(id)),
+    );
+    await reconciled();
+    expect(await scan()).toMatchObject({ pausedReason: null });
+  });
+});
+
+describe("what must not come back", () => {
+  it("redacted customers, purged orders and uninstalled shops", async () => {
+    await connected();
+    await openApp(world, domain);
+    const redacted = orderOf(domain, 4_000_003);
+    const purged = orderOf(domain, 4_000_004, { isProtected: false });
+    await client.send([redacted.webhook("orders/create"), purged.webhook("orders/create")]);
+    await client.quiet();
+    const redact = privacyWebhook(domain, "customers/redact", [redacted.id]);
+    expect(await sendWebhook(world.appUrl, redact, world.apiSecret, "/webhooks/privacy")).toBe(200);
+    await client.pool.query(
+      `UPDATE "Order" SET "changedAt" = now() - interval '31 days' WHERE "shop" = $1 AND "id" = $2`,
+      [domain, purged.id],
+    );
+    expect((await ops(["retention", domain], world.env)).code).toBe(0);
+    const tombstone = await document(purged.id);
+
+    shop.orders.putPayload(JSON.parse(purged.webhook("orders/create").body));
+    const cancelled_at = new Date(Date.now() - 60_000).toISOString();
+    const changes = { cancelled_at, updatedAt: Date.now() - 60_000 };
+    shop.orders.putPayload(JSON.parse(redacted.webhook("orders/updated", changes).body));
+    await eventually("the change is known", async () =>
+      JSON.stringify((await client.order(domain, redacted.id)).findings).includes(
+        "redacted_changed",
+      ),
+    );
+    await reconciled();
+    expect(await document(purged.id)).toEqual(tombstone);
+    const hers = (await dump(client.pool)).split("\n").filter((row) => row.includes(domain));
+    expect(hers.length).toBeGreaterThan(5);
+    expect(hers.filter((row) => vogelsang.trace.test(row))).toEqual([]);
+    expect(world.hakuna.states(redacted.id)).toHaveLength(1);
+
+    const gone = webhookOf(domain, "app/uninstalled", { id: 1 }, Date.now() + 2_000);
+    await sendWebhook(world.appUrl, gone, world.apiSecret, "/webhooks/app/uninstalled");
+    const { startedAt } = await scan();
+    const asked = shop.asked.length;
+    await openApp(world, `other-${domain}`);
+    expect((await ops(["reconcile", domain], world.env)).stderr).toContain("not installed there");
+    expect([(await scan()).startedAt, shop.asked.length]).toEqual([startedAt, asked]);
+  });
+});
+
+describe("ops reconcile", () => {
+  it("reads since a moment, and says what it mended", async () => {
+    await client.connect(domain);
+    await openApp(world, domain);
+    await reconciled();
+    // before the cursor, so that only who reaches back finds them
+    live({ count: 40, startedAt: Date.now() - 5 * dayMs, every: 1_000 });
+    const orders = expectedOrders(statesOf(lastOfEach(shop.takeWebhooks())));
+    const [id = ""] = orders.keys();
+    await reconciled();
+    expect(world.hakuna.states(id)).toEqual([]);
+    const since = new Date(Date.now() - 6 * dayMs).toISOString();
+    const { code, stdout } = await ops(
+      ["reconcile", domain, "--since", since, "--json"],
+      world.env,
+    );
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ shop: domain, recovered: orders.size });
+    expect(result.read).toBeGreaterThanOrEqual(40);
+    await client.quiet();
+    for (const one of orders.keys()) expect(world.hakuna.states(one)).toHaveLength(1);
+  });
+
+  it("says what is wrong with what it was given", async () => {
+    const wrong = await ops(["reconcile", domain, "--since", "yesterday"], world.env);
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("such as 2026-11-01")]);
+    const unknown = await ops(["reconcile", "nobody"], world.env);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("not connected")]);
+  });
+});
+
+async function document(id: string): Promise<unknown> {
+  const { rows } = await client.pool.query(
+    `SELECT "state" FROM "OrderDocument" WHERE "shop" = $1 AND "orderId" = $2`,
+    [domain, id],
+  );
+  return rows[0]?.state;
+}
