@@ -8,7 +8,7 @@ import { readJobs } from "#app/plans/plan-jobs-page.ts";
 import { planScopes } from "#app/plans/plan-scopes.ts";
 import { noteScopes, readProductsPage } from "#app/plans/plans-page.ts";
 import { useLocale } from "../components/locale.tsx";
-import { PlanAccessBanner } from "../components/plan-access-banner.tsx";
+import { MissingScopesBanner } from "../components/missing-scopes-banner.tsx";
 import { PlanFill } from "../components/plan-fill.tsx";
 import { PlanJobs } from "../components/plan-jobs.tsx";
 import { PlanProducts } from "../components/plan-products.tsx";
@@ -94,7 +94,7 @@ export default function Plans() {
   return (
     <Page title={t("plans.title")} subtitle={t("plans.subtitle")}>
       <BlockStack gap="400">
-        <PlanAccessBanner scopes={missing} />
+        <MissingScopesBanner scopes={missing} of="plans.access" />
         <PlanFill mayWrite={!missing.includes("write_products")} {...{ hasKey, hasCountry }} />
         {jobs.length > 0 && <PlanJobs jobs={jobs} open={open} products={products} />}
         <PlanProducts page={page} search={search} mayWrite={!missing.includes("write_products")} />
