@@ -1,10 +1,10 @@
-import pg from "pg";
 import type { Config } from "./config.server.ts";
 import { openDatabase } from "./db.server.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.server.ts";
 import type { PrismaClient } from "./generated/prisma/client.ts";
 import { createFeedClient } from "./hakuna/client.ts";
 import type { Logger } from "./log.server.ts";
+import { openPool } from "./pool.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createOrderPages } from "./shopify/order-pages.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
@@ -70,12 +70,14 @@ export async function openFoundations(
       embedded: config.DATABASE_URL === undefined,
     });
     closing.push(closeDatabase);
-    const pool = new pg.Pool({
-      connectionString: databaseUrl,
-      max: config.worker.concurrency + config.scan.concurrency + 2,
-      application_name: "hakuna-sync",
-    });
-    pool.on("error", (err) => log.warn({ err }, "an idle database connection was lost"));
+    const pool = openPool(
+      {
+        connectionString: databaseUrl,
+        max: config.worker.concurrency + config.scan.concurrency + 2,
+        application_name: "hakuna-sync",
+      },
+      log,
+    );
     closing.push(() => pool.end());
     const feed = createFeedClient({
       baseUrl: config.HAKUNA_API_URL,
