@@ -1,4 +1,3 @@
-import pg from "pg";
 import type { Config } from "./config.server.ts";
 import { openDatabase } from "./db.server.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.server.ts";
@@ -12,6 +11,7 @@ import { dailyPlanWork } from "./plans/daily-plan-work.ts";
 import type { PlanContext } from "./plans/plan-context.ts";
 import { runPlanJobs } from "./plans/plan-job-run.ts";
 import { shopsWithPlanJobs } from "./plans/plan-job-store.ts";
+import { openPool } from "./pool.server.ts";
 import { createSecretBox } from "./secrets.server.ts";
 import { createAdminAccess } from "./shopify/admin-access.ts";
 import type { AdminAccess } from "./shopify/admin-api.ts";
@@ -94,12 +94,14 @@ export async function openFoundations(
       embedded: config.DATABASE_URL === undefined,
     });
     closing.push(closeDatabase);
-    const pool = new pg.Pool({
-      connectionString: databaseUrl,
-      max: config.worker.concurrency + config.scan.concurrency + planConcurrency + 2,
-      application_name: "hakuna-sync",
-    });
-    pool.on("error", (err) => log.warn({ err }, "an idle database connection was lost"));
+    const pool = openPool(
+      {
+        connectionString: databaseUrl,
+        max: config.worker.concurrency + config.scan.concurrency + planConcurrency + 2,
+        application_name: "hakuna-sync",
+      },
+      log,
+    );
     closing.push(() => pool.end());
     const hakuna = {
       baseUrl: config.HAKUNA_API_URL,

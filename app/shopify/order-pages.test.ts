@@ -86,7 +86,8 @@ function order(id: number, { lines = 2, fulfilled = 1, refunded = 0, unitsEach =
 
 describe("a page of orders", () => {
   it("says the same of an order as reading it by itself", async () => {
-    const whole = order(7, { lines: 6, fulfilled: 2, refunded: 1, unitsEach: 6 });
+    const { lines, units: unitsEach } = listSizes;
+    const whole = order(7, { lines, fulfilled: 2, refunded: 1, unitsEach });
     const { pages, read } = shopify({
       orders: () => ({ nodes: [whole], pageInfo: { hasNextPage: false, endCursor: "a" } }),
       order: whole,
@@ -103,8 +104,8 @@ describe("a page of orders", () => {
       orders: [{ id: "7", at: Date.parse("2026-11-22T09:00:00Z") }],
     });
     expect(page.orders[0]?.state).toEqual(alone.state);
-    expect(alone.state.head?.lineItems).toHaveLength(6);
-    expect(alone.state.refunds["600"]?.units).toHaveLength(6);
+    expect(alone.state.head?.lineItems).toHaveLength(lines);
+    expect(alone.state.refunds["600"]?.units).toHaveLength(unitsEach);
   });
 
   it.each([

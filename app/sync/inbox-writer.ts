@@ -1,5 +1,6 @@
-import pg from "pg";
+import type pg from "pg";
 import type { Logger } from "#app/log.server.ts";
+import { openPool } from "#app/pool.server.ts";
 import { type Door, noteFlush } from "./give-way.ts";
 
 /** A verified webhook on its way into the inbox. `triggeredAt` is epoch milliseconds. */
@@ -36,17 +37,19 @@ export function createInboxWriter(options: {
   log: Logger;
 }): InboxWriter {
   const { door } = options;
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
-    max: 1,
-    application_name: "hakuna-intake",
-    connectionTimeoutMillis: 3000,
-    // Shopify waits five seconds in all: answer 503 in time and let it send again
-    query_timeout: 4000,
-    // rows and wake leave together and cost one round trip; each commits by itself, in this order
-    pipeline: true,
-  });
-  pool.on("error", (err) => options.log.warn({ err }, "the intake's database connection was lost"));
+  const pool = openPool(
+    {
+      connectionString: options.databaseUrl,
+      max: 1,
+      application_name: "hakuna-intake",
+      connectionTimeoutMillis: 3000,
+      // Shopify waits five seconds in all: answer 503 in time and let it send again
+      query_timeout: 4000,
+      // rows and wake leave together and cost one round trip; each commits by itself, in this order
+      pipeline: true,
+    },
+    options.log,
+  );
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | null = null;
 
@@ -81,10 +84,13 @@ export function createInboxWriter(options: {
     });
     try {
       await inserted;
-    } finally {
-      await woken;
-      client.release();
+    } catch (error) {
+      // it may still wait for the answer that did not come in time
+      client.release(true);
+      throw error;
     }
+    await woken;
+    client.release();
   }
 
   return {

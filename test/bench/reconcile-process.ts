@@ -2,13 +2,16 @@
 import pg from "pg";
 import { readConfig } from "#app/config.server.ts";
 import { createLog } from "#app/log.server.ts";
+import { createMetrics } from "#app/metrics.server.ts";
 import { createSecretBox } from "#app/secrets.server.ts";
 import type { AdminAccess } from "#app/shopify/admin-api.ts";
 import { listSizes } from "#app/shopify/order-list-query.ts";
 import { createOrderPages } from "#app/shopify/order-pages.ts";
 import { connectShop } from "#app/sync/connect.ts";
+import { openDoor } from "#app/sync/give-way.ts";
 import { scanShop } from "#app/sync/scan.ts";
 import { beginReconciliation } from "#app/sync/scan-runs.ts";
+import { createTracing } from "#app/tracing.server.ts";
 import { orderMoments, type SimulatedOrder } from "#test/simulator/shopify/order-life.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { listedOrder } from "./listed-order.ts";
@@ -90,7 +93,9 @@ try {
     since,
   });
   const context = {
-    ...{ pool, config, log, secrets, door: { waiting: 0 }, now: Date.now },
+    ...{ pool, config, log, secrets, door: openDoor(), now: Date.now },
+    ...{ metrics: createMetrics(), tracing: await createTracing(config) },
+    ending: new AbortController().signal,
     feed: { send: refuse, processingStatus: refuse, testConnection: refuse, close: async () => {} },
     readOrder: async () => ({ kind: "not_found" }) as const,
     orderPages: createOrderPages(access),

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { migrationsPending, openDatabase } from "#app/db.server.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
 import { createLog } from "#app/log.server.ts";
+import { openPool } from "#app/pool.server.ts";
+import { inTransaction } from "#app/sync/transaction.ts";
 
 const silent = createLog("silent");
 const folder = mkdtempSync(join(tmpdir(), "db-test-"));
@@ -103,4 +105,19 @@ test.each([
   expect(error.code).toBe("database");
   expect(error.message).toContain(hint);
   expect(error.message).not.toContain("hunter2");
+});
+
+// a listener too few ends the process, and this test run with it
+test("a connection that is lost between two statements fails the transaction, no more", async () => {
+  const pool = openPool({ connectionString: url, max: 1 }, silent);
+  const transaction = inTransaction(pool, async (client) => {
+    const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+    const lost = new Promise((resolve) => client.once("end", resolve));
+    await query(postgres.url, `SELECT pg_terminate_backend(${rows[0].pid})`);
+    await lost;
+    return client.query("SELECT 1");
+  });
+  await expect(transaction).rejects.toThrow();
+  expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+  await pool.end();
 });
