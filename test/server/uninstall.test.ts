@@ -41,9 +41,11 @@ async function uninstall(at = Date.now()): Promise<number> {
   return await sendWebhook(world.appUrl, webhook, world.apiSecret, "/webhooks/app/uninstalled");
 }
 
+/** The shop's row, but for the lease: a run may still hold it. */
 async function row(): Promise<Record<string, unknown>> {
   const { rows } = await client.pool.query(`SELECT * FROM "Shop" WHERE "domain" = $1`, [shop]);
-  return rows[0] ?? {};
+  const { leaseToken: _token, leaseUntil: _until, ...known } = rows[0] ?? {};
+  return known;
 }
 
 async function sessions(): Promise<number> {
