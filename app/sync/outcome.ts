@@ -4,6 +4,7 @@ import { isEmptied } from "#app/order/fold.ts";
 import { fulfilledUnits } from "#app/order/map.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";
+import { evaluate } from "./evaluate.ts";
 import { holdingShop, isLeaseLost, type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
 import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
@@ -102,7 +103,7 @@ async function applyAnswer(
     if (!order) continue;
     if (answer.kind === "accepted") {
       if (order.firstSentAt === null) plans += order.planUnits;
-      accept(order, attempt, sent, now, context.config.delivery.repeatAfterUnansweredMs);
+      accept(context, shop, order, attempt, sent);
     } else if (answer.kind === "invalid" && alone) {
       // news that came meanwhile may mend it
       if (order.revision === sent.revision) {
@@ -127,12 +128,13 @@ async function applyAnswer(
 }
 
 function accept(
+  { config }: RunContext,
+  shop: ShopRow,
   order: StoredOrder,
   attempt: Attempt,
   sent: Attempt["orders"][number],
-  now: number,
-  repeatAfterMs: number,
 ): void {
+  const { now } = shop;
   order.acceptedHash = sent.hash;
   order.acceptedEpoch = attempt.epoch;
   order.acceptedRevision = sent.revision;
@@ -148,10 +150,15 @@ function accept(
   if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
   if (order.unanswered) {
     order.unanswered = false;
-    order.repeatAt = now + repeatAfterMs;
+    order.repeatAt = now + config.delivery.repeatAfterUnansweredMs;
   }
-  // made due again while the request was under way, skipped or blocked: that stays
-  if (order.dueAt !== null || order.status !== "pending") return;
+  // made due again while the request was under way: it stays pending
+  if (order.dueAt !== null) return;
+  if (order.status !== "pending") {
+    // skipped, erased or blocked meanwhile: what that means of an order that Hakuna has
+    evaluate(order, shop, config.worker.waitForOrderMs);
+    return;
+  }
   order.status = "sent";
   order.reasonCode = null;
   order.statusReason = null;

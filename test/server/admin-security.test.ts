@@ -71,6 +71,14 @@ const asked: Record<string, unknown[]> = {
   "app.settings.tsx": [
     { intent: "test", environment: "sandbox", apiKey: null },
     ...[{ intent: "pause" }, { intent: "resume" }, { intent: "disconnect" }],
+    ...[{ intent: "import" }, { intent: "cancel" }],
+  ],
+  "app.plans.tsx": [
+    { intent: "offers", productIds: ["gid://shopify/Product/1"], collectionIds: [] },
+    { intent: "unlink", productIds: ["gid://shopify/Product/1"], collectionIds: [] },
+    { intent: "read", ids: ["gid://shopify/ProductVariant/1"] },
+    { intent: "cancel", job: "00000000-0000-4000-8000-000000000000" },
+    { intent: "resume" },
   ],
 };
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   world = await startWorld({ env: { ...quickTimes, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
   client = createClient(world);
   await client.connect(shop);
-  world.hakuna.behave({ fault: { fault: { kind: "status", status: 503 }, requests: 1 } });
+  world.hakuna.behave({ fault: { fault: { kind: "status", status: 429 }, requests: 1 } });
   await client.send([order.webhook("orders/create")]);
   await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
   await client.quiet();

@@ -19,7 +19,11 @@ let shops = 0;
 
 beforeAll(async () => {
   world = await startWorld({
-    env: { ...quickTimes, SHOPIFY_API_SECRET_PREVIOUS: "secret-of-before" },
+    env: {
+      ...quickTimes,
+      FEED_TIMEOUT_MS: "2500",
+      SHOPIFY_API_SECRET_PREVIOUS: "secret-of-before",
+    },
   });
   client = createClient(world);
 });

@@ -54,6 +54,5 @@ export const manyWays: readonly Fault[] = [
   { kind: "status", status: 429 },
   { kind: "drop" },
   { kind: "drop_after" },
-  { kind: "late", ms: 20 },
   { kind: "half_answer" },
 ];
