@@ -27,7 +27,7 @@ test("past orders are imported with a progress bar, ended by hand and begun agai
   simulated.faults.clear();
   await app.getByRole("button", { name: "Import again" }).click();
   await expect(app.getByText(/^Imported: 6\d orders read, [1-5]\d for Hakuna$/)).toBeVisible();
-  await client.quiet();
+  await client.quiet(shop.domain);
   await page.getByRole("link", { name: "Orders" }).click();
   await expect(app.getByRole("row").nth(1)).toContainText("Synced");
   await client.close();

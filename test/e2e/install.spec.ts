@@ -17,11 +17,12 @@ test("install, first visit, settings, uninstall, reinstall", async ({ page, worl
     );
     return rows[0];
   };
-  const connect = async () => {
+  const connect = async ({ isAgain }: { isAgain: boolean }) => {
     const key = `sk_test_${randomUUID()}`;
     world.hakuna.apiKeys.sandbox.push(key);
     await app.getByLabel("API key").fill(key);
     await page.getByRole("button", { name: "Save" }).click();
+    if (isAgain) await app.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await expect(app.getByText(`A key ending in ${key.slice(-4)} is stored`)).toBeVisible();
   };
   const buy = async (id: bigint) => {
@@ -41,7 +42,7 @@ test("install, first visit, settings, uninstall, reinstall", async ({ page, worl
   expect(await row()).toMatchObject({ sessions: 1, connection: "none" });
   await app.getByRole("link", { name: "Enter the API key" }).click();
   await app.getByLabel("Country of the shop").selectOption("at");
-  await connect();
+  await connect({ isAgain: false });
   await buy(820_982_911_946_700_000n);
 
   const at = Date.now();
@@ -58,7 +59,8 @@ test("install, first visit, settings, uninstall, reinstall", async ({ page, worl
   await expect(app.getByLabel("Country of the shop")).toHaveValue("at");
   await expect(app.getByText("You find it in your Hakuna account.")).toBeVisible();
   expect(await row()).toMatchObject({ sessions: 1, uninstalledAt: null });
-  await connect();
+  // the key may be another account's: what is to become of the order that Hakuna has?
+  await connect({ isAgain: true });
   await buy(820_982_911_946_800_000n);
   await client.close();
 });
