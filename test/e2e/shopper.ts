@@ -1,4 +1,4 @@
-import { test as base, type Page } from "@playwright/test";
+import { test as base, expect, type Page } from "@playwright/test";
 import {
   type Manner,
   type Storefront,
@@ -72,13 +72,30 @@ export class Shopper {
     await this.page.getByRole("link", { name: `Remove ${title}`, exact: true }).click();
   }
 
-  /** Does something to the cart, and waits until the guard has looked at it. */
+  /** Does something to the cart, and waits until the guard knows of all that is in it. */
   async guarded(action: () => Promise<void>): Promise<void> {
-    const looked = this.page.waitForResponse(
-      (response) =>
-        response.url().endsWith("/cart.js") && response.frame() === this.page.mainFrame(),
-    );
     await action();
+    await expect.poll(() => this.isGuarded().catch(() => false)).toBe(true);
+  }
+
+  private async isGuarded(): Promise<boolean> {
+    const seen: Record<string, [number, number]> = await this.page.evaluate(
+      () => JSON.parse(sessionStorage.hakuna ?? "{}").seen ?? {},
+    );
+    const lines = await this.lines();
+    const products = lines.filter((line) => !line.properties._hakuna_plan_id);
+    return lines
+      .filter((line) => !products.includes(line))
+      .every(({ key, quantity, properties }) => {
+        const own = products.find((line) => line.properties._hakuna_ref === properties._hakuna_ref);
+        return seen[key]?.[0] === own?.quantity && seen[key]?.[1] === quantity;
+      });
+  }
+
+  /** Loads the page again, and waits until the guard has looked at the cart. */
+  async reload(): Promise<void> {
+    const looked = this.page.waitForResponse((response) => response.url().endsWith("/cart.js"));
+    await this.page.reload();
     await looked;
   }
 }
