@@ -9,6 +9,7 @@ import { createSecretBox } from "./secrets.server.ts";
 import { createOrderPages } from "./shopify/order-pages.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
+import { startClock } from "./sync/clock.ts";
 import { openDoor } from "./sync/give-way.ts";
 import { noteInstalled } from "./sync/install.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
@@ -79,6 +80,8 @@ export async function openFoundations(
       log,
     );
     closing.push(() => pool.end());
+    const clock = await startClock(pool, log);
+    closing.push(async () => clock.stop());
     const feed = createFeedClient({
       baseUrl: config.HAKUNA_API_URL,
       timeoutMs: config.delivery.timeoutMs,
@@ -98,7 +101,7 @@ export async function openFoundations(
       readOrder: createOrderReader(shopify),
       orderPages: createOrderPages(shopify),
       door: openDoor(),
-      now: Date.now,
+      now: clock.now,
     };
     const queue = await startQueue({
       databaseUrl,

@@ -41,3 +41,15 @@ export function expectedOrders(states: ReadonlyMap<string, OrderState>): Map<str
   }
   return orders;
 }
+
+/** Of each order the webhook that happened last: it tells the order's last state. */
+export function lastOfEach(webhooks: readonly Webhook[]): Webhook[] {
+  const last = new Map<string, Webhook>();
+  for (const webhook of webhooks) {
+    if (!webhook.topic.startsWith("orders/")) continue;
+    const id = /"id":(\d+)/.exec(webhook.body)?.[1] ?? "";
+    const known = last.get(id);
+    if (!known || known.triggeredAt <= webhook.triggeredAt) last.set(id, webhook);
+  }
+  return [...last.values()];
+}

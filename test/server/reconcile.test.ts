@@ -8,10 +8,10 @@ import { orderMoments } from "#test/simulator/shopify/order-life.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
 import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
-import { sendWebhook, type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { type Client, createClient, eventually } from "./client.ts";
-import { expectedOrders, isShared, statesOf } from "./expected-orders.ts";
+import { expectedOrders, isShared, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openApp } from "./open-app.ts";
 import { ops } from "./ops.ts";
 import { quickTimes } from "./quick-times.ts";
@@ -316,18 +316,6 @@ describe("ops reconcile", () => {
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("not connected")]);
   });
 });
-
-/** Of each order the webhook that happened last: it tells the order's last state. */
-function lastOfEach(webhooks: readonly Webhook[]): Webhook[] {
-  const last = new Map<string, Webhook>();
-  for (const webhook of webhooks) {
-    if (!webhook.topic.startsWith("orders/")) continue;
-    const id = /"id":(\d+)/.exec(webhook.body)?.[1] ?? "";
-    const known = last.get(id);
-    if (!known || known.triggeredAt <= webhook.triggeredAt) last.set(id, webhook);
-  }
-  return [...last.values()];
-}
 
 async function document(id: string): Promise<unknown> {
   const { rows } = await client.pool.query(

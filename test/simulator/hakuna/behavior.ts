@@ -2,13 +2,15 @@ import { createRandom } from "../random.ts";
 
 /** One way in which the feed misbehaves. */
 export type Fault =
-  | { kind: "status"; status: number; retryAfter?: string; location?: string }
+  | { kind: "status"; status: number; retryAfter?: string; location?: string; html?: string }
   /** waits before it answers normally */
   | { kind: "slow"; ms: number }
   /** ends the connection without having read anything into account */
   | { kind: "drop" }
   /** takes the orders in, then ends the connection */
   | { kind: "drop_after" }
+  /** takes the orders in, but answers only after a while */
+  | { kind: "late_answer"; ms: number }
   /** takes the orders in, then breaks off in the middle of the answer */
   | { kind: "half_answer" };
 
