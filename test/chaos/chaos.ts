@@ -10,8 +10,8 @@ const { values } = parseArgs({
   },
 });
 const size = values.small
-  ? { histories: 1500, rounds: 2, roundsOfReading: 1, downMs: 5_000 }
-  : { histories: 10_000, rounds: 6, roundsOfReading: 2, downMs: 60_000 };
+  ? { histories: 1500, rounds: 2, roundsOfReading: 1, downMs: 5_000, pace: 1 }
+  : { histories: 10_000, rounds: 6, roundsOfReading: 2, downMs: 60_000, pace: 2 };
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const histories = Number(values.histories ?? size.histories);
 console.log(

@@ -8,7 +8,7 @@ import { startCrew } from "./crew.ts";
 import { liveHistories } from "./histories.ts";
 import { startPostgres } from "./postgres.ts";
 import { type Scene, type Trouble, troubles, unreliably } from "./troubles.ts";
-import { verdict } from "./verdict.ts";
+import { leftBehind, verdict } from "./verdict.ts";
 
 export type ChaosPlan = {
   seed: number;
@@ -20,6 +20,8 @@ export type ChaosPlan = {
   roundsOfReading: number;
   /** how long the feed is down, in milliseconds */
   downMs: number;
+  /** how long the other troubles last: 1 is as usual */
+  pace: number;
 };
 
 export type ChaosResult = { wrong: string[]; summary: string };
@@ -51,7 +53,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       await client.connect(shop);
     }
     const crew = await startCrew(world);
-    const scene = { ...{ world, client, crew, postgres, shops, random }, downMs: plan.downMs };
+    const { downMs, pace } = plan;
+    const scene = { ...{ world, client, crew, postgres, shops, random }, downMs, pace };
     world.hakuna.behave(unreliably(random));
 
     say(`${webhooks.length} webhooks of ${plan.histories} orders; ${histories.lost} are lost`);
@@ -83,7 +86,9 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       },
       patience,
     );
-    await client.quiet();
+    const isAtRest = async () => (await leftBehind(client)).length === 0;
+    // where it does not come to rest, the verdict says what is left
+    await eventually("all is at rest", isAtRest, patience).catch(() => undefined);
     await crew.stop();
     const wrong = await verdict({
       ...{ client, hakuna: world.hakuna, frozen: crew.frozen, output: crew.output() },

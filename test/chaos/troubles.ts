@@ -16,6 +16,8 @@ export type Scene = {
   random: Random;
   /** how long the feed is down, in milliseconds */
   downMs: number;
+  /** how long the other troubles last: 1 is as usual */
+  pace: number;
 };
 
 export type Trouble = { name: string; befall(scene: Scene): Promise<void> };
@@ -46,7 +48,7 @@ function feed(name: string, fault: Fault, ms: (scene: Scene) => number): Trouble
 export const troubles: readonly Trouble[] = [
   { name: "a server is killed", befall: ({ crew, random }) => crew.killServer(random) },
   { name: "a worker is killed", befall: ({ crew, random }) => crew.killWorker(random) },
-  { name: "a worker is frozen", befall: ({ crew, random }) => crew.freezeWorker(random, 4_000) },
+  { name: "a worker is frozen", befall: ({ crew, random }) => crew.freezeWorker(random, 3_500) },
   { name: "PostgreSQL crashes", befall: ({ postgres }) => postgres.crash() },
   {
     name: "connections to the database are cut",
@@ -58,17 +60,21 @@ export const troubles: readonly Trouble[] = [
     },
   },
   feed("the feed is down", { kind: "drop" }, ({ downMs }) => downMs),
-  feed("the feed wants less", { kind: "status", status: 429, retryAfter: "1" }, () => 1500),
-  feed("the feed's gateway answers HTML", html, () => 1000),
-  feed("the feed fails", { kind: "status", status: 500 }, () => 1000),
-  feed("the feed answers by halves", { kind: "half_answer" }, () => 1000),
-  feed("the feed answers too late", lateAnswer, () => 2000),
+  feed(
+    "the feed wants less",
+    { kind: "status", status: 429, retryAfter: "1" },
+    ({ pace }) => 1500 * pace,
+  ),
+  feed("the feed's gateway answers HTML", html, ({ pace }) => 1000 * pace),
+  feed("the feed fails", { kind: "status", status: 500 }, ({ pace }) => 1000 * pace),
+  feed("the feed answers by halves", { kind: "half_answer" }, ({ pace }) => 1000 * pace),
+  feed("the feed answers too late", lateAnswer, ({ pace }) => 2000 * pace),
   {
     name: "the key is refused",
-    async befall({ world, client, shops }) {
+    async befall({ world, client, shops, pace }) {
       const good = world.hakuna.apiKeys.sandbox;
       world.hakuna.apiKeys.sandbox = ["sk_test_another"];
-      await wait(1000);
+      await wait(1000 * pace);
       world.hakuna.apiKeys.sandbox = good;
       for (const shop of shops) await client.connect(shop);
     },

@@ -85,7 +85,8 @@ const remains: Record<string, string> = {
     WHERE o."id" IS NULL OR d."orderId" IS NULL`,
 };
 
-async function leftBehind({ pool }: Client): Promise<string[]> {
+/** What is still to be done, or was not done. */
+export async function leftBehind({ pool }: Pick<Client, "pool">): Promise<string[]> {
   const found: string[] = [];
   for (const [what, sql] of Object.entries(remains)) {
     const { rows } = await pool.query<{ count: string }>(sql);
