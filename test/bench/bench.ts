@@ -3,13 +3,16 @@ import { parseArgs } from "node:util";
 import { measureAdmin } from "./admin.ts";
 import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
+import { measureIntakeAtScale } from "./intake-scale.ts";
+import { measureLatency } from "./latency.ts";
 import { setStage } from "./stage.ts";
-import { measureLatency, measureThroughput } from "./sync.ts";
+import { measureThroughput } from "./throughput.ts";
 
 const parts = {
   intake: measureIntake,
   latency: measureLatency,
   throughput: measureThroughput,
+  scale: measureIntakeAtScale,
   admin: measureAdmin,
 };
 
