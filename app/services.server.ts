@@ -18,6 +18,7 @@ import type { AdminAccess } from "./shopify/admin-api.ts";
 import { createOrderPages } from "./shopify/order-pages.ts";
 import { createOrderReader } from "./shopify/order-reader.ts";
 import { createShopify } from "./shopify.server.ts";
+import { startClock } from "./sync/clock.ts";
 import { openDoor } from "./sync/give-way.ts";
 import { noteInstalled } from "./sync/install.ts";
 import { tellOutages } from "./sync/outage-mail.ts";
@@ -103,6 +104,8 @@ export async function openFoundations(
       log,
     );
     closing.push(() => pool.end());
+    const clock = await startClock(pool, log);
+    closing.push(async () => clock.stop());
     const hakuna = {
       baseUrl: config.HAKUNA_API_URL,
       timeoutMs: config.delivery.timeoutMs,
@@ -135,7 +138,7 @@ export async function openFoundations(
       metrics: createMetrics(),
       tracing,
       ending: ending.signal,
-      now: Date.now,
+      now: clock.now,
     };
     const plans: PlanContext = { ...run, admin, offers };
     const queue = await startQueue({

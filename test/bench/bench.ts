@@ -3,16 +3,19 @@ import { parseArgs } from "node:util";
 import { measureAdmin } from "./admin.ts";
 import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
+import { measureIntakeAtScale } from "./intake-scale.ts";
+import { measureLatency } from "./latency.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { setStage } from "./stage.ts";
 import { measureStorefront } from "./storefront.ts";
-import { measureLatency, measureThroughput } from "./sync.ts";
+import { measureThroughput } from "./throughput.ts";
 
 const parts = {
   intake: measureIntake,
   latency: measureLatency,
   throughput: measureThroughput,
   reconcile: measureReconcile,
+  scale: measureIntakeAtScale,
   admin: measureAdmin,
   storefront: measureStorefront,
 };

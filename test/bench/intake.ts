@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
-import { atLeast, below, type Figure, median, plain } from "./figures.ts";
+import { atLeast, below, type Figure, median, percentile, plain } from "./figures.ts";
 import { loadRound } from "./load.ts";
 import type { Stage, Started } from "./stage.ts";
 
-const shop = "bench.myshopify.com";
+export const shop = "bench.myshopify.com";
 const rounds = 5;
 const seconds = 3;
 
@@ -25,10 +25,12 @@ export async function measureIntake(stage: Stage): Promise<Figure[]> {
   };
   const body = realOrder();
   const measured: Record<string, number[]> = {};
+  const waited: Record<string, number[]> = {};
   const measure = async (name: string, { url }: Started, length: number) => {
-    const load = { url: `${url}/webhooks/orders`, secret: stage.secret, shop, body };
+    const load = { urls: [`${url}/webhooks/orders`], secret: stage.secret, shop, body };
     const round = await loadRound({ ...load, connections: 32, seconds: length });
     if (round.failed > 0) throw new Error(`${round.failed} webhooks failed at ${name}.`);
+    waited[name] = round.ms;
     return round.perSecond;
   };
   for (const [name, server] of Object.entries(servers)) await measure(name, server, 2);
@@ -38,6 +40,8 @@ export async function measureIntake(stage: Stage): Promise<Figure[]> {
       measured[name] = [...(measured[name] ?? []), perSecond];
     }
   }
+  const waits = { ...waited };
+  const wait = (name: string, p: number) => percentile(waits[name] ?? [], p);
   const rss = peakMemory(servers.intake?.process.pid ?? 0);
   await servers.intake?.process.stop();
   await servers.usual?.process.stop();
@@ -60,6 +64,10 @@ export async function measureIntake(stage: Stage): Promise<Figure[]> {
   return [
     atLeast("intake.ratio_to_bare_insert", ratio(intake, bare), "×", 1.3),
     atLeast("intake.ratio_to_authenticate_webhook", ratio(intake, usual), "×", 6),
+    below("intake.p50_ratio_to_bare_insert", wait("intake", 50) / wait("bare", 50), "×", 1),
+    below("intake.p99_ratio_to_bare_insert", wait("intake", 99) / wait("bare", 99), "×", 1.5),
+    plain("intake.p50_ms", wait("intake", 50), "ms"),
+    plain("intake.p99_ms", wait("intake", 99), "ms"),
     atLeast("intake.ratio_with_worker", median(withWorker), "×", 1),
     below("intake.rss_mb", rss, "MB", 300),
     below("intake.rss_with_worker_mb", rssWithWorker, "MB", 300),
@@ -69,7 +77,7 @@ export async function measureIntake(stage: Stage): Promise<Figure[]> {
 }
 
 /** The payload of an order of 6 to 10 KB, as far as the simulated shop has one of that size. */
-function realOrder(): string {
+export function realOrder(): string {
   const manner = { shop, currency: "EUR", bigIds: true };
   const bodies = Array.from({ length: 50 }, (_, seed) => liveOrder(manner, seed, 1_790_000_000_000))
     .map(([first]) => first?.body ?? "")

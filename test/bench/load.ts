@@ -1,30 +1,35 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { Agent, request } from "undici";
 
-/** What one round of load showed. */
-export type Round = { perSecond: number; failed: number };
+/** What one round of load showed: how many were answered, and how long each of them took. */
+export type Round = { perSecond: number; failed: number; ms: number[] };
 
 /**
  * Posts the same signed webhook under new ids for `seconds`, over `connections` kept open, and
  * counts the answers.
+ *
+ * @param options.urls the connections are spread over these
  */
 export async function loadRound(options: {
-  url: string;
+  urls: readonly string[];
   secret: string;
   shop: string;
   body: string;
   connections: number;
   seconds: number;
 }): Promise<Round> {
-  const { url, secret, shop, body, connections, seconds } = options;
+  const { urls, secret, shop, body, connections, seconds } = options;
   const agent = new Agent({ connections, pipelining: 1 });
   const signature = createHmac("sha256", secret).update(body).digest("base64");
   const until = performance.now() + seconds * 1000;
   const started = performance.now();
   let answered = 0;
   let failed = 0;
-  const one = async () => {
+  const ms: number[] = [];
+  const one = async (_: unknown, index: number) => {
+    const url = urls[index % urls.length] ?? "";
     while (performance.now() < until) {
+      const asked = performance.now();
       const answer = await request(url, {
         method: "POST",
         dispatcher: agent,
@@ -40,6 +45,7 @@ export async function loadRound(options: {
         },
       });
       await answer.body.dump();
+      ms.push(performance.now() - asked);
       if (answer.statusCode === 200) answered += 1;
       else failed += 1;
     }
@@ -47,5 +53,5 @@ export async function loadRound(options: {
   await Promise.all(Array.from({ length: connections }, one));
   const elapsed = (performance.now() - started) / 1000;
   await agent.close();
-  return { perSecond: answered / elapsed, failed };
+  return { perSecond: answered / elapsed, failed, ms };
 }

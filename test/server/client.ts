@@ -5,12 +5,13 @@ import { connectShop } from "#app/sync/connect.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import type { World } from "#test/world/world.ts";
 
-/** Waits until `look` answers true; fails with `what` after a minute. */
+/** Waits until `look` answers true; fails with `what` after a minute, or after `ms`. */
 export async function eventually(
   what: string,
   look: () => Promise<boolean> | boolean,
+  ms = 60_000,
 ): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + ms;
   while (!(await look())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
     await new Promise((wait) => setTimeout(wait, 25));

@@ -16,11 +16,16 @@ const template = "migrated";
  * Global setup of vitest and of Playwright: one PostgreSQL for the whole test run, removed when it
  * ends. Each world has a database of its own in it.
  */
-export default async function startSharedPostgres(): Promise<() => Promise<void>> {
+export default function startSharedPostgres(): Promise<() => Promise<void>> {
+  return startTestPostgres("warn");
+}
+
+/** The same for a run that ends its PostgreSQL in ways of its own: `level` of the log about it. */
+export async function startTestPostgres(level: string): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "hakuna-test-postgres-"));
   // mkdtemp's folder is its owner's alone; as root, PostgreSQL runs as another user.
   await chmod(folder, 0o755);
-  const log = createLog("warn");
+  const log = createLog(level);
   const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
   await query(postgres.url, "ALTER SYSTEM SET fsync = off");
   await query(postgres.url, "SELECT pg_reload_conf()");

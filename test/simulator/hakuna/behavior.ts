@@ -2,7 +2,7 @@ import { createRandom } from "../random.ts";
 
 /** One way in which the feed misbehaves. */
 export type Fault =
-  | { kind: "status"; status: number; retryAfter?: string; location?: string }
+  | { kind: "status"; status: number; retryAfter?: string; location?: string; html?: string }
   /** waits before it answers normally */
   | { kind: "slow"; ms: number }
   /** ends the connection without having read anything into account */
@@ -11,6 +11,8 @@ export type Fault =
   | { kind: "drop_after" }
   /** answers 504, and takes the orders in so much later: a gateway lost patience, what is behind it did not */
   | { kind: "late"; ms: number }
+  /** takes the orders in, but answers only after a while */
+  | { kind: "late_answer"; ms: number }
   /** takes the orders in, then breaks off in the middle of the answer */
   | { kind: "half_answer" };
 

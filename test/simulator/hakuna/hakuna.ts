@@ -123,6 +123,7 @@ export async function startHakuna(
     }
     const requestId = takeIn(orders, environment, idempotencyKey, body);
     if (fault?.kind === "drop_after") return void response.destroy();
+    if (fault?.kind === "late_answer") await new Promise((wait) => setTimeout(wait, fault.ms));
     if (fault?.kind === "half_answer") {
       response.writeHead(202, { "content-length": "100" });
       response.write('{"request_');
@@ -143,7 +144,10 @@ export async function startHakuna(
     if (fault.kind === "status") {
       if (fault.retryAfter) response.setHeader("retry-after", fault.retryAfter);
       if (fault.location) response.setHeader("location", fault.location);
-      send(fault.status, failure("misbehaving"));
+      if (fault.html === undefined) send(fault.status, failure("misbehaving"));
+      else {
+        response.writeHead(fault.status, { "content-type": "text/html" }).end(fault.html);
+      }
     }
     return fault.kind === "drop" || fault.kind === "status";
   }

@@ -49,15 +49,20 @@ export async function sendWebhook(
   return answer.statusCode;
 }
 
-/** Sends a webhook as Shopify does: again, after a pause, until it is taken or tried nine times. */
+/**
+ * Sends a webhook as Shopify does: again, after a pause, until it is taken or tried nine times.
+ *
+ * @param url where several servers share the work: which of them takes this try
+ */
 export async function deliverWebhook(
-  url: string,
+  url: string | (() => string),
   webhook: Webhook,
   secret: string,
   retryMs = 200,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const status = await sendWebhook(url, webhook, secret).catch(() => null);
+    const to = typeof url === "string" ? url : url();
+    const status = await sendWebhook(to, webhook, secret).catch(() => null);
     if (status === 200) return;
     if (status !== null && status < 500) throw new Error(`A webhook was refused with ${status}.`);
     if (attempt === 9) throw new Error("A webhook was given up after nine tries.");

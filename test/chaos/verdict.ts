@@ -1,0 +1,105 @@
+import { canonicalJson } from "#app/order/canonical.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import type { Client } from "#test/server/client.ts";
+import type { Hakuna } from "#test/simulator/hakuna/hakuna.ts";
+import type { Frozen } from "./crew.ts";
+
+/** What is wrong in the end, each in a sentence; empty: nothing. */
+export async function verdict(options: {
+  client: Client;
+  hakuna: Hakuna;
+  expected: ReadonlyMap<string, FeedOrder>;
+  frozen: readonly Frozen[];
+  output: string;
+}): Promise<string[]> {
+  const { client, hakuna, expected, frozen, output } = options;
+  return [
+    ...wrongAtFeed(hakuna, expected),
+    ...(await steppedBack(client, hakuna, frozen)),
+    ...(await leftBehind(client)),
+    ...hakuna.violations.map((violation) => `The feed's contract was broken: ${violation}`),
+    ...unhandled(output),
+  ];
+}
+
+function wrongAtFeed(hakuna: Hakuna, expected: ReadonlyMap<string, FeedOrder>): string[] {
+  const wrong = [...expected].flatMap(([id, order]) => {
+    const last = hakuna.last(id);
+    if (last === null) return `Order ${id} is not at the feed.`;
+    return canonicalJson(last) === canonicalJson(order)
+      ? []
+      : `Order ${id} is not in its last state at the feed.`;
+  });
+  const surplus = hakuna.orderIds().filter((id) => !expected.has(id));
+  return [...wrong, ...surplus.map((id) => `Order ${id} should not be at the feed.`)];
+}
+
+/**
+ * Following idempotency key → attempt → revision: what the feed accepted never goes back, except by
+ * a request that a frozen process had under way.
+ */
+async function steppedBack(
+  { pool }: Client,
+  hakuna: Hakuna,
+  frozen: readonly Frozen[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{
+    id: string;
+    orders: { id: string; revision: number }[];
+    outcome: string | null;
+  }>(`SELECT "id"::text, "orders", "outcome" FROM "Attempt"`);
+  const attempts = new Map(rows.map((row) => [row.id, row]));
+  return hakuna.orderIds().flatMap((id) => {
+    let highest = Number.NEGATIVE_INFINITY;
+    return hakuna.states(id).flatMap(({ idempotencyKey, at }) => {
+      const attempt = attempts.get(String(idempotencyKey));
+      const revision = attempt?.orders.find((order) => order.id === id)?.revision;
+      if (revision === undefined) return `Order ${id} was sent by no attempt that is known.`;
+      const isBack = revision < highest;
+      highest = Math.max(highest, revision);
+      if (!isBack) return [];
+      const wasFrozen =
+        attempt?.outcome !== "accepted" &&
+        frozen.some(({ from, to }) => at >= from && at <= to + 1000);
+      return wasFrozen ? [] : `Order ${id} went back from revision ${highest} to ${revision}.`;
+    });
+  });
+}
+
+/** Rows that say that something is still to be done, or was not done. */
+const remains: Record<string, string> = {
+  "webhooks that are not folded": `SELECT count(*) FROM "InboxWebhook" WHERE "foldedAt" IS NULL`,
+  "folded webhooks that keep their payload": `SELECT count(*) FROM "InboxWebhook"
+    WHERE "foldedAt" IS NOT NULL AND "payload" IS NOT NULL`,
+  "orders that are not at rest": `SELECT count(*) FROM "Order"
+    WHERE "status" NOT IN ('sent', 'confirmed', 'skipped') OR "dueAt" IS NOT NULL
+       OR "readAt" IS NOT NULL OR "unanswered" OR "resend"`,
+  "requests without an answer": `SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL`,
+  "shops that are not well": `SELECT count(*) FROM "Shop"
+    WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL`,
+  "wrong counters": `SELECT count(*) FROM "OrderCount" c WHERE ("count", "attention") <>
+    (SELECT count(*), count(*) FILTER (WHERE "needsAttention") FROM "Order" o
+      WHERE o."shop" = c."shop" AND o."status" = c."status")`,
+  "orders without their document": `SELECT count(*) FROM "Order" o FULL JOIN "OrderDocument" d
+      ON d."shop" = o."shop" AND d."orderId" = o."id"
+    WHERE o."id" IS NULL OR d."orderId" IS NULL`,
+};
+
+/** What is still to be done, or was not done. */
+export async function leftBehind({ pool }: Pick<Client, "pool">): Promise<string[]> {
+  const found: string[] = [];
+  for (const [what, sql] of Object.entries(remains)) {
+    const { rows } = await pool.query<{ count: string }>(sql);
+    if (Number(rows[0]?.count) > 0) found.push(`There are ${what}: ${rows[0]?.count}.`);
+  }
+  return found;
+}
+
+/** What a process said otherwise than by its log, and errors that say that nobody caught them. */
+function unhandled(output: string): string[] {
+  return output
+    .split("\n")
+    .filter((line) => line.trim() !== "" && (!line.startsWith("{") || /"level":"fatal"/.test(line)))
+    .slice(0, 20)
+    .map((line) => `A process said: ${line.slice(0, 300)}`);
+}
