@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { feedOrderSchema } from "../hakuna/feed-schema.ts";
 import { mapOrder } from "../order/map.ts";
+import { type SharePolicy, skipReason } from "../order/share.ts";
 import { orderTopics, readWebhook } from "../shopify/webhook-payload.ts";
 import { type Command, oneOf, readArgs, UsageError } from "./command.ts";
 
@@ -14,8 +15,18 @@ export const preview: Command = {
       country: { type: "string" },
     });
     const topic = oneOf("topic", values.topic, orderTopics) ?? "orders/create";
-    const [file] = positionals;
+    const country = values.country?.toLowerCase() ?? null;
+    if (country !== null && !/^[a-z]{2}$/.test(country)) {
+      throw new UsageError(`--country is two letters, such as de, not ${values.country}.`);
+    }
+    const [file, ...more] = positionals;
+    if (more.length > 0) throw new UsageError("One file at a time.");
     const body = file === undefined ? await readAll(process.stdin) : await readPayload(file);
+    if (topic.startsWith("orders/") && isPart(body)) {
+      throw new UsageError(
+        "order_id: this is a fulfillment or a refund. Name its topic, such as --topic fulfillments/create.",
+      );
+    }
     const { orderId, state, missing } = readWebhook(topic, body, 0);
     if (state === null) {
       throw new Error(
@@ -25,7 +36,7 @@ export const preview: Command = {
     const data =
       state.head === null
         ? { feedOrder: null, findings: [], status: "waiting" }
-        : previewOrder({ ...state, head: state.head }, values.country?.toLowerCase() ?? null);
+        : previewOrder({ ...state, head: state.head }, country);
     return { data, text: JSON.stringify(data, null, 2) };
   },
 };
@@ -38,8 +49,31 @@ function previewOrder(state: Parameters<typeof mapOrder>[0], shopCountry: string
     acceptSuggestions: false,
     reportedUnits: {},
   });
-  if (feedOrder) feedOrderSchema.parse(feedOrder);
-  return { feedOrder, findings, status: feedOrder === null ? "blocked" : "pending" };
+  const issue = feedOrder && feedOrderSchema.safeParse(feedOrder).error?.issues[0];
+  if (issue) throw new Error(`${issue.path.join(".")}: ${issue.message}`);
+  return {
+    ...{ feedOrder, findings, status: feedOrder === null ? "blocked" : "pending" },
+    /** why a shop with the usual settings would not send it */
+    skipped: skipReason(state, usualSettings, false),
+  };
+}
+
+const usualSettings: SharePolicy = {
+  share: "protected",
+  environment: "production",
+  sendTestOrders: false,
+  sendOlderOrders: false,
+  installedAt: null,
+};
+
+/** A fulfillment or a refund names its order; an order is one. */
+function isPart(body: string): boolean {
+  try {
+    const payload: unknown = JSON.parse(body);
+    return typeof payload === "object" && payload !== null && "order_id" in payload;
+  } catch {
+    return false;
+  }
 }
 
 async function readPayload(file: string): Promise<string> {

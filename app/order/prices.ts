@@ -22,10 +22,22 @@ export function pricesOf(lines: readonly Line[]): Prices {
   const priced = lines.map((line) => {
     const { amount: decimal, currency } =
       (presented ? line.presentmentPrice : null) ?? line.shopPrice;
-    const { amount, exact } = minorUnits(decimal, currency);
+    const { amount, exact } = minorUnitsOf(line.id, decimal, currency);
     if (!exact) inexact.push(line.id);
     return { line, price: { amount, currency: currency.toLowerCase() } };
   });
   const currencies = [...new Set(priced.map(({ price }) => price.currency))].sort();
   return { priced, currencies, inexact };
+}
+
+/** @throws RangeError naming the line */
+function minorUnitsOf(lineItemId: string, decimal: string, currency: string) {
+  try {
+    return minorUnits(decimal, currency);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`The price of line item ${lineItemId}: ${error.message}`, {
+      cause: error,
+    });
+  }
 }

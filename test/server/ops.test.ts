@@ -126,6 +126,13 @@ describe("the operators' commands", () => {
   });
 });
 
+function orderWithPrice(price: string): string {
+  const line = { id: 7, quantity: 1, title: "Bike", price, vendor: "Rad" };
+  const at = "2026-11-24T10:00:00Z";
+  const order = { id: 1, created_at: at, updated_at: at, currency: "EUR", line_items: [line] };
+  return JSON.stringify({ ...order, billing_address: { country_code: "DE" } });
+}
+
 describe("preview", () => {
   it("shows what would be sent, from standard input, without a database", async () => {
     const { webhook, orderId } = simpleOrder(true);
@@ -139,6 +146,9 @@ describe("preview", () => {
     ['{"id":1}', "updated_at"],
     ['{"id":1,"updated_at":"2026-01-01T00:00:00","line_items":[]}', "updated_at: is not a time"],
     ['{"updated_at":"2026-01-01T00:00:00Z"}', "id: is missing"],
+    ['{"id":1,"order_id":2,"status":"success"}', "order_id: this is a fulfillment or a refund"],
+    [orderWithPrice("-1.00"), "line_items.0.product_data.price.amount: "],
+    [orderWithPrice("9999999999999999999"), "The price of line item 7: An amount is too large."],
   ])("%s: the error names the field", async (body, message) => {
     const { stderr, code } = await ops(["preview"], {}, body);
     expect(code).toBe(1);
