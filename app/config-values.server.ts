@@ -83,6 +83,28 @@ export function postgresUrl() {
     );
 }
 
+/** A collector's address; http as well, for it is usually a neighbor on a network of one's own. */
+export function collectorUrl() {
+  return z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+      "is not an address such as http://collector:4318. Leave it unset to send no traces.",
+    )
+    .transform((text) => text.replace(/\/+$/, ""));
+}
+
+/** A mail server's address. */
+export function smtpUrl() {
+  return z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol),
+      "is not a URL such as smtps://user:password@mail.example.com. Characters such as # or / in " +
+        "the password are written as %23 or %2F. Leave it unset to send no mails.",
+    );
+}
+
 function isLocal({ hostname }: URL): boolean {
   return ["localhost", "[::1]"].includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

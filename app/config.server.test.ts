@@ -64,6 +64,8 @@ describe("readConfig", () => {
     ["WORKER", "yes", "one of on, off"],
     ["LOG_LEVEL", "loud", "one of trace, debug"],
     ["FEED_BATCH_ORDERS", "0", "from 1 to 1000"],
+    ["MAIL_FROM", "nobody", "not a sender"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "http://collector:4318"],
     ["LEASE_MS", "10000", "more than FEED_TIMEOUT_MS"],
     ["BACKOFF_MAX_MS", "10", "less than BACKOFF_MIN_MS"],
     ["POLL_MAX_MS", "10", "less than POLL_MIN_MS"],
@@ -101,6 +103,25 @@ describe("readConfig", () => {
     });
     expect(config.SHOPIFY_APP_URL).toBe("http://localhost:3000");
     expect(config.HAKUNA_API_URL).toBe("http://127.0.0.1:4010/v1");
+  });
+
+  test("takes a mail server with its sender, and a collector on a network of its own", () => {
+    const url = "smtps://me:secret@mail.example.com";
+    const config = read({
+      ...{ SMTP_URL: url, MAIL_FROM: "Hakuna <sync@example.com>" },
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
+    });
+    expect(config.mail).toEqual({ url, from: "Hakuna <sync@example.com>" });
+    expect(config.OTEL_EXPORTER_OTLP_ENDPOINT).toBe("http://collector:4318");
+    expect(read({}).mail).toBeNull();
+    const wrong = problems({
+      ...least,
+      MAIL_FROM: "a@b.example",
+      SMTP_URL: "http://me:hunter2@m/",
+    });
+    expect(wrong).toContain("SMTP_URL is not a URL such as smtps://user:password@");
+    expect(wrong).not.toContain("hunter2");
+    expect(problems({ ...least, SMTP_URL: url })).toContain("MAIL_FROM is not set");
   });
 
   test("takes several previous keys and scopes", () => {

@@ -3,10 +3,12 @@ import {
   base64Key,
   base64Keys,
   choice,
+  collectorUrl,
   commaList,
   integer,
   postgresUrl,
   required,
+  smtpUrl,
   webOrigin,
   webUrl,
 } from "./config-values.server.ts";
@@ -26,6 +28,14 @@ const makeKey = "Make one with: openssl rand -base64 32";
  */
 export const variables = {
   PORT: integer(0, 65_535).prefault("3000").describe("TCP port that the server listens on."),
+  WORKER_PORT: integer(0, 65_535)
+    .optional()
+    .describe(
+      "Where `npm run worker` answers `/healthz`, `/readyz` and `/metrics`. Unset: nowhere.",
+    ),
+  DRAIN_MS: integer(0, 600_000)
+    .prefault("3000")
+    .describe("How long a server still takes requests after SIGTERM, while `/readyz` says 503."),
   DATABASE_URL: postgresUrl()
     .optional()
     .describe("PostgreSQL to use. Unset: the embedded PostgreSQL is started in `DATA_FOLDER`."),
@@ -141,6 +151,23 @@ export const variables = {
   RETENTION_HOUR: integer(0, 23)
     .prefault("3")
     .describe("The hour (UTC) at which all that is deleted, every day."),
+  SMTP_URL: smtpUrl()
+    .optional()
+    .describe(
+      "Mail server, such as `smtps://user:password@mail.example.com`. Unset: no mails. Secret.",
+    ),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^@<>]*<?[^@<>\s]+@[^@<>\s]+>?$/, "is not a sender such as Hakuna <sync@example.com>.")
+    .optional()
+    .describe("Sender of the mails, such as `Hakuna <sync@example.com>`; needed with `SMTP_URL`."),
+  OUTAGE_MAIL_AFTER_MS: integer(1)
+    .prefault("3600000")
+    .describe("How long a connection is broken before the merchant is told by mail."),
+  OUTAGE_LOOK_MS: integer(1).prefault("60000").describe("How often a worker looks for that."),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl()
+    .optional()
+    .describe("OpenTelemetry collector (OTLP over HTTP) that gets traces. Unset: no traces."),
 };
 
 // Compared also while other variables are wrong, and then with whatever is there: hence "not less".
@@ -153,6 +180,10 @@ const schema = z
   .refine((v) => !(v.BACKOFF_MAX_MS < v.BACKOFF_MIN_MS), {
     ...{ path: ["BACKOFF_MAX_MS"], when: () => true },
     message: "is less than BACKOFF_MIN_MS. Raise it, or lower the other.",
+  })
+  .refine((v) => v.SMTP_URL === undefined || v.MAIL_FROM !== undefined, {
+    ...{ path: ["MAIL_FROM"], when: () => true },
+    message: "is not set, although SMTP_URL is. Set the sender of the mails.",
   })
   .refine((v) => !(v.POLL_MAX_MS < v.POLL_MIN_MS), {
     ...{ path: ["POLL_MAX_MS"], when: () => true },
@@ -183,6 +214,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   const v = result.data;
   return {
     PORT: v.PORT,
+    WORKER_PORT: v.WORKER_PORT,
+    DRAIN_MS: v.DRAIN_MS,
     DATABASE_URL: v.DATABASE_URL,
     DATA_FOLDER: v.DATA_FOLDER,
     SHOPIFY_API_KEY: v.SHOPIFY_API_KEY,
@@ -196,6 +229,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     HAKUNA_VERSION: v.HAKUNA_VERSION,
     WORKER: v.WORKER,
     LOG_LEVEL: v.LOG_LEVEL,
+    OTEL_EXPORTER_OTLP_ENDPOINT: v.OTEL_EXPORTER_OTLP_ENDPOINT,
+    mail:
+      v.SMTP_URL === undefined || v.MAIL_FROM === undefined
+        ? null
+        : { url: v.SMTP_URL, from: v.MAIL_FROM },
+    outage: { mailAfterMs: v.OUTAGE_MAIL_AFTER_MS, lookMs: v.OUTAGE_LOOK_MS },
     delivery: {
       timeoutMs: v.FEED_TIMEOUT_MS,
       batchOrders: v.FEED_BATCH_ORDERS,

@@ -2,3 +2,17 @@
 export class DatabaseError extends Error {
   readonly code = "database";
 }
+
+/** SQLSTATE classes of a database that is busy, full, ending or out of reach; 40: a transaction to be repeated. */
+const troubles = /^(08|25|26|40|53|55|57|58|XX)/;
+/** What `pg` says of a broken connection has no code. */
+const broken = /connection|timeout/i;
+
+/** Whether a query failed by the database's trouble rather than by what it was asked. */
+export function isDatabaseTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return (
+    troubles.test(code) || /^E[A-Z]+$/.test(code) || (code === "" && broken.test(error.message))
+  );
+}

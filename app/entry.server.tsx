@@ -22,6 +22,8 @@ export default async function handleRequest(
   headers.set("Content-Type", "text/html; charset=utf-8");
   headers.set("Content-Security-Policy", "frame-ancestors 'none';");
   shopify.addDocumentResponseHeaders(request, headers);
+  const framing = headers.get("Content-Security-Policy");
+  headers.set("Content-Security-Policy", `${framing} object-src 'none'; base-uri 'none';`);
   const ready = isbot(request.headers.get("User-Agent")) ? "onAllReady" : "onShellReady";
 
   return new Promise((resolve, reject) => {

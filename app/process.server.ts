@@ -5,10 +5,11 @@ import { createLog, type Logger } from "./log.server.ts";
  * Runs a process of the app: reads the configuration, starts, and ends in order on SIGINT or
  * SIGTERM. A wrong configuration is told as a readable list, anything else in one line of the log.
  *
- * @param start starts what the process does and answers how to end it
+ * @param start starts what the process does and answers how to end it. SIGTERM comes from whoever
+ *   replaces processes while others go on, SIGINT from a person
  */
 export async function runProcess(
-  start: (config: Config, log: Logger) => Promise<() => Promise<void>>,
+  start: (config: Config, log: Logger) => Promise<(signal: NodeJS.Signals) => Promise<void>>,
 ): Promise<void> {
   let config: Config;
   try {
@@ -19,13 +20,13 @@ export async function runProcess(
     process.exit(1);
   }
   const log = createLog(config.LOG_LEVEL);
-  let stop: (() => Promise<void>) | null = null;
+  let stop: ((signal: NodeJS.Signals) => Promise<void>) | null = null;
   let ending = false;
   const end = async (signal: NodeJS.Signals) => {
     if (ending) return;
     ending = true;
     log.info({ signal }, "ending");
-    await stop?.();
+    await stop?.(signal);
     process.exit(0);
   };
   process.on("SIGINT", (signal) => void end(signal));

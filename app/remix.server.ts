@@ -33,6 +33,7 @@ export async function mountRemix(
     app.use("/assets", express.static(`${clientFolder}/assets`, assets));
     app.use(express.static(clientFolder, { maxAge: "1h" }));
   }
+  app.use(boundBody);
   app.all(
     "*",
     createRequestHandler({
@@ -53,6 +54,16 @@ export async function mountRemix(
     }),
   );
 }
+
+/** More than any form of the pages; Remix itself reads a body of any length into memory. */
+const largestBody = 1024 * 1024;
+
+const boundBody: express.RequestHandler = (request, response, next) => {
+  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+  if (encoding !== undefined) response.status(411).type("text/plain").send("Say how long it is.");
+  else if (Number(length ?? 0) <= largestBody) next();
+  else response.status(413).type("text/plain").send("The body is larger than 1 MB.");
+};
 
 async function readBuild(): Promise<ServerBuild> {
   const file = new URL("../build/server/index.js", import.meta.url);

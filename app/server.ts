@@ -1,5 +1,7 @@
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import express from "express";
+import { refuseKeepAlive } from "./drain.server.ts";
 import { answerHealth } from "./health.server.ts";
 import { runProcess } from "./process.server.ts";
 import { mountRemix } from "./remix.server.ts";
@@ -13,9 +15,16 @@ await runProcess(async (config, log) => {
   const app = express();
   const httpServer = createServer(app);
   app.disable("x-powered-by");
+  refuseKeepAlive(app, foundations.run.ending);
   // behind the host's proxy: its word on protocol and host counts
   app.set("trust proxy", true);
 
+  app.use((_request, response, next) => {
+    response.set("X-Content-Type-Options", "nosniff");
+    // the query of an embedded page holds a session token
+    response.set("Referrer-Policy", "no-referrer");
+    next();
+  });
   answerHealth(app, foundations);
   const webhooks = takeWebhooks(app, foundations);
   const mode = process.env.NODE_ENV === "development" ? "development" : "production";
@@ -26,7 +35,10 @@ await runProcess(async (config, log) => {
     httpServer.listen(config.PORT, resolve);
   });
   log.info({ port: config.PORT, worker: config.WORKER, mode }, "listening");
-  return async () => {
+  return async (signal) => {
+    foundations.end();
+    // the load balancer needs a moment until it sends no more
+    if (signal === "SIGTERM") await sleep(config.DRAIN_MS);
     const closed = new Promise((resolve) => httpServer.close(resolve));
     httpServer.closeIdleConnections();
     setTimeout(() => httpServer.closeAllConnections(), 5_000).unref();

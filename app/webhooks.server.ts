@@ -18,12 +18,35 @@ export function takeWebhooks(
   const door = (path: string, intake: Intake) => {
     app
       .route(path)
-      .post(express.raw({ type: () => true, limit: largestBody }), async (request, response) => {
-        const body: unknown = request.body;
-        const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-        const { status, message } = await intake(request.headers, bytes);
-        response.writeHead(status, { "content-type": "text/plain" }).end(message);
-      })
+      .post(
+        (_request, response, next) => {
+          const start = performance.now();
+          response.once("close", () => {
+            run.metrics.webhookAnswered(
+              path,
+              response.statusCode,
+              (performance.now() - start) / 1000,
+            );
+          });
+          next();
+        },
+        // Shopify compresses nothing, and its signature is of the bytes as they are sent
+        express.raw({ type: () => true, limit: largestBody, inflate: false }),
+        async (request, response) => {
+          const body: unknown = request.body;
+          const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+          const { status, message } = await run.tracing.span(
+            "intake",
+            { door: path, bytes: bytes.length },
+            async (add) => {
+              const answer = await intake(request.headers, bytes);
+              add({ httpStatus: answer.status });
+              return answer;
+            },
+          );
+          response.writeHead(status, { "content-type": "text/plain" }).end(message);
+        },
+      )
       .all((_request, response) => {
         response
           .status(405)
@@ -55,7 +78,7 @@ export function takeWebhooks(
 const sentences: Record<number, string> = {
   400: "The body could not be read.",
   413: "The body is larger than 5 MB.",
-  415: "The body's encoding is not known here.",
+  415: "The body is compressed. Send it as it was signed.",
 };
 
 /** The HTTP status that body-parser gives its errors. */

@@ -1,8 +1,25 @@
+import { createServer } from "node:http";
+import express from "express";
+import { answerHealth } from "./health.server.ts";
 import { runProcess } from "./process.server.ts";
 import { openFoundations } from "./services.server.ts";
 
 await runProcess(async (config, log) => {
   const foundations = await openFoundations(config, log, { worker: true });
-  log.info("working");
-  return foundations.close;
+  const app = express().disable("x-powered-by");
+  const health = createServer(app);
+  answerHealth(app, foundations);
+  if (config.WORKER_PORT !== undefined) {
+    await new Promise<void>((resolve, reject) => {
+      health.once("error", reject);
+      health.listen(config.WORKER_PORT, resolve);
+    });
+  }
+  log.info({ port: config.WORKER_PORT ?? null }, "working");
+  return async () => {
+    foundations.end();
+    health.close();
+    health.closeAllConnections();
+    await foundations.close();
+  };
 });

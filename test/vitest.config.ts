@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["app/**/*.test.{ts,tsx}", "test/simulator/**/*.test.ts"],
+          include: ["app/**/*.test.{ts,tsx}", "test/{simulator,migrations}/**/*.test.ts"],
           environment: "node",
           // No test fails because the machine is slow.
           testTimeout: 60_000,
@@ -17,7 +17,7 @@ export default defineConfig({
         esbuild: { jsx: "automatic", jsxImportSource: "preact" },
         test: {
           name: "extensions",
-          include: ["extensions/**/*.test.ts"],
+          include: ["extensions/**/*.test.ts", "test/storefront/**/*.test.ts"],
           environment: "jsdom",
           // The tester loads the extension itself.
           server: { deps: { inline: ["@shopify/ui-extensions-tester"] } },

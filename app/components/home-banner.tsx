@@ -33,6 +33,12 @@ export function HomeBanner({ trouble }: { trouble: Trouble }) {
           </BlockStack>
         </Banner>
       );
+    case "held":
+      return (
+        <Banner tone="warning" title={t("home.trouble.held.title")}>
+          {t("home.trouble.held.text")}
+        </Banner>
+      );
     case "none":
     case "paused":
       return (

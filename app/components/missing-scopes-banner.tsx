@@ -4,13 +4,18 @@ import { Banner, Text } from "@shopify/polaris";
 import { useState } from "react";
 import { useLocale } from "./locale.tsx";
 
+type Props = {
+  /** the missing ones; see missingScopes of app/sync/scopes.ts */
+  scopes: string[];
+  /** what is asked for: what the app needs at any rate, or what the page of plans does */
+  of?: "common.scopes" | "plans.access";
+};
+
 /**
  * Says that access which the app needs was not granted, and asks for it. Shows nothing where all of
  * it was.
- *
- * @param scopes the missing ones; see missingScopes of app/sync/scopes.ts
  */
-export function MissingScopesBanner({ scopes }: { scopes: string[] }) {
+export function MissingScopesBanner({ scopes, of = "common.scopes" }: Props) {
   const { t } = useLocale();
   const shopify = useAppBridge();
   const revalidator = useRevalidator();
@@ -30,11 +35,11 @@ export function MissingScopesBanner({ scopes }: { scopes: string[] }) {
   };
   return (
     <Banner
-      tone="warning"
-      title={t("common.scopes.title")}
+      tone={of === "common.scopes" ? "warning" : "info"}
+      title={t(`${of}.title`)}
       action={{ content: t("common.scopes.grant"), onAction: ask, loading: isAsking }}
     >
-      <Text as="p">{t("common.scopes.text")}</Text>
+      <Text as="p">{t(`${of}.text`)}</Text>
     </Banner>
   );
 }

@@ -29,9 +29,15 @@ export function SettingsForm({ settings }: { settings: Settings }) {
   const shopify = useAppBridge();
   const stored = settings.form;
   const [form, setForm] = useState(stored);
+  const [base, setBase] = useState(stored);
+  // saved elsewhere meanwhile: what the merchant has not touched follows
+  if (isOther(stored, base)) {
+    setBase(stored);
+    if (!isOther(form, base)) setForm(stored);
+  }
   const [apiKey, setApiKey] = useState("");
   const [question, setQuestion] = useState<SaveQuestion | null>(null);
-  const isDirty = apiKey !== "" || JSON.stringify(form) !== JSON.stringify(stored);
+  const isDirty = apiKey !== "" || isOther(form, stored);
   const saving = useFetcher<Saved>();
   const busy = saving.state !== "idle";
   const { data: saved } = saving;
@@ -85,6 +91,10 @@ export function SettingsForm({ settings }: { settings: Settings }) {
       )}
     </>
   );
+}
+
+function isOther(a: Form, b: Form): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
 }
 
 type SectionProps = { form: Form; busy: boolean; onChange: (changes: Partial<Form>) => void };

@@ -15,11 +15,11 @@ import { CheckCircleIcon, XIcon } from "@shopify/polaris-icons";
 import { type ReactNode, useEffect, useState } from "react";
 import type { GuideStep } from "#app/sync/home.ts";
 import { useLocale } from "./locale.tsx";
+import { type ThemeEditor, ThemeStep, useLiveParts } from "./theme-step.tsx";
 
 type Props = {
   done: Record<GuideStep, boolean>;
-  /** the theme editor, with the block about to be added */
-  themeEditor: string;
+  themeEditor: ThemeEditor;
 };
 
 const steps: readonly GuideStep[] = ["connect", "test", "block", "order"];
@@ -32,7 +32,7 @@ export function SetupGuide({ done, themeEditor }: Props) {
   const [chosen, setChosen] = useState<GuideStep | null>(null);
   const open = chosen ?? next;
   const count = steps.filter((step) => done[step]).length;
-  useSeenBlock(done.block);
+  const live = useLiveParts(done.block);
   return (
     <Card padding="0">
       <Box padding="400" paddingBlockEnd="200">
@@ -77,7 +77,11 @@ export function SetupGuide({ done, themeEditor }: Props) {
             isOpen={open === step}
             onOpen={() => setChosen(step)}
           >
-            <StepAction step={step} themeEditor={themeEditor} />
+            {step === "block" ? (
+              <ThemeStep editor={themeEditor} live={live} />
+            ) : (
+              <StepAction step={step} />
+            )}
           </Step>
         ))}
       </Box>
@@ -132,7 +136,7 @@ function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
   );
 }
 
-function StepAction({ step, themeEditor }: { step: GuideStep; themeEditor: string }) {
+function StepAction({ step }: { step: Exclude<GuideStep, "block"> }) {
   const { t } = useLocale();
   const shopify = useAppBridge();
   const fetcher = useFetcher<{ tested: "works" | "wrong_key" | "unreachable" | "no_key" }>();
@@ -160,20 +164,6 @@ function StepAction({ step, themeEditor }: { step: GuideStep; themeEditor: strin
           {t("home.guide.step.test.action")}
         </Button>
       );
-    case "block":
-      return (
-        <InlineStack gap="200">
-          <Button variant="primary" url={themeEditor} target="_blank">
-            {t("home.guide.step.block.action")}
-          </Button>
-          <Button
-            variant="plain"
-            onClick={() => fetcher.submit({ intent: "block" }, { method: "post" })}
-          >
-            {t("home.guide.step.block.byHand")}
-          </Button>
-        </InlineStack>
-      );
     case "order":
       return (
         <Button variant="primary" url="/app/orders">
@@ -181,31 +171,6 @@ function StepAction({ step, themeEditor }: { step: GuideStep; themeEditor: strin
         </Button>
       );
   }
-}
-
-/** Shopify knows whether the theme bears the block: looked at when the page is opened or seen again. */
-function useSeenBlock(isDone: boolean): void {
-  const shopify = useAppBridge();
-  const fetcher = useFetcher();
-  const { submit } = fetcher;
-  useEffect(() => {
-    if (isDone) return;
-    const look = async () => {
-      if (document.visibilityState !== "visible") return;
-      const extensions = await shopify.app.extensions().catch(() => []);
-      const isLive = extensions.some(
-        (extension) =>
-          extension.type === "theme_app_extension" &&
-          extension.activations.some(
-            (activation) => "status" in activation && activation.status === "active",
-          ),
-      );
-      if (isLive) submit({ intent: "block" }, { method: "post" });
-    };
-    look();
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, [isDone, shopify, submit]);
 }
 
 /** The setup guide's circle of a step to be done, as Shopify's own guides draw it; Polaris has none. */

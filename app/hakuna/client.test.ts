@@ -109,11 +109,11 @@ describe("send", () => {
     [404, "wrong_address"],
     [301, "wrong_address"],
     [307, "wrong_address"],
-    [408, "unavailable"],
+    [408, "unanswered"],
     [425, "unavailable"],
     [429, "unavailable"],
-    [500, "unavailable"],
-    [503, "unavailable"],
+    [500, "unanswered"],
+    [503, "unanswered"],
   ])("%i is %s", async (status, kind) => {
     const { client, seen } = await feed(says(status, "", { Location: "/elsewhere" }));
     expect(await client.send(to, orders, "k")).toMatchObject({ kind, httpStatus: status });

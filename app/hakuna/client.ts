@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type ProcessingAnswer, readProcessing } from "./processing.ts";
 import { parseJson, refusalReason } from "./reason.ts";
+import { requestHeaders } from "./request-headers.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { createTransport, type Exchange } from "./transport.ts";
 
@@ -16,8 +17,8 @@ export type FeedAnswer = { httpStatus: number | null; durationMs: number } & (
   | { kind: "key_refused"; reason: string }
   | { kind: "wrong_address"; reason: string }
   | { kind: "unavailable"; reason: string; retryAfterMs: number | null }
-  /** it may have been taken */
-  | { kind: "unanswered"; reason: string }
+  /** no answer, or one that does not say whether the orders were taken: they may be, now or later */
+  | { kind: "unanswered"; reason: string; retryAfterMs: number | null }
 );
 
 export type ConnectionTest = { result: "works" | "wrong_key" | "unreachable"; detail: string };
@@ -48,9 +49,6 @@ const badKey =
  * The client of Hakuna's Order feed. Make one per process: it keeps connections alive. None of its
  * functions rejects because of what the feed does.
  *
- * The contract shows the key in a header named `Bearer`, other pages of Hakuna's documentation in
- * `Authorization`; both are sent.
- *
  * @param baseUrl without closing slash; the sandbox is `/sandbox` below it
  * @param timeoutMs for one whole request
  * @param version sent as `Hakuna-Version`, such as v1.0
@@ -67,19 +65,18 @@ export function createFeedClient(options: {
     to: FeedTarget,
     request: { path?: string; body?: string; idempotencyKey?: string },
   ): Promise<Exchange | null> {
-    if (!/^[\x21-\x7e]+$/.test(to.apiKey)) return null;
-    const prefix = to.environment === "sandbox" ? "/sandbox" : "";
     const { path = "", body, idempotencyKey } = request;
+    const headers = requestHeaders(to, {
+      hasBody: body !== undefined,
+      idempotencyKey,
+      version: options.version,
+    });
+    if (headers === null) return null;
+    const prefix = to.environment === "sandbox" ? "/sandbox" : "";
     return await transport.exchange({
       method: body === undefined ? "GET" : "POST",
       url: `${options.baseUrl}${prefix}/feeds/order${path}`,
-      headers: {
-        Bearer: to.apiKey,
-        Authorization: `Bearer ${to.apiKey}`,
-        ...(body !== undefined && { "Content-Type": "application/json" }),
-        ...(idempotencyKey !== undefined && { "Hakuna-Idempotency-Key": idempotencyKey }),
-        ...(options.version !== undefined && { "Hakuna-Version": options.version }),
-      },
+      headers,
       body,
     });
   }
@@ -131,23 +128,24 @@ function readAnswer(exchanged: Exchange | null, sent: string): Outcome {
     return { kind: "unavailable", reason: sentence(exchanged.problem), retryAfterMs: null };
   }
   if (exchanged.result === "silent") {
-    return { kind: "unanswered", reason: sentence(exchanged.problem) };
+    return { kind: "unanswered", reason: sentence(exchanged.problem), retryAfterMs: null };
   }
   const { status, headers, body, complete } = exchanged;
   if (status >= 200 && status < 300) {
     // Whoever broke off in the middle of "accepted" may have broken off in accepting, too.
     if (!complete) {
-      return { kind: "unanswered", reason: `Hakuna's answer (${status}) broke off in the middle.` };
+      const reason = `Hakuna's answer (${status}) broke off in the middle.`;
+      return { kind: "unanswered", reason, retryAfterMs: null };
     }
     return { kind: "accepted", requestId: readRequestId(body) };
   }
   const reason = refusalReason(status, body, sent);
   if (status === 401 || status === 403) return { kind: "key_refused", reason };
   if (status === 404 || status < 400) return { kind: "wrong_address", reason };
-  if (status >= 500 || [408, 425, 429].includes(status)) {
-    const wait = retryAfterMs(headers["retry-after"], Date.now());
-    return { kind: "unavailable", reason, retryAfterMs: wait };
-  }
+  const wait = retryAfterMs(headers["retry-after"], Date.now());
+  // what stands behind a gateway or a failing server may still take the orders
+  if (status >= 500 || status === 408) return { kind: "unanswered", reason, retryAfterMs: wait };
+  if (status === 425 || status === 429) return { kind: "unavailable", reason, retryAfterMs: wait };
   return { kind: "invalid", reason };
 }
 

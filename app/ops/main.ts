@@ -1,4 +1,8 @@
+import { existsSync } from "node:fs";
 import { type Command, UsageError } from "./command.ts";
+
+// Node's own --env-file-if-exists complains on standard error where there is none.
+if (existsSync(".env")) process.loadEnvFile();
 
 /** Loaded when asked for: `preview` needs no database and none of what stands on it. */
 const commands: Record<string, () => Promise<Command>> = {
@@ -8,9 +12,14 @@ const commands: Record<string, () => Promise<Command>> = {
   order: async () => (await import("./order.ts")).order,
   pair: async () => (await import("./pair.ts")).pair,
   resend: async () => (await import("./resend.ts")).resend,
+  retry: async () => (await import("./retry.ts")).retry,
   reconcile: async () => (await import("./reconcile.ts")).reconcile,
   import: async () => (await import("./import.ts")).importOrders,
+  stuck: async () => (await import("./stuck.ts")).stuck,
+  pause: async () => (await import("./hold.ts")).pause,
+  resume: async () => (await import("./hold.ts")).resume,
   retention: async () => (await import("./retention.ts")).retention,
+  "renew-offers": async () => (await import("./renew-offers.ts")).renewOffersNow,
   "data-request": async () => (await import("./data-request.ts")).dataRequest,
   preview: async () => (await import("./preview.ts")).preview,
 };

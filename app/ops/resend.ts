@@ -1,29 +1,79 @@
-import { failedOrders, resendOrders } from "../sync/order-actions.ts";
-import { type Command, readArgs, shopDomain, UsageError } from "./command.ts";
+import { findingTexts } from "../order/findings.ts";
+import { resendOrders } from "../sync/order-actions.ts";
+import { ordersToResend, type ResendFilter } from "../sync/resend.ts";
+import { type Command, oneOf, readArgs, shopDomain, UsageError } from "./command.ts";
+import { momentOf } from "./since.ts";
 import { operator, withDatabase } from "./with-database.ts";
 
-/** Sends orders once more: those named, or with --failed all that were refused or are blocked. */
+const statuses = ["pending", "sent", "confirmed", "blocked", "rejected"] as const;
+
+/** Orders of one transaction: the shop's sync waits for it. */
+const group = 200;
+
+/** Sends orders once more: those named, all that failed, or those that a filter takes. */
 export const resend: Command = {
-  usage: "resend <shop> <id>… | --failed",
+  usage:
+    "resend <shop> <id>… | --failed | [--status rejected] [--since 2h] [--until TIME] [--finding CODE] [--dry-run]",
   async run(args) {
-    const { values, positionals } = readArgs(args, { failed: { type: "boolean" } });
+    const { values, positionals } = readArgs(args, {
+      ...{ failed: { type: "boolean" }, "dry-run": { type: "boolean" } },
+      ...{ status: { type: "string" }, finding: { type: "string" } },
+      ...{ since: { type: "string" }, until: { type: "string" } },
+    });
     const shop = shopDomain(positionals[0]);
     const named = positionals.slice(1);
-    if (named.length > 0 === (values.failed === true)) {
-      throw new UsageError("Name the orders to send again, or give --failed for all that failed.");
+    const filter = filterOf(values);
+    if (named.length > 0 === (filter !== null)) {
+      throw new UsageError(
+        "Name the orders to send again, or give --failed or another filter, and not both.",
+      );
     }
     return await withDatabase(async ({ run, services }) => {
-      const ids = values.failed ? await failedOrders(run, shop) : named;
-      const statuses = await resendOrders(run, shop, ids, operator);
-      const unknown = ids.filter((id) => !statuses.has(id));
+      const ids = filter ? await ordersToResend(run.pool, shop, filter) : named;
+      if (values["dry-run"]) {
+        return { data: ids, text: ids.join("\n") || "No order is meant." };
+      }
+      const sent = new Map<string, string>();
+      for (let first = 0; first < ids.length; first += group) {
+        const some = ids.slice(first, first + group);
+        for (const [id, status] of await resendOrders(run, shop, some, operator)) {
+          sent.set(id, status);
+        }
+      }
+      if (sent.size > 0) await services.queue.wake([shop]);
+      const unknown = ids.filter((id) => !sent.has(id));
       if (unknown.length > 0) {
         throw new Error(
-          `${shop} has no order ${unknown.join(", ")}. ${statuses.size} others are sent again.`,
+          `${shop} has no order ${unknown.join(", ")}. ${sent.size} others are sent again.`,
         );
       }
-      await services.queue.wake([shop]);
-      const text = [...statuses].map(([id, status]) => `${id}: ${status}`).join("\n");
-      return { data: Object.fromEntries(statuses), text: text || "No order has failed." };
+      const text = [...sent].map(([id, status]) => `${id}: ${status}`).join("\n");
+      return { data: Object.fromEntries(sent), text: text || "No order is meant." };
     });
   },
 };
+
+/** null: no filter was given */
+function filterOf(values: {
+  failed?: boolean;
+  status?: string;
+  since?: string;
+  until?: string;
+  finding?: string;
+}): ResendFilter | null {
+  const { failed, status, since, until, finding } = values;
+  if (!failed && status === undefined && !since && !until && finding === undefined) return null;
+  const asked = oneOf("status", status, statuses);
+  if (failed && asked)
+    throw new UsageError("--failed is rejected and blocked: leave out --status.");
+  if (finding !== undefined && !Object.hasOwn(findingTexts, finding)) {
+    const known = Object.keys(findingTexts).join(", ");
+    throw new UsageError(`--finding is a finding's code: ${known}.`);
+  }
+  return {
+    statuses: failed ? ["rejected", "blocked"] : asked ? [asked] : statuses,
+    since: since ? momentOf("since", since, Date.now()) : null,
+    until: until ? momentOf("until", until, Date.now()) : null,
+    finding: finding ?? null,
+  };
+}

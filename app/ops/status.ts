@@ -1,4 +1,5 @@
 import type { OrderScan } from "../generated/prisma/client.ts";
+import { holds } from "../sync/hold.ts";
 import { uncovered } from "../sync/uninstall.ts";
 import { type Command, readArgs, shopDomain } from "./command.ts";
 import { withDatabase } from "./with-database.ts";
@@ -40,6 +41,8 @@ export const status: Command = {
         take: 20,
       });
       const orders = Object.fromEntries(counts.map((row) => [row.status, row.count]));
+      const all = await holds(run.pool);
+      const held = all.filter((one) => one.shop === null || one.shop === domain);
       const open = await uncovered(run.pool, domain);
       const dataRequests = await prisma.dataRequest.findMany({
         where: { shop: domain, answeredAt: null },
@@ -52,6 +55,7 @@ export const status: Command = {
       });
       const data = {
         ...shop,
+        held,
         ...{ orders, uncovered: open, dataRequests, inbox: { unfolded, quarantined }, scans },
       };
       const lines = [
@@ -63,6 +67,11 @@ export const status: Command = {
           ({ customerId, requestedAt }) =>
             `  customer ${customerId ?? "unknown"} asked for their data: ${requestedAt.toISOString()}`,
         ),
+        ...held.map(
+          ({ shop: one, since, reason }) =>
+            `  held back by an operator${one ? "" : ", like every shop"} since ${since.toISOString()}: ${reason}`,
+        ),
+        shop.paused && "  paused by the merchant",
         shop.connectionReason && `  because: ${shop.connectionReason}`,
         shop.backoffUntil &&
           `  waits until ${shop.backoffUntil.toISOString()}: ${shop.backoffReason}`,

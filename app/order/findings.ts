@@ -72,6 +72,11 @@ const catalog = {
     severity: "warning",
     text: "This order changed after its customer's data was erased, so it can no longer be sent. Tell Hakuna about the change yourself.",
   },
+  change_unread: {
+    severity: "warning",
+    inShopify: true,
+    text: "Shopify told of a change of this order that could not be read since, so Hakuna may not know the latest state. Compare the order in Shopify with what was sent.",
+  },
   pair_suggested: {
     severity: "info",
     text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",

@@ -87,15 +87,16 @@ function emptied(state: OrderState): OrderState {
 export function headsConflict(a: OrderState, b: OrderState): boolean {
   if (a.head === null || b.head === null) return false;
   if (compareRanks(a.head.rank, b.head.rank) !== 0) return false;
-  const bare = isEmptied(a) || isEmptied(b);
-  const [x, y] = bare ? [withoutCustomer(a.head), withoutCustomer(b.head)] : [a.head, b.head];
+  const isBare = a.head.stripped || b.head.stripped;
+  const [x, y] = isBare ? [withoutCustomer(a.head), withoutCustomer(b.head)] : [a.head, b.head];
   return canonicalJson(x) !== canonicalJson(y);
 }
 
-/** The head without names, addresses, email and phone. */
+/** The head without names, addresses, email and phone, and marked so. */
 export function withoutCustomer(head: Head): Head {
   return {
     ...head,
+    stripped: true,
     email: null,
     phone: null,
     customer: null,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { currencyDecimals, minorUnits } from "./money.ts";
+import { currencyDecimals, decimalText, minorUnits } from "./money.ts";
 
 describe("minorUnits", () => {
   it.each([
@@ -57,5 +57,22 @@ describe("currencyDecimals", () => {
 
   it("do not follow Intl where that counts coins in use, as in Hungary or Iraq", () => {
     expect(["HUF", "IDR", "PKR", "IQD"].map(currencyDecimals)).toEqual([2, 2, 2, 3]);
+  });
+});
+
+describe("decimalText", () => {
+  it("is what minorUnits reads", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }),
+        fc.constantFrom("EUR", "JPY", "KWD"),
+        (amount, currency) => {
+          const read = minorUnits(decimalText(amount, currency), currency);
+          expect(read).toEqual({ amount: amount || 0, exact: true });
+        },
+      ),
+    );
+    expect(decimalText(5, "EUR")).toBe("0.05");
+    expect(decimalText(1200, "JPY")).toBe("1200");
   });
 });

@@ -33,3 +33,12 @@ export function minorUnits(decimal: string, currency: string): MinorUnits {
   if (!Number.isSafeInteger(amount)) throw new RangeError("An amount is too large.");
   return { amount: amount === 0 ? 0 : amount, exact: /^0*$/.test(excess) };
 }
+
+/** Writes minor units (1990) as a decimal string ("19.90"). */
+export function decimalText(amount: number, currency: string): string {
+  const decimals = currencyDecimals(currency);
+  const digits = String(Math.abs(amount)).padStart(decimals + 1, "0");
+  const sign = amount < 0 ? "-" : "";
+  if (decimals === 0) return sign + digits;
+  return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}

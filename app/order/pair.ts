@@ -122,12 +122,14 @@ function resolve(reference: string, from: Line, lines: readonly Line[]): Line[] 
     const kind = matchingKind(reference, line);
     return kind === null ? [] : [{ line, kind }];
   });
-  return matches.flatMap(({ line, kind }) => {
-    const age = newer(line.id, from.id);
-    const first = Math.min(
-      ...matches.filter((other) => compareIds(other.line.id, age) <= 0).map(({ kind }) => kind),
-    );
-    return kind === first ? [line] : [];
+  matches.sort((a, b) => compareIds(a.line.id, b.line.id));
+  const isOlder = ({ line }: { line: Line }) => compareIds(line.id, from.id) <= 0;
+  const firstOfOlder = Math.min(...matches.filter(isOlder).map(({ kind }) => kind));
+  let first = Number.POSITIVE_INFINITY;
+  return matches.flatMap((match) => {
+    first = Math.min(first, match.kind);
+    const goesBefore = isOlder(match) ? firstOfOlder : first;
+    return match.kind === goesBefore ? [match.line] : [];
   });
 }
 

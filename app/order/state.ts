@@ -46,6 +46,8 @@ export type Rank = {
 
 export type Head = {
   rank: Rank;
+  /** customer data was taken out of it: the order must be read from Shopify before it can be sent */
+  stripped?: true;
   name: string | null;
   /** `processed_at`, else `created_at` */
   placedAt: number;

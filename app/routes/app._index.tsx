@@ -21,6 +21,7 @@ import { ReconciliationCard } from "../components/reconciliation-card.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { SetupGuide } from "../components/setup-guide.tsx";
 import { SyncChart } from "../components/sync-chart.tsx";
+import type { ThemeEditor } from "../components/theme-step.tsx";
 import { Trouble } from "../components/trouble.tsx";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -101,13 +102,13 @@ function AllWell({ at }: { at: number | null }) {
 }
 
 /** https://shopify.dev/docs/apps/build/online-store/theme-app-extensions/configuration#deep-linking */
-function themeEditor(shop: string, clientId: string): string {
-  const query = new URLSearchParams({
-    template: "product",
-    addAppBlockId: `${clientId}/protection`,
-    target: "mainSection",
-  });
-  return `https://${shop}/admin/themes/current/editor?${query}`;
+function themeEditor(shop: string, clientId: string): ThemeEditor {
+  const editor = (query: Record<string, string>) =>
+    `https://${shop}/admin/themes/current/editor?${new URLSearchParams({ template: "product", ...query })}`;
+  return {
+    protection: editor({ addAppBlockId: `${clientId}/protection`, target: "mainSection" }),
+    "cart-guard": editor({ context: "apps", activateAppId: `${clientId}/cart-guard` }),
+  };
 }
 
 export const ErrorBoundary = Trouble;

@@ -9,6 +9,7 @@ import { shopFacts } from "#app/sync/shop-facts.ts";
 import { LocaleProvider, useLocale } from "../components/locale.tsx";
 import { PageSkeleton } from "../components/page-skeleton.tsx";
 import { Trouble } from "../components/trouble.tsx";
+import { languageOf, localeOf } from "../i18n.ts";
 import type { loader as rootLoader } from "../root.tsx";
 
 export const links: LinksFunction = () => [
@@ -20,7 +21,8 @@ export const links: LinksFunction = () => [
 /** Who looks, and how the shop's times are shown. Stays as it is while the app is open. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session, admin } = await context.authenticateAdmin(request);
-  const { timeZone } = await shopFacts(context, session.shop, admin.graphql);
+  const language = languageOf(localeOf(new URL(request.url).searchParams.get("locale")));
+  const { timeZone } = await shopFacts(context, session.shop, admin.graphql, language);
   return { shop: session.shop, timeZone };
 }
 
@@ -46,6 +48,7 @@ function Navigation() {
         {t("common.navigation.home")}
       </a>
       <a href="/app/orders">{t("common.navigation.orders")}</a>
+      <a href="/app/plans">{t("common.navigation.plans")}</a>
       <a href="/app/settings">{t("common.navigation.settings")}</a>
       <a href="/app/help">{t("common.navigation.help")}</a>
     </NavMenu>

@@ -1,11 +1,11 @@
-/** What is used of the library's Shopify app. */
+/** The way to the Admin API of shops: the library's, or one that adds to it (admin-access.ts). */
 export type AdminAccess = {
   unauthenticated: {
     admin(shop: string): Promise<{ admin: { graphql: Graphql } }>;
   };
 };
 
-type Graphql = (
+export type Graphql = (
   query: string,
   options: { variables: Record<string, unknown>; signal: AbortSignal },
 ) => Promise<{ json(): Promise<unknown> }>;
@@ -102,6 +102,7 @@ type Cost = {
 const withoutAccess = ["SessionNotFoundError", "MissingRequiredArgument", "InvalidJwtError"];
 
 function refusalOf(error: unknown): AdminRefusal {
+  if (error instanceof AdminError) return error.refusal;
   const { response, body } = (error ?? {}) as LibraryError;
   if (error instanceof Error && withoutAccess.includes(error.constructor.name)) {
     return { kind: "no_session" };

@@ -1,8 +1,9 @@
 import { execute, parse, validate } from "graphql";
 import { describe, expect, it } from "vitest";
+import { requestedCost } from "#test/simulator/shopify/admin-api/query-cost.ts";
 import type { AdminAccess } from "./admin-api.ts";
 import { adminSchema } from "./admin-schema.fixture.ts";
-import { listArguments, listSizes } from "./order-list-query.ts";
+import { listArguments, listSizes, orderListQuery } from "./order-list-query.ts";
 import { createOrderPages } from "./order-pages.ts";
 import { createOrderReader } from "./order-reader.ts";
 
@@ -86,7 +87,8 @@ function order(id: number, { lines = 2, fulfilled = 1, refunded = 0, unitsEach =
 
 describe("a page of orders", () => {
   it("says the same of an order as reading it by itself", async () => {
-    const whole = order(7, { lines: 6, fulfilled: 2, refunded: 1, unitsEach: 6 });
+    const { lines, units } = listSizes;
+    const whole = order(7, { lines, fulfilled: 2, refunded: 1, unitsEach: units });
     const { pages, read } = shopify({
       orders: () => ({ nodes: [whole], pageInfo: { hasNextPage: false, endCursor: "a" } }),
       order: whole,
@@ -103,8 +105,8 @@ describe("a page of orders", () => {
       orders: [{ id: "7", at: Date.parse("2026-11-22T09:00:00Z") }],
     });
     expect(page.orders[0]?.state).toEqual(alone.state);
-    expect(alone.state.head?.lineItems).toHaveLength(6);
-    expect(alone.state.refunds["600"]?.units).toHaveLength(6);
+    expect(alone.state.head?.lineItems).toHaveLength(lines);
+    expect(alone.state.refunds["600"]?.units).toHaveLength(units);
   });
 
   it.each([
@@ -125,6 +127,12 @@ describe("a page of orders", () => {
       ["1", false],
       ["2", true],
     ]);
+  });
+
+  it("may cost less than the 1000 points that Shopify takes", () => {
+    const cost = requestedCost(schema, parse(orderListQuery), listSizes);
+    expect(cost).toBeGreaterThan(900);
+    expect(cost).toBeLessThan(1000);
   });
 
   it("asks for the list in the order in which it is read, behind the cursor", async () => {

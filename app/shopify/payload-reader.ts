@@ -8,6 +8,11 @@ export class PayloadError extends Error {
   }
 }
 
+/** Told by its code: two copies of a module may be loaded. */
+export function isPayloadError(error: unknown): error is PayloadError {
+  return error instanceof Error && "code" in error && error.code === "payload";
+}
+
 /**
  * Reads one object of a payload by keys. A required key that is absent or null is noted in `missing`,
  * and what is read in its place is of no use; a value of the wrong kind is a PayloadError that names
@@ -123,11 +128,17 @@ export class PayloadReader {
     const value = this.value(key);
     if (value === null) return [];
     if (!Array.isArray(value)) throw new PayloadError(this.field(key), "is not a list.");
+    if (value.length > mostEntries) {
+      throw new PayloadError(this.field(key), `has more than ${mostEntries} entries.`);
+    }
     return value.map(
       (item, index) => new PayloadReader(item, `${this.field(key)}[${index}]`, this.#missing),
     );
   }
 }
+
+/** Shopify's carts and drafts hold 500 lines at most. What costs with the square of it stays quick. */
+const mostEntries = 1000;
 
 /** ISO 8601 with an offset: without one, a time is anybody's guess. */
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;

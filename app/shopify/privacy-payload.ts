@@ -22,6 +22,26 @@ const dataRequest = z.object({ customer, orders_requested: ids });
 const redaction = z.object({ customer, orders_to_redact: ids });
 const scopesUpdate = z.object({ current: z.array(z.string()) });
 
+const sameShop = z.object({
+  shop_domain: z.string().nullish(),
+  myshopify_domain: z.string().nullish(),
+});
+
+/**
+ * Shopify signs the body alone, not the headers: a shop that the body names must be the header's, so
+ * that nobody can turn a shop's deletion against another one.
+ *
+ * @throws PayloadError
+ */
+export function requireSameShop(body: Uint8Array, shop: string): void {
+  const { shop_domain, myshopify_domain } = read(sameShop, body);
+  for (const named of [shop_domain, myshopify_domain]) {
+    if (named && named.toLowerCase() !== shop) {
+      throw new PayloadError("shop_domain", "is not the shop of X-Shopify-Shop-Domain");
+    }
+  }
+}
+
 /** Whom a request is about: ids as text. */
 export type CustomerRequest = { customerId: string | null; orders: string[] };
 

@@ -11,6 +11,7 @@ export const shopFactsQuery = `#graphql
   query ShopFacts {
     shop {
       ianaTimezone
+      email
       shopAddress {
         countryCodeV2
       }
@@ -21,6 +22,7 @@ const answerSchema = z.object({
   data: z.object({
     shop: z.object({
       ianaTimezone: z.string().refine(isTimeZone),
+      email: z.string().nullish(),
       shopAddress: z.object({ countryCodeV2: z.string().nullable() }),
     }),
   }),
@@ -29,20 +31,21 @@ const answerSchema = z.object({
 /** A page waits no longer than this for it. */
 const timeLimitMs = 3_000;
 
+/** `timeZone`: IANA name; `country`: ISO 3166-1 alpha-2, lower case; `email`: the owner's */
+export type ShopFacts = { timeZone: string; country: string | null; email: string | null };
+
 /**
- * Asks the Admin API for the shop's time zone (IANA name) and country (ISO 3166-1 alpha-2, lower
- * case).
+ * Asks the Admin API what the app needs to know of the shop.
  *
  * @throws when Shopify does not answer in time, or something else
  */
-export async function readShopFacts(
-  graphql: ShopGraphql,
-): Promise<{ timeZone: string; country: string | null }> {
+export async function readShopFacts(graphql: ShopGraphql): Promise<ShopFacts> {
   const answer = await graphql(shopFactsQuery, { signal: AbortSignal.timeout(timeLimitMs) });
   const { shop } = answerSchema.parse(await answer.json()).data;
   return {
     timeZone: shop.ianaTimezone,
     country: shop.shopAddress.countryCodeV2?.toLowerCase() ?? null,
+    email: shop.email || null,
   };
 }
 

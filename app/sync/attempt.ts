@@ -46,7 +46,7 @@ export async function beginAttempt(
       const attempt: Attempt = {
         id: randomUUID(),
         epoch: shop.epoch,
-        startedAt: context.now(),
+        startedAt: shop.now,
         orders: taken,
         body: JSON.stringify(taken.map(({ payload }) => payload)),
         to: { environment: shop.environment, apiKey },
@@ -90,12 +90,11 @@ async function dueOrders(
 
 /** Evaluates the due orders anew and takes those that are to be sent, up to the bytes of a batch. */
 async function takeOrders(
-  { config, now: clock }: RunContext,
+  { config }: RunContext,
   client: pg.PoolClient,
   shop: ShopRow,
   ids: string[],
 ): Promise<Attempt["orders"]> {
-  const now = clock();
   const orders = await loadOrders(client, shop.domain, ids);
   const before = countsOf(orders.values());
   const taken: Attempt["orders"] = [];
@@ -104,7 +103,7 @@ async function takeOrders(
   for (const id of ids) {
     const order = orders.get(id);
     if (!order) continue;
-    const payload = evaluate(order, shop, now, config.worker.waitForOrderMs);
+    const payload = evaluate(order, shop, config.worker.waitForOrderMs);
     if (payload !== null && order.status === "pending" && order.payloadHash !== null) {
       const size = Buffer.byteLength(JSON.stringify(payload)) + 1;
       // too large together: it stays due; too large alone: the feed shall say so
@@ -139,7 +138,7 @@ export async function recoverAttempts(context: RunContext, lease: Lease): Promis
     const ids = rows
       .filter(({ epoch }) => epoch === shop.epoch)
       .flatMap(({ orders }) => orders.map(({ id }) => id));
-    await sendAgain(client, shop.domain, ids, context.now());
+    await sendAgain(client, shop, ids);
   });
 }
 
@@ -149,11 +148,10 @@ export async function recoverAttempts(context: RunContext, lease: Lease): Promis
  */
 export async function sendAgain(
   client: pg.PoolClient,
-  shop: string,
+  { domain, now }: ShopRow,
   ids: readonly string[],
-  now: number,
 ): Promise<void> {
-  const orders = await loadOrders(client, shop, [...new Set(ids)]);
+  const orders = await loadOrders(client, domain, [...new Set(ids)]);
   const before = countsOf(orders.values());
   for (const order of orders.values()) {
     order.acceptedHash = null;
@@ -161,5 +159,5 @@ export async function sendAgain(
     order.dueAt = now;
     if (order.status === "sent" || order.status === "confirmed") order.status = "pending";
   }
-  await saveOrders(client, shop, [...orders.values()], before);
+  await saveOrders(client, domain, [...orders.values()], before);
 }

@@ -7,9 +7,9 @@ const renewMs = 60_000;
 export type Clock = { now(): number; stop(): void };
 
 /**
- * The one clock of all processes: the database's. What one process writes down as due, another must
- * not find due minutes later because the clocks of their machines differ. The difference is measured
- * now and every minute.
+ * The one clock of all processes, outside transactions: the database's. What one process writes down
+ * as due, another must not find due minutes later because the clocks of their machines differ. The
+ * difference is measured now and every minute. Within a transaction the time is `ShopRow.now`.
  */
 export async function startClock(pool: pg.Pool, log: Logger): Promise<Clock> {
   let difference = await measure(pool);

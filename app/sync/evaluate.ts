@@ -26,15 +26,10 @@ export function markChanged(order: StoredOrder, now: number): void {
  * reason, findings and when it is due. Answers the feed order, or null where nothing can be sent.
  * A mapping that throws blocks this order only.
  *
- * @param now epoch milliseconds
  * @param waitMs how long a part waits for its order before the Admin API is asked
  */
-export function evaluate(
-  order: StoredOrder,
-  shop: ShopRow,
-  now: number,
-  waitMs: number,
-): FeedOrder | null {
+export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | null {
+  const { now } = shop;
   const { head } = order.state;
   order.redacted = order.state.redacted;
   const emptied = isEmptied(order.state);
@@ -68,8 +63,10 @@ export function evaluate(
   order.planUnits = mapping.planUnits;
   order.planTotal = mapping.planTotal?.amount ?? null;
   order.currency = mapping.planTotal?.currency.toUpperCase() ?? null;
-  order.findings = mapping.findings;
-  order.findingSeverity = gravest(mapping.findings);
+  order.findings = order.unread
+    ? [finding("change_unread", []), ...mapping.findings]
+    : mapping.findings;
+  order.findingSeverity = gravest(order.findings);
 
   const wasSent = order.firstSentAt !== null;
   if (emptied && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
@@ -80,13 +77,18 @@ export function evaluate(
     ? "by_hand"
     : order.redacted
       ? "redacted"
-      : skipReason(order.state, policy, wasSent);
+      : skipReason(order.state, policy, order.acceptedEpoch === shop.epoch);
   if (skipped !== null) {
     order.state = { ...order.state, head: withoutCustomer(head) };
     order.customerId = null;
     order.findings = [];
     order.findingSeverity = null;
     return settle(order, "skipped", skipped);
+  }
+  if (head.stripped) {
+    // it was skipped once: sent now, it would be sent without its customer
+    order.readAt ??= now;
+    return settle(order, "waiting", "read_again");
   }
   const { feedOrder } = mapping;
   if (feedOrder === null) {
@@ -97,10 +99,13 @@ export function evaluate(
   // a refused order waits for a change or for a hand
   if (order.status === "rejected" && order.payloadHash === hash && !order.resend) return feedOrder;
   order.payloadHash = hash;
-  const known = order.acceptedHash === order.payloadHash && order.acceptedEpoch === shop.epoch;
-  const repeat = order.repeatAt !== null && order.repeatAt <= now;
-  if (known && !order.resend && !order.unanswered && !repeat) {
-    if (order.status !== "confirmed") order.status = "sent";
+  // by whichever connection: what a new one is to get of it is marked to be sent again
+  const isAccepted = order.acceptedHash === hash;
+  const isRepeat = order.repeatAt !== null && order.repeatAt <= now;
+  if (isAccepted && !order.resend && !order.unanswered && !isRepeat) {
+    const isConfirmed =
+      order.confirmedAttempt !== null && order.confirmedAttempt === order.acceptedAttempt;
+    order.status = isConfirmed ? "confirmed" : "sent";
     order.reasonCode = null;
     order.statusReason = null;
     order.dueAt = order.repeatAt;

@@ -13,8 +13,6 @@ export type ReadOrder = { id: string; state: OrderState | null };
 export type PageFold = {
   by: "reconciliation" | "import";
   orders: readonly ReadOrder[];
-  /** epoch milliseconds */
-  now: number;
   /** how long a part waits for its order before the Admin API is asked */
   waitMs: number;
 };
@@ -32,8 +30,9 @@ export type PageFold = {
 export async function foldPage(
   client: pg.PoolClient,
   shop: ShopRow,
-  { by, orders, now, waitMs }: PageFold,
+  { by, orders, waitMs }: PageFold,
 ): Promise<number> {
+  const { now } = shop;
   const ids = orders.map(({ id }) => id);
   const known = await loadOrders(client, shop.domain, ids);
   const before = countsOf(known.values());
@@ -43,15 +42,14 @@ export async function foldPage(
   // a list may hold an order twice: it changed between two pages
   for (const { id, state } of orders) {
     const order = saved.get(id) ?? known.get(id) ?? newOrder(id, now);
-    const wasSkipped = order.status === "skipped";
     const isNew = order.revision === 0;
-    if (state === null) readAlone(order, shop, now, waitMs);
-    const isMended = state !== null && take(order, state, shop, { by, now, waitMs });
+    if (state === null) readAlone(order, shop, waitMs);
+    const isMended = state !== null && take(order, state, shop, { by, waitMs });
     if (by === "import" && isNew && order.status === "skipped") continue;
     saved.set(id, order);
     if (by === "import" && order.status !== "skipped") found += 1;
     if (!isMended) continue;
-    if (by === "reconciliation" && !(wasSkipped && order.status === "skipped")) found += 1;
+    if (by === "reconciliation" && order.status !== "skipped") found += 1;
     events.push({
       orderId: id,
       source: `${by}:${now}`,
@@ -70,7 +68,7 @@ function take(
   order: StoredOrder,
   read: OrderState,
   shop: ShopRow,
-  { by, now, waitMs }: Pick<PageFold, "by" | "now" | "waitMs">,
+  { by, waitMs }: Pick<PageFold, "by" | "waitMs">,
 ): boolean {
   const state = join(order.state, read);
   // its time was over and nothing has happened since: the tombstone stays as it is
@@ -92,8 +90,8 @@ function take(
   const { status } = order;
   if (isAskedFor) order.imported = true;
   order.state = state;
-  if (isNews) markChanged(order, now);
-  evaluate(order, shop, now, waitMs);
+  if (isNews) markChanged(order, shop.now);
+  evaluate(order, shop, waitMs);
   return isNews || order.status !== status;
 }
 
@@ -101,8 +99,8 @@ function stripped(state: OrderState): OrderState {
   return { ...state, head: state.head && withoutCustomer(state.head) };
 }
 
-function readAlone(order: StoredOrder, shop: ShopRow, now: number, waitMs: number): void {
-  order.readAt = now;
+function readAlone(order: StoredOrder, shop: ShopRow, waitMs: number): void {
+  order.readAt = shop.now;
   order.readAttempts = 0;
-  if (order.revision === 0) evaluate(order, shop, now, waitMs);
+  if (order.revision === 0) evaluate(order, shop, waitMs);
 }

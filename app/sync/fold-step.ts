@@ -1,9 +1,11 @@
 import type pg from "pg";
+import { isDatabaseTrouble } from "#app/database-error.server.ts";
 import { headsConflict, join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { isPayloadError } from "#app/shopify/payload-reader.ts";
 import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
-import { type Lease, underLease } from "./lease.ts";
+import { isLeaseLost, type Lease, underLease } from "./lease.ts";
 import { addEvents, type OrderEvent } from "./order-events.ts";
 import { countsOf, loadOrders, newOrder, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
@@ -39,10 +41,17 @@ export async function foldStep(context: RunContext, lease: Lease): Promise<numbe
     }
   }
   if (lifted.length === 0) return rows.length;
+  const size = { shop: lease.shop, webhooks: lifted.length };
   try {
-    await fold(context, lease, lifted);
+    await context.tracing.span("fold", size, () => fold(context, lease, lifted));
+    context.metrics.folded(lifted.length);
+    log.info({ ...size, orders: [...new Set(lifted.map(({ orderId }) => orderId))] }, "folded");
   } catch (error) {
-    if (isLeaseLost(error)) throw error;
+    if (isLeaseLost(error) || isDatabaseTrouble(error)) {
+      // not the webhooks' fault: it does not count as their try
+      await untake(pool, lease.shop, lifted).catch(() => undefined);
+      throw error;
+    }
     const [only] = lifted;
     if (lifted.length > 1 || !only) {
       // counted as tried, so each is tried alone next
@@ -67,6 +76,10 @@ async function takeRows(
           FROM "InboxWebhook"
          WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL
          ORDER BY "receivedAt" LIMIT $2
+      ), deadly AS (
+        UPDATE "InboxWebhook" w SET "quarantinedAt" = now(), "error" = coalesce(w."error", $5)
+          FROM oldest
+         WHERE w."shop" = $1 AND w."webhookId" = oldest."webhookId" AND oldest."attempts" >= $4
       ), fresh AS (
         SELECT "webhookId", sum(bytes) OVER (ORDER BY "receivedAt", "webhookId") AS total,
                row_number() OVER (ORDER BY "receivedAt", "webhookId") AS place
@@ -75,15 +88,24 @@ async function takeRows(
         SELECT "webhookId" FROM fresh WHERE total <= $3 OR place = 1
         UNION ALL
         (SELECT "webhookId" FROM oldest
-          WHERE "attempts" > 0 AND NOT EXISTS (SELECT 1 FROM fresh)
+          WHERE "attempts" BETWEEN 1 AND $4 - 1 AND NOT EXISTS (SELECT 1 FROM fresh)
           ORDER BY "attempts", "receivedAt" LIMIT 1)
       )
       UPDATE "InboxWebhook" w SET "attempts" = w."attempts" + 1
         FROM taken WHERE w."shop" = $1 AND w."webhookId" = taken."webhookId"
       RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"`,
-    values: [shop, bounds.stepRows, bounds.stepBytes],
+    values: [shop, bounds.stepRows, bounds.stepBytes, mostAttempts, "The process ended at it."],
   });
   return rows;
+}
+
+/** Takes the count of a try back. */
+async function untake(pool: pg.Pool, shop: string, lifted: Lifted[]): Promise<void> {
+  await pool.query(
+    `UPDATE "InboxWebhook" SET "attempts" = "attempts" - 1
+      WHERE "shop" = $1 AND "webhookId" = ANY($2) AND "foldedAt" IS NULL`,
+    [shop, lifted.map(({ row }) => row.webhookId)],
+  );
 }
 
 /** Keeps why a row could not be folded, and quarantines it when its tries are used up. */
@@ -109,7 +131,7 @@ async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promis
   const { pool, config } = context;
   const byOrder = Map.groupBy(lifted, ({ orderId }) => orderId);
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    const now = context.now();
+    const { now } = shop;
     const stored = await loadOrders(client, lease.shop, [...byOrder.keys()]);
     const before = countsOf(stored.values());
     const orders: StoredOrder[] = [];
@@ -117,7 +139,7 @@ async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promis
     for (const [orderId, changes] of byOrder) {
       const order = stored.get(orderId) ?? newOrder(orderId, now);
       foldInto(order, changes, now);
-      evaluate(order, shop, now, config.worker.waitForOrderMs);
+      evaluate(order, shop, config.worker.waitForOrderMs);
       orders.push(order);
       events.push({
         orderId,
@@ -154,10 +176,10 @@ function foldInto(order: StoredOrder, changes: Lifted[], now: number): void {
       read = true;
       continue;
     }
-    // a skipped order is stripped of its customer: its own webhook again is no contradiction
-    if (order.status !== "skipped" && headsConflict(state, change.state)) read = true;
+    if (headsConflict(state, change.state)) read = true;
     state = join(state, change.state);
   }
+  if (isNewer(state, order.state)) order.unread = false;
   if (state.head !== null && order.state.head === null) order.readAt = null;
   if (read) {
     order.readAt = now;
@@ -167,10 +189,6 @@ function foldInto(order: StoredOrder, changes: Lifted[], now: number): void {
   markChanged(order, now);
 }
 
-function isLeaseLost(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "lease_lost";
-}
-
-function isPayloadError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "payload";
+function isNewer({ head }: OrderState, { head: former }: OrderState): boolean {
+  return head !== null && (former === null || head.rank.updatedAt > former.rank.updatedAt);
 }

@@ -31,6 +31,8 @@ export type Trouble =
   | { kind: "key_refused" | "wrong_address" | "feed_refuses"; since: number; words: string | null }
   | { kind: "unreachable"; since: number; until: number; words: string | null }
   | { kind: "paused" }
+  /** an operator holds delivery back */
+  | { kind: "held" }
   | { kind: "unreadable"; count: number }
   | { kind: "attention"; count: number };
 
@@ -65,7 +67,7 @@ export async function homePage(
   });
   const dates = lastDays(now, shop.timeZone);
   const since = dates[0] ?? "";
-  const [counters, days, unreadable, scan, latest] = await Promise.all([
+  const [counters, days, unreadable, scan, latest, holds] = await Promise.all([
     prisma.orderCount.findMany({ where: { shop: domain } }),
     prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
     prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
@@ -78,6 +80,7 @@ export async function homePage(
       take: latestShown,
       select: listedColumns,
     }),
+    prisma.hold.count({ where: { shop: { in: [domain, "*"] } } }),
   ]);
   const count = (...statuses: OrderStatus[]) =>
     counters
@@ -88,7 +91,12 @@ export async function homePage(
   const guide = shop.guideDismissedAt === null ? guideOf(shop) : null;
   return {
     guide,
-    trouble: troubleOf(shop, now, { unreadable, attention, isGuided: guide !== null }),
+    trouble: troubleOf(shop, now, {
+      unreadable,
+      attention,
+      isGuided: guide !== null,
+      isHeld: holds > 0,
+    }),
     figures: {
       synced: count("sent", "confirmed"),
       pending: count("pending", "waiting"),
@@ -139,7 +147,12 @@ function guideOf(shop: ShopOfHome): Record<GuideStep, boolean> {
 function troubleOf(
   shop: ShopOfHome,
   now: number,
-  { unreadable, attention, isGuided }: { unreadable: number; attention: number; isGuided: boolean },
+  {
+    unreadable,
+    attention,
+    isGuided,
+    isHeld,
+  }: { unreadable: number; attention: number; isGuided: boolean; isHeld: boolean },
 ): Trouble | null {
   const { connection, connectionReason, connectionSince, backoffUntil, backoffSince } = shop;
   if (connection === "none") return isGuided ? null : { kind: "none" };
@@ -147,6 +160,7 @@ function troubleOf(
     return { kind: connection, since: connectionSince.getTime(), words: connectionReason };
   }
   if (shop.paused) return { kind: "paused" };
+  if (isHeld) return { kind: "held" };
   if (backoffUntil !== null) {
     return {
       kind: "unreachable",

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isPayloadError } from "#app/shopify/payload-reader.ts";
 import { isSignedBy } from "#app/shopify/webhook-signature.ts";
 import type { InboxRow } from "./inbox-writer.ts";
 
@@ -12,9 +13,9 @@ const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
 /**
  * Takes in webhooks: a function of headers and raw body, so that a queue consumer can be a second
- * door. Answers 200 once the webhook is stored (or was already), 400 when headers are missing or the body is not JSON, 401 when the signature is
- * wrong, 503 when it could not be stored (Shopify sends it again). It loads no session, maps
- * nothing and calls nobody.
+ * door. Answers 200 once the webhook is stored (or was already), 400 when headers are missing or the
+ * body is not JSON, 401 when the signature is wrong, 503 when it could not be stored (Shopify sends
+ * it again). It loads no session, maps nothing and calls nobody.
  *
  * @param topics the topics that this door takes
  * @param secrets the app's client secrets, current first
@@ -72,10 +73,6 @@ export function createIntake(options: {
     }
     return { status: 200, message: "" };
   };
-}
-
-function isPayloadError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "payload";
 }
 
 function refuse(status: IntakeAnswer["status"], message: string): IntakeAnswer {

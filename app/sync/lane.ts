@@ -17,8 +17,14 @@ export type Lane = {
    * tells which shops have something to do but perhaps no job.
    */
   work(run: (shop: string) => Promise<RunResult>, find: () => Promise<string[]>): Promise<void>;
-  stop(): void;
+  /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
+  rest(): Promise<void>;
+  /** The same, and wakes no more. */
+  stop(): Promise<void>;
 };
+
+/** Syncing, reading orders from Shopify, and giving products their plans. */
+export type LaneName = "sync" | "scan" | "plans";
 
 /** Runs that failed are found again by the sweep; the queue must never give one up by itself. */
 const laneOptions = {
@@ -37,7 +43,7 @@ const laneOptions = {
  */
 export async function openLane(
   boss: PgBoss,
-  name: "sync" | "scan",
+  name: LaneName,
   options: { log: Logger; concurrency: number; sweepIntervalMs: number },
 ): Promise<Lane> {
   const { log } = options;
@@ -45,6 +51,7 @@ export async function openLane(
   const timers = new Map<string, NodeJS.Timeout>();
   let sweeper: NodeJS.Timeout | null = null;
   let workerId: string | null = null;
+  let resting = false;
   let stopping = false;
 
   async function wake(shops: readonly string[], client?: pg.ClientBase): Promise<void> {
@@ -61,6 +68,7 @@ export async function openLane(
   }
 
   function wakeLater(shop: string, ms: number): void {
+    if (resting) return;
     clearTimeout(timers.get(shop));
     const timer = setTimeout(() => {
       timers.delete(shop);
@@ -70,14 +78,24 @@ export async function openLane(
     timers.set(shop, timer);
   }
 
+  async function rest(): Promise<void> {
+    if (resting) return;
+    resting = true;
+    if (sweeper) clearTimeout(sweeper);
+    for (const timer of timers.values()) clearTimeout(timer);
+    if (workerId !== null) await boss.offWork(name, { id: workerId, wait: false });
+    workerId = null;
+  }
+
   return {
     wake,
+    rest,
     async work(run, find) {
       const sweep = async () => {
         await find()
           .then(wake)
           .catch((err) => log.warn({ err, lane: name }, "the sweep failed"));
-        if (!stopping) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
+        if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
       workerId = await boss.work<{ shop: string }>(
         name,
@@ -99,10 +117,9 @@ export async function openLane(
       );
       await sweep();
     },
-    stop() {
+    async stop() {
+      await rest();
       stopping = true;
-      if (sweeper) clearTimeout(sweeper);
-      for (const timer of timers.values()) clearTimeout(timer);
     },
   };
 }

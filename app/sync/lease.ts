@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { notHeld } from "./hold.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** The right to fold and deliver for one shop, until it runs out or is given back. */
@@ -28,8 +29,13 @@ export type ShopRow = {
   reviewAll: boolean;
   /** neither uninstalled nor to be erased */
   installed: boolean;
-  /** connected, not paused by the merchant, and the back-off, if any, is over */
+  /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
   delivers: boolean;
+  /**
+   * when the transaction began, by the database's clock, epoch milliseconds: it alone decides what
+   * is due, for the clocks of processes differ
+   */
+  now: number;
 };
 
 /** Another process took the shop over; this one must stop at once. */
@@ -40,12 +46,19 @@ export class LeaseLostError extends Error {
   }
 }
 
+/** Told by its code: two copies of a module may be loaded. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "lease_lost";
+}
+
 const columns = `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
-    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())) AS "delivers",
-  ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
+    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
+    AND ${notHeld('"Shop"')}) AS "delivers",
+  ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
+  floor(extract(epoch FROM now()) * 1000)::float8 AS "now"`;
 
 /**
  * Takes the shop's lease, or answers null while another holds it. A shop that is not known yet

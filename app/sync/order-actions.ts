@@ -18,7 +18,7 @@ export class ActionError extends Error {
   readonly code = "action";
 }
 
-type Context = Pick<RunContext, "pool" | "config" | "now">;
+type Context = Pick<RunContext, "pool" | "config">;
 
 /**
  * Sends orders once more, also those whose payload was accepted already.
@@ -33,13 +33,13 @@ export async function resendOrders(
   by: string,
 ): Promise<Map<string, OrderStatus>> {
   const statuses = await holdingShop(context.pool, domain, async (client, shop) => {
-    const now = context.now();
+    const { now } = shop;
     const orders = await loadOrders(client, domain, ids);
     const before = countsOf(orders.values());
     for (const order of orders.values()) {
       order.resend = true;
       markChanged(order, now);
-      evaluate(order, shop, now, context.config.worker.waitForOrderMs);
+      evaluate(order, shop, context.config.worker.waitForOrderMs);
     }
     await saveOrders(client, domain, [...orders.values()], before);
     await addEvents(
@@ -50,15 +50,6 @@ export async function resendOrders(
     return new Map(Array.from(orders.values(), ({ id, status }) => [id, status]));
   });
   return statuses ?? new Map();
-}
-
-/** The ids of orders that need a hand: refused by the feed, or not mappable. */
-export async function failedOrders({ pool }: Context, domain: string): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "status" IN ('rejected', 'blocked') ORDER BY "id"`,
-    [domain],
-  );
-  return rows.map(({ id }) => id);
 }
 
 /**
@@ -128,11 +119,11 @@ export async function skipByHand(
   by: string,
 ): Promise<OrderStatus> {
   const action = skip ? "skip" : "unskip";
-  return await changeOrder(context, domain, orderId, { action, by }, (order) => {
+  return await changeOrder(context, domain, orderId, { action, by }, (order, now) => {
     if (order.skippedByHand === skip) return;
     order.skippedByHand = skip;
     if (skip) return;
-    order.readAt = context.now();
+    order.readAt = now;
     order.readAttempts = 0;
   });
 }
@@ -148,7 +139,7 @@ export async function checkProcessing(
   orderId: string,
   by: string,
 ): Promise<void> {
-  const found = await holdingShop(context.pool, domain, async (client) => {
+  const found = await holdingShop(context.pool, domain, async (client, { now }) => {
     const { rowCount } = await client.query(
       `UPDATE "Attempt" a SET "pollAt" = now(), "pollCount" = 0
          FROM "Order" o WHERE o."shop" = $1 AND o."id" = $2 AND a."shop" = $1
@@ -156,7 +147,7 @@ export async function checkProcessing(
       [domain, orderId],
     );
     if (rowCount === 1) {
-      await addEvents(client, domain, [manualEvent(orderId, "check", by, context.now())]);
+      await addEvents(client, domain, [manualEvent(orderId, "check", by, now)]);
     }
     return rowCount === 1;
   });
@@ -169,17 +160,17 @@ async function changeOrder(
   domain: string,
   orderId: string,
   { action, by }: { action: string; by: string },
-  change: (order: StoredOrder) => void,
+  change: (order: StoredOrder, now: number) => void,
 ): Promise<OrderStatus> {
   const status = await holdingShop(context.pool, domain, async (client, shop) => {
-    const now = context.now();
+    const { now } = shop;
     const orders = await loadOrders(client, domain, [orderId]);
     const before = countsOf(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
-    change(order);
+    change(order, now);
     markChanged(order, now);
-    evaluate(order, shop, now, context.config.worker.waitForOrderMs);
+    evaluate(order, shop, context.config.worker.waitForOrderMs);
     await saveOrders(client, domain, [order], before);
     await addEvents(client, domain, [manualEvent(orderId, action, by, now)]);
     return order.status;

@@ -95,7 +95,6 @@ export async function orderPage(
       })
     : null;
   const putAway = dismissed as string[];
-  const isSkipped = listed.status === "skipped";
   return {
     order: {
       ...listedOrder(listed),
@@ -106,16 +105,16 @@ export async function orderPage(
     lines: mapping?.lines.map(pageLine) ?? [],
     pairs: mapping?.pairing.pairs ?? [],
     suggestion: mapping?.pairing.suggestion ?? null,
-    findings: isSkipped
-      ? []
-      : (mapping?.findings ?? []).map(({ code, severity, titles, lineItemIds }) => {
-          const key = findingKey({ code, lineItemIds });
-          return { code, severity, titles, lineItemIds, key, dismissed: putAway.includes(key) };
-        }),
+    findings: (row.findings as unknown as Finding[]).map(
+      ({ code, severity, titles, lineItemIds }) => {
+        const key = findingKey({ code, lineItemIds });
+        return { code, severity, titles, lineItemIds, key, dismissed: putAway.includes(key) };
+      },
+    ),
     timeline,
     payload: payloadDiff(
       (document?.lastPayload ?? null) as FeedOrder | null,
-      isSkipped || redacted ? null : (mapping?.feedOrder ?? null),
+      state?.head?.stripped ? null : (mapping?.feedOrder ?? null),
     ),
     canCheck: Boolean(accepted?.requestId),
   };

@@ -19,10 +19,12 @@ export type OrderStatus =
 export type ReasonCode =
   /** waiting: a fulfillment or refund came before its order */
   | "parts_first"
-  /** waiting: the same, and there is no session to read the order with */
+  /** waiting, and there is no session to read the order with */
   | "no_session"
-  /** waiting: the same, and Shopify could not be asked */
+  /** waiting, and Shopify could not be asked */
   | "shopify_unavailable"
+  /** waiting: it was skipped and is to be sent now; its customer's data is read from Shopify again */
+  | "read_again"
   /** skipped: Shopify has no such order, or one that is older than the app may read */
   | "not_in_shopify"
   | "no_plan"
@@ -68,6 +70,8 @@ export type StoredOrder = {
   acceptedEpoch: number | null;
   acceptedRevision: number | null;
   acceptedAttempt: string | null;
+  /** the latest attempt whose processing is known to have gone well */
+  confirmedAttempt: string | null;
   firstSentAt: number | null;
   sentAt: number | null;
   dueAt: number | null;
@@ -76,6 +80,8 @@ export type StoredOrder = {
   repeatAt: number | null;
   readAt: number | null;
   readAttempts: number;
+  /** Shopify told of a change that could not be read; until something newer of the order is known */
+  unread: boolean;
   state: OrderState;
   manualPairs: ManualPair[];
   lastPayload: FeedOrder | null;
@@ -110,6 +116,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     acceptedEpoch: null,
     acceptedRevision: null,
     acceptedAttempt: null,
+    confirmedAttempt: null,
     firstSentAt: null,
     sentAt: null,
     dueAt: null,
@@ -118,6 +125,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     repeatAt: null,
     readAt: null,
     readAttempts: 0,
+    unread: false,
     state: emptyState(id),
     manualPairs: [],
     lastPayload: null,
@@ -140,7 +148,15 @@ const orderColumns = [
   ...["isTest", "redacted", "findings", "findingSeverity", "dismissed", "skippedByHand"],
   "imported",
   ...["revision", "payloadHash", "acceptedHash", "acceptedEpoch"],
-  ...["acceptedRevision", "acceptedAttempt", "resend", "unanswered", "readAttempts"],
+  ...[
+    "acceptedRevision",
+    "acceptedAttempt",
+    "confirmedAttempt",
+    "resend",
+    "unanswered",
+    "readAttempts",
+    "unread",
+  ],
 ];
 const documentColumns = ["state", "manualPairs", "lastPayload", "reportedUnits"];
 
@@ -181,9 +197,11 @@ const types: Record<string, string> = {
   acceptedEpoch: "int",
   acceptedRevision: "int",
   acceptedAttempt: "uuid",
+  confirmedAttempt: "uuid",
   resend: "boolean",
   unanswered: "boolean",
   readAttempts: "int",
+  unread: "boolean",
 };
 
 const saveRows = (() => {

@@ -4,7 +4,8 @@ import { isEmptied } from "#app/order/fold.ts";
 import { fulfilledUnits } from "#app/order/map.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";
-import { holdingShop, type Lease, type ShopRow, underLease } from "./lease.ts";
+import { evaluate } from "./evaluate.ts";
+import { holdingShop, isLeaseLost, type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
 import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
@@ -25,17 +26,17 @@ export async function recordAnswer(
   const { pool, config } = context;
   try {
     await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-      await noteAnswer(client, shop, attempt, answer, context.now());
+      await noteAnswer(client, shop, attempt, answer);
       // the environment or the account was changed meanwhile: the answer says nothing about it
       if (shop.epoch !== attempt.epoch) return;
       await applyAnswer(context, client, shop, attempt, answer);
     });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "lease_lost")) throw error;
+    if (!isLeaseLost(error)) throw error;
     await holdingShop(pool, lease.shop, async (client, shop) => {
       if (shop.epoch !== attempt.epoch) return;
       const ids = attempt.orders.map(({ id }) => id);
-      await sendAgain(client, shop.domain, ids, context.now());
+      await sendAgain(client, shop, ids);
     });
     throw error;
   }
@@ -46,7 +47,6 @@ async function noteAnswer(
   shop: ShopRow,
   attempt: Attempt,
   answer: FeedAnswer,
-  now: number,
 ): Promise<void> {
   const reason = answer.kind === "accepted" ? null : answer.reason;
   await client.query(
@@ -69,7 +69,7 @@ async function noteAnswer(
     attempt.orders.map(({ id, revision }) => ({
       orderId: id,
       source: `attempt:${attempt.id}`,
-      at: now,
+      at: shop.now,
       kind: "delivery",
       detail: {
         outcome: answer.kind,
@@ -89,7 +89,7 @@ async function applyAnswer(
   attempt: Attempt,
   answer: FeedAnswer,
 ): Promise<void> {
-  const now = context.now();
+  const { now } = shop;
   const orders = await loadOrders(
     client,
     shop.domain,
@@ -103,7 +103,7 @@ async function applyAnswer(
     if (!order) continue;
     if (answer.kind === "accepted") {
       if (order.firstSentAt === null) plans += order.planUnits;
-      accept(order, attempt, sent, now, context.config.delivery.repeatAfterUnansweredMs);
+      accept(context, shop, order, attempt, sent);
     } else if (answer.kind === "invalid" && alone) {
       // news that came meanwhile may mend it
       if (order.revision === sent.revision) {
@@ -128,30 +128,37 @@ async function applyAnswer(
 }
 
 function accept(
+  { config }: RunContext,
+  shop: ShopRow,
   order: StoredOrder,
   attempt: Attempt,
   sent: Attempt["orders"][number],
-  now: number,
-  repeatAfterMs: number,
 ): void {
+  const { now } = shop;
   order.acceptedHash = sent.hash;
   order.acceptedEpoch = attempt.epoch;
   order.acceptedRevision = sent.revision;
   order.acceptedAttempt = attempt.id;
   order.firstSentAt ??= now;
   order.sentAt = now;
-  // the customer's data may have been erased while the request was under way
-  order.lastPayload = isEmptied(order.state) ? redactFeedOrder(sent.payload) : sent.payload;
+  // the customer's data may have been let go of while the request was under way
+  const isStripped = isEmptied(order.state) || order.state.head?.stripped;
+  order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
   for (const [lineId, units] of Object.entries(fulfilledUnits(sent.payload))) {
     order.reportedUnits[lineId] = Math.max(order.reportedUnits[lineId] ?? 0, units);
   }
   if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
   if (order.unanswered) {
     order.unanswered = false;
-    order.repeatAt = now + repeatAfterMs;
+    order.repeatAt = now + config.delivery.repeatAfterUnansweredMs;
   }
   // made due again while the request was under way: it stays pending
   if (order.dueAt !== null) return;
+  if (order.status !== "pending") {
+    // skipped, erased or blocked meanwhile: what that means of an order that Hakuna has
+    evaluate(order, shop, config.worker.waitForOrderMs);
+    return;
+  }
   order.status = "sent";
   order.reasonCode = null;
   order.statusReason = null;
@@ -190,18 +197,16 @@ async function applyToShop(
         [shop.domain],
       );
       if (shop.loneRefusals + 1 >= config.delivery.loneRefusalsBeforePause) {
-        await breakConnection(client, shop, "feed_refuses", answer.reason, context.now());
+        await breakConnection(client, shop, "feed_refuses", answer.reason);
       }
       return;
     case "key_refused":
     case "wrong_address":
-      await breakConnection(client, shop, answer.kind, answer.reason, context.now());
+      await breakConnection(client, shop, answer.kind, answer.reason);
       return;
     case "unavailable":
-      await backOff(client, shop, answer.reason, answer.retryAfterMs, config.delivery);
-      return;
     case "unanswered":
-      await backOff(client, shop, answer.reason, null, config.delivery);
+      await backOff(client, shop, answer.reason, answer.retryAfterMs, config.delivery);
       return;
   }
 }

@@ -58,7 +58,7 @@ async function record(
   if (attempt.epoch !== shop.epoch) return await pollAgain(client, shop, attempt, null);
   switch (answer.kind) {
     case "done":
-      await applyResult(context, client, shop, attempt, answer.failed);
+      await applyResult(client, shop, attempt, answer.failed);
       return await pollAgain(client, shop, attempt, null);
     case "in_progress":
     case "unknown": {
@@ -70,7 +70,7 @@ async function record(
       return await pollAgain(client, shop, attempt, last ? null : ms);
     }
     case "key_refused":
-      return await breakConnection(client, shop, "key_refused", answer.reason, context.now());
+      return await breakConnection(client, shop, "key_refused", answer.reason);
     case "unavailable":
       return await backOff(client, shop, answer.reason, answer.retryAfterMs, delivery);
   }
@@ -93,13 +93,12 @@ async function pollAgain(
 
 /** Changes only orders whose latest acceptance is this request. */
 async function applyResult(
-  context: RunContext,
   client: pg.PoolClient,
   shop: ShopRow,
   attempt: Polled,
   failed: { orderId: string; reason: string }[],
 ): Promise<void> {
-  const now = context.now();
+  const { now } = shop;
   const reasons = new Map(failed.map(({ orderId, reason }) => [orderId, reason]));
   const orders = await loadOrders(
     client,
@@ -112,7 +111,8 @@ async function applyResult(
   for (const order of orders.values()) {
     if (order.acceptedAttempt !== attempt.id) continue;
     const reason = reasons.get(order.id) ?? null;
-    if (reason !== null) order.acceptedHash = null;
+    if (reason === null) order.confirmedAttempt = attempt.id;
+    else order.acceptedHash = null;
     // a newer state is on its way: this result is not about it
     if (order.status === "sent") {
       if (reason === null) order.status = "confirmed";

@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "#app/log.server.ts";
-import { type Lane, makeQueue, openLane } from "./lane.ts";
+import { notHeld } from "./hold.ts";
+import { type Lane, type LaneName, makeQueue, openLane } from "./lane.ts";
 
 export type Queue = {
   /** queues a sync run for each of these shops; see `Lane` */
@@ -10,8 +11,12 @@ export type Queue = {
   sync: Pick<Lane, "work">;
   /** runs that read orders from Shopify */
   scan: Pick<Lane, "wake" | "work">;
+  /** runs that give products their plans */
+  plans: Pick<Lane, "wake" | "work">;
   /** Runs `job` once a day at this hour (UTC), in one process of all. */
   daily(hour: number, job: () => Promise<void>): Promise<void>;
+  /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
+  rest(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -30,8 +35,8 @@ const dailyOptions = {
 export async function startQueue(options: {
   databaseUrl: string;
   log: Logger;
-  /** shops that are synced at once, and shops whose orders are read from Shopify at once */
-  concurrency: { sync: number; scan: number };
+  /** shops of a lane that are worked on at once */
+  concurrency: Record<LaneName, number>;
   sweepIntervalMs: number;
   /** this process takes runs and daily jobs */
   worker: boolean;
@@ -49,14 +54,16 @@ export async function startQueue(options: {
   });
   boss.on("error", (err) => log.warn({ err }, "the queue reported an error"));
   await boss.start();
-  const open = (name: "sync" | "scan") =>
+  const open = (name: LaneName) =>
     openLane(boss, name, { log, concurrency: concurrency[name], sweepIntervalMs });
   const sync = await open("sync");
   const scan = await open("scan");
+  const plans = await open("plans");
   return {
     wake: sync.wake,
     sync,
     scan,
+    plans,
     async daily(hour, job) {
       await makeQueue(boss, dailyName, dailyOptions);
       await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
@@ -64,9 +71,11 @@ export async function startQueue(options: {
         await job();
       });
     },
+    async rest() {
+      await Promise.all([sync.rest(), scan.rest(), plans.rest()]);
+    },
     async stop() {
-      sync.stop();
-      scan.stop();
+      await Promise.all([sync.stop(), scan.stop(), plans.stop()]);
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
   };
@@ -89,7 +98,8 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
         OR s."reviewAfter" IS NOT NULL
         OR s."eraseAt" IS NOT NULL
-        OR (s."connection" = 'connected' AND NOT s."paused" AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
+        OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
+            AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND (EXISTS (SELECT 1 FROM "Order" o
                           WHERE o."shop" = s."domain" AND o."dueAt" <= now())
               OR EXISTS (SELECT 1 FROM "Attempt" a

@@ -1,6 +1,7 @@
 import { join } from "#app/order/fold.ts";
+import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
-import { type Lease, underLease } from "./lease.ts";
+import { type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
 import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
@@ -9,6 +10,11 @@ const firstRetryMs = 60_000;
 const longestRetryMs = 60 * 60_000;
 /** With doubling from a minute to an hour: about a day. */
 const mostReads = 30;
+/**
+ * An answer given so soon after the order's last change may be of before another change in the same
+ * second: Shopify's clocks show whole seconds here.
+ */
+const tooSoonMs = 2000;
 
 /**
  * Reads one order that is due for it from the Admin API: its parts came first, its webhook lacked
@@ -25,28 +31,33 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   const id = rows[0]?.id;
   if (id === undefined) return false;
   const answer = await readOrder(lease.shop, id);
+  context.metrics.read(answer.kind);
+  context.log.info({ shop: lease.shop, orders: [id], result: answer.kind }, "read from Shopify");
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    const now = context.now();
+    const { now } = shop;
     const orders = await loadOrders(client, shop.domain, [id]);
     const before = countsOf(orders.values());
     const order = orders.get(id);
     if (!order) return;
     order.readAttempts += 1;
+    const backoff = Math.min(longestRetryMs, firstRetryMs * 2 ** (order.readAttempts - 1));
     if (answer.kind === "order") {
       order.state = join(order.state, answer.state);
-      order.readAt = null;
-      order.readAttempts = 0;
+      order.readAt = isTooSoon(answer.state) ? now + tooSoonMs : null;
+      order.unread = false;
       markChanged(order, now);
-      evaluate(order, shop, now, config.worker.waitForOrderMs);
+      evaluate(order, shop, config.worker.waitForOrderMs);
+      // an answer older than what is known does not end the waiting
+      if (order.status === "waiting") order.readAt = now + backoff;
+      else order.readAttempts = 0;
     } else if (answer.kind === "not_found") {
-      giveUp(order, { reasonCode: "not_in_shopify", statusReason: null });
+      giveUp(order, shop, { reasonCode: "not_in_shopify", statusReason: null });
     } else if (order.readAttempts >= mostReads) {
-      giveUp(order, reasonOf(answer));
+      giveUp(order, shop, reasonOf(answer));
     } else {
-      const backoff = Math.min(longestRetryMs, firstRetryMs * 2 ** (order.readAttempts - 1));
       const asked = answer.kind === "unavailable" ? (answer.retryAfterMs ?? 0) : 0;
       order.readAt = now + Math.max(backoff, asked);
-      if (order.state.head === null) Object.assign(order, reasonOf(answer));
+      if (order.status === "waiting") Object.assign(order, reasonOf(answer));
     }
     await saveOrders(client, shop.domain, [order], before);
     await addEvents(client, shop.domain, [
@@ -64,10 +75,19 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
 
 type Reason = Pick<StoredOrder, "reasonCode" | "statusReason">;
 
-function giveUp(order: StoredOrder, reason: Reason): void {
+/** An order that waits to be read is skipped; of another a change may be missing, which it says. */
+function giveUp(order: StoredOrder, shop: ShopRow, reason: Reason): void {
   order.readAt = null;
-  if (order.state.head !== null) return;
-  Object.assign(order, { status: "skipped", ...reason });
+  if (order.status === "waiting") {
+    Object.assign(order, { status: "skipped", ...reason });
+  } else if (order.status !== "skipped") {
+    order.unread = true;
+    evaluate(order, shop, 0);
+  }
+}
+
+function isTooSoon({ head }: OrderState): boolean {
+  return head !== null && head.rank.observedAt - head.rank.updatedAt < tooSoonMs;
 }
 
 function reasonOf(

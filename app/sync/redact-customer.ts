@@ -50,7 +50,7 @@ export async function redactCustomer(
 /** @returns how many plans were in orders that had never been sent, and now cannot be */
 async function redactOrders(context: Context, domain: string, ids: string[]): Promise<number> {
   const lost = await holdingShop(context.pool, domain, async (client, shop) => {
-    const now = context.now();
+    const { now } = shop;
     const orders = await loadOrders(client, domain, ids);
     const before = countsOf(orders.values());
     let plans = 0;
@@ -63,7 +63,7 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
       order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
       order.customerId = null;
       markChanged(order, now);
-      evaluate(order, shop, now, context.config.worker.waitForOrderMs);
+      evaluate(order, shop, context.config.worker.waitForOrderMs);
       if (order.status === "skipped" && !wasSkipped) plans += order.planUnits;
     }
     await saveOrders(client, domain, [...orders.values()], before);

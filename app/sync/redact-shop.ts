@@ -11,7 +11,8 @@ const batch = 5000;
 /** Every table with rows of a shop but `Shop` itself, whose row says until the end what is to be done. */
 export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "OrderEvent", "Attempt", "OrderCount"],
-  ...["ShopDay", "DataRequest", "OrderScan", "Order"],
+  ...["ShopDay", "DataRequest", "OrderScan", "PlanJobProduct", "PlanJob", "ProductOffer", "Hold"],
+  "Order",
 ] as const;
 
 /**
@@ -80,7 +81,7 @@ export async function eraseStep(
 /** The job that runs now is deleted by the queue a minute after its end. */
 async function forgetJobs(client: pg.PoolClient, shop: string): Promise<void> {
   await client.query(
-    `DELETE FROM pgboss.job WHERE "name" IN ('sync', 'scan') AND "singleton_key" = $1 AND "state" <> 'active'`,
+    `DELETE FROM pgboss.job WHERE "name" IN ('sync', 'scan', 'plans') AND "singleton_key" = $1 AND "state" <> 'active'`,
     [shop],
   );
 }

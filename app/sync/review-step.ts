@@ -28,7 +28,8 @@ export async function reviewStep(context: RunContext, lease: Lease): Promise<boo
     const orders = await loadOrders(client, shop.domain, ids);
     const before = countsOf(orders.values());
     for (const order of orders.values()) {
-      evaluate(order, shop, context.now(), config.worker.waitForOrderMs);
+      if (shop.reviewAll && order.acceptedEpoch !== shop.epoch) order.resend = true;
+      evaluate(order, shop, config.worker.waitForOrderMs);
     }
     await saveOrders(client, shop.domain, [...orders.values()], before);
     const isDone = ids.length < stepOrders;

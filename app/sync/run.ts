@@ -3,6 +3,7 @@ import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
 import { foldStep } from "./fold-step.ts";
 import { giveWay } from "./give-way.ts";
+import { notHeld } from "./hold.ts";
 import type { RunResult } from "./lane.ts";
 import { acquireLease, releaseLease } from "./lease.ts";
 import { pollStep } from "./poll-step.ts";
@@ -29,9 +30,10 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
       if (erased === "no") break;
       if (erased === "done") return { again: false, nextInMs: null };
       if (context.now() >= until) return { again: true, nextInMs: null };
+      if (context.ending.aborted) return { again: false, nextInMs: null };
     }
     await recoverAttempts(context, lease);
-    while (context.now() < until) {
+    while (context.now() < until && !context.ending.aborted) {
       await giveWay(context.door);
       const folded = await foldStep(context, lease);
       const delivered = await deliverStep(context, lease);
@@ -41,6 +43,8 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
       if (await pollStep(context, lease)) continue;
       break;
     }
+    // another process takes over
+    if (context.ending.aborted) return { again: false, nextInMs: null };
     return await nextRun(pool, shop);
   } finally {
     await releaseLease(pool, lease);
@@ -55,7 +59,7 @@ async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
          (SELECT now() FROM "InboxWebhook"
            WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL LIMIT 1),
          (SELECT min("readAt") FROM "Order" WHERE "shop" = $1 AND "readAt" IS NOT NULL),
-         CASE WHEN s."connection" = 'connected' AND NOT s."paused" THEN greatest(s."backoffUntil", least(
+         CASE WHEN s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")} THEN greatest(s."backoffUntil", least(
            (SELECT min("dueAt") FROM "Order" WHERE "shop" = $1 AND "dueAt" IS NOT NULL),
            (SELECT min("pollAt") FROM "Attempt" WHERE "shop" = $1 AND "pollAt" IS NOT NULL))) END
        ) - now()) * 1000)::float8 AS ms

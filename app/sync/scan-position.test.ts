@@ -45,6 +45,11 @@ describe("a scan of a list", () => {
     );
   });
 
+  it("goes on behind the end of a list that tells nothing of there being more", () => {
+    const times = Array.from({ length: 300 }, (_, index) => Math.floor(index / 3));
+    expect(scan(times, { limit: 30, most: 1000 }).seen.size).toBe(100);
+  });
+
   it("asks for one page where there is one, and ends", () => {
     expect(scan([], {}).pages).toBe(1);
     expect(scan([1, 2, 3], {}).pages).toBe(1);

@@ -80,15 +80,16 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   if (orders === null) return;
   if (!(await inboxIsFolded(context, scan, askedAt))) return await postponeScan(pool, scan, lateMs);
   await holdingShop(pool, scan.shop, async (client, shop) => {
-    const now = context.now();
+    const { now } = shop;
     if (!shop.installed) return;
     const waitMs = config.worker.waitForOrderMs;
-    const found = await foldPage(client, shop, { by: scan.kind, orders, now, waitMs });
+    const found = await foldPage(client, shop, { by: scan.kind, orders, waitMs });
     const progress = { reached, next, read: orders.length, found };
     const isOurs = await saveProgress(client, scan, progress, { now, ...config.scan });
     if (!isOurs) throw new ScanLostError();
     if (scan.kind === "reconciliation" && found > 0) {
       await addToDay(client, shop, now, { recovered: found });
+      context.metrics.repaired(found);
     }
   }).catch((error: unknown) => {
     if (!(error instanceof ScanLostError)) throw error;
@@ -106,18 +107,20 @@ async function readLarge(
   orders: readonly PagedOrder[],
 ): Promise<ReadOrder[] | null> {
   const read: ReadOrder[] = [];
+  let isSlow = false;
   for (const { id, state } of orders) {
     if (state !== null) {
       read.push({ id, state });
       continue;
     }
+    isSlow = true;
     if (!(await keepScan(pool, scan, config.worker.leaseMs))) return null;
     const answer = await readOrder(scan.shop, id);
     if (answer.kind !== "not_found") {
       read.push({ id, state: answer.kind === "order" ? answer.state : null });
     }
   }
-  return (await keepScan(pool, scan, config.worker.leaseMs)) ? read : null;
+  return !isSlow || (await keepScan(pool, scan, config.worker.leaseMs)) ? read : null;
 }
 
 /**

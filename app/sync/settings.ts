@@ -89,7 +89,7 @@ export async function saveSettings(
     const tested = await context.feed.testConnection({ environment, apiKey: key });
     if (tested.result === "wrong_key") return { result: "wrong_key" };
     if (tested.result === "unreachable" && !untested) return { result: "unreachable" };
-    if (stored.apiKey !== null && stored.ordersSent > 0 && sentOrders === null) {
+    if (stored.ordersSent > 0 && sentOrders === null) {
       return { result: "ask", orders: stored.ordersSent, isOtherEnvironment };
     }
     await connectShop(context, {
@@ -105,9 +105,11 @@ export async function saveSettings(
       ]);
     }
   }
+  // without a key nothing tells connectShop afterwards that the environment is another one
+  const newEpochs = key === null && isOtherEnvironment ? 1 : 0;
   await holdingShop(context.pool, domain, async (client) => {
     await client.query(
-      `UPDATE "Shop" SET "environment" = $2::"Environment", "share" = $3::"Share",
+      `UPDATE "Shop" SET "epoch" = "epoch" + $9, "environment" = $2::"Environment", "share" = $3::"Share",
               "sendTestOrders" = $4, "acceptSuggestions" = $5,
               "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8, "reviewAfter" = ''
         WHERE "domain" = $1`,
@@ -120,6 +122,7 @@ export async function saveSettings(
         settings.productIdentifier,
         settings.country,
         settings.sendOlderOrders,
+        newEpochs,
       ],
     );
   });

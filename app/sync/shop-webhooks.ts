@@ -3,6 +3,7 @@ import {
   readDataRequest,
   readRedaction,
   readScopesUpdate,
+  requireSameShop,
 } from "#app/shopify/privacy-payload.ts";
 import { recordDataRequest } from "./data-request.ts";
 import type { InboxRow } from "./inbox-writer.ts";
@@ -33,6 +34,7 @@ export async function takeShopWebhook(
   queue: Pick<Queue, "wake">,
   { shop, topic, webhookId, triggeredAt, payload }: InboxRow,
 ): Promise<void> {
+  requireSameShop(payload, shop);
   switch (topic as ShopTopic) {
     case "app/uninstalled":
       return await uninstall(context, shop, triggeredAt);

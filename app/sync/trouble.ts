@@ -36,7 +36,6 @@ export async function breakConnection(
   shop: ShopRow,
   connection: "key_refused" | "wrong_address" | "feed_refuses",
   reason: string,
-  now: number,
 ): Promise<void> {
   await client.query(
     `UPDATE "Shop" SET "connection" = $2::"Connection", "connectionReason" = $3,
@@ -58,7 +57,7 @@ export async function breakConnection(
   for (const order of orders.values()) {
     order.status = "pending";
     order.statusReason = null;
-    order.dueAt = now;
+    order.dueAt = shop.now;
   }
   await saveOrders(client, shop.domain, [...orders.values()], before);
 }

@@ -13,8 +13,8 @@ export type Uncovered = {
 };
 
 /**
- * The app was uninstalled: the shop's sessions and its API key are deleted and nothing is sent any
- * more. Settings and orders stay until shop/redact. Plans that Hakuna does not know of are logged
+ * The app was uninstalled: the shop's sessions and its API key are deleted, nothing is sent any more
+ * and jobs end. Settings and orders stay until shop/redact. Plans that Hakuna does not know of are logged
  * for the operator. Done twice it changes nothing; an uninstall from before the app was last seen
  * installed is ignored.
  *
@@ -32,12 +32,17 @@ export async function uninstall(
               "apiKeyLastFour" = NULL, "connection" = 'none', "connectionReason" = NULL,
               "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE now() END,
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
-              "backoffSince" = NULL, "testedAt" = NULL, "scopes" = NULL, "scopesAt" = NULL
+              "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "scopes" = NULL, "scopesAt" = NULL
         WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
       [domain, new Date(at)],
     );
     if (rowCount === 0) return null;
     await client.query(`DELETE FROM "Session" WHERE "shop" = $1`, [domain]);
+    await client.query(
+      `UPDATE "PlanJob" SET "state" = 'cancelled', "finishedAt" = now(), "dueAt" = NULL
+        WHERE "shop" = $1 AND "state" = 'running'`,
+      [domain],
+    );
     return await uncovered(client, domain);
   });
   if (done === null) {

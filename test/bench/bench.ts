@@ -5,15 +5,19 @@ import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
 import { measureIntakeAtScale } from "./intake-scale.ts";
 import { measureLatency } from "./latency.ts";
+import { measureReconcile } from "./reconcile.ts";
 import { setStage } from "./stage.ts";
+import { measureStorefront } from "./storefront.ts";
 import { measureThroughput } from "./throughput.ts";
 
 const parts = {
   intake: measureIntake,
   latency: measureLatency,
   throughput: measureThroughput,
+  reconcile: measureReconcile,
   scale: measureIntakeAtScale,
   admin: measureAdmin,
+  storefront: measureStorefront,
 };
 
 /** `--only intake,admin`: some of the parts; `--json FILE`: also as JSON. */

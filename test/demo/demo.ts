@@ -1,5 +1,5 @@
-// The main job, on any machine: a simulated Shopify and Hakuna, the real app between them, and the
-// admin page in a browser. Ctrl-C ends all of it.
+// The main job, on any machine: a simulated Shopify with its storefront, a simulated Hakuna, the real
+// app between them, and the admin page in a browser. Ctrl-C ends all of it.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +9,10 @@ import { freePort } from "#app/embedded-postgres/free-port.server.ts";
 import { startAdmin } from "#test/simulator/admin/admin.ts";
 import type { FeedState } from "#test/simulator/hakuna/contract.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
+import { priceText, products } from "#test/simulator/shopify/catalog.ts";
 import { deliverWebhook } from "#test/simulator/shopify/webhook.ts";
+import { orderFrom } from "#test/simulator/storefront/checkout.ts";
+import { startStorefront } from "#test/simulator/storefront/storefront.ts";
 import { startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import { demoSecrets } from "./secrets.ts";
 import { shopHour } from "./shop-hour.ts";
@@ -61,10 +64,26 @@ try {
   await waitUntilReady(app, `${appUrl}/readyz`);
   await connect(env);
 
-  console.log(`\n  The admin page:  ${admin.url}\n  Ctrl-C ends the demo.\n`);
+  const storefront = await startStorefront({
+    async onOrder(cart) {
+      const now = Date.now();
+      await deliverWebhook(appUrl, orderFrom(cart, shop, BigInt(now), now), apiSecret);
+    },
+  });
+  undo.push(storefront.close);
+
+  console.log(`\n  The admin page:  ${admin.url}\n  The storefront:  ${storefront.url}`);
+  console.log(
+    "  Buy something with a plan there, and see the order arrive.\n  Ctrl-C ends the demo.\n",
+  );
   const webhooks = shopHour(shop, starts, Date.now());
   console.log(`An hour of ${shop} in ${seconds} s: ${webhooks.length} webhooks.\n`);
+  const { orders, catalog } = admin.shopify.shop(shop);
+  for (const { title, vendor, price, sku } of products) {
+    catalog.add({ title, vendor, variants: [{ price: priceText(price, "EUR"), sku }] });
+  }
   for (const webhook of webhooks) {
+    orders.put(webhook.order, webhook.triggeredAt);
     await deliverWebhook(appUrl, webhook, apiSecret);
     await sleep((seconds * 1000) / webhooks.length);
   }
@@ -74,7 +93,7 @@ try {
     `\nThe hour is over: ${webhooks.length} webhooks, ${hakuna.orderIds().length} orders at Hakuna in ${states} states.`,
   );
   if (process.env.DEMO_EXIT) await end(0);
-  console.log(`The admin page stays at ${admin.url}`);
+  console.log(`The admin page stays at ${admin.url}, the storefront at ${storefront.url}`);
 } catch (error) {
   if (!ending) console.error(error instanceof Error ? error.message : error);
   await end(ending ? 0 : 1);

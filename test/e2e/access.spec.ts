@@ -1,10 +1,20 @@
+import type { World } from "../world/world.ts";
 import { overflow, violations } from "./accessibility.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 import type { ShopData } from "./shop-data.ts";
 
 /** Every kind of content that the home page knows. */
-async function fill(shop: ShopData): Promise<void> {
+async function fill(world: World, shop: ShopData): Promise<void> {
+  const { catalog } = world.shopify.shop(shop.domain);
+  for (let index = 0; index < 25; index += 1) {
+    const variants = [{ price: "10.00" }, { price: "20000.00" }];
+    catalog.add({ title: `${"LONG".repeat(index + 1)} bike`, vendor: "x".repeat(60), variants });
+  }
+  await shop.addPlanJob([
+    { kind: "failed", code: "no_offer", words: "not_in_this_region_".repeat(10) },
+    { kind: "linked", plans: ["1 year", "x".repeat(100)] },
+  ]);
   await shop.set({ connection: "feed_refuses", connectionReason: "no_space_in_this_".repeat(20) });
   const states = ["waiting", "pending", "sent", "confirmed", "blocked", "rejected", "skipped"];
   for (const [index, status] of states.entries()) {
@@ -33,6 +43,7 @@ const paths = [
   "/app",
   "/app/orders",
   "/app/orders/820982911946154503",
+  "/app/plans",
   "/app/settings",
   "/app/help",
 ];
@@ -46,7 +57,7 @@ for (const width of [1280, 768, 390]) {
     await page.setViewportSize({ width, height: 844 });
     await openApp(page, world, shop.domain);
     expect(await violations(page)).toEqual([]);
-    await fill(shop);
+    await fill(world, shop);
     for (const path of paths) {
       await openApp(page, world, shop.domain, path);
       expect(await violations(page), path).toEqual([]);

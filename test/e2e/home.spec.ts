@@ -12,6 +12,11 @@ test("a new merchant is led to the settings, and each step is checked by the app
 
   world.admin.liveBlocks.add(shop.domain);
   await page.reload();
+  await app.getByRole("button", { name: "Add plans to your theme" }).click();
+  await expect(app.getByText("The protection block is live")).toBeVisible();
+  await expect(app.getByText("0 of 4 steps done")).toBeVisible();
+  world.admin.liveGuards.add(shop.domain);
+  await page.reload();
   await expect(app.getByText("1 of 4 steps done")).toBeVisible();
 
   await shop.set({ connection: "connected" });
@@ -31,11 +36,15 @@ test("a new merchant is led to the settings, and each step is checked by the app
 
 test("a theme that links plans by itself ends that step by hand", async ({ page, world, shop }) => {
   const app = await openApp(page, world, shop.domain);
-  await app.getByRole("button", { name: "Add the protection block to your theme" }).click();
-  const editor = app.getByRole("link", { name: "Open the theme editor" });
-  await expect(editor).toHaveAttribute(
+  await app.getByRole("button", { name: "Add plans to your theme" }).click();
+  const editor = `https://${shop.domain}/admin/themes/current/editor?template=product&`;
+  await expect(app.getByRole("link", { name: "Add the protection block" })).toHaveAttribute(
     "href",
-    `https://${shop.domain}/admin/themes/current/editor?template=product&addAppBlockId=${world.apiKey}%2Fprotection&target=mainSection`,
+    `${editor}addAppBlockId=${world.apiKey}%2Fprotection&target=mainSection`,
+  );
+  await expect(app.getByRole("link", { name: "Turn on the cart guard" })).toHaveAttribute(
+    "href",
+    `${editor}context=apps&activateAppId=${world.apiKey}%2Fcart-guard`,
   );
   await app.getByRole("button", { name: "My theme does this already" }).click();
   await expect(app.getByText("1 of 4 steps done")).toBeVisible();

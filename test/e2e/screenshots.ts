@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
+import { startStorefront } from "#test/simulator/storefront/storefront.ts";
 import { createClient } from "../server/client.ts";
 import type { World } from "../world/world.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 import { openShopData, type ShopData } from "./shop-data.ts";
+import { Shopper } from "./shopper.ts";
 
 const folder = new URL("../../docs/images/", import.meta.url);
 const sizes = [
@@ -53,6 +55,32 @@ async function take(page: Page, world: World, name: string, path: string, ready:
     });
   }
 }
+
+test("the protection block as cards and as a list, and the cart", async ({ page }) => {
+  const storefront = await startStorefront();
+  for (const { size, width, height } of sizes) {
+    const shoot = (name: string) =>
+      page.screenshot({
+        path: fileURLToPath(new URL(`storefront-${name}-${size}.png`, folder)),
+        animations: "disabled",
+      });
+    await page.setViewportSize({ width, height });
+    const buyer = new Shopper(page, storefront, "drawer");
+    for (const style of ["cards", "list"]) {
+      await buyer.open("city-bike", `&style=${style}`);
+      await buyer.choose(/plus/);
+      if (size === "phone") {
+        const block = page.locator("hakuna-protection");
+        await block.evaluate((element) => element.scrollIntoView({ block: "center" }));
+      }
+      await shoot(style);
+    }
+    await buyer.add();
+    await shoot("cart");
+    await buyer.remove("City bike Amsel - Blue");
+  }
+  await storefront.close();
+});
 
 test("every page in its main states, on a desk and on a phone", async ({ page, world }) => {
   test.setTimeout(180_000);

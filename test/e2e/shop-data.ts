@@ -1,4 +1,5 @@
 import { Pool } from "pg";
+import type { PlanResult } from "#app/plans/plan-result.ts";
 import type { ListedOrder } from "#app/sync/listed-order.ts";
 
 /** Writes what the pages read, as the sync would have left it. */
@@ -14,6 +15,8 @@ export type ShopData = {
   setOrder(id: string, columns: Record<string, string>): Promise<void>;
   /** the figures of a day, so many days ago (UTC) */
   addDay(ago: number, figures: { sent: number; failed: number; plans: number }): Promise<void>;
+  /** adds a job of plans that waits for Hakuna and did this for products */
+  addPlanJob(results: PlanResult[]): Promise<void>;
   /** the id of an order that needs attention */
   firstNeedingAttention(): Promise<string>;
   close(): Promise<void>;
@@ -66,6 +69,25 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
         `INSERT INTO "ShopDay" (shop, day, sent, failed, plans) VALUES ($1, current_date - $2::int, $3, $4, $5)`,
         [domain, ago, sent, failed, plans],
       );
+    },
+    async addPlanJob(results) {
+      const id = crypto.randomUUID();
+      const failed = results.filter(({ kind }) => kind === "failed").length;
+      await pool.query(
+        `INSERT INTO "PlanJob" (shop, id, kind, total, done, failed, reason, "reasonWords")
+         VALUES ($1, $2, 'offers', $3, $3, $4, 'hakuna_unavailable', 'Hakuna answered 503.')`,
+        [domain, id, results.length, failed],
+      );
+      for (const [position, result] of results.entries()) {
+        await pool.query(
+          `INSERT INTO "PlanJobProduct" (shop, "jobId", "productId", position, title, state, result)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+          [
+            ...[domain, id, `gid://shopify/Product/${position}`, position, `Bike ${position}`],
+            ...[result.kind === "failed" ? "failed" : "done", JSON.stringify(result)],
+          ],
+        );
+      }
     },
     async firstNeedingAttention() {
       const { rows } = await pool.query<{ id: string }>(

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the demo; with `signal` it is ended once the first order has reached the feed. */
+/** Runs the demo; with `signal` it is ended once it is at work and an order has reached the feed. */
 function demo(signal?: NodeJS.Signals): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const { PATH, HOME } = process.env;
@@ -30,7 +30,9 @@ function demo(signal?: NodeJS.Signals): Promise<{ code: number | null; output: s
     let output = "";
     const read = (text: Buffer) => {
       output += text;
-      if (signal && / {2}placed {2}/.test(output)) child.kill(signal);
+      // what the run before left pending is sent first of all
+      const isAtWork = /The admin page:/.test(output) && / {2}placed {2}/.test(output);
+      if (signal && isAtWork) child.kill(signal);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
@@ -42,6 +44,7 @@ describe("npm run demo", () => {
   it("plays the hour, prints address and orders, and ends by itself", async () => {
     const { code, output } = await demo();
     expect(output).toMatch(/The admin page: {2}http:\/\/localhost:\d+/);
+    expect(output).toMatch(/The storefront: {2}http:\/\/localhost:\d+/);
     expect(output).toMatch(/ {2}placed {5}.* \+ plan/);
     expect(output).toMatch(/The hour is over: \d+ webhooks, \d\d orders at Hakuna/);
     expect(code).toBe(0);

@@ -3,6 +3,7 @@ import { freePort } from "#app/embedded-postgres/free-port.server.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { type Admin, startAdmin } from "../simulator/admin/admin.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "./app-process.ts";
+import { secretsIn } from "./log-secrets.ts";
 import { createDatabase } from "./shared-postgres.ts";
 
 export type WorldOptions = {
@@ -29,6 +30,7 @@ export type World = {
   restart(signal?: NodeJS.Signals): Promise<void>;
   /** one more process, `app/worker.ts` for instance; ended with the world */
   startProcess(file: string, env?: Record<string, string>): AppProcess;
+  /** ends all of it; rejects when a process logged a secret or a customer's data */
   stop(): Promise<void>;
 };
 
@@ -42,6 +44,7 @@ const apiKey = "test-api-key";
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const apiSecret = randomBytes(16).toString("hex");
   const undo: (() => Promise<unknown>)[] = [];
+  const processes: AppProcess[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
@@ -65,16 +68,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       HAKUNA_API_URL: hakuna.url,
       SIMULATED_SHOPIFY_URL: admin.url,
       LOG_LEVEL: "info",
+      DRAIN_MS: "0",
       ...options.env,
     };
     const start = async () => {
       const started = startAppProcess("app/server.ts", env);
+      processes.push(started);
       await waitUntilReady(started, `${appUrl}/readyz`);
       return started;
     };
     let app = await start();
     undo.push(() => app.stop());
-    return {
+    const world = {
       appUrl,
       databaseUrl: database.url,
       hakuna,
@@ -85,17 +90,24 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       apiSecret,
       env,
       app: () => app,
-      async restart(signal) {
+      async restart(signal?: NodeJS.Signals) {
         await app.stop(signal);
         app = await start();
       },
-      startProcess(file, more) {
+      startProcess(file: string, more?: Record<string, string>) {
         const started = startAppProcess(file, { ...env, ...more });
+        processes.push(started);
         undo.push(() => started.stop());
         return started;
       },
-      stop,
+      async stop() {
+        await stop();
+        const output = processes.map((one) => one.output()).join("\n");
+        const found = secretsIn(output, world);
+        if (found.length > 0) throw new Error(`The log holds secrets: ${found.join(", ")}`);
+      },
     };
+    return world;
   } catch (error) {
     await stop();
     throw error;

@@ -1,3 +1,4 @@
+-- allowed throughout: before the first release, nobody runs an older version
 -- AlterTable
 ALTER TABLE "Shop"
   ADD COLUMN "paused" BOOLEAN NOT NULL DEFAULT false,

@@ -1,3 +1,4 @@
+-- allowed throughout: before the first release
 -- CreateEnum
 CREATE TYPE "ScanKind" AS ENUM ('reconciliation', 'import');
 

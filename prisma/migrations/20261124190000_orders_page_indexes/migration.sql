@@ -1,3 +1,4 @@
+-- allowed throughout: before the first release
 -- A page of the list begins with equalities on status and on whether there are plans (0 or 1), so
 -- that no combination of tab and filter walks past orders that it does not show.
 DROP INDEX "Order_shop_status_placedAt_id_idx";

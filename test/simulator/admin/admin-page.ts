@@ -53,6 +53,9 @@ export function adminPage(page: AdminPage): string {
   #toast { position: absolute; bottom: 24px; left: 50%; translate: -50%; background: #1a1a1a; color: #fff; padding: 8px 14px; border-radius: 8px }
   #toast:empty { display: none }
   #toast.error { background: #8e1f0b }
+  dialog { border: 0; border-radius: 12px; padding: 16px; min-width: 280px; max-height: 80dvh; overflow: auto }
+  dialog label { display: block; padding: 6px 0 }
+  dialog button { margin: 12px 8px 0 0 }
   @media (max-width: 700px) {
     body { grid-template: auto 1fr / 1fr }
     nav { display: none }
@@ -82,6 +85,32 @@ const app = document.querySelector("iframe").contentWindow;
 const find = (id) => document.getElementById(id);
 const tell = (message) => app.postMessage({ adminStandIn: true, ...message }, settings.appOrigin);
 const links = [];
+/** Shopify's picker: what was checked, or null. */
+function pick(type, resources, multiple) {
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", "Select " + type);
+  const rows = resources.map((resource) => {
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    box.type = multiple ? "checkbox" : "radio";
+    box.name = "resource";
+    label.append(box, " " + (resource.displayName ?? resource.title));
+    return { label, box, resource };
+  });
+  const button = (text) => Object.assign(document.createElement("button"), { textContent: text });
+  const buttons = [button("Cancel"), button("Select")];
+  dialog.append(...rows.map(({ label }) => label), ...buttons);
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    const end = (chosen) => { dialog.remove(); resolve(chosen); };
+    dialog.addEventListener("cancel", () => end(null));
+    buttons[0].addEventListener("click", () => end(null));
+    buttons[1].addEventListener("click", () => {
+      end(rows.filter(({ box }) => box.checked).map(({ resource }) => resource));
+    });
+  });
+}
 function markCurrent() {
   for (const link of links) {
     if (settings.base + link.dataset.path === location.pathname) link.setAttribute("aria-current", "page");
@@ -94,6 +123,16 @@ const actions = {
   },
   async extensions() {
     return (await fetch("/extensions?store=" + settings.store)).json();
+  },
+  async scopes({ scopes }) {
+    await fetch("/grant?store=" + settings.store + "&scopes=" + scopes.join());
+  },
+  async resourcePicker({ options }) {
+    const { type, multiple, filter } = options;
+    const query = encodeURIComponent(filter?.query ?? "");
+    const list = await fetch("/resources?store=" + settings.store + "&type=" + type + "&query=" + query);
+    const resources = await list.json();
+    return pick(type, resources, multiple);
   },
   leave() { return confirm("Leave without saving?"); },
   navigated({ path }) {

@@ -6,6 +6,7 @@ import { SimulatedShopify } from "../shopify/shopify.ts";
 import { adminPage } from "./admin-page.ts";
 import { startAppProxy } from "./app-proxy.ts";
 import { listen } from "./listen.ts";
+import { pickable } from "./resource-picker.ts";
 import { mintSessionToken } from "./session-token.ts";
 
 export type AdminOptions = {
@@ -33,6 +34,8 @@ export type Admin = {
   given: GivenToken[];
   /** shops whose theme bears the app's protection block */
   liveBlocks: Set<string>;
+  /** shops whose theme bears the app's cart guard */
+  liveGuards: Set<string>;
   close(): Promise<void>;
 };
 
@@ -45,6 +48,7 @@ const appBridge = new URL("./app-bridge.js", import.meta.url);
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const shopify = new SimulatedShopify(options);
   const liveBlocks = new Set<string>();
+  const liveGuards = new Set<string>();
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());
   });
@@ -71,10 +75,29 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
       response.writeHead(200, { "Content-Type": "text/plain" }).end(token);
       return;
     }
-    if (pathname === "/extensions") {
-      const live = liveBlocks.has(`${searchParams.get("store")}.myshopify.com`);
+    if (pathname === "/grant") {
+      const { scopes } = shopify.shop(`${searchParams.get("store")}.myshopify.com`);
+      for (const scope of searchParams.get("scopes")?.split(",") ?? []) scopes.add(scope);
+      response.writeHead(204).end();
+      return;
+    }
+    if (pathname === "/resources") {
+      const { catalog } = shopify.shop(`${searchParams.get("store")}.myshopify.com`);
+      const query = searchParams.get("query") ?? "";
+      const resources = pickable(catalog, searchParams.get("type") ?? "", query);
       response.writeHead(200, { "Content-Type": "application/json" });
-      response.end(JSON.stringify([themeExtension(live)]));
+      response.end(JSON.stringify(resources));
+      return;
+    }
+    if (pathname === "/extensions") {
+      const shop = `${searchParams.get("store")}.myshopify.com`;
+      const activations = [
+        themeActivation("protection", "section", liveBlocks.has(shop)),
+        themeActivation("cart-guard", "body", liveGuards.has(shop)),
+      ];
+      response.writeHead(200, { "Content-Type": "application/json" });
+      const type = "theme_app_extension";
+      response.end(JSON.stringify([{ handle: "hakuna-protection", type, activations }]));
       return;
     }
     const [, store, path] = /^\/store\/([a-z0-9-]+)\/apps\/[^/]+(\/.*)?$/.exec(pathname) ?? [];
@@ -108,6 +131,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     shopify,
     given: shopify.tokens.given,
     liveBlocks,
+    liveGuards,
     async close() {
       await proxy?.close();
       server.closeAllConnections();
@@ -116,19 +140,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   };
 }
 
-/** What App Bridge tells of the theme app extension. */
-function themeExtension(live: boolean): object {
-  return {
-    handle: "hakuna-protection",
-    type: "theme_app_extension",
-    activations: [
-      {
-        handle: "protection",
-        name: "Protection",
-        target: "section",
-        status: live ? "active" : "available",
-        activations: [],
-      },
-    ],
-  };
+/** What App Bridge tells of a block or an embed of the theme app extension. */
+function themeActivation(handle: string, target: string, isLive: boolean): object {
+  return { handle, name: handle, target, status: isLive ? "active" : "available", activations: [] };
 }

@@ -19,11 +19,11 @@
 
   const answers = new Map();
   const tell = (action, more) => parent.postMessage({ appBridge: true, action, ...more }, "*");
-  const ask = (action) =>
+  const ask = (action, more) =>
     new Promise((resolve) => {
       const id = crypto.randomUUID();
       answers.set(id, resolve);
-      tell(action, { id });
+      tell(action, { id, ...more });
     });
 
   const plainFetch = window.fetch.bind(window);
@@ -165,7 +165,7 @@
     scopes: {
       // the merchant grants whatever is asked for
       request: async (scopes) => {
-        tell("scopes", { scopes });
+        await ask("scopes", { scopes });
         return {
           result: "granted-all",
           detail: { granted: scopes, required: [], optional: scopes },
@@ -180,6 +180,8 @@
       },
       hide: () => tell("toast", { text: "" }),
     },
+    // resolves with undefined when the merchant chooses nothing
+    resourcePicker: async (options) => (await ask("resourcePicker", { options })) ?? undefined,
     app: { extensions: () => ask("extensions") },
     saveBar: {
       show: (id) => byId(id)?.show(),

@@ -9,6 +9,8 @@ export type Fault =
   | { kind: "drop" }
   /** takes the orders in, then ends the connection */
   | { kind: "drop_after" }
+  /** answers 504, and takes the orders in so much later: a gateway lost patience, what is behind it did not */
+  | { kind: "late"; ms: number }
   /** takes the orders in, but answers only after a while */
   | { kind: "late_answer"; ms: number }
   /** takes the orders in, then breaks off in the middle of the answer */

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { type Behavior, createFaults, type Fault } from "./behavior.ts";
 import { contractErrors, type FeedState } from "./contract.ts";
+import { Offers } from "./offers.ts";
 
 export type Environment = "sandbox" | "production";
 
@@ -38,6 +39,8 @@ export type Hakuna = {
   last(orderId: string): FeedState | null;
   orderIds(): string[];
   behave(behavior: Behavior): void;
+  /** the Offers API: what was asked of it and how it behaves */
+  offers: Offers;
   onAccepted(listener: (accepted: Accepted) => void): void;
   close(): Promise<void>;
 };
@@ -55,6 +58,7 @@ export async function startHakuna(
   const history = new Map<string, Accepted[]>();
   const byKey = new Map<string, { bytes: string; requestId: string | null }>();
   const processing = new Map<string, { orders: string[]; polls: number }>();
+  const offers = new Offers();
   const listeners: ((accepted: Accepted) => void)[] = [];
   let behavior: Behavior = {};
   let nextFault = createFaults(behavior);
@@ -86,6 +90,14 @@ export async function startHakuna(
     if (!key || !apiKeys[environment].includes(key)) return send(401, failure("unauthorized"));
     const status = /^\/feeds\/order\/([^/]+)$/.exec(path);
     if (status?.[1] && request.method === "GET") return processingStatus(status[1], send);
+    if (path === "/offers" && request.method === "POST") {
+      const fault = nextFault();
+      if (fault && (await show(fault, response, send))) return;
+      const answered = offers.answer(parsed(body), idempotencyKey);
+      violations.push(...answered.violations);
+      if (fault?.kind === "drop_after") return void response.destroy();
+      return send(answered.status, answered.body);
+    }
     if (path !== "/feeds/order" || request.method !== "POST")
       return send(404, failure("not_found"));
 
@@ -105,6 +117,10 @@ export async function startHakuna(
     }
     const refused = orders.find(({ id }) => behavior.refuseOrders?.includes(id));
     if (refused) return send(400, failure("validation_failed", [`/${refused.id}: refused`]));
+    if (fault?.kind === "late") {
+      setTimeout(() => takeIn(orders, environment, idempotencyKey, body), fault.ms);
+      return send(504, failure("gateway_timeout"));
+    }
     const requestId = takeIn(orders, environment, idempotencyKey, body);
     if (fault?.kind === "drop_after") return void response.destroy();
     if (fault?.kind === "late_answer") await new Promise((wait) => setTimeout(wait, fault.ms));
@@ -190,6 +206,7 @@ export async function startHakuna(
     apiKeys,
     requests,
     violations,
+    offers,
     states: (orderId) => history.get(orderId) ?? [],
     last: (orderId) => history.get(orderId)?.at(-1)?.order ?? null,
     orderIds: () => [...history.keys()],
@@ -204,6 +221,14 @@ export async function startHakuna(
         server.closeAllConnections();
       }),
   };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
 }
 
 function header(request: IncomingMessage, name: string): string | null {

@@ -6,11 +6,11 @@ import type { Webhook } from "./webhook.ts";
  * The webhooks as they really arrive: some twice (half of these under an id of their own), some
  * late. Shares are from 0 to 1; `lost` ones never come, `delayed` ones come after all others.
  */
-export function disorder(
-  webhooks: readonly Webhook[],
+export function disorder<Told extends Webhook>(
+  webhooks: readonly Told[],
   random: Random,
   { duplicates = 0, outOfOrder = 0, lost = 0, delayed = 0 },
-): Webhook[] {
+): Told[] {
   const arriving = webhooks.flatMap((webhook, index) => {
     if (random.chance(lost)) return [];
     const late = random.chance(outOfOrder) ? random.between(1, 40) : 0;

@@ -2,6 +2,7 @@ import { Faults } from "./admin-api/faults.ts";
 import { Bucket, type Throttle, throttles } from "./admin-api/throttle.ts";
 import { OrderBook } from "./order-book.ts";
 import { orderMoments, type ShopManner } from "./order-life.ts";
+import { ShopCatalog } from "./shop-catalog.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** Lives to be lived through. */
@@ -20,6 +21,7 @@ export type Lives = {
 export class SimulatedShop {
   readonly domain: string;
   readonly orders = new OrderBook();
+  readonly catalog = new ShopCatalog();
   readonly faults = new Faults();
   readonly bucket: Bucket;
   /** what the app was granted; `read_all_orders` shows it orders older than 60 days */

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { request } from "undici";
+import { customersSent } from "./customers-sent.ts";
 
 /** A webhook as Shopify would send it. `body` is the exact JSON text. */
 export type Webhook = {
@@ -38,6 +39,7 @@ export async function sendWebhook(
   secret: string,
   door = "/webhooks/orders",
 ): Promise<number> {
+  customersSent.note(webhook.body);
   const answer = await request(`${url}${door}`, {
     method: "POST",
     headers: webhookHeaders(webhook, secret),

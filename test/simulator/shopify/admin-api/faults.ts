@@ -23,6 +23,11 @@ export class Faults {
     this.#planned.push({ fault, of, times });
   }
 
+  /** whether all that was planned has happened */
+  get areOver(): boolean {
+    return this.#planned.length === 0;
+  }
+
   clear(): void {
     this.#planned = [];
   }

@@ -4,6 +4,7 @@ const scopes: Record<string, string> = {
   "QueryRoot.orders": "read_orders",
   "QueryRoot.ordersCount": "read_orders",
   "QueryRoot.product": "read_products",
+  "QueryRoot.productByIdentifier": "read_products",
   "QueryRoot.products": "read_products",
   "QueryRoot.productsCount": "read_products",
   "QueryRoot.productVariant": "read_products",

@@ -12,6 +12,8 @@ export const throttles = {
 /** The leaky bucket: it is charged what a query may cost, and given back what it did not. */
 export class Bucket {
   throttle: Throttle;
+  /** how many queries it could not pay */
+  refused = 0;
   #available: number;
   #at: number;
 
@@ -24,7 +26,10 @@ export class Bucket {
   /** @returns whether there was enough */
   take(points: number, now: number): boolean {
     this.#restore(now);
-    if (points > this.#available) return false;
+    if (points > this.#available) {
+      this.refused += 1;
+      return false;
+    }
     this.#available -= points;
     return true;
   }

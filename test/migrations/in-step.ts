@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import pg from "pg";
-import startSharedPostgres, { createDatabase } from "./world/shared-postgres.ts";
+import startSharedPostgres, { createDatabase } from "../world/shared-postgres.ts";
 
 /** Partial indexes and those on expressions are left out: the migrations alone have them. */
 const shape = `

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { readOffer } from "./offer.ts";
+
+const plan = {
+  id: "pl-1",
+  sku: "HAK-12",
+  price: { amount: 1200, currency: "EUR" },
+  term_length: 12,
+  title: { en: "1 year", de: "1 Jahr" },
+};
+const answer = {
+  type: "protection_product",
+  country: "de",
+  sales_channel: "e-commerce",
+  id: "off-1",
+  created_at: 1_683_806_751_838,
+  expired_at: 1_686_398_751_838,
+  product: { id: "1" },
+  marketing_content: {
+    benefit_bullets: [{ en: "Yearly renewable" }],
+    insurance_information: { en: "https://hakuna.example/en", de: "https://hakuna.example/de" },
+  },
+  plans: [plan],
+};
+
+describe("an offer", () => {
+  it("is read in the shop's language", () => {
+    expect(readOffer(answer, "de")).toEqual({
+      id: "off-1",
+      expiresAt: 1_686_398_751_838,
+      country: "de",
+      insuranceUrl: "https://hakuna.example/de",
+      plans: [
+        {
+          id: "pl-1",
+          sku: "HAK-12",
+          price: { amount: 1200, currency: "eur" },
+          termMonths: 12,
+          title: "1 Jahr",
+        },
+      ],
+    });
+    expect(readOffer(answer, "fr")).toMatchObject({ plans: [{ title: "1 year" }] });
+  });
+
+  it.each([
+    [24, 24],
+    ["24 months", 24],
+    ["2 years", 24],
+    ["P2Y", 24],
+    [{ value: 2, unit: "year" }, 24],
+    ["forever", null],
+    [null, null],
+  ])("with the term %j lasts %j months", (term_length, termMonths) => {
+    const offer = readOffer({ ...answer, plans: [{ ...plan, term_length }] }, "en");
+    expect(offer).toMatchObject({ plans: [{ termMonths }] });
+  });
+
+  it.each([
+    ["without plans", { ...answer, plans: [] }, "plans"],
+    ["with four plans", { ...answer, plans: [plan, plan, plan, plan] }, "plans"],
+    ["that never ends", { ...answer, expired_at: null }, "expired_at"],
+    ["with a price in euros", { ...answer, plans: [{ ...plan, price: "12 €" }] }, "plans.0.price"],
+    ["that is none", "<html>", ""],
+  ])("%s is refused, and it is said where", (_what, body, where) => {
+    expect(readOffer(body, "en")).toContain(`cannot be read: ${where}`);
+  });
+});

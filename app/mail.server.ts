@@ -1,0 +1,45 @@
+import type { Config } from "./config.server.ts";
+import { createTexts, type Language } from "./i18n.ts";
+import { messages } from "./messages.server.ts";
+import type { BrokenConnection, OutageMailer } from "./sync/outage-mail.ts";
+
+const timeLimits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+
+/** Sends the app's mails through the configured mail server; null where none is configured. */
+export async function createMailer({
+  mail,
+  SHOPIFY_API_KEY,
+}: Pick<Config, "mail" | "SHOPIFY_API_KEY">): Promise<OutageMailer | null> {
+  if (mail === null) return null;
+  const { createTransport } = await import("nodemailer");
+  const transport = createTransport({ url: mail.url, ...timeLimits });
+  return async (to, outage) => {
+    try {
+      await transport.sendMail({ from: mail.from, to, ...outageMail(outage, SHOPIFY_API_KEY) });
+      return "sent";
+    } catch (error) {
+      // a refusal for good (5xx) is no better tomorrow
+      const { responseCode = 0 } = error as { responseCode?: number };
+      return responseCode >= 500 ? "refused" : "failed";
+    }
+  };
+}
+
+function outageMail(
+  { shop, connection, since, timeZone, language, pending }: BrokenConnection,
+  clientId: string,
+): { subject: string; text: string } {
+  const spoken: Language = language === "de" ? "de" : "en";
+  const { t } = createTexts(spoken, messages[spoken]);
+  const time = new Intl.DateTimeFormat(spoken, { dateStyle: "long", timeStyle: "short", timeZone });
+  const store = shop.replace(/\.myshopify\.com$/, "");
+  const url = `https://admin.shopify.com/store/${store}/apps/${clientId}/app/settings`;
+  const paragraphs = [
+    t("mail.broken.intro", { shop, since: time.format(since) }),
+    t(`mail.broken.why.${connection}`),
+    t("mail.broken.calm", { count: pending }),
+    t("mail.broken.link", { url }),
+    t("mail.broken.why_me", { shop }),
+  ];
+  return { subject: t("mail.broken.subject", { shop }), text: `${paragraphs.join("\n\n")}\n` };
+}

@@ -1,0 +1,72 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+
+/** What a process counts of its own work, for /metrics. Labels never name a shop or an order. */
+export type Metrics = {
+  registry: Registry;
+  /** a webhook was answered; `door` is the path */
+  webhookAnswered(door: string, status: number, seconds: number): void;
+  /** webhooks were folded into their orders */
+  folded(webhooks: number): void;
+  /** the feed answered a request, or did not; `outcome` as of a FeedAnswer */
+  answered(outcome: string, orders: number, seconds: number): void;
+  /** a shop begins to wait, or waits longer, because the feed could not be reached */
+  backedOff(): void;
+  /** an order was asked for at the Admin API */
+  read(result: string): void;
+  /** reconciliation found orders that webhooks had missed */
+  repaired(orders: number): void;
+  /** a mail about a broken connection was sent, or could not be */
+  outageMailed(result: "sent" | "failed" | "no_contact"): void;
+};
+
+/** Makes the counters of this process, with Node's own (memory, CPU, event-loop delay) beside them. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const webhooks = counter("hakuna_webhooks_total", "Webhooks answered", ["door", "status"]);
+  const webhookSeconds = new Histogram({
+    name: "hakuna_webhook_seconds",
+    help: "From a webhook's headers to its answer",
+    // Shopify waits five seconds
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const folded = counter("hakuna_webhooks_folded_total", "Webhooks folded into their orders");
+  const deliveries = counter("hakuna_deliveries_total", "Requests to the feed", ["outcome"]);
+  const delivered = counter("hakuna_orders_delivered_total", "Orders that the feed accepted");
+  const deliverySeconds = new Histogram({
+    name: "hakuna_delivery_seconds",
+    help: "Duration of a request to the feed",
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const backOffs = counter("hakuna_backoffs_total", "Times that a shop had to wait for the feed");
+  const reads = counter("hakuna_admin_reads_total", "Orders asked for at the Admin API", [
+    "result",
+  ]);
+  const repairs = counter(
+    "hakuna_reconciliation_repairs_total",
+    "Orders that reconciliation found missing or stale",
+  );
+  const mails = counter("hakuna_outage_mails_total", "Mails about a broken connection", ["result"]);
+  return {
+    registry,
+    webhookAnswered(door, status, seconds) {
+      webhooks.inc({ door, status });
+      webhookSeconds.observe(seconds);
+    },
+    folded: (rows) => folded.inc(rows),
+    answered(outcome, orders, seconds) {
+      deliveries.inc({ outcome });
+      deliverySeconds.observe(seconds);
+      if (outcome === "accepted") delivered.inc(orders);
+    },
+    backedOff: () => backOffs.inc(),
+    read: (result) => reads.inc({ result }),
+    repaired: (orders) => repairs.inc(orders),
+    outageMailed: (result) => mails.inc({ result }),
+  };
+}

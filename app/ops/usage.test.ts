@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import type { Command } from "./command.ts";
+import { pause, resume } from "./hold.ts";
+import { resend } from "./resend.ts";
+import { momentOf } from "./since.ts";
+import { stuck } from "./stuck.ts";
+
+const now = Date.parse("2026-11-24T12:00:00Z");
+
+it.each<[string, string]>([
+  ["90m", "2026-11-24T10:30:00.000Z"],
+  ["2h", "2026-11-24T10:00:00.000Z"],
+  ["3d", "2026-11-21T12:00:00.000Z"],
+  ["2026-11-24", "2026-11-24T00:00:00.000Z"],
+  ["2026-11-24T10:00+01:00", "2026-11-24T09:00:00.000Z"],
+])("%s is %s", (given, time) => {
+  expect(momentOf("since", given, now).toISOString()).toBe(time);
+});
+
+it.each(["yesterday", "2", "h", "-2h", "2026-13-01", "2026-11-24T10:00", "0x10h", ""])(
+  "%j is no moment",
+  (given) => {
+    expect(() => momentOf("since", given, now)).toThrow("--since is a time such as");
+  },
+);
+
+describe("called wrongly, before the database is touched,", () => {
+  it.each<[Command, string[], string]>([
+    [pause, ["demo"], "--reason is missing"],
+    [pause, ["--reason", "x"], "Name a shop, or give --feed"],
+    [resume, ["demo", "--feed"], "Name a shop, or give --feed"],
+    [stuck, ["--since", "yesterday"], "--since is a time such as"],
+    [stuck, ["evil.example"], "is not a shop's domain"],
+    [resend, ["demo"], "or give --failed"],
+    [resend, ["demo", "1", "--failed"], "not both"],
+    [resend, ["demo", "--finding", "none"], "--finding is a finding's code"],
+    [resend, ["demo", "--status", "skipped"], "--status is"],
+    [resend, ["demo", "--failed", "--status", "sent"], "leave out --status"],
+  ])("%o %j is told what is wrong", async (command, args, message) => {
+    await expect(command.run(args)).rejects.toThrow(message);
+  });
+});

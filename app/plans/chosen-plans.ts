@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/admin-api.ts";
+import {
+  type CatalogPlan,
+  CatalogRefusal,
+  readPlans,
+  writePlanDetails,
+} from "#app/shopify/plan-catalog.ts";
+
+const timeLimitMs = 20_000;
+const hakunaId = z.string().trim().min(1).max(200).regex(/^\S+$/);
+
+/** What the merchant says of a plan that they chose by hand. */
+export const planDetails = z.object({
+  id: z.string().regex(/^gid:\/\/shopify\/ProductVariant\/\d{1,20}$/),
+  offerId: hakunaId,
+  planId: hakunaId,
+  insuranceUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable(),
+  termMonths: z.int().min(1).max(600).nullable(),
+});
+export type PlanDetails = z.infer<typeof planDetails>;
+
+/** Reads plans that were chosen. Null: Shopify does not answer. */
+export async function readChosen(
+  admin: AdminAccess,
+  shop: string,
+  ids: readonly string[],
+): Promise<CatalogPlan[] | null> {
+  try {
+    const ask = await openAdmin(admin, shop, AbortSignal.timeout(timeLimitMs));
+    return await readPlans(ask, ids);
+  } catch (error) {
+    if (error instanceof AdminError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Writes what the merchant said of chosen plans onto their variants, and makes them what plans are:
+ * not taxable, nothing to ship, no stock.
+ *
+ * @returns what is wrong, if something is: nothing was changed then for the plan that it is about
+ */
+export async function saveChosen(
+  admin: AdminAccess,
+  shop: string,
+  details: readonly PlanDetails[],
+): Promise<{ result: "saved" } | { result: "not_protection" | "gone" | "refused"; words: string }> {
+  try {
+    const ask = await openAdmin(admin, shop, AbortSignal.timeout(timeLimitMs));
+    const plans = await readPlans(
+      ask,
+      details.map(({ id }) => id),
+    );
+    const other = plans.find(({ isProtection }) => !isProtection);
+    if (other) return { result: "not_protection", words: other.productTitle };
+    if (plans.length < details.length) return { result: "gone", words: "" };
+    for (const product of new Set(plans.map(({ productId }) => productId))) {
+      const own = plans.filter(({ productId }) => productId === product).map(({ id }) => id);
+      await writePlanDetails(
+        ask,
+        product,
+        details.filter(({ id }) => own.includes(id)),
+      );
+    }
+    return { result: "saved" };
+  } catch (error) {
+    if (error instanceof AdminError || error instanceof CatalogRefusal) {
+      return { result: "refused", words: error.message };
+    }
+    throw error;
+  }
+}

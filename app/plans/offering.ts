@@ -1,0 +1,37 @@
+import type { Offering } from "./offer-plans.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { JobHalt } from "./plan-result.ts";
+
+/** What a shop's offers are fetched with; `epoch`: of the connection that they are good for. */
+export type ShopOffering = Omit<Offering, "ask" | "key"> & { epoch: number };
+
+/** Reads what offers need of a shop. @throws JobHalt where it is not set up for them */
+export async function openOffering(
+  { pool, secrets, offers }: PlanContext,
+  domain: string,
+): Promise<ShopOffering> {
+  const { rows } = await pool.query<{
+    environment: "sandbox" | "production";
+    apiKeySealed: string | null;
+    country: string | null;
+    scopes: string | null;
+    epoch: number;
+  }>(
+    `SELECT "environment", "apiKeySealed", "country", "scopes", "epoch" FROM "Shop" WHERE "domain" = $1`,
+    [domain],
+  );
+  const shop = rows[0];
+  if (!shop?.apiKeySealed) throw new JobHalt("no_key");
+  if (shop.country === null) throw new JobHalt("no_country");
+  return {
+    offers,
+    target: {
+      environment: shop.environment,
+      apiKey: secrets.open(shop.apiKeySealed, domain),
+    },
+    country: shop.country,
+    language: ["de", "at", "ch", "li"].includes(shop.country) ? "de" : "en",
+    mayPublish: shop.scopes?.split(",").includes("write_publications") ?? false,
+    epoch: shop.epoch,
+  };
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/admin-api.ts";
+import {
+  CatalogRefusal,
+  isProtectionVendor,
+  type Protectable,
+  readCollection,
+  readProtectable,
+} from "#app/shopify/plan-catalog.ts";
+import type { RunResult } from "#app/sync/lane.ts";
+import { offerPlans } from "./offer-plans.ts";
+import { openOffering, type ShopOffering } from "./offering.ts";
+import type { PlanContext } from "./plan-context.ts";
+import {
+  claimPlanJob,
+  finishPlanJob,
+  keepPlanJobs,
+  nextProduct,
+  type PlanJob,
+  postponePlanJob,
+  releasePlanJobs,
+  saveCollectionPage,
+  saveResult,
+} from "./plan-job-store.ts";
+import { JobHalt, type PlanResult, ProductFailure } from "./plan-result.ts";
+import { linkProduct, unlinkProduct } from "./product-links.ts";
+import { endOffer, forgetOffers, saveOffers } from "./product-offers.ts";
+
+/** Tries of one product: errors of ours must not stop the others. */
+const mostAttempts = 3;
+const longestProductMs = 60_000;
+/** Short, so that a process which is to end does not wait long for it. */
+const stepMs = 5_000;
+/** A merchant has to do something: looked at again when the app is opened, and else once a day. */
+const untilVisitMs = 24 * 60 * 60_000;
+
+/**
+ * Works on the shop's plan jobs, product by product, until nothing is left or its time is over. What
+ * was done for each product is written down before the next: it is safe to kill anywhere, and what
+ * is done twice gives the same.
+ */
+export async function runPlanJobs(context: PlanContext, shop: string): Promise<RunResult> {
+  const { pool, now } = context;
+  const { leaseMs } = context.config.worker;
+  const token = randomUUID();
+  const until = now() + stepMs;
+  const keeping = setInterval(() => {
+    // without it the lease runs out: somebody else goes on, and nothing is recorded here any more
+    keepPlanJobs(pool, shop, token, leaseMs).catch(() => undefined);
+  }, leaseMs / 3);
+  try {
+    while (now() < until) {
+      const job = await claimPlanJob(pool, shop, token, leaseMs);
+      if (job === null) return { again: false, nextInMs: null };
+      await workOn(context, job);
+    }
+    return { again: true, nextInMs: null };
+  } finally {
+    clearInterval(keeping);
+    await releasePlanJobs(pool, shop, token);
+  }
+}
+
+async function workOn(context: PlanContext, job: PlanJob): Promise<void> {
+  const { pool } = context;
+  let productId: string | null = null;
+  try {
+    const ask = await openShop(context, job.shop);
+    if (job.collections.length > 0) return await listCollection(context, job, ask);
+    const next = await nextProduct(pool, job);
+    if (next === null) return await finishPlanJob(pool, job);
+    productId = next.productId;
+    await doProduct(context, job, ask, next);
+  } catch (error) {
+    const halt = haltOf(error);
+    if (!halt) throw error;
+    await postponePlanJob(pool, job, productId, {
+      wait: halt.wait,
+      words: halt.words,
+      ms: waitMs(halt, job.failures, context.config.delivery),
+    });
+  }
+}
+
+async function listCollection(context: PlanContext, job: PlanJob, ask: AskAdmin): Promise<void> {
+  const [current, ...others] = job.collections;
+  if (!current) return;
+  const page = await readCollection(ask, current.id, current.after);
+  const products = (page?.products ?? []).filter(({ vendor }) => !isProtectionVendor(vendor));
+  const next = page?.next ?? null;
+  const rest = next === null ? others : [{ id: current.id, after: next }, ...others];
+  await saveCollectionPage(context.pool, job, products, rest);
+}
+
+async function doProduct(
+  context: PlanContext,
+  job: PlanJob,
+  ask: AskAdmin,
+  { productId, attempts }: { productId: string; attempts: number },
+): Promise<void> {
+  const { pool, log } = context;
+  let product: Protectable | null = null;
+  const save = (result: PlanResult) =>
+    saveResult(pool, job, { id: productId, title: product?.title ?? null }, result);
+  try {
+    product = await readProtectable(ask, productId);
+    if (product === null) {
+      await forgetOffers(pool, job.shop, productId);
+      throw new ProductFailure("not_found");
+    }
+    await save(await resultFor(context, job, ask, product));
+  } catch (error) {
+    if (haltOf(error)) throw error;
+    const failure = failureOf(error);
+    if (failure) {
+      const isOver =
+        product !== null &&
+        job.kind === "renew" &&
+        failure.code === "no_offer" &&
+        (await endOffer(pool, ask, job.shop, product, context.now()));
+      return await save(isOver ? { ...failure, code: "offer_ended" } : failure);
+    }
+    log.error({ err: error, shop: job.shop, attempts }, "the plans of a product failed");
+    if (attempts < mostAttempts) return;
+    await save({ kind: "failed", code: "failed", words: null });
+  }
+}
+
+async function resultFor(
+  context: PlanContext,
+  job: PlanJob,
+  ask: AskAdmin,
+  product: Protectable,
+): Promise<PlanResult> {
+  const { pool } = context;
+  const { shop, kind, id } = job;
+  if (kind === "unlink") {
+    const result = await unlinkProduct(ask, product);
+    await forgetOffers(pool, shop, product.id);
+    return result;
+  }
+  if (isProtectionVendor(product.vendor)) throw new ProductFailure("is_plan");
+  if (kind === "link") {
+    const result = await linkProduct(ask, product, job.planIds);
+    await forgetOffers(pool, shop, product.id);
+    return result;
+  }
+  const offering: ShopOffering = await openOffering(context, shop);
+  const { result, offers } = await offerPlans({ ...offering, ask, key: id }, product);
+  await saveOffers(pool, shop, product.id, offering.epoch, offers);
+  return result;
+}
+
+async function openShop({ admin }: PlanContext, shop: string): Promise<AskAdmin> {
+  return await openAdmin(admin, shop, AbortSignal.timeout(longestProductMs));
+}
+
+function haltOf(error: unknown): JobHalt | null {
+  if (error instanceof JobHalt) return error;
+  if (!(error instanceof AdminError)) return null;
+  const { refusal } = error;
+  if (refusal.kind === "no_session") return new JobHalt("no_session");
+  if (refusal.reason.includes("ACCESS_DENIED")) return new JobHalt("no_access", refusal.reason);
+  return new JobHalt("shopify_unavailable", refusal.reason, refusal.retryAfterMs);
+}
+
+function failureOf(error: unknown): (PlanResult & { kind: "failed" }) | null {
+  if (error instanceof ProductFailure) {
+    return { kind: "failed", code: error.failure, words: error.words };
+  }
+  if (error instanceof CatalogRefusal) {
+    return { kind: "failed", code: "shopify_refused", words: error.message };
+  }
+  return null;
+}
+
+/** Exponential from the shortest wait to the longest, at least as long as it was asked for. */
+function waitMs(
+  { wait, retryAfterMs }: JobHalt,
+  failures: number,
+  { backoffMinMs, backoffMaxMs }: PlanContext["config"]["delivery"],
+): number {
+  if (!wait.endsWith("_unavailable")) return untilVisitMs;
+  const backoff = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures, 20));
+  return Math.max(backoff, retryAfterMs ?? 0);
+}

@@ -1,0 +1,84 @@
+/** What is to be done for each product of a plan job. */
+export const planJobKinds = ["offers", "link", "unlink", "renew"] as const;
+export type PlanJobKind = (typeof planJobKinds)[number];
+
+/** A plan that an offer gave a product. Prices in minor units. */
+export type OfferedPlan = {
+  title: string;
+  price: number;
+  /** the price until now; null: the plan is new */
+  before: number | null;
+  currency: string;
+};
+
+/** What a merchant should know of a product that got its plans. */
+export type PlanNote =
+  /** the app may not publish, or there is no online store: buyers cannot put the plans into a cart */
+  | "not_published"
+  /** the offer names no insurance link: a shop must show one */
+  | "no_insurance_link"
+  /** some variants cost nothing: there is no plan for them */
+  | "free_variants";
+
+/** Why nothing could be done for a product. */
+export type PlanFailure =
+  | "not_found"
+  /** it is a protection product itself */
+  | "is_plan"
+  | "free"
+  /** its variants have more prices than offers are fetched for */
+  | "too_many_prices"
+  /** the offer is in another currency or for another country than the shop sells in */
+  | "other_currency"
+  | "other_country"
+  /** Hakuna makes no offer for it, in its own words */
+  | "no_offer"
+  /** the same, and the offer that it had has expired: its plans were taken away */
+  | "offer_ended"
+  /** Shopify refused, in its own words */
+  | "shopify_refused"
+  /** the plans that were to be linked are gone */
+  | "plans_gone"
+  /** an error of ours */
+  | "failed";
+
+/** What was done for a product. */
+export type PlanResult =
+  | { kind: "offered"; plans: OfferedPlan[]; notes: PlanNote[] }
+  | { kind: "linked"; plans: string[] }
+  | { kind: "unlinked" }
+  | { kind: "failed"; code: PlanFailure; words: string | null };
+
+/** Why a whole job waits. */
+export type PlanWait =
+  | "no_session"
+  | "no_access"
+  | "no_key"
+  | "key_refused"
+  | "no_country"
+  | "shopify_unavailable"
+  | "hakuna_unavailable";
+
+/** Nothing can be done for this product. */
+export class ProductFailure extends Error {
+  readonly failure: PlanFailure;
+  readonly words: string | null;
+  constructor(failure: PlanFailure, words: string | null = null) {
+    super(failure);
+    this.failure = failure;
+    this.words = words;
+  }
+}
+
+/** The whole job has to wait: the next product would meet the same. */
+export class JobHalt extends Error {
+  readonly wait: PlanWait;
+  readonly words: string | null;
+  readonly retryAfterMs: number | null;
+  constructor(wait: PlanWait, words: string | null = null, retryAfterMs: number | null = null) {
+    super(wait);
+    this.wait = wait;
+    this.words = words;
+    this.retryAfterMs = retryAfterMs;
+  }
+}

@@ -1,0 +1,107 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { BlockStack, Page } from "@shopify/polaris";
+import { boundary } from "@shopify/shopify-app-remix/server";
+import { readChosen, saveChosen } from "#app/plans/chosen-plans.ts";
+import { cancelPlanJob, createPlanJob, resumePlanJobs } from "#app/plans/plan-job-store.ts";
+import { readJobs } from "#app/plans/plan-jobs-page.ts";
+import { planScopes } from "#app/plans/plan-scopes.ts";
+import { noteScopes, readProductsPage } from "#app/plans/plans-page.ts";
+import { useLocale } from "../components/locale.tsx";
+import { MissingScopesBanner } from "../components/missing-scopes-banner.tsx";
+import { PlanFill } from "../components/plan-fill.tsx";
+import { PlanJobs } from "../components/plan-jobs.tsx";
+import { PlanProducts } from "../components/plan-products.tsx";
+import { PlanRules } from "../components/plan-rules.tsx";
+import { useRefresh } from "../components/refresh.ts";
+import { Trouble } from "../components/trouble.tsx";
+import { plansRequest } from "../plans-request.ts";
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const { session } = await context.authenticateAdmin(request);
+  const { shop } = session;
+  const { pool } = context.run;
+  const params = new URL(request.url).searchParams;
+  const asked = {
+    search: (params.get("search") ?? "").slice(0, 200),
+    after: params.get("after"),
+    before: params.get("before"),
+  };
+  const [page, jobs, stored] = await Promise.all([
+    readProductsPage(context.admin, shop, asked),
+    readJobs(pool, shop, params.get("job")),
+    context.prisma.shop.findUniqueOrThrow({
+      where: { domain: shop },
+      select: { apiKeyLastFour: true, country: true, scopes: true },
+    }),
+  ]);
+  if (page) await noteScopes(pool, shop, page.scopes);
+  const scopes = page?.scopes ?? stored.scopes?.split(",") ?? [];
+  return {
+    search: asked.search,
+    page: page && { products: page.products, previous: page.previous, next: page.next },
+    ...jobs,
+    missing: planScopes.filter((scope) => !scopes.includes(scope)),
+    hasKey: stored.apiKeyLastFour !== null,
+    hasCountry: stored.country !== null,
+  };
+}
+
+/** Starts, reads and ends what the page asks for. */
+export async function action({ request, context }: ActionFunctionArgs) {
+  const { session } = await context.authenticateAdmin(request);
+  const { shop } = session;
+  const { pool } = context.run;
+  const asked = plansRequest.safeParse(await request.json());
+  if (!asked.success) {
+    return data({ result: "invalid" as const, words: asked.error.issues[0]?.message ?? "" });
+  }
+  const wanted = asked.data;
+  switch (wanted.intent) {
+    case "read":
+      return data({
+        result: "read" as const,
+        plans: await readChosen(context.admin, shop, wanted.ids),
+      });
+    case "cancel":
+      await cancelPlanJob(pool, shop, wanted.job);
+      return data({ result: "cancelled" as const });
+    case "resume":
+      await resumePlanJobs(pool, shop);
+      await context.queue.plans.wake([shop]);
+      return data({ result: "resumed" as const });
+    case "link": {
+      const saved = await saveChosen(context.admin, shop, wanted.plans);
+      if (saved.result !== "saved") return data(saved);
+      break;
+    }
+  }
+  const { intent: kind, productIds, collectionIds } = wanted;
+  const planIds = wanted.intent === "link" ? wanted.plans.map(({ id }) => id) : [];
+  const job = await createPlanJob(pool, shop, { kind, productIds, collectionIds, planIds });
+  await context.queue.plans.wake([shop]);
+  return data({ result: "started" as const, job });
+}
+
+export const headers = boundary.headers;
+
+export default function Plans() {
+  const { page, search, jobs, open, products, missing, hasKey, hasCountry } =
+    useLoaderData<typeof loader>();
+  const { t } = useLocale();
+  const isRunning = jobs.some(({ state }) => state === "running");
+  useRefresh(isRunning ? 1_500 : 60_000);
+  return (
+    <Page title={t("plans.title")} subtitle={t("plans.subtitle")}>
+      <BlockStack gap="400">
+        <MissingScopesBanner scopes={missing} of="plans.access" />
+        <PlanFill mayWrite={!missing.includes("write_products")} {...{ hasKey, hasCountry }} />
+        {jobs.length > 0 && <PlanJobs jobs={jobs} open={open} products={products} />}
+        <PlanProducts page={page} search={search} mayWrite={!missing.includes("write_products")} />
+        <PlanRules />
+      </BlockStack>
+    </Page>
+  );
+}
+
+export const ErrorBoundary = Trouble;

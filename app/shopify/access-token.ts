@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { AdminError, unavailable } from "./admin-api.ts";
+
+/** A pair of tokens for a shop's Admin API. Times are epoch milliseconds. */
+export type AccessTokens = {
+  accessToken: string;
+  expiresAt: number;
+  refreshToken: string;
+  refreshExpiresAt: number;
+  scope: string;
+};
+
+const grantedSchema = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive(),
+  refresh_token: z.string().min(1),
+  refresh_token_expires_in: z.number().positive(),
+  scope: z.string(),
+});
+const refusedSchema = z.object({ error: z.string() });
+
+/** What Shopify says of a refresh token that cannot be used any more. */
+const ended = ["invalid_request", "invalid_grant", "invalid_subject_token"];
+
+const timeLimitMs = 10_000;
+
+/**
+ * Exchanges a refresh token for a new pair. Shopify takes the old refresh token again until the new
+ * pair is used, so an answer that is lost loses nothing.
+ * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens
+ *
+ * @throws AdminError: `no_session` where the refresh token has ended
+ */
+export async function renewAccess(
+  app: { apiKey: string; apiSecret: string },
+  shop: string,
+  refreshToken: string,
+): Promise<AccessTokens> {
+  const answer = await fetch(`https://${shop}/admin/oauth/access_token`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({
+      client_id: app.apiKey,
+      client_secret: app.apiSecret,
+      grant_type: "refresh_token",
+      refresh_token: refreshToken,
+    }),
+    redirect: "error",
+    signal: AbortSignal.timeout(timeLimitMs),
+  }).catch(() => {
+    throw unavailable("It could not be reached to renew the access.");
+  });
+  const body: unknown = await answer.json().catch(() => null);
+  const granted = answer.ok ? grantedSchema.safeParse(body).data : undefined;
+  if (granted) {
+    const now = Date.now();
+    return {
+      accessToken: granted.access_token,
+      expiresAt: now + granted.expires_in * 1000,
+      refreshToken: granted.refresh_token,
+      refreshExpiresAt: now + granted.refresh_token_expires_in * 1000,
+      scope: granted.scope,
+    };
+  }
+  const reason = refusedSchema.safeParse(body).data?.error;
+  if ([400, 401].includes(answer.status) && reason !== undefined && ended.includes(reason)) {
+    throw new AdminError({ kind: "no_session" });
+  }
+  throw unavailable(`It answered with HTTP status ${answer.status} when the access was renewed.`);
+}

@@ -1,0 +1,113 @@
+import type { Page } from "@playwright/test";
+import { createClient } from "../server/client.ts";
+import type { World } from "../world/world.ts";
+import { overflow, violations } from "./accessibility.ts";
+import { openApp } from "./admin-browser.ts";
+import { expect, test } from "./fixtures.ts";
+
+/** Chooses in Shopify's picker, which lies outside of the app's frame. */
+async function pick(page: Page, ...names: string[]): Promise<void> {
+  const picker = page.getByRole("dialog");
+  for (const name of names) await picker.getByLabel(name).check();
+  await picker.getByRole("button", { name: "Select" }).click();
+}
+
+async function connected(world: World, domain: string) {
+  const client = createClient(world);
+  await client.connect(domain);
+  await client.close();
+  return world.shopify.shop(domain);
+}
+
+test("offers are fetched for chosen products: access, progress, an error, the plans", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const { catalog, faults } = await connected(world, shop.domain);
+  catalog.add({ title: "City bike", variants: [{ price: "899.00" }] });
+  catalog.add({ title: "Free sticker", variants: [{ price: "0.00" }] });
+  catalog.add({ title: "Our plans", vendor: "hakuna" });
+
+  const app = await openApp(page, world, shop.domain, "/app/plans");
+  await expect(app.getByText("This page needs more access")).toBeVisible();
+  await expect(app.getByRole("button", { name: "Choose products" })).toBeDisabled();
+  await app.getByRole("button", { name: "Grant access" }).click();
+  await expect(app.getByText("This page needs more access")).toBeHidden();
+  expect(await violations(page)).toEqual([]);
+
+  await app.getByRole("button", { name: "Choose products" }).click();
+  await expect(page.getByRole("dialog").getByLabel("Our plans")).toHaveCount(0);
+  faults.plan({ kind: "slow", ms: 3_000 }, { of: "ProductForPlans" });
+  await pick(page, "City bike", "Free sticker");
+  await expect(app.getByRole("progressbar", { name: "Progress" })).toBeVisible();
+  await expect(app.getByText("0 of 2 products.")).toBeVisible();
+  await expect(app.getByText("2 of 2 products. 1 could not be done.")).toBeVisible();
+  const results = app.getByRole("listitem");
+  await expect(results.filter({ hasText: "The product costs nothing" })).toContainText("Not done");
+  await expect(results.filter({ hasText: "€35.96" })).toContainText("Done");
+  await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  expect(await overflow(page)).toEqual([]);
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await overflow(page)).toEqual([]);
+  await app.getByRole("button", { name: "Remove plans: City bike" }).click();
+  await expect(app.getByText("No plans any more")).toBeVisible();
+  await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeHidden();
+});
+
+test("plans are linked by hand, for a collection, once what Hakuna calls them is known", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const simulated = await connected(world, shop.domain);
+  simulated.scopes.add("write_products").add("write_publications");
+  const { catalog } = simulated;
+  const bikes = ["Red bike", "Blue bike"].map((title) => catalog.add({ title }).id);
+  catalog.addCollection("Bikes", bikes);
+  catalog.add({
+    title: "Protection",
+    vendor: "hakuna",
+    variants: [{ title: "2 years", price: "21.00" }],
+  });
+
+  const app = await openApp(page, world, shop.domain, "/app/plans");
+  await app.getByRole("button", { name: "Choose plans" }).click();
+  await pick(page, "Protection - 2 years");
+  const dialog = app.getByRole("dialog");
+  await dialog.getByLabel("Offer ID").fill("off-12345");
+  await dialog.getByLabel("Term in months").fill("two");
+  await dialog.getByRole("button", { name: "Choose collections" }).click();
+  await expect(dialog.getByText("Enter the ID as Hakuna gave it to you.")).toBeVisible();
+  await expect(dialog.getByText("Enter a number of months, such as 24.")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByLabel("Plan ID").fill("pl-54132");
+  await dialog.getByLabel("Term in months").fill("24");
+  await dialog.getByRole("button", { name: "Choose collections" }).click();
+  await pick(page, "Bikes");
+  await expect(app.getByText("2 of 2 products.")).toBeVisible();
+  await expect(app.getByText("2 years · €21.00")).toHaveCount(2);
+  await expect(app.getByText("24 months")).toHaveCount(2);
+
+  await app.getByLabel("Search products").fill("red");
+  await expect(app.getByRole("heading", { name: "Blue bike" })).toBeHidden();
+  await expect(app.getByRole("heading", { name: "Red bike" })).toBeVisible();
+  await app.getByLabel("Search products").fill("zebra");
+  await expect(app.getByText("No product has such a title.")).toBeVisible();
+});
+
+test("in German, and while Shopify does not answer", async ({ page, world, shop }) => {
+  const { faults } = world.shopify.shop(shop.domain);
+  faults.plan({ kind: "status", status: 503 }, { of: "PlanProducts", times: 20 });
+  const app = await openApp(page, world, shop.domain, "/app/plans?locale=de");
+  await expect(
+    app.getByText("Deine Produkte konnten nicht aus Shopify gelesen werden."),
+  ).toBeVisible();
+  await expect(app.getByText("Dafür wird dein API-Schlüssel von Hakuna gebraucht.")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  faults.clear();
+  await app.getByRole("button", { name: "Erneut versuchen" }).click();
+  await expect(app.getByText("Dein Shop hat noch keine Produkte.")).toBeVisible();
+});

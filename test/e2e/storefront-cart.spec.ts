@@ -1,0 +1,88 @@
+import { plan } from "../simulator/storefront/catalog.ts";
+import { expect, manners, test } from "./shopper.ts";
+
+const bike = 4101;
+const bikeTitle = "City bike Amsel - Blue";
+const planTitle = "Hakuna protection - Accident protection";
+
+for (const manner of manners) {
+  test(`${manner}: the plan goes where its product goes`, async ({ page, shopper }) => {
+    const buyer = shopper(manner);
+    await buyer.open();
+    await buyer.choose(/Accident/);
+    await buyer.guarded(() => buyer.add());
+
+    await buyer.setQuantity(bikeTitle, 3);
+    await expect(buyer.quantityField(planTitle)).toHaveValue("3");
+    await buyer.setQuantity(bikeTitle, 2);
+    await expect(buyer.quantityField(planTitle)).toHaveValue("2");
+    await buyer.setQuantity(planTitle, 5);
+    await expect(buyer.quantityField(planTitle)).toHaveValue("2");
+    expect(await buyer.quantities()).toEqual({ [bike]: 2, [plan.accident]: 2 });
+
+    // Two units with one plan: the buyer's wish, and nobody's business.
+    await buyer.setQuantity(planTitle, 1);
+    await buyer.setQuantity(bikeTitle, 4);
+    expect(await buyer.quantities()).toEqual({ [bike]: 4, [plan.accident]: 1 });
+    await expect(page.locator("#cart-icon-bubble")).toHaveText("5");
+
+    await buyer.remove(bikeTitle);
+    await expect(page.getByText("Your cart is empty.")).toBeVisible();
+    expect(await buyer.lines()).toEqual([]);
+  });
+
+  test(`${manner}: a plan alone is taken out, a product alone is left in peace`, async ({
+    page,
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    await buyer.open("protection", "&variant=9001");
+    await buyer.page.getByRole("button", { name: "Add to cart" }).click();
+    await expect.poll(() => buyer.lines()).toHaveLength(1);
+    await expect.poll(() => buyer.lines()).toEqual([]);
+    await expect(page.getByText("Your cart is empty.")).toBeVisible();
+
+    await buyer.open();
+    await buyer.choose(/Accident/);
+    await buyer.guarded(() => buyer.add());
+    await buyer.remove(planTitle);
+    await expect(buyer.quantityField(planTitle)).toHaveCount(0);
+    expect(await buyer.quantities()).toEqual({ [bike]: 1 });
+
+    const looks: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/cart.js")) looks.push(request.url());
+    });
+    await page.goto(`${buyer.storefront.url}/`, { waitUntil: "networkidle" });
+    expect(looks).toEqual([]);
+  });
+}
+
+test("a cart page without a script goes to the checkout with what is right", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("plain");
+  await buyer.open();
+  await buyer.choose(/Accident/);
+  await page.getByRole("spinbutton", { name: "Quantity" }).fill("3");
+  await buyer.guarded(() => buyer.add());
+  await buyer.quantityField(bikeTitle).fill("1");
+  await page.getByRole("button", { name: "Check out" }).click();
+  await expect(page.getByText("1 × Hakuna protection - Accident protection")).toBeVisible();
+});
+
+test("a shop that undoes what was mended is not fought for long", async ({ page, shopper }) => {
+  const buyer = shopper("plain");
+  let updates = 0;
+  await page.route("**/cart/update.js", (route) => {
+    updates += 1;
+    return route.fulfill({ json: { items: [] } });
+  });
+  await buyer.open("protection", "&variant=9001");
+  await buyer.add();
+  await expect.poll(() => updates).toBe(5);
+  await buyer.reload();
+  await buyer.reload();
+  expect(updates).toBe(5);
+});

@@ -1,0 +1,288 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startWorld, type World } from "#test/world/world.ts";
+import { ask, documentPath, sessionToken } from "./admin-client.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { quickTimes } from "./quick-times.ts";
+import { dump, orderOf } from "./vogelsang.ts";
+
+const victim = "victim.myshopify.com";
+const nosy = "nosy.myshopify.com";
+const order = orderOf(victim, 910_001);
+let world: World;
+let client: Client;
+
+beforeAll(async () => {
+  world = await startWorld({ env: quickTimes });
+  client = createClient(world);
+  await ask(world, "/app.data", { token: sessionToken(world, victim) });
+  await client.connect(victim);
+  await client.send([order.webhook("orders/create")]);
+  await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
+  await client.quiet();
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+
+/** What stands in the tables about the victim; when it was last seen and its lease aside. */
+async function victimRows(): Promise<string[]> {
+  const rows = await dump(client.pool);
+  return rows
+    .split("\n")
+    .filter((row) => row.includes(victim) && !row.startsWith("pgboss."))
+    .map((row) => row.replace(/"lease(Token|Until)": [^,]+, /g, ""))
+    .sort();
+}
+
+/** The routes below /app: those that show or change something of a shop. */
+const folder = new URL("../../app/routes/", import.meta.url);
+const routes = readdirSync(folder)
+  .filter((file) => file.startsWith("app"))
+  .map((file) => {
+    const source = readFileSync(new URL(file, folder), "utf8");
+    const path = file
+      .replace(/\.tsx?$/, "")
+      .replaceAll("[.]", "\0")
+      .replace(/\._index$/, "")
+      .replaceAll(".", "/")
+      .replaceAll("\0", ".")
+      .replace("$id", order.id)
+      .replace(/\$$/, "nothing");
+    return { file, path: `/${path}`, source, takes: /export async function action/.test(source) };
+  });
+
+/** What each action is asked for: a route with an action that is missing here fails the test. */
+const asked: Record<string, unknown[]> = {
+  "app._index.tsx": ["intent=test", "intent=block", "intent=dismiss"],
+  "app.orders._index.tsx": [{ ids: [order.id] }],
+  "app.orders.$id.tsx": [
+    { action: "resend" },
+    {
+      ...{ action: "pair", productLineId: String(order.lineIds[0]) },
+      ...{ planLineId: String(order.lineIds[1]), offerId: "", planId: "" },
+    },
+    { action: "unpair", productLineId: String(order.lineIds[0]) },
+    { action: "put_away", key: "discounted_plan" },
+    { action: "bring_back", key: "discounted_plan" },
+    ...[{ action: "skip" }, { action: "unskip" }, { action: "check" }],
+  ],
+  "app.settings.tsx": [
+    { intent: "test", environment: "sandbox", apiKey: null },
+    ...[{ intent: "pause" }, { intent: "resume" }, { intent: "disconnect" }],
+    ...[{ intent: "import" }, { intent: "cancel" }],
+  ],
+  "app.plans.tsx": [
+    { intent: "offers", productIds: ["gid://shopify/Product/1"], collectionIds: [] },
+    { intent: "unlink", productIds: ["gid://shopify/Product/1"], collectionIds: [] },
+    { intent: "read", ids: ["gid://shopify/ProductVariant/1"] },
+    { intent: "cancel", job: "00000000-0000-4000-8000-000000000000" },
+    { intent: "resume" },
+  ],
+};
+
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const send = (path: string, body: unknown, token?: string, headers = {}) =>
+  ask(world, path, { token, body, headers: { ...(typeof body === "string" && form), ...headers } });
+/** Remix reads an index route's action under ?index. */
+const actionPath = (file: string, path: string) =>
+  `${path}.data${file.includes("_index") ? "?index" : ""}`;
+
+describe("session tokens", () => {
+  const now = Math.floor(Date.now() / 1000);
+  it.each<[string, Parameters<typeof sessionToken>[2]]>([
+    ["expired", { claims: { exp: now - 3600, iat: now - 3660, nbf: now - 3660 } }],
+    ["not valid yet", { claims: { nbf: now + 3600 } }],
+    ["of another app", { claims: { aud: "another-app" } }],
+    ["unsigned, with alg none", { secret: null }],
+    ["signed by somebody else", { secret: "guessed" }],
+    [
+      "of a shop that is none",
+      { claims: { dest: "https://evil.example", iss: "https://evil.example/admin" } },
+    ],
+  ])("that are %s open no page and do nothing", async (_name, forged) => {
+    const before = await victimRows();
+    const token = sessionToken(world, victim, forged);
+    for (const { file, path, takes } of routes) {
+      const shown = await ask(world, `${path}.data`, { token });
+      expect(shown.status, file).toBeGreaterThanOrEqual(400);
+      expect(shown.text).not.toContain(order.id);
+      const opened = await ask(world, documentPath(path, victim, token));
+      expect(opened.status, file).not.toBe(200);
+      if (!takes) continue;
+      const done = await send(actionPath(file, path), asked[file]?.[0], token);
+      expect(done.status, file).toBeGreaterThanOrEqual(400);
+    }
+    expect(await victimRows()).toEqual(before);
+  });
+
+  it("that are cut off or no tokens at all are refused", async () => {
+    const whole = sessionToken(world, victim);
+    for (const token of [
+      "x",
+      "a.b.c",
+      whole.slice(0, -1),
+      whole.split(".").slice(0, 2).join("."),
+      `${whole}.x`,
+    ]) {
+      expect((await ask(world, "/app.data", { token })).status).toBe(401);
+    }
+  });
+});
+
+describe("another shop's data", () => {
+  it("is on no page and in no file, whatever the address says", async () => {
+    const token = sessionToken(world, nosy);
+    const before = await victimRows();
+    for (const { file, path } of routes) {
+      for (const address of [
+        `${path}.data?shop=${victim}`,
+        `${path}?shop=${victim}&locale=de`,
+        documentPath(path, victim, token),
+      ]) {
+        const { text } = await ask(world, address, { token });
+        expect(text, `${file} ${address}`).not.toMatch(/vogelsang|#910001/i);
+      }
+    }
+    expect(await victimRows()).toEqual(before);
+  });
+
+  it("is changed by no action", async () => {
+    const token = sessionToken(world, nosy);
+    const before = await victimRows();
+    for (const { file, path, takes } of routes) {
+      expect(Object.hasOwn(asked, file), `${file}: name its actions in this test`).toBe(takes);
+      for (const body of asked[file] ?? []) {
+        await send(actionPath(file, path), body, token, { "x-shopify-shop-domain": victim });
+        await send(
+          `${actionPath(file, path)}${file.includes("_index") ? "&" : "?"}shop=${victim}`,
+          body,
+          token,
+        );
+      }
+    }
+    expect(await victimRows()).toEqual(before);
+  });
+
+  it("is changed by the shop's own token: the test above can fail", async () => {
+    const before = await victimRows();
+    await send(`/app/orders/${order.id}.data`, { action: "resend" }, sessionToken(world, victim));
+    expect(await victimRows()).not.toEqual(before);
+    await client.quiet();
+  });
+});
+
+describe("requests from other sites", () => {
+  it("do nothing: no cookie counts, only a session token in the header", async () => {
+    const opened = await ask(world, documentPath("/app", victim, sessionToken(world, victim)));
+    expect(opened.status).toBe(200);
+    expect(opened.headers["set-cookie"]).toBeUndefined();
+    const before = await victimRows();
+    const foreign = { origin: "https://evil.example", cookie: "shopify_app_session=1", ...form };
+    for (const { file, path, takes } of routes) {
+      if (!takes) continue;
+      for (const body of asked[file] ?? []) {
+        for (const headers of [foreign, { ...foreign, "content-type": "text/plain" }]) {
+          for (const address of [path, actionPath(file, path), `${path}?shop=${victim}`]) {
+            const text = typeof body === "string" ? body : JSON.stringify(body);
+            const answer = await send(address, text, undefined, headers);
+            expect(answer.status, `${file} ${address}`).not.toBe(200);
+            expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
+          }
+        }
+      }
+    }
+    expect(await victimRows()).toEqual(before);
+  });
+});
+
+describe("frames and redirects", () => {
+  it("a page may be framed by its own shop's admin and by nobody else", async () => {
+    for (const shop of [victim, nosy]) {
+      const { headers } = await ask(world, documentPath("/app", shop, sessionToken(world, shop)));
+      const policy = headers["content-security-policy"];
+      expect(policy).toContain(`frame-ancestors https://${shop} https://admin.shopify.com`);
+      expect(policy).not.toContain(shop === victim ? nosy : victim);
+      expect(policy).toContain("object-src 'none'; base-uri 'none'");
+      expect(headers["referrer-policy"]).toBe("no-referrer");
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+    }
+    for (const path of ["/", "/nowhere"]) {
+      const { headers } = await ask(world, path);
+      expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+    }
+  });
+
+  it.each([
+    "evil.example",
+    "evil.example;victim.myshopify.com",
+    "victim.myshopify.com.evil.example",
+    "x.myshopify.com https://evil.example",
+    "evil.example#.myshopify.com",
+  ])("the shop %j in an address lets nobody frame anything", async (shop) => {
+    const query = `shop=${encodeURIComponent(shop)}&host=x&embedded=1`;
+    for (const path of [
+      "/",
+      "/app",
+      "/auth/session-token",
+      "/auth/exit-iframe",
+      "/auth/login",
+      "/app/orders",
+    ]) {
+      const { headers } = await ask(world, `${path}?${query}`);
+      expect(headers["content-security-policy"] ?? "frame-ancestors 'none'").not.toContain("evil");
+      expect(leadsAway(headers.location), `${path} ${headers.location}`).toBe(false);
+    }
+  });
+
+  it.each([
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "https://admin.shopify.com.evil.example/",
+    "https://victim.myshopify.com/pages/phishing",
+    "https://me@evil.example/",
+  ])("no parameter leads to %s", async (address) => {
+    const to = encodeURIComponent(address);
+    const names = ["exitIframe", "redirect", "redirect_to", "return_to", "shopify-reload", "next"];
+    const query = names.map((name) => `${name}=${to}`).join("&");
+    for (const path of [
+      "/",
+      "/app",
+      "/auth/exit-iframe",
+      "/auth/callback",
+      "/auth/login",
+      "/auth/session-token",
+    ]) {
+      for (const more of ["", `&shop=${victim}&host=x&embedded=1`]) {
+        const { headers, text, status } = await ask(world, `${path}?${query}${more}`);
+        expect(leadsAway(headers.location), `${path} ${headers.location}`).toBe(false);
+        expect(text, path).not.toContain(`window.open("${address}`);
+        if (path === "/auth/exit-iframe") expect(status).toBe(400);
+      }
+    }
+  });
+
+  it("the exit from the frame leads to the app itself and to Shopify's admin", async () => {
+    for (const to of ["/app", "https://admin.shopify.com/store/victim"]) {
+      const query = `shop=${victim}&exitIframe=${encodeURIComponent(to)}`;
+      const { status, text } = await ask(world, `/auth/exit-iframe?${query}`);
+      // the library opens https alone, which the app's own address is not here
+      if (to.startsWith("/")) expect(status).not.toBe(400);
+      else expect(text).toContain(`window.open("${to}"`);
+    }
+  });
+});
+
+/** Whether a Location leaves both the app and Shopify's admin. */
+function leadsAway(location: string | undefined): boolean {
+  if (location === undefined) return false;
+  const { host } = new URL(location, world.appUrl);
+  return (
+    host !== new URL(world.appUrl).host &&
+    !/^(admin\.shopify\.com|[a-z]+\.myshopify\.com)$/.test(host)
+  );
+}

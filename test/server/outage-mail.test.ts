@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startMailServer } from "#test/simulator/mail-server.ts";
+import type { AppProcess } from "#test/world/app-process.ts";
+import { startWorld, type World } from "#test/world/world.ts";
+import { ask, documentPath, sessionToken } from "./admin-client.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { quickTimes } from "./quick-times.ts";
+import { orderOf, vogelsang } from "./vogelsang.ts";
+
+let world: World;
+let client: Client;
+let post: Awaited<ReturnType<typeof startMailServer>>;
+let worker: AppProcess;
+let nextId = 950_000;
+
+beforeAll(async () => {
+  post = await startMailServer();
+  world = await startWorld({
+    env: {
+      ...quickTimes,
+      ...{ SMTP_URL: post.url, MAIL_FROM: "Hakuna <sync@hakuna.example>" },
+      ...{ OUTAGE_MAIL_AFTER_MS: "3600000", OUTAGE_LOOK_MS: "50" },
+    },
+  });
+  // two look for outages: the server's worker and this one
+  worker = world.startProcess("app/worker.ts");
+  client = createClient(world);
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+  await post?.close();
+});
+
+/** A shop that was opened in a language and whose key is refused when its first order is sent. */
+async function breakShop(shop: string, locale: string | null): Promise<void> {
+  if (locale !== null) {
+    const token = sessionToken(world, shop);
+    const opened = await ask(world, `${documentPath("/app", shop, token)}&locale=${locale}`);
+    expect(opened.status).toBe(200);
+  }
+  await client.connect(shop, "sk_test_revoked");
+  nextId += 1;
+  await client.send([orderOf(shop, nextId).webhook("orders/create")]);
+  await eventually(
+    "the key is refused",
+    async () => (await column(shop, "connection")) === "key_refused",
+  );
+}
+
+async function column(shop: string, name: string): Promise<unknown> {
+  const { rows } = await client.pool.query(
+    `SELECT "${name}" AS value FROM "Shop" WHERE "domain" = $1`,
+    [shop],
+  );
+  return rows[0]?.value;
+}
+
+/** Time goes by for one shop: its connection broke so long ago. */
+async function age(shop: string, minutes: number): Promise<void> {
+  await client.pool.query(
+    `UPDATE "Shop" SET "connectionSince" = now() - $2 * interval '1 minute' WHERE "domain" = $1`,
+    [shop, minutes],
+  );
+}
+
+const told = (shop: string) =>
+  eventually("it is told", async () => (await column(shop, "outageToldAt")) !== null);
+const mailsTo = (shop: string) => post.mails.filter(({ to }) => to.includes(`owner@${shop}`));
+/** The body of a mail, quoted-printable undone. */
+const readable = (raw: string) =>
+  Buffer.from(
+    raw
+      .replace(/=\r?\n/g, "")
+      .replace(/=([0-9A-F]{2})/g, (_all, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    "latin1",
+  ).toString("utf8");
+
+describe("a connection that stays broken", () => {
+  it("is told to the shop's owner after an hour, in their language, once", async () => {
+    await breakShop("kaputt.myshopify.com", "de-AT");
+    await breakShop("broken.myshopify.com", "fr");
+    await age("kaputt.myshopify.com", 59);
+    await age("broken.myshopify.com", 61);
+    await told("broken.myshopify.com");
+    expect(mailsTo("kaputt.myshopify.com")).toEqual([]);
+    await age("kaputt.myshopify.com", 61);
+    await told("kaputt.myshopify.com");
+    const [english, german] = ["broken.myshopify.com", "kaputt.myshopify.com"].map((shop) =>
+      mailsTo(shop).map(({ raw }) => readable(raw)),
+    );
+    expect(english).toHaveLength(1);
+    expect(english?.[0]).toContain("Hakuna does not accept the API key any more.");
+    expect(english?.[0]).toContain("1 order waits and is sent");
+    expect(english?.[0]).toContain(
+      `https://admin.shopify.com/store/broken/apps/${world.apiKey}/app/settings`,
+    );
+    expect(german).toHaveLength(1);
+    expect(german?.[0]).toContain("Hakuna nimmt den API-Schlüssel nicht mehr an.");
+    expect(german?.[0]).toContain("1 Bestellung wartet");
+    expect(`${english}${german}`).not.toMatch(vogelsang.trace);
+    expect(`${english}${german}`).not.toContain("sk_test_revoked");
+  });
+
+  it("is told again when it was mended and breaks again", async () => {
+    const shop = "broken.myshopify.com";
+    await client.connect(shop);
+    await eventually("it is sent", () => world.hakuna.last("950002") !== null);
+    expect(await column(shop, "connection")).toBe("connected");
+    await breakShop(shop, null);
+    await age(shop, 61);
+    await client.pool.query(
+      `UPDATE "Shop" SET "outageToldAt" = now() - interval '1 day' WHERE "domain" = $1`,
+      [shop],
+    );
+    await eventually("the second mail", () => mailsTo(shop).length === 2);
+  });
+
+  it("is told later when the mail server does not take it, and given up when it never will", async () => {
+    post.behave(451);
+    await breakShop("later.myshopify.com", "en");
+    await age("later.myshopify.com", 61);
+    await eventually("it is tried", () => /it is tried again/.test(output()));
+    expect(await column("later.myshopify.com", "outageToldAt")).toBeNull();
+    post.behave("takes");
+    await told("later.myshopify.com");
+    expect(mailsTo("later.myshopify.com")).toHaveLength(1);
+    post.behave(550);
+    await breakShop("never.myshopify.com", "en");
+    await age("never.myshopify.com", 61);
+    await told("never.myshopify.com");
+    post.behave("takes");
+    expect(mailsTo("never.myshopify.com")).toEqual([]);
+  });
+
+  it("is logged for the operator where nobody can be told", async () => {
+    await breakShop("unopened.myshopify.com", null);
+    await age("unopened.myshopify.com", 61);
+    await told("unopened.myshopify.com");
+    await eventually("it is logged", () =>
+      output()
+        .split("\n")
+        .some(
+          (line) => line.includes("unopened.myshopify.com") && line.includes(`"mail":"no_contact"`),
+        ),
+    );
+    // what the log says of the others never names their addresses
+    expect(output()).not.toContain("owner@");
+  });
+});
+
+function output(): string {
+  return world.app().output() + worker.output();
+}

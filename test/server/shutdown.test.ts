@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, request } from "undici";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { type Webhook, webhookHeaders } from "#test/simulator/shopify/webhook.ts";
+import { waitUntilReady } from "#test/world/app-process.ts";
+import { startWorld, type World } from "#test/world/world.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { quickTimes } from "./quick-times.ts";
+import { orderOf } from "./vogelsang.ts";
+
+const shop = "rolling.myshopify.com";
+let world: World;
+let client: Client;
+let nextId = 970_000;
+
+beforeAll(async () => {
+  world = await startWorld({
+    env: { ...quickTimes, DRAIN_MS: "3000", FEED_TIMEOUT_MS: "10000", LEASE_MS: "15000" },
+  });
+  client = createClient(world);
+  await client.connect(shop);
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+
+const template = orderOf(shop, 970_000).webhook("orders/create");
+
+/** A new order like the first one: to make each anew would take longer than to send it. */
+function nextOrder(): { id: string; webhook: Webhook } {
+  nextId += 1;
+  const id = String(nextId);
+  const body = template.body.replaceAll("970000", id);
+  return { id, webhook: { ...template, body, webhookId: randomUUID() } };
+}
+
+/** One try at one server, over kept connections. */
+async function post(url: string, webhook: Webhook, agent: Agent): Promise<number> {
+  const answer = await request(`${url}/webhooks/orders`, {
+    method: "POST",
+    headers: webhookHeaders(webhook, world.apiSecret),
+    body: webhook.body,
+    dispatcher: agent,
+  });
+  await answer.body.dump();
+  return answer.statusCode;
+}
+
+describe("SIGTERM under load, with a second instance", () => {
+  it("finishes what is under way, refuses no webhook, and leaves nothing behind", async () => {
+    const port = String(await freePort());
+    const second = world.startProcess("app/server.ts", { PORT: port });
+    const secondUrl = `http://localhost:${port}`;
+    await waitUntilReady(second, `${secondUrl}/readyz`);
+
+    // what a load balancer does: it asks /readyz now and then, and sends on what is ready
+    const servers = [world.appUrl, secondUrl];
+    const ready = new Set(servers);
+    let isLooking = true;
+    const looking = (async () => {
+      while (isLooking) {
+        for (const url of servers) {
+          const answer = await fetch(`${url}/readyz`).catch(() => null);
+          await answer?.body?.cancel();
+          if (answer?.status === 200) ready.add(url);
+          else ready.delete(url);
+        }
+        await sleep(50);
+      }
+    })();
+    const agent = new Agent({ connections: 8 });
+    const failures: unknown[] = [];
+    const ids: string[] = [];
+    let isSending = true;
+    const senders = Array.from({ length: 8 }, async (_, sender) => {
+      while (isSending) {
+        const { id, webhook } = nextOrder();
+        ids.push(id);
+        const url = [...ready][sender % ready.size] ?? secondUrl;
+        await post(url, webhook, agent).then(
+          (status) => status === 200 || failures.push(status),
+          (error) => failures.push(error),
+        );
+        // a steady load, not all that the machine can do
+        await sleep(40);
+      }
+    });
+    // a request to the feed is under way when the signal comes
+    world.hakuna.behave({ fault: { fault: { kind: "slow", ms: 300 } } });
+    await eventually(
+      "both are at work",
+      () => ids.length > 200 && world.hakuna.requests.length > 0,
+    );
+    const ended = world.app().stop("SIGTERM");
+    await eventually("the first is not ready any more", () => !ready.has(world.appUrl));
+    const before = ids.length;
+    await eventually("the second is sent some alone", () => ids.length > before + 50);
+    await ended;
+    isSending = false;
+    await Promise.all(senders);
+    isLooking = false;
+    await looking;
+    await agent.close();
+
+    expect(failures).toEqual([]);
+    expect(world.app().output()).toContain('"msg":"ending"');
+    expect(world.app().output()).not.toMatch(/"level":"(error|fatal)"|unhandled/i);
+    world.hakuna.behave({});
+    await eventually("the second sends them all", () =>
+      ids.every((id) => world.hakuna.last(id) !== null),
+    );
+    await client.quiet();
+    // every request of the first was finished and its answer recorded: none counts as unanswered
+    const { rows } = await client.pool.query(
+      `SELECT "outcome", "httpStatus", "reason" FROM "Attempt" WHERE "outcome" IS DISTINCT FROM 'accepted'`,
+    );
+    expect(rows).toEqual([]);
+    expect(world.hakuna.violations).toEqual([]);
+  });
+});

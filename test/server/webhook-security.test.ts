@@ -1,0 +1,274 @@
+import { randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { request } from "undici";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  sendWebhook,
+  signWebhook,
+  type Webhook,
+  webhookHeaders,
+  webhookOf,
+} from "#test/simulator/shopify/webhook.ts";
+import { secretsIn } from "#test/world/log-secrets.ts";
+import { startWorld, type World } from "#test/world/world.ts";
+import { ask, sessionToken } from "./admin-client.ts";
+import { type Client, createClient, eventually } from "./client.ts";
+import { quickTimes } from "./quick-times.ts";
+import { orderOf, privacyWebhook } from "./vogelsang.ts";
+
+const shop = "hostile.myshopify.com";
+let world: World;
+let client: Client;
+let nextId = 920_000;
+
+beforeAll(async () => {
+  world = await startWorld({ env: { ...quickTimes, STEP_MS: "2000" } });
+  client = createClient(world);
+  await ask(world, "/app.data", { token: sessionToken(world, shop) });
+  await client.connect(shop);
+});
+afterAll(async () => {
+  await client?.close();
+  await world?.stop();
+});
+
+/** The id of an order that nobody knows. */
+function fresh(): number {
+  nextId += 1;
+  return nextId;
+}
+
+/** A good webhook of a new order. */
+function good(): Webhook {
+  return orderOf(shop, fresh()).webhook("orders/create");
+}
+
+/** Posts a body with the headers that belong to it, changed; answers the status. */
+async function post(
+  sent: Webhook,
+  body: string | Buffer = sent.body,
+  changed: Record<string, string> = {},
+  door = "/webhooks/orders",
+): Promise<number> {
+  const headers = { ...webhookHeaders(sent, world.apiSecret), ...changed };
+  const answer = await request(world.appUrl + door, { method: "POST", headers, body });
+  await answer.body.dump();
+  return answer.statusCode;
+}
+
+async function inbox(): Promise<number> {
+  const { rows } = await client.pool.query(`SELECT count(*)::int AS count FROM "InboxWebhook"`);
+  return rows[0].count;
+}
+
+/** The next order is taken and reaches the feed: nothing that came before it is in the way. */
+async function served(): Promise<void> {
+  const next = good();
+  expect(await sendWebhook(world.appUrl, next, world.apiSecret)).toBe(200);
+  const id = String(nextId);
+  await eventually("the next order is sent", () => world.hakuna.last(id) !== null);
+}
+
+describe("a webhook that is not Shopify's", () => {
+  const sent = good();
+  const bytes = Buffer.from(sent.body);
+  it.each<[string, string | Buffer, Record<string, string>?]>([
+    ["forged", sent.body, { "x-shopify-hmac-sha256": signWebhook(sent.body, "guessed") }],
+    ["unsigned", sent.body, { "x-shopify-hmac-sha256": "" }],
+    [
+      "signed in hex",
+      sent.body,
+      { "x-shopify-hmac-sha256": Buffer.from(sent.body.slice(0, 32)).toString("hex") },
+    ],
+    ["changed by one byte", sent.body.replace('"id":', '"id": ')],
+    ["cut off", bytes.subarray(0, -1)],
+    ["empty", ""],
+    ["written anew as the same JSON", JSON.stringify(JSON.parse(sent.body), null, 1)],
+    ["in UTF-16", Buffer.from(sent.body, "utf16le")],
+    ["in Latin-1", Buffer.concat([bytes, Buffer.from([0xe4])])],
+    ["with a byte order mark", `\uFEFF${sent.body}`],
+    ["in base64", bytes.toString("base64")],
+  ])("%s: it is answered 401 and not stored", async (_name, body, headers) => {
+    const before = await inbox();
+    expect(await post(sent, body, headers)).toBe(401);
+    expect(await inbox()).toBe(before);
+  });
+
+  it("compressed: it is answered 415, however much it would become", async () => {
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, " "));
+    for (const body of [gzipSync(sent.body), bomb]) {
+      for (const signed of [body, sent.body]) {
+        const signature = signWebhook(signed, world.apiSecret);
+        const headers = { "content-encoding": "gzip", "x-shopify-hmac-sha256": signature };
+        expect(await post(sent, body, headers)).toBe(415);
+      }
+    }
+    await served();
+  });
+
+  it("replayed: it is answered 200 and changes nothing", async () => {
+    const first = good();
+    expect(await post(first)).toBe(200);
+    await client.quiet();
+    const id = String(nextId);
+    const states = world.hakuna.states(id).length;
+    const rows = await inbox();
+    expect(await post(first)).toBe(200);
+    expect(await inbox()).toBe(rows);
+    expect(await post(first, first.body, { "x-shopify-webhook-id": randomUUID() })).toBe(200);
+    await client.quiet();
+    await served();
+    expect(world.hakuna.states(id)).toHaveLength(states);
+  });
+
+  it.each([
+    "evil.example",
+    "hostile.myshopify.com.evil.example",
+    "../x",
+    "a b.myshopify.com",
+    "*",
+    "x".repeat(300),
+  ])("of the shop %j: it is answered 400", async (domain) => {
+    expect(await post(good(), undefined, { "x-shopify-shop-domain": domain })).toBe(400);
+  });
+
+  it("whose body names another shop than its header: it erases nothing there", async () => {
+    const order = orderOf(shop, fresh());
+    await client.send([order.webhook("orders/create")]);
+    await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
+    const doors: [string, Webhook][] = [
+      ["/webhooks/privacy", privacyWebhook("other.myshopify.com", "customers/redact", [order.id])],
+      [
+        "/webhooks/privacy",
+        webhookOf(
+          "other.myshopify.com",
+          "shop/redact",
+          { shop_domain: "other.myshopify.com" },
+          Date.now(),
+        ),
+      ],
+      [
+        "/webhooks/app/uninstalled",
+        webhookOf(
+          "other.myshopify.com",
+          "app/uninstalled",
+          { myshopify_domain: "other.myshopify.com" },
+          Date.now(),
+        ),
+      ],
+    ];
+    for (const [door, sent] of doors) {
+      expect(await post(sent, sent.body, { "x-shopify-shop-domain": shop }, door), door).toBe(400);
+    }
+    await served();
+    const { rows } = await client.pool.query(
+      `SELECT 1 FROM "OrderDocument" WHERE "orderId" = $1 AND "state"::text LIKE '%Vogelsang%'`,
+      [order.id],
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  it("on another door than its topic's: it is answered 400", async () => {
+    const redact = privacyWebhook(shop, "customers/redact", []);
+    expect(await post(redact)).toBe(400);
+    expect(await post(good(), undefined, {}, "/webhooks/privacy")).toBe(400);
+  });
+});
+
+describe("a signed body that means harm", () => {
+  const deep = (open: string, close: string) => `${open.repeat(10_000)}1${close.repeat(10_000)}`;
+  const base = { updated_at: new Date().toISOString(), created_at: new Date().toISOString() };
+  const text = (more: string) => `{"id":${fresh()},${JSON.stringify(base).slice(1, -1)},${more}}`;
+  const lines = (count: number) =>
+    Array.from({ length: count }, (_, index) => `{"id":${index + 1},"quantity":1}`).join(",");
+
+  it.each<[string, number, () => string]>([
+    ["lists 10,000 deep", 200, () => text(`"line_items":${deep("[", "]")}`)],
+    ["objects 10,000 deep", 200, () => text(`"line_items":[],"customer":${deep('{"a":', "}")}`)],
+    [
+      "properties 10,000 deep",
+      200,
+      () => text(`"line_items":[{"id":1,"properties":${deep("[", "]")}}]`),
+    ],
+    ["5 MB of spaces", 400, () => " ".repeat(5 * 1024 * 1024 - 10)],
+    ["5 MB of spaces around an object", 400, () => `{}${" ".repeat(5 * 1024 * 1024 - 10)}x`],
+    ["100,000 line items", 200, () => text(`"line_items":[${lines(100_000)}]`)],
+    [
+      "100,000 keys",
+      200,
+      () =>
+        text(`"line_items":[],${Array.from({ length: 100_000 }, (_, i) => `"k${i}":1`).join(",")}`),
+    ],
+    [
+      "__proto__ and constructor",
+      200,
+      () =>
+        text(
+          `"line_items":[],"__proto__":{"isTest":true,"line_items":[{"id":7}]},"constructor":{"prototype":{"polluted":1}},"customer":{"__proto__":{"email":"p@vogelsang.example"}}`,
+        ),
+    ],
+    [
+      "__proto__ as a property's name",
+      200,
+      () =>
+        text(
+          `"line_items":[{"id":1,"quantity":1,"title":"x","price":"1","properties":[{"name":"__proto__","value":"x"},{"name":"constructor","value":{"prototype":1}},{"name":"toString","value":null}]}],"currency":"EUR"`,
+        ),
+    ],
+    ["an id of 10,000 digits", 200, () => `{"id":${"9".repeat(10_000)},"line_items":[]}`],
+    [
+      "numbers beyond all bounds",
+      200,
+      () => text(`"line_items":[{"id":1,"quantity":1e308,"title":"x","price":"1"}]`),
+    ],
+  ])("%s: answered %i, bounded, and the next order is sent", async (_name, status, make) => {
+    const sent = webhookOf(shop, "orders/create", make(), Date.now());
+    expect(await sendWebhook(world.appUrl, sent, world.apiSecret)).toBe(status);
+    await served();
+    await eventually("it is folded or set aside", async () => {
+      const { rows } = await client.pool.query(
+        `SELECT 1 FROM "InboxWebhook" WHERE "webhookId" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL`,
+        [sent.webhookId],
+      );
+      return rows.length === 0;
+    });
+    const metrics = (await ask(world, "/metrics")).text;
+    const resident = Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
+    expect(resident).toBeLessThan(700 * 1024 * 1024);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it("1,000 lines that all name each other are paired in bounded time", async () => {
+    const all = Array.from({ length: 1000 }, (_, index) => ({
+      ...{ id: index + 1, quantity: 1, title: "x", price: "1.00", product_id: 5 },
+      vendor: index % 2 ? "hakuna" : "x",
+      properties: [{ name: index % 2 ? "_hakuna_product" : "_hakuna_protection", value: "5" }],
+    }));
+    const body = {
+      ...base,
+      id: fresh(),
+      currency: "EUR",
+      line_items: all,
+      billing_address: { country_code: "DE" },
+    };
+    const id = String(nextId);
+    await client.send([webhookOf(shop, "orders/create", body, Date.now())]);
+    await eventually("it is sent", () => world.hakuna.last(id) !== null);
+    const paired = world.hakuna
+      .last(id)
+      ?.line_items.filter((line) => "protection_line_item_id" in line.custom_properties);
+    expect(paired).toHaveLength(500);
+  });
+});
+
+it("the search of the logs, made when a world ends, can find something", () => {
+  const { rows, ...leaks } = {
+    rows: 1,
+    mail: "ottilie@vogelsang.example",
+    secret: world.apiSecret,
+  };
+  for (const leak of Object.values(leaks)) {
+    expect(secretsIn(`{"msg":"sent to ${leak}"}`, world)).toHaveLength(1);
+  }
+  expect(secretsIn(`{"rows":${rows}}`, world)).toEqual([]);
+});

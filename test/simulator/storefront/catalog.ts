@@ -1,0 +1,125 @@
+/** What the simulated storefront sells. Prices in cents; ids as Shopify's, below 2^53. */
+export type Variant = {
+  id: number;
+  title: string;
+  price: number;
+  sku: string;
+  /** units left; null: not tracked */
+  inventory: number | null;
+  /** quantities come in multiples of it */
+  increment: number;
+  /** plan variants offered for this variant in place of the product's */
+  plans: number[] | null;
+  /** set on plan variants */
+  offer: Offer | null;
+};
+export type Offer = { offerId: string; planId: string; insuranceUrl: string; termMonths: number };
+export type Product = {
+  id: number;
+  handle: string;
+  title: string;
+  vendor: string;
+  description: string;
+  /** Shopify refuses nested lines on bundles */
+  isBundle: boolean;
+  plans: number[];
+  variants: Variant[];
+};
+
+const variant = (
+  id: number,
+  title: string,
+  price: number,
+  more: Partial<Variant> = {},
+): Variant => ({
+  ...{
+    id,
+    title,
+    price,
+    sku: `SKU-${id}`,
+    inventory: null,
+    increment: 1,
+    plans: null,
+    offer: null,
+  },
+  ...more,
+});
+
+const offer = (number: number, termMonths: number): Offer => ({
+  offerId: `off-${number}`,
+  planId: `pl-${number}`,
+  insuranceUrl: `https://insurance.example/details/${number}`,
+  termMonths,
+});
+
+/** The plans, by what they are called in tests. */
+export const plan = { oneYear: 9001, twoYears: 9002, accident: 9003 } as const;
+
+export const catalog: readonly Product[] = [
+  {
+    id: 41,
+    handle: "city-bike",
+    title: "City bike Amsel",
+    vendor: "Radwerk",
+    description: "Eight gears, a quiet belt drive and room for the groceries.",
+    isBundle: false,
+    plans: [plan.oneYear, plan.twoYears, plan.accident],
+    variants: [
+      variant(4101, "Blue", 89_900),
+      variant(4102, "Red", 94_900, { plans: [plan.twoYears] }),
+      variant(4103, "Green", 89_900, { inventory: 1 }),
+    ],
+  },
+  {
+    id: 42,
+    handle: "espresso-machine",
+    title: "Espresso machine Lena",
+    vendor: "Kaffeehaus",
+    description: "Fifteen bar, ready in thirty seconds.",
+    isBundle: false,
+    plans: [plan.twoYears],
+    variants: [variant(4201, "Default Title", 54_900)],
+  },
+  {
+    id: 43,
+    handle: "camping-set",
+    title: "Camping set Firn",
+    vendor: "Bergzeit",
+    description: "Tent, mat and stove, sold as a bundle.",
+    isBundle: true,
+    plans: [plan.oneYear],
+    variants: [variant(4301, "Default Title", 32_900)],
+  },
+  {
+    id: 44,
+    handle: "bike-lock",
+    title: "Bike lock Riegel",
+    vendor: "Radwerk",
+    description: "No plan is offered for it; it comes in pairs.",
+    isBundle: false,
+    plans: [],
+    variants: [variant(4401, "Default Title", 4_900, { increment: 2 })],
+  },
+  {
+    id: 90,
+    handle: "protection",
+    title: "Hakuna protection",
+    vendor: "hakuna",
+    description: "Plans, each bought with its product.",
+    isBundle: false,
+    plans: [],
+    variants: [
+      variant(plan.oneYear, "Warranty extension", 4_900, { offer: offer(12_345, 12) }),
+      variant(plan.twoYears, "Warranty extension plus", 7_900, { offer: offer(12_346, 24) }),
+      variant(plan.accident, "Accident protection", 11_900, { offer: offer(23_456, 18) }),
+    ],
+  },
+];
+
+export function findVariant(id: number): { product: Product; variant: Variant } | null {
+  for (const product of catalog) {
+    const found = product.variants.find((each) => each.id === id);
+    if (found) return { product, variant: found };
+  }
+  return null;
+}

@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Liquid, type TagToken, type TopLevelToken } from "liquidjs";
+import type { Cart } from "./cart.ts";
+import { cartJson } from "./cart.ts";
+import { findVariant, type Product, type Variant } from "./catalog.ts";
+
+export type Locale = "en" | "de" | "fr" | "nl";
+type Settings = Record<string, string | boolean>;
+type Texts = { [key: string]: string | Texts };
+
+const extension = new URL("../../../extensions/hakuna-protection/", import.meta.url);
+const theme = new URL("./theme/", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, extension), "utf8");
+
+/** What a page is rendered with. */
+export type Page = {
+  locale: Locale;
+  cart: Cart;
+  variables: Record<string, unknown>;
+};
+
+/** Shopify's Liquid, as far as the extension and the simulated themes use it. */
+export function createRenderer() {
+  const engine = new Liquid({
+    root: [fileURLToPath(theme), fileURLToPath(new URL("snippets/", extension))],
+    extname: ".liquid",
+    jsTruthy: false,
+  });
+  for (const name of ["schema", "doc"]) engine.registerTag(name, ignoredTag(name));
+  const localeOf = ({ globals }: { globals: object }) =>
+    (globals as { request: { locale: { iso_code: Locale } } }).request.locale.iso_code;
+  engine.registerFilter("t", function (key: string, ...values: [string, unknown][]) {
+    return translate(textsOf(localeOf(this.context)), key, Object.fromEntries(values));
+  });
+  engine.registerFilter("money", function (cents: number) {
+    const format = { style: "currency", currency: "EUR" } as const;
+    return new Intl.NumberFormat(localeOf(this.context), format).format(cents / 100);
+  });
+  engine.registerFilter("asset_url", (name: string) => `/extension/${name}`);
+
+  /** What every template sees, snippets that are rendered on their own too. */
+  const globals = ({ locale, cart }: Page) => ({
+    request: { locale: { iso_code: locale }, design_mode: false },
+    cart: cartJson(cart),
+    routes: { root_url: locale === "en" ? "/" : `/${locale}/` },
+  });
+  return {
+    /** A template of the theme. */
+    theme: (name: string, page: Page): string =>
+      engine.renderFileSync(name, page.variables, { globals: globals(page) }) as string,
+    /** A block of the extension, with its settings' defaults where none are given. */
+    block(name: string, page: Page, settings: Settings = {}): string {
+      const source = read(`blocks/${name}.liquid`);
+      const block = {
+        id: `${name}-1`,
+        settings: { ...defaults(source), ...settings },
+        shopify_attributes: `data-shopify-block="${name}"`,
+      };
+      return engine.parseAndRenderSync(
+        source,
+        { ...page.variables, block },
+        { globals: globals(page) },
+      ) as string;
+    },
+    stylesheet: (name: string): string | null => {
+      const file = schemaOf(read(`blocks/${name}.liquid`)).stylesheet;
+      return file ? `/extension/${file}` : null;
+    },
+  };
+}
+
+export type Renderer = ReturnType<typeof createRenderer>;
+
+function ignoredTag(name: string) {
+  return {
+    parse(_token: TagToken, rest: TopLevelToken[]) {
+      while (rest.length > 0) {
+        const token = rest.shift() as TopLevelToken & { name?: string };
+        if (token.name === `end${name}`) return;
+      }
+      throw new Error(`{% ${name} %} is not closed`);
+    },
+    render() {},
+  };
+}
+
+type Schema = {
+  stylesheet?: string;
+  settings: { id?: string; default?: string | boolean }[];
+};
+
+function schemaOf(source: string): Schema {
+  const [, json = ""] = /\{% schema %\}([\s\S]*)\{% endschema %\}/.exec(source) ?? [];
+  return JSON.parse(json) as Schema;
+}
+
+function defaults(source: string): Settings {
+  return Object.fromEntries(
+    schemaOf(source).settings.flatMap(({ id, default: value }) =>
+      id !== undefined && value !== undefined ? [[id, value]] : [],
+    ),
+  );
+}
+
+function textsOf(locale: Locale): Texts {
+  return JSON.parse(read(`locales/${locale === "en" ? "en.default" : locale}.json`)) as Texts;
+}
+
+function translate(texts: Texts, key: string, values: Record<string, unknown>): string {
+  let found: string | Texts | undefined = texts;
+  for (const part of key.split(".")) found = typeof found === "object" ? found[part] : undefined;
+  if (typeof found === "object") found = found[values.count === 1 ? "one" : "other"];
+  if (typeof found !== "string") throw new Error(`No text ${key}`);
+  return found.replace(/\{\{ *(\w+) *\}\}/g, (_, name: string) => String(values[name]));
+}
+
+/** `product` as Liquid knows it, with the metafields that the app writes. */
+export function productDrop(product: Product, selected: Variant) {
+  const variants = product.variants.map((variant) => variantDrop(product, variant));
+  return {
+    id: product.id,
+    title: product.title,
+    handle: product.handle,
+    vendor: product.vendor,
+    description: product.description,
+    has_only_default_variant: variants.length === 1,
+    variants,
+    selected_or_first_available_variant: variants.find(({ id }) => id === selected.id),
+    metafields: { $app: { plans: plansDrop(product.plans) } },
+  };
+}
+
+function variantDrop(product: Product, variant: Variant): Record<string, unknown> {
+  const { offer } = variant;
+  return {
+    id: variant.id,
+    title: variant.title,
+    price: variant.price,
+    available: variant.inventory !== 0,
+    product: {
+      title: product.title,
+      has_only_default_variant: product.variants.length === 1,
+    },
+    metafields: {
+      $app: {
+        ...(variant.plans && { plans: plansDrop(variant.plans) }),
+        ...(offer && {
+          offer_id: { value: offer.offerId },
+          plan_id: { value: offer.planId },
+          insurance_url: { value: offer.insuranceUrl },
+          term_months: { value: offer.termMonths },
+        }),
+      },
+    },
+  };
+}
+
+function plansDrop(ids: readonly number[]) {
+  const plans = ids.flatMap((id) => {
+    const found = findVariant(id);
+    return found ? [variantDrop(found.product, found.variant)] : [];
+  });
+  return plans.length > 0 ? { value: plans } : undefined;
+}

@@ -1,0 +1,108 @@
+import { beforeAll, describe, expect, it } from "vitest";
+
+type Item = {
+  key: string;
+  variant_id: number;
+  product_id: number;
+  sku: string;
+  vendor: string;
+  quantity: number;
+  properties: Record<string, string> | null;
+};
+type Seen = Record<string, [number, number]>;
+let mend: (items: Item[], seen: Seen) => Record<string, number>;
+
+beforeAll(async () => {
+  Object.assign(window, { Shopify: { routes: { root: "/" } } });
+  const file = new URL("../../extensions/hakuna-protection/assets/cart-guard.js", import.meta.url);
+  ({ mend } = await import(/* @vite-ignore */ file.pathname));
+});
+
+function product(key: string, quantity: number, properties: Item["properties"] = null): Item {
+  return {
+    ...{ key, variant_id: 1, product_id: 10, sku: "P" },
+    vendor: "Frutta",
+    quantity,
+    properties,
+  };
+}
+
+function plan(key: string, quantity: number, properties: Item["properties"] = null): Item {
+  return {
+    ...{ key, variant_id: 2, product_id: 20, sku: "S" },
+    vendor: " Hakuna",
+    quantity,
+    properties,
+  };
+}
+
+const a = { _hakuna_ref: "a" };
+const b = { _hakuna_ref: "b" };
+
+describe("what the guard mends", () => {
+  it.each<[string, Item[], Seen, Record<string, number>]>([
+    ["nothing in a cart without a plan", [product("p", 3, a)], {}, {}],
+    ["nothing where all is well", [product("p", 2, a), plan("s", 2, a)], {}, {}],
+    ["a plan without its product", [product("p", 2), plan("s", 2, a)], {}, { s: 0 }],
+    ["a plan without any link", [product("p", 2), plan("s", 1)], {}, { s: 0 }],
+    ["more plans than products", [product("p", 1, a), plan("s", 2, a)], {}, { s: 1 }],
+    ["a raised product", [product("p", 3, a), plan("s", 1, a)], { s: [1, 1] }, { s: 3 }],
+    ["a lowered product", [product("p", 1, a), plan("s", 3, a)], { s: [3, 3] }, { s: 1 }],
+    ["no plan that the buyer lowered", [product("p", 2, a), plan("s", 1, a)], { s: [2, 2] }, {}],
+    ["no plan that covered less before", [product("p", 3, a), plan("s", 1, a)], { s: [2, 1] }, {}],
+    [
+      "a plan that the buyer raised",
+      [product("p", 2, a), plan("s", 4, a)],
+      { s: [2, 2] },
+      { s: 2 },
+    ],
+    [
+      "the second plan for a unit",
+      [product("p", 2, a), plan("s", 1, a), plan("t", 2, a)],
+      {},
+      { t: 1 },
+    ],
+    [
+      "each pair by itself",
+      [product("p", 1, a), plan("s", 1, a), product("q", 1, b), plan("t", 2, b)],
+      {},
+      { t: 1 },
+    ],
+    [
+      "no plan of a line split in two",
+      [product("p", 1, a), product("q", 1, a), plan("s", 2, a)],
+      {},
+      {},
+    ],
+    [
+      "no plan that names its product",
+      [product("p", 1), plan("s", 1, { _hakuna_product: "P" })],
+      {},
+      {},
+    ],
+    [
+      "no plan that its product names",
+      [product("p", 1, { _hakuna_protection: "2" }), plan("s", 1)],
+      {},
+      {},
+    ],
+    [
+      "a plan by its properties alone",
+      [{ ...product("s", 1), properties: { _hakuna_plan_id: "pl-1" } }],
+      {},
+      { s: 0 },
+    ],
+  ])("%s", (_name, items, seen, updates) => {
+    expect(mend(items, seen)).toEqual(updates);
+  });
+
+  it("finds nothing more to do in what it mended", () => {
+    const seen: Seen = {};
+    const items = [product("p", 1, a), plan("s", 3, a), plan("t", 2, b), plan("u", 1, a)];
+    const updates = mend(items, seen);
+    const after = items
+      .map((item) => ({ ...item, quantity: updates[item.key] ?? item.quantity }))
+      .filter(({ quantity }) => quantity > 0);
+    expect(mend(after, seen)).toEqual({});
+  });
+});
