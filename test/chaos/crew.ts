@@ -58,9 +58,15 @@ export async function startCrew(world: World): Promise<Crew> {
   });
   const servers = [first, ...(await Promise.all(others))];
   const workers = await Promise.all(
-    skews.workers.map((skew) =>
-      enlist(async () => world.startProcess("app/worker.ts", clock(skew))),
-    ),
+    skews.workers.map(async (skew) => {
+      const port = await freePort();
+      return enlist(async () => {
+        const env = { ...clock(skew), WORKER_PORT: String(port) };
+        const started = world.startProcess("app/worker.ts", env);
+        await waitUntilReady(started, `http://127.0.0.1:${port}/readyz`);
+        return started;
+      });
+    }),
   );
   const kill = async (members: Member[], random: Random) => {
     const member = random.pick(members);
