@@ -62,7 +62,7 @@ const columns = `"domain", "country", "environment", "share", "sendTestOrders", 
 
 /**
  * Takes the shop's lease, or answers null while another holds it. A shop that is not known yet
- * (installed, never opened) is made known.
+ * (installed, never opened) is made known by its webhooks; a late wake-up brings no deleted shop back.
  */
 export async function acquireLease(
   pool: pg.Pool,
@@ -78,7 +78,8 @@ export async function acquireLease(
     );
   if ((await take()).rowCount === 1) return { shop, token };
   const { rowCount } = await pool.query(
-    `INSERT INTO "Shop" ("domain") VALUES ($1) ON CONFLICT DO NOTHING`,
+    `INSERT INTO "Shop" ("domain") SELECT $1
+      WHERE EXISTS (SELECT 1 FROM "InboxWebhook" WHERE "shop" = $1) ON CONFLICT DO NOTHING`,
     [shop],
   );
   if (rowCount === 1 && (await take()).rowCount === 1) return { shop, token };
