@@ -167,20 +167,13 @@ test("whatever else the form holds goes along, in themes that listen to the clic
 
 test("a double click on a slow network adds one pair", async ({ page, shopper }) => {
   const buyer = shopper("plain");
-  let release = () => {};
-  const answered = new Promise<void>((done) => {
-    release = done;
-  });
-  await page.route("**/cart/add.js", async (route) => {
-    await answered;
-    await route.continue();
-  });
+  const answer = await buyer.hold("**/cart/add.js");
   await buyer.open();
   await buyer.choose(/Accident/);
   const button = page.getByRole("button", { name: "Add to cart" });
   await button.dblclick();
   await expect(button).toHaveAttribute("aria-disabled", "true");
-  release();
+  answer();
   await page.getByRole("button", { name: "Check out" }).waitFor();
   expect(await buyer.quantities()).toEqual({ [bike]: 1, [plan.accident]: 1 });
 });
