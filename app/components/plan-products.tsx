@@ -145,12 +145,12 @@ function PlanLine({ plan }: { plan: PagePlan }) {
     <InlineStack gap="200" blockAlign="center">
       <Text as="span">
         {plan.title} · {formatMoney(plan.price, plan.currency)}
+        {plan.termMonths !== null && (
+          <Text as="span" tone="subdued">
+            {` · ${t("plans.products.months", { count: plan.termMonths })}`}
+          </Text>
+        )}
       </Text>
-      {plan.termMonths !== null && (
-        <Text as="span" tone="subdued">
-          {t("plans.products.months", { count: plan.termMonths })}
-        </Text>
-      )}
       {plan.isIncomplete && <Badge tone="warning">{t("plans.products.incomplete")}</Badge>}
     </InlineStack>
   );
