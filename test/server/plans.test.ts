@@ -1,5 +1,6 @@
 import { request } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readOffers } from "#app/plans/product-offers.ts";
 import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
@@ -136,6 +137,9 @@ describe("offers from Hakuna", () => {
     expect(small?.metafields.has("app.plans")).toBe(false);
     expect(sample?.metafields.get("app.plans")?.value).toBe("[]");
     expect((await lastJob()).rows[0]?.result.notes).toEqual(["free_variants"]);
+    expect(await readOffers(client.pool, domain, [boots.id])).toEqual({
+      [boots.id]: { prices: 2, expiresAt: expect.any(Number) },
+    });
   });
 
   it("are told product by product, where there are none and where they are not to be used", async () => {
