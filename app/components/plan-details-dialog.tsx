@@ -98,6 +98,7 @@ export function PlanDetailsDialog({
                     onChange={(text) => change(index, field, text)}
                     autoComplete="off"
                     inputMode={field === "termMonths" ? "numeric" : undefined}
+                    helpText={field === "insuranceUrl" ? t("plans.details.linkHelp") : undefined}
                     error={wrong ? t(`plans.details.wrong.${wrong}`) : undefined}
                   />
                 );

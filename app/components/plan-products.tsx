@@ -167,7 +167,7 @@ function PlanLine({ plan }: { plan: PagePlan }) {
           </Text>
         )}
       </Text>
-      {plan.isIncomplete && <Badge tone="warning">{t("plans.products.incomplete")}</Badge>}
+      {plan.lacks && <Badge tone="warning">{t(`plans.products.lacks.${plan.lacks}`)}</Badge>}
     </InlineStack>
   );
 }

@@ -91,6 +91,7 @@ test("plans are linked by hand, for a collection, once what Hakuna calls them is
   await expect(app.getByText("2 of 2 products.")).toBeVisible();
   await expect(app.getByText("2 years · €21.00")).toHaveCount(2);
   await expect(app.getByText("24 months")).toHaveCount(2);
+  await expect(app.getByText("Insurance link missing: not offered")).toHaveCount(2);
   await expect(app.getByText(/offer is good until/)).toHaveCount(0);
   const discounted = app.getByRole("link", { name: "Orders with a discounted plan" });
   await expect(discounted).toHaveAttribute("href", "/app/orders?finding=discounted_plan");

@@ -266,6 +266,12 @@ describe("plans linked by hand", () => {
     expect(plan(id).variant).toMatchObject({ taxable: false, requiresShipping: false });
     expect(plan(id).metafield("offer_id")).toBe("off-1");
     expect(plan(id).metafield("term_months")).toBe("24");
+    const link = { intent: "link", ...none, productIds: [bike.id] };
+    await asked({ ...link, plans: [{ id, ...ids, insuranceUrl: null, termMonths: null }] });
+    await done();
+    expect(plan(id).metafield("offer_id")).toBe("off-1");
+    expect(plan(id).metafield("insurance_url")).toBeUndefined();
+    expect(plan(id).metafield("term_months")).toBeUndefined();
     const { rows } = await client.pool.query(`SELECT 1 FROM "ProductOffer" WHERE "shop" = $1`, [
       domain,
     ]);
