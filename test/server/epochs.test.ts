@@ -42,6 +42,19 @@ describe("another environment or account", () => {
     expect(environmentsOf(202)).toEqual(["sandbox", "production"]);
   });
 
+  it("chosen so, it is also asked about what the former one refused", async () => {
+    hakuna.behave({ refuseOrders: ["206"] });
+    await take("orders/create", insured(206));
+    expect(await stored(206)).toMatchObject({ status: "rejected" });
+    hakuna.behave({});
+    await disconnect(context, current.shop);
+    await save({ environment: "production" });
+    await save({ environment: "production" }, { apiKey: "sk_live_demo" });
+    await run();
+    expect(environmentsOf(206)).toEqual(["production"]);
+    expect(await stored(206)).toMatchObject({ status: "sent" });
+  });
+
   it("after a disconnect the key may be another account's, so the question is asked", async () => {
     await take("orders/create", insured(203));
     await disconnect(context, current.shop);

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { ReadAnswer } from "#app/shopify/order-reader.ts";
 import { readWebhook } from "#app/shopify/webhook-payload.ts";
 import { skipByHand } from "#app/sync/order-actions.ts";
+import { orderFilterOf } from "#app/sync/order-filter.ts";
+import { listOrders } from "#app/sync/order-list.ts";
 import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const sync = await syncByHand();
-const { current, context, hakuna } = sync;
+const { current, pool, config, context, hakuna } = sync;
 const { arrive, connect, run, take, stored, setShop, letReadsBeDue, emailsOf } = sync;
 
 const bare = (id: number, more: Payload = {}) => {
@@ -73,13 +75,15 @@ describe("an order that was skipped", () => {
   });
 
   it("while its request is under way stays skipped, and its customer leaves the app", async () => {
-    hakuna.behave({ fault: { fault: { kind: "slow", ms: 1000 }, requests: 1 } });
+    const answer = Promise.withResolvers<void>();
+    hakuna.behave({ fault: { fault: { kind: "held", until: answer.promise }, requests: 1 } });
     await arrive("orders/create", insured(305));
     const running = run();
     await eventually("the request is under way", () =>
       hakuna.requests.some(({ orderIds }) => orderIds.includes("305")),
     );
     await skipByHand(context, current.shop, "305", true, "somebody");
+    answer.resolve();
     await running;
     const { status, lastPayload } = await stored(305);
     expect(status).toBe("skipped");
@@ -88,6 +92,54 @@ describe("an order that was skipped", () => {
 });
 
 describe("what must be read from Shopify", () => {
+  /** A fulfillment comes and its order does not: it is asked for. */
+  async function losesItsOrder(id: number): Promise<void> {
+    context.config = { ...config, worker: { ...config.worker, waitForOrderMs: 0 } };
+    await take("fulfillments/create", {
+      ...{ id: 9, order_id: id, status: "success", created_at: "2026-11-24T12:00:00Z" },
+      line_items: [{ id: 1, quantity: 1 }],
+    });
+  }
+
+  /** What the list of skipped orders says. */
+  async function listed() {
+    const filter = orderFilterOf(new URLSearchParams({ view: "skipped" }));
+    const { orders } = await listOrders(pool, current.shop, "Europe/Berlin", filter, null, 10);
+    return orders.map(({ id, status, note }) => ({ id, status, note }));
+  }
+
+  it("an order whose part came is skipped when Shopify does not have it", async () => {
+    current.inShopify = () => ({ kind: "not_found" });
+    await losesItsOrder(503);
+    expect(await listed()).toEqual([
+      {
+        ...{ id: "503", status: "skipped" },
+        note: { kind: "reason", code: "not_in_shopify", detail: null },
+      },
+    ]);
+    await run();
+    expect(current.reads).toBe(1);
+  });
+
+  it("an order whose part came is asked for thirty times, and then skipped with the reason", async () => {
+    const reason = "HTTP 503";
+    current.inShopify = () => ({ kind: "unavailable", reason, retryAfterMs: null });
+    await losesItsOrder(504);
+    for (let read = 2; read <= 30; read += 1) {
+      expect(await stored(504)).toMatchObject({ status: "waiting", statusReason: reason });
+      await letReadsBeDue();
+      await run();
+      expect(current.reads).toBe(read);
+    }
+    expect(await listed()).toEqual([
+      {
+        ...{ id: "504", status: "skipped" },
+        note: { kind: "reason", code: "shopify_unavailable", detail: reason },
+      },
+    ]);
+    expect(await stored(504)).toMatchObject({ readAt: null });
+  });
+
   it("a change that cannot be read is told, until something newer of the order is known", async () => {
     await take("orders/create", insured(501));
     current.inShopify = () => ({ kind: "not_found" });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { startQueue } from "#app/sync/queue.ts";
 import { retryQuarantined } from "#app/sync/retry-quarantined.ts";
+import { runShop } from "#app/sync/run.ts";
 import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
@@ -37,6 +39,60 @@ describe("clocks", () => {
   });
 });
 
+describe("a run's time", () => {
+  it("is bounded: a backlog lets another shop's order go first", async () => {
+    const { shop } = current;
+    const neighbor = `neighbor-${shop}`;
+    await connect({ shop: neighbor });
+    context.config = { ...config, worker: { ...config.worker, stepRows: 1, stepMs: 1 } };
+    // a request takes as long as a run may
+    context.now = () => hakuna.requests.length;
+    const backlog = [121, 122, 123, 124, 125];
+    for (const id of backlog) await arrive("orders/create", insured(id));
+    const answer = Promise.withResolvers<void>();
+    hakuna.behave({ fault: { fault: { kind: "held", until: answer.promise }, requests: 1 } });
+    const before = hakuna.requests.length;
+    const queue = await startQueue({
+      ...{ databaseUrl: config.DATABASE_URL ?? "", log: context.log, worker: true },
+      ...{ concurrency: { sync: 1, scan: 1, plans: 1 }, sweepIntervalMs: 3_600_000 },
+    });
+    try {
+      await queue.sync.work(
+        (one) => runShop(context, one),
+        async () => [shop],
+      );
+      await eventually("the first is on its way", () => hakuna.requests.length > before);
+      await arrive("orders/create", insured(131), { shop: neighbor });
+      await queue.wake([neighbor]);
+      answer.resolve();
+      await eventually("all are sent", () =>
+        [...backlog, 131].every((id) => hakuna.last(String(id)) !== null),
+      );
+    } finally {
+      await queue.stop();
+    }
+    const sent = hakuna.requests.slice(before).flatMap(({ orderIds }) => orderIds);
+    expect(sent).toEqual(["121", "131", "122", "123", "124", "125"]);
+  });
+});
+
+describe("an order that cannot be mapped", () => {
+  it("is blocked alone: its neighbors are sent", async () => {
+    const [product, plan] = insured(142).line_items as Payload[];
+    const line_items = [{ ...product, price: "-10.00" }, plan];
+    await arrive("orders/create", insured(141));
+    await arrive("orders/create", insured(142, { line_items }));
+    await arrive("orders/create", insured(143));
+    const before = hakuna.requests.length;
+    await run();
+    expect(await stored(142)).toMatchObject({ status: "blocked", reasonCode: "mapping_failed" });
+    const batches = hakuna.requests.slice(before).map(({ orderIds }) => orderIds.toSorted());
+    expect(batches).toEqual([["141", "143"]]);
+    await take("orders/updated", insured(142, { updated_at: "2026-11-24T11:00:00Z" }));
+    expect(await stored(142)).toMatchObject({ status: "sent" });
+  });
+});
+
 describe("webhooks that cannot be folded", () => {
   const row = async () => {
     const { rows } = await pool.query(`SELECT * FROM "InboxWebhook" WHERE "shop" = $1`, [
@@ -50,6 +106,9 @@ describe("webhooks that cannot be folded", () => {
     await take("orders/create", insured(402));
     expect(await stored(402)).toMatchObject({ status: "sent" });
     expect(await stored(401)).toEqual({});
+    expect(current.errors.map((line) => JSON.parse(line))).toMatchObject([
+      { shop: current.shop, topic: "orders/create", attempts: 3, msg: "a webhook was quarantined" },
+    ]);
     expect(await retryQuarantined(context, current.shop)).toBe(1);
     await run();
     expect(await stored(401)).toMatchObject({ status: "sent" });
@@ -105,14 +164,28 @@ describe("answers of the feed", () => {
     expect(await stored(602)).toMatchObject({ status: "confirmed" });
   });
 
+  it("a processing status that never comes is asked for a hundred times: the order stays sent", async () => {
+    const { delivery } = config;
+    context.config = { ...config, delivery: { ...delivery, pollMinMs: 0, pollMaxMs: 0 } };
+    hakuna.behave({ requestIds: true, pollsUntilDone: 1000 });
+    const before = hakuna.requests.length;
+    await take("orders/create", insured(607));
+    await run();
+    const methods = hakuna.requests.slice(before).map(({ method }) => method);
+    expect(methods).toEqual(["POST", ...Array(100).fill("GET")]);
+    expect(await stored(607)).toMatchObject({ status: "sent", dueAt: null });
+  });
+
   it("an answer that comes after the environment was changed says nothing about the new one", async () => {
-    hakuna.behave({ fault: { fault: { kind: "slow", ms: 1000 }, requests: 1 } });
+    const answer = Promise.withResolvers<void>();
+    hakuna.behave({ fault: { fault: { kind: "held", until: answer.promise }, requests: 1 } });
     await arrive("orders/create", insured(603));
     const running = run();
     await eventually("the request is under way", () =>
       hakuna.requests.some(({ orderIds }) => orderIds.includes("603")),
     );
     await connect({ environment: "production", apiKey: "sk_live_demo" });
+    answer.resolve();
     await running;
     await run();
     expect(environmentsOf(603)).toEqual(["sandbox", "production"]);
