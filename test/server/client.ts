@@ -5,11 +5,11 @@ import { connectShop } from "#app/sync/connect.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import type { World } from "#test/world/world.ts";
 
-/** Waits until `look` answers true; fails with `what` after a minute, or after `ms`. */
+/** Waits until `look` answers true; fails with `what` after two minutes, or after `ms`. */
 export async function eventually(
   what: string,
   look: () => Promise<boolean> | boolean,
-  ms = 60_000,
+  ms = 120_000,
 ): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await look())) {
