@@ -33,7 +33,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // They wait more than they work.
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],
