@@ -8,7 +8,8 @@ import { dump, orderOf } from "./vogelsang.ts";
 const victim = "victim.myshopify.com";
 const nosy = "nosy.myshopify.com";
 const order = orderOf(victim, 910_001);
-const { world, client } = await openWorld();
+// a reconciliation that falls into the test would look like a change
+const { world, client } = await openWorld({ RECONCILE_INTERVAL_MS: "3000000000000" });
 
 beforeAll(async () => {
   await ask(world, "/app.data", { token: sessionToken(world, victim) });
