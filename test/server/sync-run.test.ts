@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { createSecretBox } from "#app/secrets.server.ts";
 import { startQueue } from "#app/sync/queue.ts";
 import { retryQuarantined } from "#app/sync/retry-quarantined.ts";
 import { runShop } from "#app/sync/run.ts";
@@ -112,6 +114,23 @@ describe("webhooks that cannot be folded", () => {
     expect(await retryQuarantined(context, current.shop)).toBe(1);
     await run();
     expect(await stored(401)).toMatchObject({ status: "sent" });
+  });
+
+  it("an API key that cannot be opened is no fault of theirs: they are folded, and wait", async () => {
+    const { shop } = current;
+    const { rows } = await pool.query(`SELECT "apiKeySealed" FROM "Shop" WHERE "domain" = $1`, [
+      shop,
+    ]);
+    await setShop(
+      "apiKeySealed",
+      createSecretBox({ current: randomBytes(32), previous: [] }).seal("k", shop),
+    );
+    await arrive("orders/create", insured(26));
+    await expect(run()).rejects.toThrow("ENCRYPTION_KEY_PREVIOUS");
+    expect(await stored(26)).toMatchObject({ status: "pending" });
+    await setShop("apiKeySealed", rows[0].apiKeySealed);
+    await run();
+    expect(await stored(26)).toMatchObject({ status: "sent" });
   });
 
   it("the database's trouble is no try of theirs", async () => {
