@@ -9,7 +9,7 @@ const victim = "victim.myshopify.com";
 const nosy = "nosy.myshopify.com";
 const order = orderOf(victim, 910_001);
 // a reconciliation that falls into the test would look like a change
-const { world, client } = await openWorld({ RECONCILE_INTERVAL_MS: "3000000000000" });
+const { world, client } = await openWorld({ RECONCILE_INTERVAL_MS: "2147483647" });
 
 beforeAll(async () => {
   await ask(world, "/app.data", { token: sessionToken(world, victim) });
