@@ -29,10 +29,11 @@ export default defineConfig({
           include: ["test/server/**/*.test.ts"],
           environment: "node",
           globalSetup: ["test/world/shared-postgres.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // No test fails because the machine is slow.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // They wait more than they work.
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],

@@ -1,3 +1,4 @@
+import { beginEpoch } from "./epoch.ts";
 import { holdingShop } from "./lease.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -39,10 +40,10 @@ export async function connectShop(
     await client.query(
       `UPDATE "Shop" SET "environment" = $2::"Environment", "apiKeySealed" = $3, "apiKeyLastFour" = $4,
               "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),
-              "epoch" = "epoch" + $7, "connection" = 'connected', "connectionSince" = now(),
+              "connection" = 'connected', "connectionSince" = now(),
               "connectionReason" = NULL, "loneRefusals" = 0, "backoffCount" = 0,
               "backoffUntil" = NULL, "backoffReason" = NULL, "backoffSince" = NULL,
-              "reviewAfter" = '', "reviewAll" = $8
+              "reviewAfter" = '', "reviewAll" = $7
         WHERE "domain" = $1`,
       [
         request.shop,
@@ -51,7 +52,6 @@ export async function connectShop(
         request.apiKey.slice(-4),
         request.share ?? null,
         request.country ?? null,
-        epochChanged ? 1 : 0,
         request.sendAgain === true,
       ],
     );
@@ -59,13 +59,7 @@ export async function connectShop(
       `UPDATE "Order" SET "dueAt" = now() WHERE "shop" = $1 AND "status" = 'pending'`,
       [request.shop],
     );
-    if (epochChanged) {
-      // who refused them was another one
-      await client.query(
-        `UPDATE "Order" SET "payloadHash" = NULL WHERE "shop" = $1 AND "status" = 'rejected'`,
-        [request.shop],
-      );
-    }
+    if (epochChanged) await beginEpoch(client, request.shop);
     return { epochChanged };
   });
   if (connected === null) throw new Error("The shop was removed while it was being connected.");

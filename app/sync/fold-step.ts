@@ -34,8 +34,8 @@ export type FoldResult = { rows: number; attempt: Attempt | null };
  * found out; a row that was tried before is tried alone, and after three tries it is quarantined.
  */
 export async function foldStep(context: RunContext, lease: Lease): Promise<FoldResult> {
-  const { pool, config, log } = context;
-  const rows = await takeRows(pool, lease.shop, config.worker);
+  const { pool, log } = context;
+  const rows = await takeRows(context, lease.shop);
   const lifted: Lifted[] = [];
   for (const row of rows) {
     try {
@@ -68,12 +68,10 @@ export async function foldStep(context: RunContext, lease: Lease): Promise<FoldR
   return { rows: rows.length, attempt };
 }
 
-async function takeRows(
-  pool: pg.Pool,
-  shop: string,
-  bounds: { stepRows: number; stepBytes: number },
-): Promise<Row[]> {
-  const { rows } = await pool.query<Row>({
+/** Takes the next rows, and sets those aside at which the process ended three times. */
+async function takeRows({ pool, config, log }: RunContext, shop: string): Promise<Row[]> {
+  const { stepRows, stepBytes } = config.worker;
+  const { rows } = await pool.query<Row & { isDeadly: boolean }>({
     name: "take-rows",
     text: `
       WITH oldest AS (
@@ -85,6 +83,7 @@ async function takeRows(
         UPDATE "InboxWebhook" w SET "quarantinedAt" = now(), "error" = coalesce(w."error", $5)
           FROM oldest
          WHERE w."shop" = $1 AND w."webhookId" = oldest."webhookId" AND oldest."attempts" >= $4
+        RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"
       ), fresh AS (
         SELECT "webhookId", sum(bytes) OVER (ORDER BY "receivedAt", "webhookId") AS total,
                row_number() OVER (ORDER BY "receivedAt", "webhookId") AS place
@@ -95,13 +94,18 @@ async function takeRows(
         (SELECT "webhookId" FROM oldest
           WHERE "attempts" BETWEEN 1 AND $4 - 1 AND NOT EXISTS (SELECT 1 FROM fresh)
           ORDER BY "attempts", "receivedAt" LIMIT 1)
+      ), counted AS (
+        UPDATE "InboxWebhook" w SET "attempts" = w."attempts" + 1
+          FROM taken WHERE w."shop" = $1 AND w."webhookId" = taken."webhookId"
+        RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"
       )
-      UPDATE "InboxWebhook" w SET "attempts" = w."attempts" + 1
-        FROM taken WHERE w."shop" = $1 AND w."webhookId" = taken."webhookId"
-      RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"`,
-    values: [shop, bounds.stepRows, bounds.stepBytes, mostAttempts, "The process ended at it."],
+      SELECT *, false AS "isDeadly" FROM counted UNION ALL SELECT *, true FROM deadly`,
+    values: [shop, stepRows, stepBytes, mostAttempts, "The process ended at it."],
   });
-  return rows;
+  return rows.filter(({ isDeadly, webhookId, topic, attempts }) => {
+    if (isDeadly) log.error({ shop, webhookId, topic, attempts }, "a webhook was quarantined");
+    return !isDeadly;
+  });
 }
 
 /** Takes the count of a try back. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { PrismaClient } from "#app/generated/prisma/client.ts";
 import { connectShop } from "./connect.ts";
+import { beginEpoch } from "./epoch.ts";
 import { holdingShop } from "./lease.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -105,11 +106,11 @@ export async function saveSettings(
       ]);
     }
   }
-  // without a key nothing tells connectShop afterwards that the environment is another one
-  const newEpochs = key === null && isOtherEnvironment ? 1 : 0;
   await holdingShop(context.pool, domain, async (client) => {
+    // without a key nothing tells connectShop afterwards that the environment is another one
+    if (key === null && isOtherEnvironment) await beginEpoch(client, domain);
     await client.query(
-      `UPDATE "Shop" SET "epoch" = "epoch" + $9, "environment" = $2::"Environment", "share" = $3::"Share",
+      `UPDATE "Shop" SET "environment" = $2::"Environment", "share" = $3::"Share",
               "sendTestOrders" = $4, "acceptSuggestions" = $5,
               "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8, "reviewAfter" = ''
         WHERE "domain" = $1`,
@@ -122,7 +123,6 @@ export async function saveSettings(
         settings.productIdentifier,
         settings.country,
         settings.sendOlderOrders,
-        newEpochs,
       ],
     );
   });

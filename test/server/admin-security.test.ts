@@ -1,29 +1,22 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startWorld, type World } from "#test/world/world.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { ask, documentPath, sessionToken } from "./admin-client.ts";
-import { type Client, createClient, eventually } from "./client.ts";
-import { quickTimes } from "./quick-times.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { dump, orderOf } from "./vogelsang.ts";
 
 const victim = "victim.myshopify.com";
 const nosy = "nosy.myshopify.com";
 const order = orderOf(victim, 910_001);
-let world: World;
-let client: Client;
+// a reconciliation that falls into the test would look like a change
+const { world, client } = await openWorld({ RECONCILE_INTERVAL_MS: "2147483647" });
 
 beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
   await ask(world, "/app.data", { token: sessionToken(world, victim) });
   await client.connect(victim);
   await client.send([order.webhook("orders/create")]);
   await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
   await client.quiet();
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 
 /** What stands in the tables about the victim; when it was last seen and its lease aside. */

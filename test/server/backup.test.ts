@@ -9,6 +9,7 @@ import { afterAll, expect, it } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
 import { createLog } from "#app/log.server.ts";
 import { hold, release } from "#app/sync/hold.ts";
+import { outwaitKilled } from "#test/world/killed-processes.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { type Client, createClient, eventually } from "./client.ts";
 import { quickTimes } from "./quick-times.ts";
@@ -99,6 +100,7 @@ it("a backup of the running database is restored, and the app goes on where it w
 
   const second = await startPostgres(copy);
   world.env.DATABASE_URL = second.url;
+  await outwaitKilled(second.url);
   await world.restart();
   const restored = createClient({ ...world, databaseUrl: second.url });
   undo.push(() => restored.close());

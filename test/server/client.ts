@@ -5,11 +5,11 @@ import { connectShop } from "#app/sync/connect.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import type { World } from "#test/world/world.ts";
 
-/** Waits until `look` answers true; fails with `what` after a minute, or after `ms`. */
+/** Waits until `look` answers true; fails with `what` after two minutes, or after `ms`. */
 export async function eventually(
   what: string,
   look: () => Promise<boolean> | boolean,
-  ms = 60_000,
+  ms = 120_000,
 ): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await look())) {
@@ -63,16 +63,16 @@ export function createClient(world: Reachable): Client {
       await eventually("the sync has nothing left to do", async () => {
         const { rows } = await pool.query(
           `WITH chosen AS (SELECT * FROM "Shop" WHERE "domain" = coalesce($1, "domain"))
-           SELECT (SELECT count(*) FROM "InboxWebhook" WHERE "shop" = coalesce($1, "shop")
+           SELECT EXISTS (SELECT 1 FROM "InboxWebhook" WHERE "shop" = coalesce($1, "shop")
                       AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
-                + (SELECT count(*) FROM "Order" o JOIN chosen s ON s."domain" = o."shop"
+               OR EXISTS (SELECT 1 FROM "Order" o JOIN chosen s ON s."domain" = o."shop"
                     WHERE s."connection" = 'connected' AND NOT s."paused"
                       AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
-                + (SELECT count(*) FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
+               OR EXISTS (SELECT 1 FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
                     WHERE a."answeredAt" IS NULL) AS left`,
           [shop ?? null],
         );
-        return Number(rows[0].left) === 0;
+        return !rows[0].left;
       });
     },
     close: () => pool.end(),

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compileCache } from "#test/world/app-process.ts";
 
 let folder: string;
 
@@ -23,6 +24,7 @@ function demo(signal?: NodeJS.Signals): Promise<{ code: number | null; output: s
       HOME,
       DATA_FOLDER: folder,
       DEMO_SECONDS: "3",
+      ...compileCache,
     };
     const child = spawn(process.execPath, ["test/demo/demo.ts"], {
       env: signal ? env : { ...env, DEMO_EXIT: "1" },

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
@@ -7,16 +7,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 const program = new URL("use-embedded-postgres.ts", import.meta.url).pathname;
 let folder = "";
+/** a folder in which it was used before, and stopped: to make one takes a second */
+let used = "";
 const processes = new Set<ChildProcess>();
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "embedded-postgres-"));
+function newFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), "embedded-postgres-"));
   // mkdtemp's folder is its owner's alone; as root, PostgreSQL runs as another user
-  chmodSync(folder, 0o755);
+  chmodSync(made, 0o755);
+  return made;
+}
+
+beforeAll(async () => {
+  used = newFolder();
+  folder = used;
+  await (await use()).stop();
+  processes.clear();
+});
+afterAll(() => rm(used, { recursive: true, force: true }));
+beforeEach(() => {
+  folder = newFolder();
 });
 
 afterEach(async () => {
@@ -29,6 +43,11 @@ afterEach(async () => {
   }
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Lets the test's folder be one in which it was used before. */
+function reuse(): void {
+  execFileSync("cp", ["-a", `${used}/.`, folder]);
+}
 
 /** Starts a process that uses the embedded PostgreSQL; resolves when it does. */
 async function use() {
@@ -128,6 +147,7 @@ test("several processes that start at once share it; the last one stops it", asy
 });
 
 test("those that start while the last user stops it get a running one", async () => {
+  reuse();
   for (let round = 0; round < 3; round += 1) {
     const leaving = await use();
     const [, joined] = await Promise.all([leaving.stop(), use()]);
@@ -137,6 +157,7 @@ test("those that start while the last user stops it get a running one", async ()
 });
 
 test("is adopted after its user was killed, and stopped by the last user", async () => {
+  reuse();
   const killed = await use();
   await killed.kill();
   expect(await query(killed.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
@@ -147,6 +168,7 @@ test("is adopted after its user was killed, and stopped by the last user", async
 });
 
 test("starts again after PostgreSQL itself was killed", async () => {
+  reuse();
   const { url, kill } = await use();
   await query(url, "CREATE TABLE kept AS SELECT 1 AS one");
   process.kill(postmasterPid() ?? 0, "SIGKILL");
@@ -157,7 +179,7 @@ test("starts again after PostgreSQL itself was killed", async () => {
 });
 
 test("starts although the stale process id is another process's now", async () => {
-  await (await use()).stop();
+  reuse();
   writeFileSync(pidFile(), `${process.pid}\n${join(folder, "postgres/data")}\n1\n5432\n\n\n\n`);
   const next = await use();
   expect(await query(next.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
@@ -165,6 +187,7 @@ test("starts although the stale process id is another process's now", async () =
 });
 
 test("takes another port when somebody else has its own", async () => {
+  reuse();
   const first = await use();
   await first.stop();
   const occupant = createServer().listen(Number(new URL(first.url).port), "127.0.0.1");
@@ -177,6 +200,7 @@ test("takes another port when somebody else has its own", async () => {
 });
 
 test("a user that was killed does not keep it running", async () => {
+  reuse();
   const killed = await use();
   const last = await use();
   await killed.kill();

@@ -1,32 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Command } from "#app/ops/command.ts";
 import { pause, resume } from "#app/ops/hold.ts";
 import { resend } from "#app/ops/resend.ts";
 import { status } from "#app/ops/status.ts";
 import { stuck } from "#app/ops/stuck.ts";
-import { startWorld, type World } from "#test/world/world.ts";
 import { ask, sessionToken } from "./admin-client.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 import { orderOf } from "./vogelsang.ts";
 
 const shop = "held.myshopify.com";
 const other = "other.myshopify.com";
-let world: World;
-let client: Client;
+const { world, client } = await openWorld();
 let nextId = 960_000;
 
 beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
   await ask(world, "/app.data", { token: sessionToken(world, shop) });
   await client.connect(shop);
   await client.connect(other);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 
 const commands: Record<string, Command> = { pause, resume, stuck, resend, status };

@@ -1,31 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { beginImport, cancelImport } from "#app/sync/scan-runs.ts";
 import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
 import { expectedOrders, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openApp } from "./open-app.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 import { isCounted, orderOf } from "./vogelsang.ts";
 
 const dayMs = 86_400_000;
 
-let world: World;
-let client: Client;
+const { world, client } = await openWorld({ FEED_BATCH_ORDERS: "20" });
 let domain: string;
 let shop: SimulatedShop;
 let shops = 0;
 
-beforeAll(async () => {
-  world = await startWorld({ env: { ...quickTimes, FEED_BATCH_ORDERS: "20" } });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
 /** A shop that installed the app just now, and connected it. */
 beforeEach(async () => {
   shops += 1;

@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { webhookOf } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
 import { ask, documentPath, sessionToken } from "./admin-client.ts";
-import { type Client, createClient, eventually } from "./client.ts";
-import { quickTimes } from "./quick-times.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { orderOf } from "./vogelsang.ts";
 
 const shop = "hostile.myshopify.com";
-let world: World;
-let client: Client;
+const { world, client } = await openWorld();
 
 beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
   await ask(world, "/app.data", { token: sessionToken(world, shop) });
   await client.connect(shop);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 
 describe("SQL and HTML in what comes from outside", () => {

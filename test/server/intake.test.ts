@@ -1,5 +1,5 @@
 import { request } from "undici";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import {
   sendWebhook,
@@ -7,22 +7,11 @@ import {
   type Webhook,
   webhookHeaders,
 } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 
 const shop = "never-opened.myshopify.com";
-let world: World;
-let client: Client;
 const previousSecret = "the-secret-before";
-
-beforeAll(async () => {
-  world = await startWorld({ env: { SHOPIFY_API_SECRET_PREVIOUS: previousSecret } });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
+const { world, client } = await openWorld({ SHOPIFY_API_SECRET_PREVIOUS: previousSecret });
 
 function webhook(seed: number): Webhook {
   const [first] = liveOrder({ shop, currency: "EUR", bigIds: true }, seed, 1_790_000_000_000);

@@ -5,32 +5,23 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { freePort } from "#app/embedded-postgres/free-port.server.ts";
 import { startCollector } from "#test/simulator/collector.ts";
-import { startWorld, type World } from "#test/world/world.ts";
 import { ask } from "./admin-client.ts";
-import { type Client, createClient, eventually } from "./client.ts";
-import { quickTimes } from "./quick-times.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { orderOf, vogelsang } from "./vogelsang.ts";
 
 const shop = "watched.myshopify.com";
 const order = orderOf(shop, 940_001);
-let world: World;
-let client: Client;
-let collector: Awaited<ReturnType<typeof startCollector>>;
+const collector = await startCollector();
+afterAll(() => collector.close());
+const { world, client } = await openWorld({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
 
 beforeAll(async () => {
-  collector = await startCollector();
-  world = await startWorld({ env: { ...quickTimes, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
-  client = createClient(world);
   await client.connect(shop);
   world.hakuna.behave({ fault: { fault: { kind: "status", status: 429 }, requests: 1 } });
   await client.send([order.webhook("orders/create")]);
   await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
   await client.quiet();
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-  await collector?.close();
 });
 
 /** The samples of a text in Prometheus's format: metric, labels, value; and the names of all metrics. */

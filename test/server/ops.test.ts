@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { liveOrder, type ShopManner } from "#test/simulator/shopify/order-life.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 
 const shop = "ops-shop.myshopify.com";
 const manner: ShopManner = { shop, currency: "EUR", bigIds: true };
-let world: World;
-let client: Client;
-
-beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
+const { world, client } = await openWorld();
 
 /** The first webhook of an order that holds exactly one product and one plan, linked or not. */
 function simpleOrder(linked: boolean) {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { compileCache } from "#test/world/app-process.ts";
 
 export type OpsResult = { code: number; stdout: string; stderr: string };
 
@@ -11,6 +12,7 @@ export function ops(
   env: Record<string, string> = {},
   input = "",
 ): Promise<OpsResult> {
+  const { PATH, HOME } = process.env;
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
@@ -19,7 +21,7 @@ export function ops(
         "app/ops/main.ts",
         ...args,
       ],
-      { env: { NODE_ENV: "production", PATH: process.env.PATH, HOME: process.env.HOME, ...env } },
+      { env: { NODE_ENV: "production", PATH, HOME, ...compileCache, ...env } },
       (error, stdout, stderr) => {
         resolve({
           code: typeof error?.code === "number" ? error.code : error ? 1 : 0,

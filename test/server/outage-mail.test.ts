@@ -1,36 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { startMailServer } from "#test/simulator/mail-server.ts";
-import type { AppProcess } from "#test/world/app-process.ts";
-import { startWorld, type World } from "#test/world/world.ts";
 import { ask, documentPath, sessionToken } from "./admin-client.ts";
-import { type Client, createClient, eventually } from "./client.ts";
-import { quickTimes } from "./quick-times.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { orderOf, vogelsang } from "./vogelsang.ts";
 
-let world: World;
-let client: Client;
-let post: Awaited<ReturnType<typeof startMailServer>>;
-let worker: AppProcess;
+const post = await startMailServer();
+afterAll(() => post.close());
+const { world, client } = await openWorld({
+  ...{ SMTP_URL: post.url, MAIL_FROM: "Hakuna <sync@hakuna.example>" },
+  ...{ OUTAGE_MAIL_AFTER_MS: "3600000", OUTAGE_LOOK_MS: "50" },
+});
+// two look for outages: the server's worker and this one
+const worker = world.startProcess("app/worker.ts");
 let nextId = 950_000;
-
-beforeAll(async () => {
-  post = await startMailServer();
-  world = await startWorld({
-    env: {
-      ...quickTimes,
-      ...{ SMTP_URL: post.url, MAIL_FROM: "Hakuna <sync@hakuna.example>" },
-      ...{ OUTAGE_MAIL_AFTER_MS: "3600000", OUTAGE_LOOK_MS: "50" },
-    },
-  });
-  // two look for outages: the server's worker and this one
-  worker = world.startProcess("app/worker.ts");
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-  await post?.close();
-});
 
 /** A shop that was opened in a language and whose key is refused when its first order is sent. */
 async function breakShop(shop: string, locale: string | null): Promise<void> {

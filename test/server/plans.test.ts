@@ -1,29 +1,19 @@
 import { request } from "undici";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { readOffers } from "#app/plans/product-offers.ts";
 import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 
-let world: World;
-let client: Client;
+const { world, client } = await openWorld();
 let domain: string;
 let shop: SimulatedShop;
 let shops = 0;
 
-beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
 beforeEach(async () => {
   shops += 1;
   domain = `plans-${shops}.myshopify.com`;

@@ -1,36 +1,25 @@
 import { request } from "undici";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   sendWebhook,
   type Webhook,
   webhookHeaders,
   webhookOf,
 } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 import { dump, isCounted, orderOf, privacyWebhook, refundOf, vogelsang } from "./vogelsang.ts";
 
-let world: World;
-let client: Client;
+const { world, client } = await openWorld({
+  FEED_TIMEOUT_MS: "2500",
+  SHOPIFY_API_SECRET_PREVIOUS: "secret-of-before",
+});
+/** A world in which nobody folds. */
+const { world: still, client: idle } = await openWorld({ WORKER: "off" });
 let shop: string;
 let shops = 0;
 
-beforeAll(async () => {
-  world = await startWorld({
-    env: {
-      ...quickTimes,
-      FEED_TIMEOUT_MS: "2500",
-      SHOPIFY_API_SECRET_PREVIOUS: "secret-of-before",
-    },
-  });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
 beforeEach(() => {
   shops += 1;
   shop = `privacy-${shops}.myshopify.com`;
@@ -261,17 +250,6 @@ describe("customers/redact", () => {
 });
 
 describe("webhooks that nobody has folded yet", () => {
-  let still: World;
-  let idle: Client;
-  beforeAll(async () => {
-    still = await startWorld({ env: { ...quickTimes, WORKER: "off" } });
-    idle = createClient(still);
-  });
-  afterAll(async () => {
-    await idle?.close();
-    await still?.stop();
-  });
-
   it("are stripped by customers/redact and shown by a data request", async () => {
     const order = orderOf(shop, nextId());
     const named = orderOf(shop, nextId());

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { canonicalJson } from "#app/order/canonical.ts";
 import { sameContent } from "#app/order/content.ts";
 import { join } from "#app/order/fold.ts";
@@ -9,31 +9,21 @@ import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
 import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
 import { expectedOrders, isShared, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openApp } from "./open-app.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 import { dump, orderOf, privacyWebhook, vogelsang } from "./vogelsang.ts";
 
 const dayMs = 86_400_000;
 const seed = 20_261_124;
 
-let world: World;
-let client: Client;
+const { world, client } = await openWorld({ RECONCILE_INTERVAL_MS: "500" });
 let domain: string;
 let shop: SimulatedShop;
 let shops = 0;
 
-beforeAll(async () => {
-  world = await startWorld({ env: { ...quickTimes, RECONCILE_INTERVAL_MS: "500" } });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
 beforeEach(async () => {
   shops += 1;
   domain = `reconcile-${shops}.myshopify.com`;

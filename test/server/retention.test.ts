@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 import { isCounted, orderOf, vogelsang } from "./vogelsang.ts";
 
-let world: World;
-let client: Client;
+const { world, client } = await openWorld();
 let shop: string;
 let shops = 0;
 
-beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
 beforeEach(async () => {
   shops += 1;
   shop = `retention-${shops}.myshopify.com`;

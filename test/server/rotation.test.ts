@@ -1,25 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { connect } from "#app/ops/connect.ts";
 import { sendWebhook } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
-import { quickTimes } from "./quick-times.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { orderOf } from "./vogelsang.ts";
 
 const shop = "rotating.myshopify.com";
-let world: World;
-let client: Client;
+const { world, client } = await openWorld();
 let nextId = 980_000;
 
 beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
   await client.connect(shop);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 
 /** An order is bought, its webhook signed with this secret; answers what the app said. */

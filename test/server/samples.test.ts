@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { OrderTopic } from "#app/shopify/webhook-payload.ts";
 import { orderTopics } from "#app/shopify/webhook-payload.ts";
 import { samplePayload } from "#test/simulator/shopify/payload.ts";
 import { webhookOf } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
 
 type Line = {
@@ -16,18 +16,11 @@ type Line = {
 };
 
 const shop = "samples.myshopify.com";
-let world: World;
-let client: Client;
+const { world, client } = await openWorld();
 
 beforeAll(async () => {
-  world = await startWorld();
-  client = createClient(world);
   await client.connect(shop);
   await client.pool.query(`UPDATE "Shop" SET "share" = 'all' WHERE "domain" = $1`, [shop]);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 
 /** Shopify's own samples, under an id of their own for each topic. */

@@ -1,30 +1,22 @@
 import { request } from "undici";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AdminError } from "#app/shopify/admin-api.ts";
 import { createSessionKeeper } from "#app/sync/shop-session.ts";
 import { orderMoments } from "#test/simulator/shopify/order-life.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
-import { quickTimes } from "./quick-times.ts";
+import { openWorld } from "./open-world.ts";
 
-let world: World;
-let client: Client;
+const { world, client } = await openWorld({ WAIT_FOR_ORDER_MS: "50" });
 let domain: string;
 let shop: SimulatedShop;
 let shops = 0;
 
 beforeAll(async () => {
-  world = await startWorld({ env: { ...quickTimes, WAIT_FOR_ORDER_MS: "50" } });
-  client = createClient(world);
   // the sessions are also kept from within this process, beside the app's
   process.env.SIMULATED_SHOPIFY_URL = world.admin.url;
   await import("#test/simulator/redirect.ts");
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 beforeEach(async () => {
   shops += 1;

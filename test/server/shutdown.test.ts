@@ -1,30 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "#app/embedded-postgres/free-port.server.ts";
 import { type Webhook, webhookHeaders } from "#test/simulator/shopify/webhook.ts";
 import { waitUntilReady } from "#test/world/app-process.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
-import { quickTimes } from "./quick-times.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { orderOf } from "./vogelsang.ts";
 
 const shop = "rolling.myshopify.com";
-let world: World;
-let client: Client;
+const { world, client } = await openWorld({
+  DRAIN_MS: "3000",
+  FEED_TIMEOUT_MS: "10000",
+  LEASE_MS: "15000",
+});
 let nextId = 970_000;
 
 beforeAll(async () => {
-  world = await startWorld({
-    env: { ...quickTimes, DRAIN_MS: "3000", FEED_TIMEOUT_MS: "10000", LEASE_MS: "15000" },
-  });
-  client = createClient(world);
   await client.connect(shop);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 
 const template = orderOf(shop, 970_000).webhook("orders/create");

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
-import { startWorld, type World } from "#test/world/world.ts";
-import { type Client, createClient, eventually } from "./client.ts";
+import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
+import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
-import { quickTimes } from "./quick-times.ts";
 import { orderOf, vogelsang } from "./vogelsang.ts";
 
-let world: World;
-let client: Client;
+const { world, client } = await openWorld();
 let shop: string;
 let shops = 0;
 
-beforeAll(async () => {
-  world = await startWorld({ env: quickTimes });
-  client = createClient(world);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
-});
 beforeEach(() => {
   shops += 1;
   shop = `uninstall-${shops}.myshopify.com`;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   sendWebhook,
   signWebhook,
@@ -10,26 +10,18 @@ import {
   webhookOf,
 } from "#test/simulator/shopify/webhook.ts";
 import { secretsIn } from "#test/world/log-secrets.ts";
-import { startWorld, type World } from "#test/world/world.ts";
 import { ask, sessionToken } from "./admin-client.ts";
-import { type Client, createClient, eventually } from "./client.ts";
-import { quickTimes } from "./quick-times.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
 import { orderOf, privacyWebhook } from "./vogelsang.ts";
 
 const shop = "hostile.myshopify.com";
-let world: World;
-let client: Client;
+const { world, client } = await openWorld({ STEP_MS: "2000" });
 let nextId = 920_000;
 
 beforeAll(async () => {
-  world = await startWorld({ env: { ...quickTimes, STEP_MS: "2000" } });
-  client = createClient(world);
   await ask(world, "/app.data", { token: sessionToken(world, shop) });
   await client.connect(shop);
-});
-afterAll(async () => {
-  await client?.close();
-  await world?.stop();
 });
 
 /** The id of an order that nobody knows. */

@@ -5,11 +5,15 @@ import pg from "pg";
 import { openDatabase } from "#app/db.server.ts";
 import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
 import { createLog } from "#app/log.server.ts";
+import { startQueue } from "#app/sync/queue.ts";
 
 /** Set by the global setup; worlds make their databases there. */
 const variable = "TEST_POSTGRES_URL";
 
-/** A migrated database that new ones are copied from: migrating each would take over a second. */
+/**
+ * A database that new ones are copied from, migrated and with the queue's tables: to make these in
+ * each would take over a second.
+ */
 const template = "migrated";
 
 /**
@@ -30,8 +34,14 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   await query(postgres.url, "ALTER SYSTEM SET fsync = off");
   await query(postgres.url, "SELECT pg_reload_conf()");
   await query(postgres.url, `CREATE DATABASE ${template}`);
-  const database = await openDatabase({ url: databaseAt(postgres.url, template), log });
+  const url = databaseAt(postgres.url, template);
+  const database = await openDatabase({ url, log });
   await database.close();
+  const concurrency = { sync: 1, scan: 1, plans: 1 };
+  const queue = await startQueue({
+    ...{ databaseUrl: url, log, concurrency, sweepIntervalMs: 1000, worker: false },
+  });
+  await queue.stop();
   process.env[variable] = postgres.url;
   return async () => {
     await postgres.stop();

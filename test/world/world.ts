@@ -3,6 +3,7 @@ import { freePort } from "#app/embedded-postgres/free-port.server.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { type Admin, startAdmin } from "../simulator/admin/admin.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "./app-process.ts";
+import { outwaitKilled } from "./killed-processes.ts";
 import { secretsIn } from "./log-secrets.ts";
 import { createDatabase } from "./shared-postgres.ts";
 
@@ -26,7 +27,10 @@ export type World = {
   env: Record<string, string>;
   /** the server process of now; another one after `restart` */
   app(): AppProcess;
-  /** ends the server with the signal (SIGTERM) and starts it again at the same address */
+  /**
+   * ends the server with the signal (SIGTERM) and starts it again at the same address. After SIGKILL
+   * the time is let pass in which its successor would wait for it, if no other process is at work
+   */
   restart(signal?: NodeJS.Signals): Promise<void>;
   /** one more process, `app/worker.ts` for instance; ended with the world */
   startProcess(file: string, env?: Record<string, string>): AppProcess;
@@ -92,6 +96,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       app: () => app,
       async restart(signal?: NodeJS.Signals) {
         await app.stop(signal);
+        if (signal === "SIGKILL") await outwaitKilled(env.DATABASE_URL);
         app = await start();
       },
       startProcess(file: string, more?: Record<string, string>) {

@@ -5,6 +5,8 @@ export type Fault =
   | { kind: "status"; status: number; retryAfter?: string; location?: string; html?: string }
   /** waits before it answers normally */
   | { kind: "slow"; ms: number }
+  /** the same, until it is told to go on */
+  | { kind: "held"; until: Promise<unknown> }
   /** ends the connection without having read anything into account */
   | { kind: "drop" }
   /** takes the orders in, then ends the connection */

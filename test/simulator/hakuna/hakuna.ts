@@ -140,6 +140,7 @@ export async function startHakuna(
     send: (status: number, json?: unknown) => void,
   ): Promise<boolean> {
     if (fault.kind === "slow") await new Promise((wait) => setTimeout(wait, fault.ms));
+    if (fault.kind === "held") await fault.until;
     if (fault.kind === "drop") response.destroy();
     if (fault.kind === "status") {
       if (fault.retryAfter) response.setHeader("retry-after", fault.retryAfter);

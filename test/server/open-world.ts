@@ -1,0 +1,22 @@
+import { afterAll } from "vitest";
+import { startWorld, type World } from "#test/world/world.ts";
+import { type Client, createClient } from "./client.ts";
+import { quickTimes } from "./quick-times.ts";
+
+/**
+ * The world of a test file, with quick times, and a client of it; ended after the file's tests. To
+ * be awaited where a file begins.
+ *
+ * @param env added to the app's environment, or put in the place of what the world sets
+ */
+export async function openWorld(
+  env: Record<string, string> = {},
+): Promise<{ world: World; client: Client }> {
+  const world = await startWorld({ env: { ...quickTimes, ...env } });
+  const client = createClient(world);
+  afterAll(async () => {
+    await client.close();
+    await world.stop();
+  });
+  return { world, client };
+}

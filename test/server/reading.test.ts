@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import type { ReadAnswer } from "#app/shopify/order-reader.ts";
+import { readWebhook } from "#app/shopify/webhook-payload.ts";
+import { skipByHand } from "#app/sync/order-actions.ts";
+import { orderFilterOf } from "#app/sync/order-filter.ts";
+import { listOrders } from "#app/sync/order-list.ts";
+import { eventually } from "./client.ts";
+import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
+
+const sync = await syncByHand();
+const { current, pool, config, context, hakuna } = sync;
+const { arrive, connect, run, take, stored, setShop, letReadsBeDue, emailsOf } = sync;
+
+const bare = (id: number, more: Payload = {}) => {
+  const order = insured(id, more);
+  return { ...order, line_items: (order.line_items as unknown[]).slice(0, 1) };
+};
+
+const later = "2030-01-01T00:00:00Z";
+
+/** As Shopify would answer, asked at a moment. */
+function answers(payload: Payload, askedAt: string): ReadAnswer {
+  const { state } = readWebhook("orders/updated", JSON.stringify(payload), Date.parse(askedAt));
+  if (!state) throw new Error("The payload is not whole.");
+  return { kind: "order", state };
+}
+
+describe("an order that was skipped", () => {
+  it("is read from Shopify before it is sent after all, for its customer had left the app", async () => {
+    await setShop("paused", true);
+    await take("orders/create", insured(301));
+    await skipByHand(context, current.shop, "301", true, "somebody");
+    await setShop("paused", false);
+    await skipByHand(context, current.shop, "301", false, "somebody");
+    await run();
+    expect(hakuna.states("301")).toEqual([]);
+    expect(await stored(301)).toMatchObject({ status: "waiting", reasonCode: "no_session" });
+
+    current.inShopify = () => answers(insured(301), later);
+    await letReadsBeDue();
+    await run();
+    expect(emailsOf(301)).toEqual(["max@example.com"]);
+  });
+
+  it("the same where a setting lets it in and only a part of it has news", async () => {
+    await take("orders/create", bare(302));
+    expect(await stored(302)).toMatchObject({ status: "skipped", reasonCode: "no_plan" });
+    await connect({ share: "all" });
+    current.inShopify = () => answers(bare(302), later);
+    await take("fulfillments/create", {
+      ...{ id: 9, order_id: 302, status: "success", created_at: "2026-11-24T12:00:00Z" },
+      line_items: [{ id: 1, quantity: 1 }],
+    });
+    expect(emailsOf(302)).toEqual(["max@example.com"]);
+  });
+
+  it("stays skipped, with the reason, when Shopify does not have it", async () => {
+    await setShop("paused", true);
+    await take("orders/create", insured(303));
+    await skipByHand(context, current.shop, "303", true, "somebody");
+    await skipByHand(context, current.shop, "303", false, "somebody");
+    current.inShopify = () => ({ kind: "not_found" });
+    await run();
+    expect(await stored(303)).toMatchObject({ status: "skipped", reasonCode: "not_in_shopify" });
+  });
+
+  it("a plan added in the same moment is not overlooked", async () => {
+    const at = "2026-11-24T10:00:00.500Z";
+    await arrive("orders/create", bare(304), { at });
+    await run();
+    current.inShopify = () => answers(insured(304), "2026-11-24T10:00:05Z");
+    await arrive("orders/updated", insured(304), { at });
+    await run();
+    expect(await stored(304)).toMatchObject({ status: "sent", planUnits: 1 });
+  });
+
+  it("while its request is under way stays skipped, and its customer leaves the app", async () => {
+    const answer = Promise.withResolvers<void>();
+    hakuna.behave({ fault: { fault: { kind: "held", until: answer.promise }, requests: 1 } });
+    await arrive("orders/create", insured(305));
+    const running = run();
+    await eventually("the request is under way", () =>
+      hakuna.requests.some(({ orderIds }) => orderIds.includes("305")),
+    );
+    await skipByHand(context, current.shop, "305", true, "somebody");
+    answer.resolve();
+    await running;
+    const { status, lastPayload } = await stored(305);
+    expect(status).toBe("skipped");
+    expect(JSON.stringify(lastPayload)).not.toMatch(/Mustermann|max@example/);
+  });
+});
+
+describe("what must be read from Shopify", () => {
+  /** A fulfillment comes and its order does not: it is asked for. */
+  async function losesItsOrder(id: number): Promise<void> {
+    context.config = { ...config, worker: { ...config.worker, waitForOrderMs: 0 } };
+    await take("fulfillments/create", {
+      ...{ id: 9, order_id: id, status: "success", created_at: "2026-11-24T12:00:00Z" },
+      line_items: [{ id: 1, quantity: 1 }],
+    });
+  }
+
+  /** What the list of skipped orders says. */
+  async function listed() {
+    const filter = orderFilterOf(new URLSearchParams({ view: "skipped" }));
+    const { orders } = await listOrders(pool, current.shop, "Europe/Berlin", filter, null, 10);
+    return orders.map(({ id, status, note }) => ({ id, status, note }));
+  }
+
+  it("an order whose part came is skipped when Shopify does not have it", async () => {
+    current.inShopify = () => ({ kind: "not_found" });
+    await losesItsOrder(503);
+    expect(await listed()).toEqual([
+      {
+        ...{ id: "503", status: "skipped" },
+        note: { kind: "reason", code: "not_in_shopify", detail: null },
+      },
+    ]);
+    await run();
+    expect(current.reads).toBe(1);
+  });
+
+  it("an order whose part came is asked for thirty times, and then skipped with the reason", async () => {
+    const reason = "HTTP 503";
+    current.inShopify = () => ({ kind: "unavailable", reason, retryAfterMs: null });
+    await losesItsOrder(504);
+    for (let read = 2; read <= 30; read += 1) {
+      expect(await stored(504)).toMatchObject({ status: "waiting", statusReason: reason });
+      await letReadsBeDue();
+      await run();
+      expect(current.reads).toBe(read);
+    }
+    expect(await listed()).toEqual([
+      {
+        ...{ id: "504", status: "skipped" },
+        note: { kind: "reason", code: "shopify_unavailable", detail: reason },
+      },
+    ]);
+    expect(await stored(504)).toMatchObject({ readAt: null });
+  });
+
+  it("a change that cannot be read is told, until something newer of the order is known", async () => {
+    await take("orders/create", insured(501));
+    current.inShopify = () => ({ kind: "not_found" });
+    const { line_items: _, ...trimmed } = insured(501, {
+      updated_at: "2026-11-24T11:00:00Z",
+      cancelled_at: "2026-11-24T11:00:00Z",
+    });
+    await take("orders/cancelled", trimmed);
+    const codes = async () =>
+      ((await stored(501)).findings as { code: string }[]).map(({ code }) => code);
+    expect(await codes()).toEqual(["change_unread"]);
+    expect(await stored(501)).toMatchObject({ needsAttention: true });
+    const cancelled = { updated_at: "2026-11-24T12:00:00Z", cancelled_at: "2026-11-24T11:00:00Z" };
+    await take("orders/updated", insured(501, cancelled));
+    expect(await codes()).toEqual([]);
+  });
+
+  it("an answer of the same second is asked for once more: Shopify's clock shows seconds", async () => {
+    const at = "2026-11-24T10:00:00.300Z";
+    await arrive("orders/create", insured(502, { email: "a@example.com" }), { at });
+    await arrive("orders/updated", insured(502, { email: "z@example.com" }), { at });
+    const right = insured(502, { email: "a@example.com" });
+    current.inShopify = () =>
+      answers(right, current.reads === 1 ? "2026-11-24T10:00:00Z" : "2026-11-24T10:00:03Z");
+    await run();
+    expect(await stored(502)).toMatchObject({ readAt: expect.any(Date) });
+    await letReadsBeDue();
+    await run();
+    expect(emailsOf(502).at(-1)).toBe("a@example.com");
+    expect(await stored(502)).toMatchObject({ readAt: null });
+  });
+});
