@@ -16,7 +16,9 @@ let shop: SimulatedShop;
 let shops = 0;
 
 beforeAll(async () => {
-  world = await startWorld({ env: { ...quickTimes, WAIT_FOR_ORDER_MS: "50" } });
+  // what could not be read would be read again long after a test gave up
+  const env = { ...quickTimes, WAIT_FOR_ORDER_MS: "50", READ_RETRY_MS: "3600000" };
+  world = await startWorld({ env });
   client = createClient(world);
   // the sessions are also kept from within this process, beside the app's
   process.env.SIMULATED_SHOPIFY_URL = world.admin.url;
@@ -127,7 +129,6 @@ describe("access that was taken away", () => {
 
     await openApp(world, domain);
     expect(given()).toBe(2);
-    await client.pool.query(`UPDATE "Order" SET "readAt" = now() WHERE "shop" = $1`, [domain]);
     await eventually("the order is read and sent", isSent(id));
   });
 
