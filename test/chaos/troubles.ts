@@ -1,6 +1,6 @@
+import { readConfig } from "#app/config.server.ts";
+import { resendOrders } from "#app/sync/order-actions.ts";
 import type { Client } from "#test/server/client.ts";
-import type { Fault } from "#test/simulator/hakuna/behavior.ts";
-import { manyWays } from "#test/simulator/hakuna/behavior.ts";
 import type { Random } from "#test/simulator/random.ts";
 import type { World } from "#test/world/world.ts";
 import type { Crew } from "./crew.ts";
@@ -16,77 +16,104 @@ export type Scene = {
   random: Random;
   /** how long the feed is down, in milliseconds */
   downMs: number;
-  /** how long the other troubles last: 1 is as usual */
-  pace: number;
+  /** requests that each of the feed's other troubles befalls at least */
+  requests: number;
 };
 
-export type Trouble = { name: string; befall(scene: Scene): Promise<void> };
+/**
+ * Something that goes wrong. It lasts until it has surely befallen the app; `befall` answers how
+ * often it did, and rejects where it cannot.
+ */
+export type Trouble = { name: string; befall(scene: Scene): Promise<number> };
 
-const html: Fault = { kind: "status", status: 502, html: "<html><h1>502 Bad Gateway</h1></html>" };
-const lateAnswer: Fault = { kind: "late_answer", ms: 1500 };
+export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The feed between the troubles: one request in eight fails, in changing ways. */
-export function unreliably(random: Random) {
-  const ways = [...manyWays, html, lateAnswer];
-  return { failOneIn: { requests: 8, seed: random.between(1, 1_000_000), ways } };
+/**
+ * Keeps the app at work until `met`: orders that were sent are sent once more, as an operator does
+ * it. Otherwise a quick machine would meet some troubles with nothing to do.
+ */
+export async function workUntil(
+  scene: Pick<Scene, "client" | "world" | "shops">,
+  met: () => boolean,
+): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  while (!met()) {
+    if (Date.now() > deadline) throw new Error("it did not come about");
+    // the database may be away
+    await resendSome(scene).catch(() => undefined);
+    await wait(100);
+  }
 }
 
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function feed(name: string, fault: Fault, ms: (scene: Scene) => number): Trouble {
-  return {
-    name,
-    async befall(scene) {
-      scene.world.hakuna.behave({ fault: { fault } });
-      await wait(ms(scene));
-      scene.world.hakuna.behave(unreliably(scene.random));
-    },
-  };
+async function resendSome({
+  client: { pool },
+  world,
+  shops,
+}: Pick<Scene, "client" | "world" | "shops">) {
+  const context = { pool, config: readConfig(world.env as NodeJS.ProcessEnv) };
+  for (const shop of shops) {
+    const { rows } = await pool.query<{ id: string }>(
+      `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "firstSentAt" IS NOT NULL
+        ORDER BY "changedAt" LIMIT 1`,
+      [shop],
+    );
+    await resendOrders(
+      context,
+      shop,
+      rows.map(({ id }) => id),
+      "chaos",
+    );
+  }
 }
 
-/** Everything that goes wrong while webhooks come in. */
-export const troubles: readonly Trouble[] = [
-  { name: "a server is killed", befall: ({ crew, random }) => crew.killServer(random) },
-  { name: "a worker is killed", befall: ({ crew, random }) => crew.killWorker(random) },
-  { name: "a worker is frozen", befall: ({ crew, random }) => crew.freezeWorker(random, 3_500) },
-  { name: "PostgreSQL crashes", befall: ({ postgres }) => postgres.crash() },
+/** A moment that the seed chooses. */
+const moment = (random: Random) => wait(random.between(0, 300));
+
+/** What befalls processes and their database. */
+export const troublesOfProcesses: readonly Trouble[] = [
   {
-    name: "connections to the database are cut",
-    async befall({ client }) {
-      await client.pool.query(
+    name: "servers killed",
+    async befall({ crew, random }) {
+      await moment(random);
+      await crew.killServer(random);
+      return 1;
+    },
+  },
+  {
+    name: "workers killed",
+    async befall({ crew, random }) {
+      await moment(random);
+      await crew.killWorker(random);
+      return 1;
+    },
+  },
+  {
+    name: "workers frozen",
+    async befall({ crew, random }) {
+      await moment(random);
+      // longer than a lease: others take over, and the frozen one wakes up beside them
+      await crew.freezeWorker(random, 3_500);
+      return 1;
+    },
+  },
+  {
+    name: "crashes of PostgreSQL",
+    async befall({ postgres, random }) {
+      await moment(random);
+      await postgres.crash();
+      return 1;
+    },
+  },
+  {
+    name: "connections to PostgreSQL cut",
+    async befall({ client, random }) {
+      await moment(random);
+      const { rowCount } = await client.pool.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE application_name LIKE 'hakuna-%' AND datname = current_database() AND random() < 0.5`,
+          WHERE application_name LIKE 'hakuna-%' AND datname = current_database() AND pid % 2 = $1`,
+        [random.between(0, 1)],
       );
-    },
-  },
-  feed("the feed is down", { kind: "drop" }, ({ downMs }) => downMs),
-  feed(
-    "the feed wants less",
-    { kind: "status", status: 429, retryAfter: "1" },
-    ({ pace }) => 1500 * pace,
-  ),
-  feed("the feed's gateway answers HTML", html, ({ pace }) => 1000 * pace),
-  feed("the feed fails", { kind: "status", status: 500 }, ({ pace }) => 1000 * pace),
-  feed("the feed answers by halves", { kind: "half_answer" }, ({ pace }) => 1000 * pace),
-  feed("the feed answers too late", lateAnswer, ({ pace }) => 2000 * pace),
-  {
-    name: "the key is refused",
-    async befall({ world, client, shops, pace }) {
-      const good = world.hakuna.apiKeys.sandbox;
-      world.hakuna.apiKeys.sandbox = ["sk_test_another"];
-      await wait(1000 * pace);
-      world.hakuna.apiKeys.sandbox = good;
-      for (const shop of shops) await client.connect(shop);
-    },
-  },
-  {
-    name: "Shopify fails",
-    async befall({ world, shops, random }) {
-      const { faults } = world.shopify.shop(random.pick(shops));
-      faults.plan({ kind: "status", status: 503 }, { times: 3 });
-      faults.plan({ kind: "throttled" }, { times: 3 });
-      faults.plan({ kind: "answer_lost" }, { times: 3 });
-      world.shopify.tokens.expire(random.pick(shops));
+      return rowCount ?? 0;
     },
   },
 ];

@@ -1,21 +1,22 @@
+import { isDatabaseTrouble } from "#app/database-error.server.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Hakuna } from "#test/simulator/hakuna/hakuna.ts";
-import type { Frozen } from "./crew.ts";
 
 /** What is wrong in the end, each in a sentence; empty: nothing. */
 export async function verdict(options: {
   client: Client;
   hakuna: Hakuna;
   expected: ReadonlyMap<string, FeedOrder>;
-  frozen: readonly Frozen[];
+  /** the app's time limit of a request to the feed */
+  feedTimeoutMs: number;
   output: string;
 }): Promise<string[]> {
-  const { client, hakuna, expected, frozen, output } = options;
+  const { client, hakuna, expected, feedTimeoutMs, output } = options;
   return [
     ...wrongAtFeed(hakuna, expected),
-    ...(await steppedBack(client, hakuna, frozen)),
+    ...(await steppedBack(client, hakuna, feedTimeoutMs)),
     ...(await leftBehind(client)),
     ...hakuna.violations.map((violation) => `The feed's contract was broken: ${violation}`),
     ...unhandled(output),
@@ -35,33 +36,37 @@ function wrongAtFeed(hakuna: Hakuna, expected: ReadonlyMap<string, FeedOrder>): 
 }
 
 /**
- * Following idempotency key → attempt → revision: what the feed accepted never goes back, except by
- * a request that a frozen process had under way.
+ * Following idempotency key → attempt → revision: what the feed accepted never goes back. Except by
+ * a request that came in after its own time limit: something that was frozen held it up, and nobody
+ * waited for its answer any more.
  */
 async function steppedBack(
   { pool }: Client,
   hakuna: Hakuna,
-  frozen: readonly Frozen[],
+  feedTimeoutMs: number,
 ): Promise<string[]> {
   const { rows } = await pool.query<{
     id: string;
     orders: { id: string; revision: number }[];
     outcome: string | null;
-  }>(`SELECT "id"::text, "orders", "outcome" FROM "Attempt"`);
+    startedAt: Date;
+  }>(`SELECT "id"::text, "orders", "outcome", "startedAt" FROM "Attempt"`);
   const attempts = new Map(rows.map((row) => [row.id, row]));
   return hakuna.orderIds().flatMap((id) => {
     let highest = Number.NEGATIVE_INFINITY;
     return hakuna.states(id).flatMap(({ idempotencyKey, at }) => {
       const attempt = attempts.get(String(idempotencyKey));
       const revision = attempt?.orders.find((order) => order.id === id)?.revision;
-      if (revision === undefined) return `Order ${id} was sent by no attempt that is known.`;
+      if (!attempt || revision === undefined) {
+        return `Order ${id} was sent by no attempt that is known.`;
+      }
       const isBack = revision < highest;
       highest = Math.max(highest, revision);
-      if (!isBack) return [];
-      const wasFrozen =
-        attempt?.outcome !== "accepted" &&
-        frozen.some(({ from, to }) => at >= from && at <= to + 1000);
-      return wasFrozen ? [] : `Order ${id} went back from revision ${highest} to ${revision}.`;
+      const wasHeldUp =
+        attempt.outcome !== "accepted" && at - attempt.startedAt.getTime() > feedTimeoutMs;
+      return isBack && !wasHeldUp
+        ? `Order ${id} went back from revision ${highest} to ${revision}.`
+        : [];
     });
   });
 }
@@ -77,9 +82,14 @@ const remains: Record<string, string> = {
   "requests without an answer": `SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL`,
   "shops that are not well": `SELECT count(*) FROM "Shop"
     WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL`,
-  "wrong counters": `SELECT count(*) FROM "OrderCount" c WHERE ("count", "attention") <>
-    (SELECT count(*), count(*) FILTER (WHERE "needsAttention") FROM "Order" o
-      WHERE o."shop" = c."shop" AND o."status" = c."status")`,
+  "reconciliations that are not well": `SELECT count(*) FROM "OrderScan"
+    WHERE "failures" > 0 OR "pausedReason" IS NOT NULL`,
+  "wrong counters": `SELECT count(*) FROM "OrderCount" c FULL JOIN
+      (SELECT "shop", "status", count(*) AS "count",
+              count(*) FILTER (WHERE "needsAttention") AS "attention"
+         FROM "Order" GROUP BY 1, 2) o ON o."shop" = c."shop" AND o."status" = c."status"
+    WHERE (coalesce(c."count", 0), coalesce(c."attention", 0))
+       <> (coalesce(o."count", 0), coalesce(o."attention", 0))`,
   "orders without their document": `SELECT count(*) FROM "Order" o FULL JOIN "OrderDocument" d
       ON d."shop" = o."shop" AND d."orderId" = o."id"
     WHERE o."id" IS NULL OR d."orderId" IS NULL`,
@@ -95,11 +105,31 @@ export async function leftBehind({ pool }: Pick<Client, "pool">): Promise<string
   return found;
 }
 
-/** What a process said otherwise than by its log, and errors that say that nobody caught them. */
+type Line = { level?: string; msg?: string; err?: { message: string; code?: string } };
+
+/** What a process said otherwise than by its log, and errors that nobody expects in all this. */
 function unhandled(output: string): string[] {
   return output
     .split("\n")
-    .filter((line) => line.trim() !== "" && (!line.startsWith("{") || /"level":"fatal"/.test(line)))
+    .filter((line) => line.trim() !== "" && !isExpected(line))
     .slice(0, 20)
     .map((line) => `A process said: ${line.slice(0, 300)}`);
+}
+
+/** A run that lost its database or its lease ends with an error, and is repeated. */
+function isExpected(text: string): boolean {
+  const line = parsed(text);
+  if (line === null || line.level === undefined || line.level === "fatal") return false;
+  if (line.level !== "error") return true;
+  if (!line.err || !line.msg?.startsWith("a run failed")) return false;
+  const { message, code } = line.err;
+  return code === "lease_lost" || isDatabaseTrouble(Object.assign(new Error(message), { code }));
+}
+
+function parsed(text: string): Line | null {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return null;
+  }
 }

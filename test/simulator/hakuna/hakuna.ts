@@ -32,6 +32,8 @@ export type Hakuna = {
   apiKeys: Record<Environment, string[]>;
   /** every request, in the order in which it came */
   requests: Seen[];
+  /** every fault that was shown, in order; of late answers those that nobody waited for any more */
+  faults: Fault[];
   /** what no correct app does */
   violations: string[];
   /** all states of an order that were taken in, in order */
@@ -54,6 +56,7 @@ export async function startHakuna(
 ): Promise<Hakuna> {
   const apiKeys = options.apiKeys ?? { sandbox: ["sk_test_demo"], production: ["sk_live_demo"] };
   const requests: Seen[] = [];
+  const faults: Fault[] = [];
   const violations: string[] = [];
   const history = new Map<string, Accepted[]>();
   const byKey = new Map<string, { bytes: string; requestId: string | null }>();
@@ -110,6 +113,7 @@ export async function startHakuna(
     const errors = contractErrors(orders);
     if (!errors.length) seen.orderIds = orders.map(({ id }) => id);
     const fault = orders.length > 0 ? nextFault() : null;
+    if (fault && fault.kind !== "late_answer") faults.push(fault);
     if (fault && (await show(fault, response, send))) return;
     if (errors.length > 0) {
       violations.push(...errors);
@@ -123,7 +127,10 @@ export async function startHakuna(
     }
     const requestId = takeIn(orders, environment, idempotencyKey, body);
     if (fault?.kind === "drop_after") return void response.destroy();
-    if (fault?.kind === "late_answer") await new Promise((wait) => setTimeout(wait, fault.ms));
+    if (fault?.kind === "late_answer") {
+      await new Promise((wait) => setTimeout(wait, fault.ms));
+      if (request.socket.destroyed) faults.push(fault);
+    }
     if (fault?.kind === "half_answer") {
       response.writeHead(202, { "content-length": "100" });
       response.write('{"request_');
@@ -205,6 +212,7 @@ export async function startHakuna(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     apiKeys,
     requests,
+    faults,
     violations,
     offers,
     states: (orderId) => history.get(orderId) ?? [],
