@@ -7,7 +7,8 @@ const minute = 60_000;
 /** How wrong the clocks of the processes are. */
 const skews = { servers: [3 * minute, -4 * minute], workers: [2 * minute, -5 * minute] };
 
-type Member = { start(): Promise<AppProcess>; now: AppProcess };
+/** `version` is that of the feed's API that it asks for: it tells whose a request is. */
+type Member = { start(): Promise<AppProcess>; now: AppProcess; version?: string };
 
 /**
  * The processes of the app: three servers and two workers on one database, each with its own clock.
@@ -17,8 +18,12 @@ export type Crew = {
   /** the address of one of the servers, as a load balancer would pick it */
   url(): string;
   killServer(random: Random): Promise<void>;
+  /** kills a worker in the middle of a request to the feed; resolves when another is in its place */
   killWorker(random: Random): Promise<void>;
-  /** stops a worker in its tracks for a while */
+  /**
+   * stops a worker in its tracks for a while, in the middle of a request to the feed: it is taken in
+   * when others have long taken over
+   */
   freezeWorker(random: Random, ms: number): Promise<void>;
   /** how many processes had a clock that was wrong by minutes */
   wrongClocks(): number;
@@ -57,19 +62,31 @@ export async function startCrew(world: World): Promise<Crew> {
   });
   const servers = [first, ...(await Promise.all(others))];
   const workers = await Promise.all(
-    skews.workers.map(async (skew) => {
+    skews.workers.map(async (skew, index) => {
       const port = await freePort();
-      return enlist(async () => {
-        const env = { ...clock(skew), WORKER_PORT: String(port) };
+      const version = `v1.${index}`;
+      const member = await enlist(async () => {
+        const env = { ...clock(skew), WORKER_PORT: String(port), HAKUNA_VERSION: version };
         const started = world.startProcess("app/worker.ts", env);
         await waitUntilReady(started, `http://127.0.0.1:${port}/readyz`);
         if (hasWrongClock(started)) wrongClocks += 1;
         return started;
       });
+      return { ...member, version };
     }),
   );
-  const kill = async (members: Member[], random: Random) => {
-    const member = random.pick(members);
+  /** Sends a signal in the middle of a request to the feed, which is held up for a while. */
+  const signalAtWork = ({ now, version }: Member, signal: NodeJS.Signals, ms: number) =>
+    new Promise<void>((resolve) => {
+      world.hakuna.onceAsked((seen) => {
+        if (seen.version !== version) return null;
+        now.signal(signal);
+        const held = new Promise<void>((over) => setTimeout(over, ms));
+        held.then(resolve);
+        return held;
+      });
+    });
+  const replace = async (member: Member) => {
     await member.now.stop("SIGKILL");
     gone.push(member.now);
     member.now = await member.start();
@@ -81,13 +98,16 @@ export async function startCrew(world: World): Promise<Crew> {
       turn += 1;
       return urls[turn % urls.length] ?? world.appUrl;
     },
-    killServer: (random) => kill(servers, random),
-    killWorker: (random) => kill(workers, random),
+    killServer: (random) => replace(random.pick(servers)),
+    async killWorker(random) {
+      const worker = random.pick(workers);
+      await signalAtWork(worker, "SIGKILL", 0);
+      await replace(worker);
+    },
     async freezeWorker(random, ms) {
-      const { now } = random.pick(workers);
-      now.signal("SIGSTOP");
-      await new Promise((wait) => setTimeout(wait, ms));
-      now.signal("SIGCONT");
+      const worker = random.pick(workers);
+      await signalAtWork(worker, "SIGSTOP", ms);
+      worker.now.signal("SIGCONT");
     },
     output: () =>
       [...gone, ...[...servers, ...workers].map(({ now }) => now)]

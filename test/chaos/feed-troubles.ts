@@ -6,7 +6,8 @@ const down: Fault = { kind: "drop" };
 const html: Fault = { kind: "status", status: 502, html: "<html><h1>502 Bad Gateway</h1></html>" };
 /** Later than the time limit of quick-times.ts. */
 const lateAnswer: Fault = { kind: "late_answer", ms: 1500 };
-const takenLate: Fault = { kind: "late", ms: 1500 };
+/** Later than the app tries again. */
+const takenLate: Fault = { kind: "late", ms: 500 };
 
 /** The feed between the troubles: one request in eight fails, in changing ways. */
 export function unreliably(random: Random) {

@@ -66,7 +66,16 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     }
     const crew = await crewStarts;
     const random = createRandom(plan.seed);
-    const scene = { ...plan, world, client, crew, postgres, shops, random };
+    const scene = {
+      ...plan,
+      world,
+      client,
+      crew,
+      postgres,
+      shops,
+      random,
+      resent: new Set<string>(),
+    };
 
     const tally = new Map(histories.disorder);
     const wrong: string[] = [];
@@ -131,10 +140,9 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     for (const [name, count] of tally) {
       if (count === 0) wrong.push(`There were no ${name}.`);
     }
-    const feedTimeoutMs = Number(times.FEED_TIMEOUT_MS);
     wrong.push(
       ...(await verdict({
-        ...{ client, hakuna: world.hakuna, feedTimeoutMs, output: crew.output() },
+        ...{ client, hakuna: world.hakuna, output: crew.output() },
         expected: histories.expected(),
       })),
     );

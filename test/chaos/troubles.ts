@@ -18,6 +18,8 @@ export type Scene = {
   downMs: number;
   /** requests that each of the feed's other troubles befalls at least */
   requests: number;
+  /** ids of orders that were sent once more */
+  resent: Set<string>;
 };
 
 /**
@@ -29,41 +31,48 @@ export type Trouble = { name: string; befall(scene: Scene): Promise<number> };
 export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Keeps the app at work until `met`: orders that were sent are sent once more, as an operator does
- * it. Otherwise a quick machine would meet some troubles with nothing to do.
+ * Keeps the app at work until `met`: now and then an order that was sent is sent once more, as an
+ * operator does it. Otherwise a quick machine would meet some troubles with nothing to do. Each
+ * order is sent again once at most, as long as there are others, so that none is mended by it.
  */
 export async function workUntil(
-  scene: Pick<Scene, "client" | "world" | "shops">,
+  scene: Pick<Scene, "client" | "world" | "shops" | "resent">,
   met: () => boolean,
 ): Promise<void> {
   const deadline = Date.now() + 120_000;
-  while (!met()) {
+  for (let turn = 0; !met(); turn += 1) {
     if (Date.now() > deadline) throw new Error("it did not come about");
+    const shop = scene.shops[turn % scene.shops.length] ?? "";
     // the database may be away
-    await resendSome(scene).catch(() => undefined);
-    await wait(100);
+    await resendOne(scene, shop).catch(() => undefined);
+    await wait(50);
   }
 }
 
-async function resendSome({
-  client: { pool },
-  world,
-  shops,
-}: Pick<Scene, "client" | "world" | "shops">) {
+async function resendOne(
+  { client: { pool }, world, resent }: Pick<Scene, "client" | "world" | "resent">,
+  shop: string,
+): Promise<void> {
   const context = { pool, config: readConfig(world.env as NodeJS.ProcessEnv) };
-  for (const shop of shops) {
-    const { rows } = await pool.query<{ id: string }>(
-      `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "firstSentAt" IS NOT NULL
-        ORDER BY "changedAt" LIMIT 1`,
-      [shop],
-    );
-    await resendOrders(
-      context,
-      shop,
-      rows.map(({ id }) => id),
-      "chaos",
-    );
-  }
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "firstSentAt" IS NOT NULL
+      ORDER BY "id" = ANY($2), "changedAt" LIMIT 1`,
+    [shop, [...resent]],
+  );
+  const ids = rows.map(({ id }) => id);
+  for (const id of ids) resent.add(id);
+  await resendOrders(context, shop, ids, "chaos");
+}
+
+/** Keeps the app at work while something befalls it. */
+async function atWork(scene: Scene, befallen: Promise<void>): Promise<void> {
+  let isOver = false;
+  await Promise.all([
+    befallen.finally(() => {
+      isOver = true;
+    }),
+    workUntil(scene, () => isOver),
+  ]);
 }
 
 /** A moment that the seed chooses. */
@@ -81,18 +90,18 @@ export const troublesOfProcesses: readonly Trouble[] = [
   },
   {
     name: "workers killed",
-    async befall({ crew, random }) {
-      await moment(random);
-      await crew.killWorker(random);
+    async befall(scene) {
+      await moment(scene.random);
+      await atWork(scene, scene.crew.killWorker(scene.random));
       return 1;
     },
   },
   {
     name: "workers frozen",
-    async befall({ crew, random }) {
-      await moment(random);
+    async befall(scene) {
+      await moment(scene.random);
       // longer than a lease: others take over, and the frozen one wakes up beside them
-      await crew.freezeWorker(random, 3_500);
+      await atWork(scene, scene.crew.freezeWorker(scene.random, 3_500));
       return 1;
     },
   },

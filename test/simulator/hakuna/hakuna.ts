@@ -21,6 +21,8 @@ export type Seen = {
   method: string;
   path: string;
   environment: Environment;
+  /** the version of the API that was asked for */
+  version: string | null;
   idempotencyKey: string | null;
   orderIds: string[];
   status: number | null;
@@ -44,6 +46,11 @@ export type Hakuna = {
   /** the Offers API: what was asked of it and how it behaves */
   offers: Offers;
   onAccepted(listener: (accepted: Accepted) => void): void;
+  /**
+   * A request with orders is there: it is taken in, or fails, when the listener's promise resolves.
+   * Where the listener answers null, it is called with the next one.
+   */
+  onceAsked(listener: (seen: Seen) => Promise<unknown> | null): void;
   close(): Promise<void>;
 };
 
@@ -63,6 +70,7 @@ export async function startHakuna(
   const processing = new Map<string, { orders: string[]; polls: number }>();
   const offers = new Offers();
   const listeners: ((accepted: Accepted) => void)[] = [];
+  const asked: ((seen: Seen) => Promise<unknown> | null)[] = [];
   let behavior: Behavior = {};
   let nextFault = createFaults(behavior);
 
@@ -76,6 +84,7 @@ export async function startHakuna(
       method: request.method ?? "",
       path: pathname,
       environment,
+      version: header(request, "hakuna-version"),
       idempotencyKey,
       orderIds: [],
       status: null,
@@ -112,6 +121,11 @@ export async function startHakuna(
     }
     const errors = contractErrors(orders);
     if (!errors.length) seen.orderIds = orders.map(({ id }) => id);
+    for (const listener of orders.length > 0 ? [...asked] : []) {
+      const held = listener(seen);
+      if (held) asked.splice(asked.indexOf(listener), 1);
+      await held;
+    }
     const fault = orders.length > 0 ? nextFault() : null;
     if (fault && fault.kind !== "late_answer") faults.push(fault);
     if (fault && (await show(fault, response, send))) return;
@@ -223,6 +237,7 @@ export async function startHakuna(
       nextFault = createFaults(next);
     },
     onAccepted: (listener) => listeners.push(listener),
+    onceAsked: (listener) => asked.push(listener),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
