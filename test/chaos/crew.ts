@@ -10,21 +10,24 @@ const skews = { servers: [3 * minute, -4 * minute], workers: [2 * minute, -5 * m
 /** `version` is that of the feed's API that it asks for: it tells whose a request is. */
 type Member = { start(): Promise<AppProcess>; now: AppProcess; version?: string };
 
+/** What befalls a process that has to be at work for it. */
+export type Blow = { struck: Promise<void>; over: Promise<void> };
+
 /**
- * The processes of the app: three servers and two workers on one database, each with its own clock.
+ * The processes of the app: up to three servers and two workers on one database, each with its own clock.
  * That of the world's own server is right: session tokens are good for a minute.
  */
 export type Crew = {
   /** the address of one of the servers, as a load balancer would pick it */
   url(): string;
   killServer(random: Random): Promise<void>;
-  /** kills a worker in the middle of a request to the feed; resolves when another is in its place */
-  killWorker(random: Random): Promise<void>;
+  /** kills a worker in the middle of a request to the feed, and puts another in its place */
+  killWorker(random: Random): Blow;
   /**
    * stops a worker in its tracks for a while, in the middle of a request to the feed: it is taken in
    * when others have long taken over
    */
-  freezeWorker(random: Random, ms: number): Promise<void>;
+  freezeWorker(random: Random, ms: number): Blow;
   /** how many processes had a clock that was wrong by minutes */
   wrongClocks(): number;
   /** what all processes wrote, also those that are gone */
@@ -32,7 +35,7 @@ export type Crew = {
   stop(): Promise<void>;
 };
 
-export async function startCrew(world: World): Promise<Crew> {
+export async function startCrew(world: World, serverCount: number): Promise<Crew> {
   const gone: AppProcess[] = [];
   let wrongClocks = 0;
   const enlist = async (start: Member["start"]): Promise<Member> => ({ start, now: await start() });
@@ -48,7 +51,7 @@ export async function startCrew(world: World): Promise<Crew> {
       return world.app();
     },
   };
-  const others = skews.servers.map(async (skew) => {
+  const others = skews.servers.slice(0, serverCount - 1).map(async (skew) => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     urls.push(url);
@@ -75,17 +78,22 @@ export async function startCrew(world: World): Promise<Crew> {
       return { ...member, version };
     }),
   );
-  /** Sends a signal in the middle of a request to the feed, which is held up for a while. */
-  const signalAtWork = ({ now, version }: Member, signal: NodeJS.Signals, ms: number) =>
-    new Promise<void>((resolve) => {
-      world.hakuna.onceAsked((seen) => {
-        if (seen.version !== version) return null;
-        now.signal(signal);
-        const held = new Promise<void>((over) => setTimeout(over, ms));
-        held.then(resolve);
-        return held;
-      });
+  /**
+   * Sends a signal in the middle of a request to the feed, which is held up for a while. Answers
+   * when that begins and when it is over.
+   */
+  const signalAtWork = ({ now, version }: Member, signal: NodeJS.Signals, ms: number) => {
+    const struck = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    world.hakuna.onceAsked((seen) => {
+      if (seen.version !== version) return null;
+      now.signal(signal);
+      struck.resolve();
+      setTimeout(held.resolve, ms);
+      return held.promise;
     });
+    return { struck: struck.promise, held: held.promise };
+  };
   const replace = async (member: Member) => {
     await member.now.stop("SIGKILL");
     gone.push(member.now);
@@ -99,15 +107,15 @@ export async function startCrew(world: World): Promise<Crew> {
       return urls[turn % urls.length] ?? world.appUrl;
     },
     killServer: (random) => replace(random.pick(servers)),
-    async killWorker(random) {
+    killWorker(random) {
       const worker = random.pick(workers);
-      await signalAtWork(worker, "SIGKILL", 0);
-      await replace(worker);
+      const { struck, held } = signalAtWork(worker, "SIGKILL", 0);
+      return { struck, over: held.then(() => replace(worker)) };
     },
-    async freezeWorker(random, ms) {
+    freezeWorker(random, ms) {
       const worker = random.pick(workers);
-      await signalAtWork(worker, "SIGSTOP", ms);
-      worker.now.signal("SIGCONT");
+      const { struck, held } = signalAtWork(worker, "SIGSTOP", ms);
+      return { struck, over: held.then(() => worker.now.signal("SIGCONT")) };
     },
     output: () =>
       [...gone, ...[...servers, ...workers].map(({ now }) => now)]

@@ -1,6 +1,7 @@
+import { eventually } from "#test/server/client.ts";
 import { type Fault, manyWays } from "#test/simulator/hakuna/behavior.ts";
 import type { Random } from "#test/simulator/random.ts";
-import { type Scene, type Trouble, wait, workUntil } from "./troubles.ts";
+import { reconnect, type Scene, type Trouble, wait, workUntil } from "./troubles.ts";
 
 const down: Fault = { kind: "drop" };
 const html: Fault = { kind: "status", status: 502, html: "<html><h1>502 Bad Gateway</h1></html>" };
@@ -45,14 +46,19 @@ export const troublesOfTheFeed: readonly Trouble[] = [
   {
     name: "keys refused",
     async befall(scene) {
-      const { world, client, shops } = scene;
+      const { world } = scene;
       const refused = () => world.hakuna.requests.filter(({ status }) => status === 401).length;
       const before = refused();
       const good = world.hakuna.apiKeys.sandbox;
       world.hakuna.apiKeys.sandbox = ["sk_test_another"];
       await workUntil(scene, () => refused() > before);
       world.hakuna.apiKeys.sandbox = good;
-      for (const shop of shops) await client.connect(shop);
+      await eventually("the shops are connected", () =>
+        reconnect(scene).then(
+          () => true,
+          () => false,
+        ),
+      );
       return refused() - before;
     },
   },

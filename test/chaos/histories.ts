@@ -23,6 +23,8 @@ export type Histories = {
    * of the order.
    */
   expected(): Map<string, FeedOrder>;
+  /** the same of what arrived alone */
+  expectedUnread(): Map<string, FeedOrder>;
 };
 
 /** Lives through `count` orders in several shops: the same seed gives the same histories. */
@@ -48,6 +50,7 @@ export function liveHistories(shopify: SimulatedShopify, count: number, seed: nu
     shops,
     webhooks,
     disorder: disorderOf(happened, webhooks),
+    expectedUnread: () => expectedOrders(statesOf(webhooks)),
     expected() {
       const known = statesOf(webhooks);
       for (const [id, state] of statesOf(lastOfEach(happened))) {

@@ -9,13 +9,15 @@ import { troublesOfTheFeed, unreliably } from "./feed-troubles.ts";
 import { liveHistories } from "./histories.ts";
 import { startPostgres } from "./postgres.ts";
 import { troublesOfShopify } from "./shopify-troubles.ts";
-import { type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
-import { leftBehind, verdict } from "./verdict.ts";
+import { reconnect, type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
+import { leftBehind, leftToSend, verdict, wrongAtFeed } from "./verdict.ts";
 
 export type ChaosPlan = {
   seed: number;
   /** orders that are lived through */
   histories: number;
+  /** servers that share the webhooks */
+  servers: number;
   /** how often each of the feed's troubles befalls the app while webhooks come in */
   rounds: number;
   /** how often each trouble befalls it while reconciliation reads; Shopify's do once more */
@@ -54,7 +56,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     undo.push(() => world.stop());
     const client = createClient(world);
     undo.push(() => client.close());
-    const crewStarts = startCrew(world);
+    const crewStarts = startCrew(world, plan.servers);
     const histories = liveHistories(world.shopify, plan.histories, plan.seed);
     const { shops, webhooks } = histories;
     for (const shop of shops) {
@@ -109,7 +111,15 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     world.hakuna.behave(unreliably(random));
     for (let count = 0; count < plan.rounds; count += 1) await round(deliveries.more);
 
+    say("calm: what came in by webhooks is right before anything is read");
+    world.hakuna.behave({});
+    await atRest(scene, leftToSend, say);
+    for (const sentence of wrongAtFeed(world.hakuna, histories.expectedUnread())) {
+      wrong.push(`By webhooks alone: ${sentence}`);
+    }
+
     say("the app is opened: reconciliation reads what was lost");
+    world.hakuna.behave(unreliably(random));
     await Promise.all(shops.map((shop) => opened(world, shop)));
     const none = async () => undefined;
     await befall(troublesOfShopify, random, none);
@@ -119,20 +129,10 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
 
     say("calm");
     world.hakuna.behave({});
-    for (const shop of shops) await client.connect(shop);
     // an answer with a renewed token may have been lost
     await Promise.all(shops.map((shop) => opened(world, shop)));
     await reconciled(scene);
-    let told = "";
-    const isAtRest = async () => {
-      const left = await leftBehind(client);
-      const kinds = left.map((sentence) => sentence.replace(/\d+/, "some")).join(" ");
-      if (kinds !== told) say(`reconciled; ${left.join(" ") || "all is at rest"}`);
-      told = kinds;
-      return left.length === 0;
-    };
-    // where it does not come to rest, the verdict says what is left
-    await eventually("all is at rest", isAtRest, patience).catch(() => undefined);
+    await atRest(scene, leftBehind, say);
     await crew.stop();
 
     for (const [way, count] of deliveries.cuts) tally.set(`webhooks cut off ${way}`, count);
@@ -158,6 +158,25 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
 
 /** No limit of the app: how long a slow machine may take. */
 const patience = 180_000;
+
+/** Waits until nothing is left. Where it does not come to that, the verdict says what. */
+async function atRest(
+  scene: Scene,
+  left: typeof leftBehind,
+  say: (line: string) => void,
+): Promise<void> {
+  let told = "";
+  const isAtRest = async () => {
+    // the refusal of a key may have been under way
+    await reconnect(scene);
+    const sentences = await left(scene.client);
+    const kinds = sentences.map((sentence) => sentence.replace(/\d+/, "some")).join(" ");
+    if (kinds !== told) say(sentences.join(" ") || "all is at rest");
+    told = kinds;
+    return sentences.length === 0;
+  };
+  await eventually("all is at rest", isAtRest, patience).catch(() => undefined);
+}
 
 /** Every shop was reconciled from beginning to end after now. */
 async function reconciled({ client, shops }: Pick<Scene, "client" | "shops">): Promise<void> {

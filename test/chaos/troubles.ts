@@ -3,7 +3,7 @@ import { resendOrders } from "#app/sync/order-actions.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Random } from "#test/simulator/random.ts";
 import type { World } from "#test/world/world.ts";
-import type { Crew } from "./crew.ts";
+import type { Blow, Crew } from "./crew.ts";
 import type { Postgres } from "./postgres.ts";
 
 /** What the troubles befall. */
@@ -31,9 +31,10 @@ export type Trouble = { name: string; befall(scene: Scene): Promise<number> };
 export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Keeps the app at work until `met`: now and then an order that was sent is sent once more, as an
- * operator does it. Otherwise a quick machine would meet some troubles with nothing to do. Each
- * order is sent again once at most, as long as there are others, so that none is mended by it.
+ * Waits until `met`. Where webhooks alone do not bring it about, the app is given work: one order
+ * after the other that was sent is sent once more, as an operator does it. Otherwise a quick machine
+ * would meet some troubles with nothing to do. Those that were sent again already come last, so that
+ * this mends none that is lost.
  */
 export async function workUntil(
   scene: Pick<Scene, "client" | "world" | "shops" | "resent">,
@@ -42,10 +43,10 @@ export async function workUntil(
   const deadline = Date.now() + 120_000;
   for (let turn = 0; !met(); turn += 1) {
     if (Date.now() > deadline) throw new Error("it did not come about");
+    await wait(50);
     const shop = scene.shops[turn % scene.shops.length] ?? "";
     // the database may be away
-    await resendOne(scene, shop).catch(() => undefined);
-    await wait(50);
+    if (turn > 10) await resendOne(scene, shop).catch(() => undefined);
   }
 }
 
@@ -64,15 +65,22 @@ async function resendOne(
   await resendOrders(context, shop, ids, "chaos");
 }
 
-/** Keeps the app at work while something befalls it. */
-async function atWork(scene: Scene, befallen: Promise<void>): Promise<void> {
-  let isOver = false;
-  await Promise.all([
-    befallen.finally(() => {
-      isOver = true;
-    }),
-    workUntil(scene, () => isOver),
-  ]);
+/** Keeps the app at work until a process was struck. */
+async function strike(scene: Scene, { struck, over }: Blow): Promise<void> {
+  let met = false;
+  await Promise.all([struck.then(() => (met = true)), workUntil(scene, () => met)]);
+  await over;
+}
+
+/**
+ * Connects the shops anew whose key was refused, as their merchants do. Only these: it makes the app
+ * look at all orders of a shop again, which would mend what is lost.
+ */
+export async function reconnect({ client }: Pick<Scene, "client">): Promise<void> {
+  const { rows } = await client.pool.query<{ domain: string }>(
+    `SELECT "domain" FROM "Shop" WHERE "connection" <> 'connected'`,
+  );
+  for (const { domain } of rows) await client.connect(domain);
 }
 
 /** A moment that the seed chooses. */
@@ -92,7 +100,7 @@ export const troublesOfProcesses: readonly Trouble[] = [
     name: "workers killed",
     async befall(scene) {
       await moment(scene.random);
-      await atWork(scene, scene.crew.killWorker(scene.random));
+      await strike(scene, scene.crew.killWorker(scene.random));
       return 1;
     },
   },
@@ -101,7 +109,7 @@ export const troublesOfProcesses: readonly Trouble[] = [
     async befall(scene) {
       await moment(scene.random);
       // longer than a lease: others take over, and the frozen one wakes up beside them
-      await atWork(scene, scene.crew.freezeWorker(scene.random, 3_500));
+      await strike(scene, scene.crew.freezeWorker(scene.random, 3_500));
       return 1;
     },
   },

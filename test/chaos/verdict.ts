@@ -21,7 +21,8 @@ export async function verdict(options: {
   ];
 }
 
-function wrongAtFeed(hakuna: Hakuna, expected: ReadonlyMap<string, FeedOrder>): string[] {
+/** Where the feed does not hold what it must, order by order. */
+export function wrongAtFeed(hakuna: Hakuna, expected: ReadonlyMap<string, FeedOrder>): string[] {
   const wrong = [...expected].flatMap(([id, order]) => {
     const last = hakuna.last(id);
     if (last === null) return `Order ${id} is not at the feed.`;
@@ -65,15 +66,22 @@ async function steppedBack({ pool }: Client, hakuna: Hakuna): Promise<string[]> 
   });
 }
 
-/** Rows that say that something is still to be done, or was not done. */
-const remains: Record<string, string> = {
+/** Rows that say that something is still to be sent. */
+const unsent: Record<string, string> = {
   "webhooks that are not folded": `SELECT count(*) FROM "InboxWebhook" WHERE "foldedAt" IS NULL`,
+  "orders that are not sent": `SELECT count(*) FROM "Order"
+    WHERE "status" NOT IN ('sent', 'confirmed', 'skipped', 'waiting') OR "dueAt" IS NOT NULL
+       OR "unanswered" OR "resend"`,
+  "requests without an answer": `SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL`,
+};
+
+/** Rows that say that something is still to be done, or was not done. */
+const undone: Record<string, string> = {
+  ...unsent,
   "folded webhooks that keep their payload": `SELECT count(*) FROM "InboxWebhook"
     WHERE "foldedAt" IS NOT NULL AND "payload" IS NOT NULL`,
-  "orders that are not at rest": `SELECT count(*) FROM "Order"
-    WHERE "status" NOT IN ('sent', 'confirmed', 'skipped') OR "dueAt" IS NOT NULL
-       OR "readAt" IS NOT NULL OR "unanswered" OR "resend"`,
-  "requests without an answer": `SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL`,
+  "orders that wait to be read": `SELECT count(*) FROM "Order"
+    WHERE "status" = 'waiting' OR "readAt" IS NOT NULL`,
   "shops that are not well": `SELECT count(*) FROM "Shop"
     WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL`,
   "reconciliations that are not well": `SELECT count(*) FROM "OrderScan"
@@ -89,10 +97,15 @@ const remains: Record<string, string> = {
     WHERE o."id" IS NULL OR d."orderId" IS NULL`,
 };
 
+/** What is still to be sent. */
+export const leftToSend = (client: Pick<Client, "pool">) => found(client, unsent);
+
 /** What is still to be done, or was not done. */
-export async function leftBehind({ pool }: Pick<Client, "pool">): Promise<string[]> {
+export const leftBehind = (client: Pick<Client, "pool">) => found(client, undone);
+
+async function found({ pool }: Pick<Client, "pool">, rowsOf: Record<string, string>) {
   const found: string[] = [];
-  for (const [what, sql] of Object.entries(remains)) {
+  for (const [what, sql] of Object.entries(rowsOf)) {
     const { rows } = await pool.query<{ count: string }>(sql);
     if (Number(rows[0]?.count) > 0) found.push(`There are ${what}: ${rows[0]?.count}.`);
   }
