@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { planDetails } from "./plans/chosen-plans.ts";
+import { planPageSizes } from "./shopify/plan-queries.ts";
 
 const productId = z.string().regex(/^gid:\/\/shopify\/Product\/\d{1,20}$/);
 const collectionId = z.string().regex(/^gid:\/\/shopify\/Collection\/\d{1,20}$/);
@@ -14,11 +15,14 @@ const target = {
 export const plansRequest = z.discriminatedUnion("intent", [
   z.object({ intent: z.literal("offers"), ...target }),
   z.object({ intent: z.literal("unlink"), ...target }),
-  z.object({ intent: z.literal("read"), ids: z.array(planDetails.shape.id).min(1).max(10) }),
+  z.object({
+    intent: z.literal("read"),
+    ids: z.array(planDetails.shape.id).min(1).max(planPageSizes.plans),
+  }),
   z.object({
     intent: z.literal("link"),
     ...target,
-    plans: z.array(planDetails).min(1).max(10),
+    plans: z.array(planDetails).min(1).max(planPageSizes.plans),
   }),
   z.object({ intent: z.literal("cancel"), job: z.uuid() }),
   z.object({ intent: z.literal("resume") }),

@@ -1,7 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { useAppBridge } from "@shopify/app-bridge-react";
-import { useEffect, useRef } from "react";
 import type { OrderRequest } from "../order-request.ts";
+import { useAnswer } from "./answer.ts";
 import { useLocale } from "./locale.tsx";
 
 /** What the server made of a request. */
@@ -19,20 +19,16 @@ export function useOrderAction(whenDone?: () => void): {
   const { t } = useLocale();
   const shopify = useAppBridge();
   const fetcher = useFetcher<OrderAnswer>();
-  const { data, state } = fetcher;
-  const told = useRef<OrderAnswer | undefined>(undefined);
-  useEffect(() => {
-    if (state !== "idle" || !data || told.current === data) return;
-    told.current = data;
-    if ("done" in data) {
-      shopify.toast.show(t(`orderPage.done.${data.done}`));
+  useAnswer(fetcher, (answer) => {
+    if ("done" in answer) {
+      shopify.toast.show(t(`orderPage.done.${answer.done}`));
       whenDone?.();
     } else {
       shopify.toast.show(t("orderPage.failed"), { isError: true });
     }
-  }, [data, state, shopify, t, whenDone]);
+  });
   return {
-    busy: state !== "idle",
+    busy: fetcher.state !== "idle",
     ask: (request) => fetcher.submit(request, { method: "post", encType: "application/json" }),
   };
 }

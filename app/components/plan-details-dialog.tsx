@@ -1,5 +1,5 @@
 import { Banner, BlockStack, FormLayout, Modal, Text, TextField } from "@shopify/polaris";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import type { CatalogPlan } from "#app/shopify/plan-catalog.ts";
 import { useLocale } from "./locale.tsx";
 import { type PlansAnswer, usePlanRequest, useTargetPicker } from "./plan-request.ts";
@@ -36,15 +36,12 @@ export function PlanDetailsDialog({
   const [details, setDetails] = useState(() => plans.map(detailsOf));
   const [isChecked, setChecked] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const answered = useCallback(
-    (answer: PlansAnswer) => {
-      if (answer.result === "started") onClose();
-      else if ("words" in answer) {
-        setProblem(t(`plans.problem.${answer.result}`, { words: answer.words }));
-      }
-    },
-    [onClose, t],
-  );
+  const answered = (answer: PlansAnswer) => {
+    if (answer.result === "started") onClose();
+    else if ("words" in answer) {
+      setProblem(t(`plans.problem.${answer.result}`, { words: answer.words }));
+    }
+  };
   const { busy, ask } = usePlanRequest(answered);
   const isGood = details.every((one) => fields.every((field) => !problemOf(field, one[field])));
   const link = async (type: "product" | "collection") => {
@@ -101,6 +98,7 @@ export function PlanDetailsDialog({
                     onChange={(text) => change(index, field, text)}
                     autoComplete="off"
                     inputMode={field === "termMonths" ? "numeric" : undefined}
+                    helpText={field === "insuranceUrl" ? t("plans.details.linkHelp") : undefined}
                     error={wrong ? t(`plans.details.wrong.${wrong}`) : undefined}
                   />
                 );

@@ -9,8 +9,9 @@ import {
   Link,
   Text,
 } from "@shopify/polaris";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import type { CatalogPlan } from "#app/shopify/plan-catalog.ts";
+import { planPageSizes } from "#app/shopify/plan-queries.ts";
 import { useLocale } from "./locale.tsx";
 import { PlanDetailsDialog } from "./plan-details-dialog.tsx";
 import { type PlansAnswer, usePlanRequest, useTargetPicker } from "./plan-request.ts";
@@ -76,22 +77,19 @@ function HandCard({ mayWrite }: { mayWrite: boolean }) {
   const shopify = useAppBridge();
   const [plans, setPlans] = useState<CatalogPlan[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
-  const read = useCallback(
-    (answer: PlansAnswer) => {
-      if (answer.result !== "read") return;
-      const other = answer.plans?.find(({ isProtection }) => !isProtection);
-      if (!answer.plans || answer.plans.length === 0) setProblem(t("plans.hand.notRead"));
-      else if (other) setProblem(t("plans.problem.not_protection", { words: other.productTitle }));
-      else setPlans(answer.plans);
-    },
-    [t],
-  );
+  const read = (answer: PlansAnswer) => {
+    if (answer.result !== "read") return;
+    const other = answer.plans?.find(({ isProtection }) => !isProtection);
+    if (!answer.plans || answer.plans.length === 0) setProblem(t("plans.hand.notRead"));
+    else if (other) setProblem(t("plans.problem.not_protection", { words: other.productTitle }));
+    else setPlans(answer.plans);
+  };
   const { busy, ask } = usePlanRequest(read);
   const choose = async () => {
     setProblem(null);
     const chosen = await shopify.resourcePicker({
       type: "variant",
-      multiple: 10,
+      multiple: planPageSizes.plans,
       action: "select",
       filter: { query: "vendor:hakuna" },
     });

@@ -28,7 +28,7 @@ export function PlanJobs({ jobs, open, products }: Props) {
       <BlockStack gap="400">
         <JobHead job={job} />
         {products.length > 0 && (
-          <BlockStack as="ul" gap="200">
+          <BlockStack as="ul" gap="300">
             {products.map((product) => (
               <ProductLine key={product.productId} product={product} />
             ))}
@@ -119,15 +119,17 @@ function ProductLine({ product }: { product: PageJobProduct }) {
   const { title, productId, state, result } = product;
   return (
     <li style={{ listStyle: "none" }}>
-      <InlineStack gap="200" blockAlign="center">
-        <Badge tone={state === "failed" ? "critical" : "success"}>
-          {t(`plans.product.state.${state}`)}
-        </Badge>
-        <Text as="span" fontWeight="medium">
-          {title ?? productId.slice(productId.lastIndexOf("/") + 1)}
-        </Text>
+      <BlockStack gap="100">
+        <InlineStack gap="200" blockAlign="center">
+          <Badge tone={state === "failed" ? "critical" : "success"}>
+            {t(`plans.product.state.${state}`)}
+          </Badge>
+          <Text as="span" fontWeight="medium">
+            {title ?? productId.slice(productId.lastIndexOf("/") + 1)}
+          </Text>
+        </InlineStack>
         {result && <ResultText result={result} />}
-      </InlineStack>
+      </BlockStack>
     </li>
   );
 }
@@ -149,18 +151,18 @@ function ResultText({ result }: { result: PlanResult }) {
       });
       const notes = result.notes.map((note) => t(`plans.note.${note}`));
       return (
-        <Text as="span" tone="subdued">
-          {plans.join(" · ")}
-          {notes.length > 0 && ` – ${notes.join(" ")}`}
-        </Text>
+        <BlockStack gap="050">
+          <PlanNames names={plans} />
+          {notes.map((note) => (
+            <Text key={note} as="p">
+              {note}
+            </Text>
+          ))}
+        </BlockStack>
       );
     }
     case "linked":
-      return (
-        <Text as="span" tone="subdued">
-          {result.plans.join(" · ")}
-        </Text>
-      );
+      return <PlanNames names={result.plans} />;
     case "unlinked":
       return (
         <Text as="span" tone="subdued">
@@ -175,4 +177,17 @@ function ResultText({ result }: { result: PlanResult }) {
         </Text>
       );
   }
+}
+
+/** Side by side where there is room; a name is never torn apart for it. */
+function PlanNames({ names }: { names: string[] }) {
+  return (
+    <InlineStack gap={{ xs: "100", md: "400" }}>
+      {names.map((name) => (
+        <Text key={name} as="span" tone="subdued">
+          {name}
+        </Text>
+      ))}
+    </InlineStack>
+  );
 }

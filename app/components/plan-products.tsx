@@ -20,12 +20,20 @@ import { useLocale } from "./locale.tsx";
 import { usePlanRequest } from "./plan-request.ts";
 
 type Page = { products: PageProduct[]; previous: string | null; next: string | null };
-type Props = { page: Page | null; search: string; mayWrite: boolean };
+/** Of how many of the product's prices there is an offer, and when the first one expires. */
+type Offer = { prices: number; expiresAt: number };
+type Props = {
+  page: Page | null;
+  /** by product id; none: its plans were linked by hand, or it has no plans */
+  offers: Record<string, Offer>;
+  search: string;
+  mayWrite: boolean;
+};
 
 const searchAfterMs = 300;
 
 /** The shop's products and the plans that are offered for them. */
-export function PlanProducts({ page, search, mayWrite }: Props) {
+export function PlanProducts({ page, offers, search, mayWrite }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -76,7 +84,7 @@ export function PlanProducts({ page, search, mayWrite }: Props) {
         {page?.products.map((product, index) => (
           <BlockStack key={product.id} gap="300">
             {index > 0 && <Divider />}
-            <ProductRow product={product} mayWrite={mayWrite} />
+            <ProductRow product={product} offer={offers[product.id]} mayWrite={mayWrite} />
           </BlockStack>
         ))}
         {page && (page.previous !== null || page.next !== null) && (
@@ -94,8 +102,10 @@ export function PlanProducts({ page, search, mayWrite }: Props) {
   );
 }
 
-function ProductRow({ product, mayWrite }: { product: PageProduct; mayWrite: boolean }) {
-  const { t, formatMoney } = useLocale();
+type RowProps = { product: PageProduct; offer: Offer | undefined; mayWrite: boolean };
+
+function ProductRow({ product, offer, mayWrite }: RowProps) {
+  const { t, formatMoney, formatDate } = useLocale();
   const { busy, ask } = usePlanRequest();
   const { id, title, vendor, from, to, currency, plans } = product;
   const low = formatMoney(from, currency);
@@ -118,6 +128,12 @@ function ProductRow({ product, mayWrite }: { product: PageProduct; mayWrite: boo
             {plans.map((plan) => (
               <PlanLine key={plan.id} plan={plan} />
             ))}
+            {offer && (
+              <Text as="p" tone="subdued">
+                {offer.prices > 1 && `${t("plans.products.more", { count: offer.prices - 1 })} `}
+                {t("plans.products.expires", { date: formatDate(offer.expiresAt) })}
+              </Text>
+            )}
           </BlockStack>
         )}
       </BlockStack>
@@ -145,13 +161,13 @@ function PlanLine({ plan }: { plan: PagePlan }) {
     <InlineStack gap="200" blockAlign="center">
       <Text as="span">
         {plan.title} · {formatMoney(plan.price, plan.currency)}
+        {plan.termMonths !== null && (
+          <Text as="span" tone="subdued">
+            {` · ${t("plans.products.months", { count: plan.termMonths })}`}
+          </Text>
+        )}
       </Text>
-      {plan.termMonths !== null && (
-        <Text as="span" tone="subdued">
-          {t("plans.products.months", { count: plan.termMonths })}
-        </Text>
-      )}
-      {plan.isIncomplete && <Badge tone="warning">{t("plans.products.incomplete")}</Badge>}
+      {plan.lacks && <Badge tone="warning">{t(`plans.products.lacks.${plan.lacks}`)}</Badge>}
     </InlineStack>
   );
 }

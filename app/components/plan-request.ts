@@ -1,8 +1,9 @@
 import { useFetcher } from "@remix-run/react";
 import { useAppBridge } from "@shopify/app-bridge-react";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback } from "react";
 import type { CatalogPlan } from "#app/shopify/plan-catalog.ts";
 import type { PlansRequest } from "../plans-request.ts";
+import { useAnswer } from "./answer.ts";
 import { useLocale } from "./locale.tsx";
 
 /** What the server made of a request of the page of plans. */
@@ -20,16 +21,12 @@ export function usePlanRequest(whenDone?: (answer: PlansAnswer) => void): {
   const { t } = useLocale();
   const shopify = useAppBridge();
   const fetcher = useFetcher<PlansAnswer>();
-  const { data, state } = fetcher;
-  const told = useRef<PlansAnswer | undefined>(undefined);
-  useEffect(() => {
-    if (state !== "idle" || !data || told.current === data) return;
-    told.current = data;
-    if (data.result === "started") shopify.toast.show(t("plans.started"));
-    whenDone?.(data);
-  }, [data, state, shopify, t, whenDone]);
+  useAnswer(fetcher, (answer) => {
+    if (answer.result === "started") shopify.toast.show(t("plans.started"));
+    whenDone?.(answer);
+  });
   return {
-    busy: state !== "idle",
+    busy: fetcher.state !== "idle",
     ask: (request) => fetcher.submit(request, { method: "post", encType: "application/json" }),
   };
 }

@@ -1,4 +1,4 @@
-import { BlockStack, Card, List, Text } from "@shopify/polaris";
+import { BlockStack, Card, Link, List, Text } from "@shopify/polaris";
 import { useLocale } from "./locale.tsx";
 
 /** What the app sets on plans by itself, and what the merchant has to see to. */
@@ -13,7 +13,12 @@ export function PlanRules() {
         <Text as="p">{t("plans.rules.set")}</Text>
         <List>
           {(["discounts", "tax", "stock", "unlisted"] as const).map((rule) => (
-            <List.Item key={rule}>{t(`plans.rules.${rule}`)}</List.Item>
+            <List.Item key={rule}>
+              {t(`plans.rules.${rule}`)}{" "}
+              {rule === "discounts" && (
+                <Link url="/app/orders?finding=discounted_plan">{t("plans.rules.discounted")}</Link>
+              )}
+            </List.Item>
           ))}
         </List>
       </BlockStack>

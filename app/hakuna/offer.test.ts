@@ -29,7 +29,6 @@ describe("an offer", () => {
       id: "off-1",
       expiresAt: 1_686_398_751_838,
       country: "de",
-      insuranceUrl: "https://hakuna.example/de",
       plans: [
         {
           id: "pl-1",
@@ -37,10 +36,25 @@ describe("an offer", () => {
           price: { amount: 1200, currency: "eur" },
           termMonths: 12,
           title: "1 Jahr",
+          insuranceUrl: "https://hakuna.example/de",
         },
       ],
     });
     expect(readOffer(answer, "fr")).toMatchObject({ plans: [{ title: "1 year" }] });
+  });
+
+  it.each([
+    ["the plan's own", { terms_url: "https://hakuna.example/pl-1" }, "https://hakuna.example/pl-1"],
+    ["the offer's where the plan has none", {}, "https://hakuna.example/en"],
+    ["no link but to the web", { terms_url: "javascript:0" }, "https://hakuna.example/en"],
+  ])("has as insurance link %s", (_what, own, insuranceUrl) => {
+    const offer = readOffer({ ...answer, plans: [{ ...plan, ...own }] }, "en");
+    expect(offer).toMatchObject({ plans: [{ insuranceUrl }] });
+  });
+
+  it("has no insurance link where none is found", () => {
+    const offer = readOffer({ ...answer, marketing_content: null }, "en");
+    expect(offer).toMatchObject({ plans: [{ insuranceUrl: null }] });
   });
 
   it.each([

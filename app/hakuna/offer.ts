@@ -25,6 +25,8 @@ export type OfferPlan = {
   /** null where Hakuna does not say it in a way that can be read */
   termMonths: number | null;
   title: string;
+  /** where the insurance is described: a shop must show it beside the plan; null: not found */
+  insuranceUrl: string | null;
 };
 
 /** One to three plans for a product. Times are epoch milliseconds. */
@@ -32,8 +34,6 @@ export type Offer = {
   id: string;
   expiresAt: number;
   country: string;
-  /** where the insurance is described: a shop must show it beside the plan */
-  insuranceUrl: string | null;
   plans: OfferPlan[];
 };
 
@@ -54,7 +54,7 @@ const answer = z.object({
   marketing_content: z.record(z.string(), z.unknown()).nullish(),
   plans: z
     .array(
-      z.object({
+      z.looseObject({
         id: z.string().min(1).max(200),
         sku: z.string().nullish(),
         price,
@@ -67,8 +67,9 @@ const answer = z.object({
 });
 
 /**
- * Reads an offer. Of what Hakuna's documentation leaves open (how a term is written, where the
- * insurance link stands) it takes what it understands; what cannot be done without is demanded.
+ * Reads an offer. Hakuna's documentation leaves open how a term is written and where the insurance
+ * link stands: both are assumptions, listed in docs/operations.md, and this file is the only one
+ * that knows them. What cannot be done without is demanded.
  * https://docs.hellohakuna.com/get-started/how-it-works/offers
  *
  * @param language of titles and links, such as `de`; else English, else whatever there is
@@ -81,17 +82,18 @@ export function readOffer(body: unknown, language: string): Offer | string {
     return `Hakuna's offer cannot be read: ${issue?.path.join(".")}: ${issue?.message}`;
   }
   const { id, expired_at, country, marketing_content, plans } = read.data;
+  const common = insuranceUrl({ ...(body as object), ...marketing_content }, language);
   return {
     id,
     expiresAt: expired_at,
     country,
-    insuranceUrl: insuranceUrl({ ...(body as object), ...marketing_content }, language),
     plans: plans.map((plan) => ({
       id: plan.id,
       sku: plan.sku || null,
       price: plan.price,
       termMonths: months(plan.term_length),
       title: (inLanguage(plan.title, language) ?? plan.id).slice(0, 200),
+      insuranceUrl: insuranceUrl(plan, language) ?? common,
     })),
   };
 }

@@ -82,7 +82,7 @@ export async function offerPlans(
     sku: plan.sku,
     offerId: offer.id,
     planId: plan.id,
-    insuranceUrl: offer.insuranceUrl,
+    insuranceUrl: plan.insuranceUrl,
     termMonths: plan.termMonths,
   }));
   const written = await writePlanProduct(ask, handle, titleOf(product, language), variants);
@@ -92,7 +92,7 @@ export async function offerPlans(
   const notes: PlanNote[] = [];
   const isSold = offering.mayPublish && (await publishInOnlineStore(ask, written.id));
   if (!isSold) notes.push("not_published");
-  if (offers.some(({ offer }) => offer.insuranceUrl === null)) notes.push("no_insurance_link");
+  if (planned.some(({ plan }) => plan.insuranceUrl === null)) notes.push("no_insurance_link");
   if (groups.length > priced.length) notes.push("free_variants");
 
   const plansOf = (group: PriceGroup) =>

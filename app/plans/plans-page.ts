@@ -19,8 +19,11 @@ export type PagePlan = {
   price: number;
   currency: string;
   termMonths: number | null;
-  /** offer id or plan id is missing: Hakuna could not tell which plan was sold */
-  isIncomplete: boolean;
+  /**
+   * what it lacks: without its ids Hakuna could not tell which plan was sold, and without the link to
+   * the insurance details it may not be sold. The storefront offers it in neither case
+   */
+  lacks: "ids" | "link" | null;
 };
 
 /** A product that plans may be offered for; prices in minor units. */
@@ -105,11 +108,12 @@ function productOf(node: PlanProductsData["products"]["nodes"][number]): PagePro
 }
 
 function pagePlan(node: PlanNode, currency: string): PagePlan {
-  const { id, title, price, termMonths, offerId, planId } = planOf(node);
+  const { id, title, price, termMonths, offerId, planId, insuranceUrl } = planOf(node);
+  const hasIds = offerId !== null && planId !== null;
   return {
     ...{ id, title, termMonths, currency },
     price: minorUnits(price, currency).amount,
-    isIncomplete: offerId === null || planId === null,
+    lacks: hasIds ? (insuranceUrl === null ? "link" : null) : "ids",
   };
 }
 

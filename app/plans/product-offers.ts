@@ -34,6 +34,24 @@ export async function saveOffers(
   });
 }
 
+/**
+ * What is known of the offers that products' plans are of, by product: for how many of its prices
+ * there is one, and when the first of them expires, in epoch milliseconds.
+ */
+export async function readOffers(
+  pool: pg.Pool,
+  shop: string,
+  productIds: readonly string[],
+): Promise<Record<string, { prices: number; expiresAt: number }>> {
+  const { rows } = await pool.query<{ productId: string; prices: number; expiresAt: number }>(
+    `SELECT "productId", count(*)::int AS "prices",
+            (extract(epoch FROM min("expiresAt")) * 1000)::float8 AS "expiresAt"
+       FROM "ProductOffer" WHERE "shop" = $1 AND "productId" = ANY ($2) GROUP BY "productId"`,
+    [shop, productIds],
+  );
+  return Object.fromEntries(rows.map(({ productId, ...offer }) => [productId, offer]));
+}
+
 /** The product's plans are no longer those of an offer: nothing is renewed. */
 export async function forgetOffers(pool: pg.Pool, shop: string, productId: string): Promise<void> {
   await pool.query(`DELETE FROM "ProductOffer" WHERE "shop" = $1 AND "productId" = $2`, [

@@ -7,6 +7,7 @@ import { cancelPlanJob, createPlanJob, resumePlanJobs } from "#app/plans/plan-jo
 import { readJobs } from "#app/plans/plan-jobs-page.ts";
 import { planScopes } from "#app/plans/plan-scopes.ts";
 import { noteScopes, readProductsPage } from "#app/plans/plans-page.ts";
+import { readOffers } from "#app/plans/product-offers.ts";
 import { useLocale } from "../components/locale.tsx";
 import { MissingScopesBanner } from "../components/missing-scopes-banner.tsx";
 import { PlanFill } from "../components/plan-fill.tsx";
@@ -36,9 +37,11 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     }),
   ]);
   if (page) await noteScopes(pool, shop, page.scopes);
+  const shownIds = page?.products.map(({ id }) => id) ?? [];
   const scopes = page?.scopes ?? stored.scopes?.split(",") ?? [];
   return {
     search: asked.search,
+    offers: await readOffers(pool, shop, shownIds),
     page: page && { products: page.products, previous: page.previous, next: page.next },
     ...jobs,
     missing: planScopes.filter((scope) => !scopes.includes(scope)),
@@ -86,8 +89,9 @@ export async function action({ request, context }: ActionFunctionArgs) {
 export const headers = boundary.headers;
 
 export default function Plans() {
-  const { page, search, jobs, open, products, missing, hasKey, hasCountry } =
+  const { page, offers, search, jobs, open, products, missing, hasKey, hasCountry } =
     useLoaderData<typeof loader>();
+  const mayWrite = !missing.includes("write_products");
   const { t } = useLocale();
   const isRunning = jobs.some(({ state }) => state === "running");
   useRefresh(isRunning ? 1_500 : 60_000);
@@ -95,9 +99,9 @@ export default function Plans() {
     <Page title={t("plans.title")} subtitle={t("plans.subtitle")}>
       <BlockStack gap="400">
         <MissingScopesBanner scopes={missing} of="plans.access" />
-        <PlanFill mayWrite={!missing.includes("write_products")} {...{ hasKey, hasCountry }} />
+        <PlanFill mayWrite={mayWrite} hasKey={hasKey} hasCountry={hasCountry} />
         {jobs.length > 0 && <PlanJobs jobs={jobs} open={open} products={products} />}
-        <PlanProducts page={page} search={search} mayWrite={!missing.includes("write_products")} />
+        <PlanProducts page={page} offers={offers} search={search} mayWrite={mayWrite} />
         <PlanRules />
       </BlockStack>
     </Page>

@@ -2,7 +2,7 @@ import type { AskAdmin } from "./admin-api.ts";
 import {
   type CollectionData,
   collectionQuery,
-  deleteLinks,
+  deletePlanMetafields,
   type PlanNode,
   type PlanProductData,
   type PlanVariantsData,
@@ -185,6 +185,12 @@ export async function writePlanDetails(
     { product, variants },
   );
   refuse(data.productVariantsBulkUpdate.userErrors);
+  // what is left out of an update stays
+  const gone = plans.flatMap(({ id, insuranceUrl, termMonths }) => [
+    ...(insuranceUrl === null ? [{ ownerId: id, key: "insurance_url" }] : []),
+    ...(termMonths === null ? [{ ownerId: id, key: "term_months" }] : []),
+  ]);
+  await deleteMetafields(ask, gone);
 }
 
 /** The most metafields that one request may set. */
@@ -213,12 +219,23 @@ export async function linkPlans(ask: AskAdmin, links: ReadonlyMap<string, string
 
 /** Offers no plans any more for these products or variants. */
 export async function unlinkPlans(ask: AskAdmin, owners: readonly string[]): Promise<void> {
-  for (let start = 0; start < owners.length; start += mostMetafields) {
-    const part = owners.slice(start, start + mostMetafields);
-    const metafields = part.map((ownerId) => ({ ownerId, namespace: "$app", key: "plans" }));
-    const { data } = await ask<{ metafieldsDelete: { userErrors: UserErrors } }>(deleteLinks, {
-      metafields,
-    });
+  await deleteMetafields(
+    ask,
+    owners.map((ownerId) => ({ ownerId, key: "plans" })),
+  );
+}
+
+async function deleteMetafields(
+  ask: AskAdmin,
+  metafields: readonly { ownerId: string; key: string }[],
+): Promise<void> {
+  for (let start = 0; start < metafields.length; start += mostMetafields) {
+    const part = metafields.slice(start, start + mostMetafields);
+    const variables = { metafields: part.map((one) => ({ namespace: "$app", ...one })) };
+    const { data } = await ask<{ metafieldsDelete: { userErrors: UserErrors } }>(
+      deletePlanMetafields,
+      variables,
+    );
     refuse(data.metafieldsDelete.userErrors);
   }
 }

@@ -146,8 +146,8 @@ export const setLinks = `#graphql
   }
 `;
 
-export const deleteLinks = `#graphql
-  mutation UnlinkPlans($metafields: [MetafieldIdentifierInput!]!) {
+export const deletePlanMetafields = `#graphql
+  mutation DeletePlanMetafields($metafields: [MetafieldIdentifierInput!]!) {
     metafieldsDelete(metafields: $metafields) {
       userErrors { field message }
     }

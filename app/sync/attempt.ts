@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "./lease.ts";
-import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** One request to the feed, written down before it is made. */
@@ -13,7 +13,7 @@ export type Attempt = {
   epoch: number;
   /** epoch milliseconds */
   startedAt: number;
-  orders: { id: string; revision: number; hash: string; payload: FeedOrder }[];
+  orders: { id: string; revision: number; hash: string; payload: FeedOrder; json: string }[];
   /** the request's body: a JSON array of the orders */
   body: string;
   to: { environment: ShopRow["environment"]; apiKey: string };
@@ -22,8 +22,7 @@ export type Attempt = {
 /**
  * Writes down the next request, valid only while the lease is ours: the orders that are due, in
  * their current state, as many as fit. Orders whose payload was accepted already, that cannot be
- * mapped any more or are not to be sent drop out. Until the answer is recorded nothing counts as
- * accepted for the orders in it.
+ * mapped any more or are not to be sent drop out.
  *
  * @param only take no other orders than these (halves of a refused batch)
  * @returns null when nothing is due or the shop is not to be delivered now
@@ -33,38 +32,89 @@ export async function beginAttempt(
   lease: Lease,
   only: readonly string[] | null,
 ): Promise<Attempt | null> {
-  const { pool, config, secrets } = context;
+  const { pool, config } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (!shop.delivers || shop.apiKeySealed === null) return null;
-    const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
+    if (!shop.delivers) return null;
     for (;;) {
-      const due = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
-      if (due.length === 0) return null;
-      const taken = await takeOrders(context, client, shop, due);
+      const ids = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
+      if (ids.length === 0) return null;
+      const orders = await loadOrders(client, shop.domain, ids);
+      const loaded = asLoaded(orders.values());
+      const evaluated = ids.flatMap((id) => {
+        const order = orders.get(id);
+        return order ? { order, payload: evaluate(order, shop, config.worker.waitForOrderMs) } : [];
+      });
+      for (const { order } of evaluated) if (order.status === "rejected") order.dueAt = null;
+      const attempt = await takeAttempt(context, client, shop, evaluated);
+      await saveOrders(client, shop.domain, [...orders.values()], loaded);
+      if (attempt !== null) return attempt;
       // nothing of it was to be sent: look at the next ones
-      if (taken.length === 0) continue;
-      const attempt: Attempt = {
-        id: randomUUID(),
-        epoch: shop.epoch,
-        startedAt: shop.now,
-        orders: taken,
-        body: JSON.stringify(taken.map(({ payload }) => payload)),
-        to: { environment: shop.environment, apiKey },
-      };
-      await client.query(
-        `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt")
-         VALUES ($1, $2, $3, $4, to_timestamp($5 / 1000.0))`,
-        [
-          shop.domain,
-          attempt.id,
-          attempt.epoch,
-          JSON.stringify(taken.map(({ id, revision, hash }) => ({ id, revision, hash }))),
-          attempt.startedAt,
-        ],
-      );
-      return attempt;
     }
   });
+}
+
+/** An order that was just evaluated, with the answer of `evaluate`. */
+export type Evaluated = { order: StoredOrder; payload: FeedOrder | null };
+
+/**
+ * Writes down a request with those of the orders that are pending, as many as fit, and takes them
+ * out of what is due; the caller saves them. Until the answer is recorded nothing counts as accepted
+ * for them.
+ *
+ * @returns null when none of them is to be sent or the shop is not to be delivered now
+ * @throws SecretError when the shop's API key cannot be opened; nothing is changed then
+ */
+export async function takeAttempt(
+  { config, secrets }: Pick<RunContext, "config" | "secrets">,
+  client: pg.PoolClient,
+  shop: ShopRow,
+  evaluated: readonly Evaluated[],
+): Promise<Attempt | null> {
+  if (!shop.delivers || shop.apiKeySealed === null) return null;
+  const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
+  const orders = take(evaluated, config.delivery);
+  if (orders.length === 0) return null;
+  const attempt: Attempt = {
+    id: randomUUID(),
+    epoch: shop.epoch,
+    startedAt: shop.now,
+    orders,
+    body: `[${orders.map(({ json }) => json).join()}]`,
+    to: { environment: shop.environment, apiKey },
+  };
+  await client.query(
+    `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt")
+     VALUES ($1, $2, $3, $4, to_timestamp($5 / 1000.0))`,
+    [
+      shop.domain,
+      attempt.id,
+      attempt.epoch,
+      JSON.stringify(orders.map(({ id, revision, hash }) => ({ id, revision, hash }))),
+      attempt.startedAt,
+    ],
+  );
+  return attempt;
+}
+
+function take(
+  evaluated: readonly Evaluated[],
+  { batchOrders, batchBytes }: { batchOrders: number; batchBytes: number },
+): Attempt["orders"] {
+  const taken: Attempt["orders"] = [];
+  let bytes = 2;
+  for (const { order, payload } of evaluated) {
+    if (payload === null || order.status !== "pending" || order.payloadHash === null) continue;
+    const json = JSON.stringify(payload);
+    const size = Buffer.byteLength(json) + 1;
+    // too large together: it stays due; too large alone: the feed shall say so
+    if (taken.length > 0 && bytes + size > batchBytes) continue;
+    bytes += size;
+    order.acceptedHash = null;
+    order.dueAt = null;
+    taken.push({ id: order.id, revision: order.revision, hash: order.payloadHash, payload, json });
+    if (taken.length === batchOrders) break;
+  }
+  return taken;
 }
 
 /** The shop's due orders, the longest waiting first; those of an import after all others. */
@@ -86,39 +136,6 @@ async function dueOrders(
     [shop, only, most],
   );
   return rows.map(({ id }) => id);
-}
-
-/** Evaluates the due orders anew and takes those that are to be sent, up to the bytes of a batch. */
-async function takeOrders(
-  { config }: RunContext,
-  client: pg.PoolClient,
-  shop: ShopRow,
-  ids: string[],
-): Promise<Attempt["orders"]> {
-  const orders = await loadOrders(client, shop.domain, ids);
-  const before = countsOf(orders.values());
-  const taken: Attempt["orders"] = [];
-  const changed: StoredOrder[] = [];
-  let bytes = 2;
-  for (const id of ids) {
-    const order = orders.get(id);
-    if (!order) continue;
-    const payload = evaluate(order, shop, config.worker.waitForOrderMs);
-    if (payload !== null && order.status === "pending" && order.payloadHash !== null) {
-      const size = Buffer.byteLength(JSON.stringify(payload)) + 1;
-      // too large together: it stays due; too large alone: the feed shall say so
-      if (taken.length > 0 && bytes + size > config.delivery.batchBytes) continue;
-      bytes += size;
-      order.acceptedHash = null;
-      order.dueAt = null;
-      taken.push({ id, revision: order.revision, hash: order.payloadHash, payload });
-    } else if (order.status === "rejected") {
-      order.dueAt = null;
-    }
-    changed.push(order);
-  }
-  await saveOrders(client, shop.domain, changed, before);
-  return taken;
 }
 
 /**
@@ -152,12 +169,12 @@ export async function sendAgain(
   ids: readonly string[],
 ): Promise<void> {
   const orders = await loadOrders(client, domain, [...new Set(ids)]);
-  const before = countsOf(orders.values());
+  const loaded = asLoaded(orders.values());
   for (const order of orders.values()) {
     order.acceptedHash = null;
     order.unanswered = true;
     order.dueAt = now;
     if (order.status === "sent" || order.status === "confirmed") order.status = "pending";
   }
-  await saveOrders(client, domain, [...orders.values()], before);
+  await saveOrders(client, domain, [...orders.values()], loaded);
 }

@@ -5,7 +5,7 @@ import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import type { ShopRow } from "./lease.ts";
 import { addEvents, type OrderEvent } from "./order-events.ts";
-import { countsOf, loadOrders, newOrder, type StoredOrder, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, newOrder, type StoredOrder, saveOrders } from "./order-store.ts";
 
 /** An order as the Admin API knows it; `state` null: it could not be read now. */
 export type ReadOrder = { id: string; state: OrderState | null };
@@ -35,7 +35,7 @@ export async function foldPage(
   const { now } = shop;
   const ids = orders.map(({ id }) => id);
   const known = await loadOrders(client, shop.domain, ids);
-  const before = countsOf(known.values());
+  const loaded = asLoaded(known.values());
   const saved = new Map<string, StoredOrder>();
   const events: OrderEvent[] = [];
   let found = 0;
@@ -58,7 +58,7 @@ export async function foldPage(
       detail: { result: by, revision: order.revision, status: order.status },
     });
   }
-  await saveOrders(client, shop.domain, [...saved.values()], before);
+  await saveOrders(client, shop.domain, [...saved.values()], loaded);
   await addEvents(client, shop.domain, events);
   return found;
 }

@@ -2,12 +2,14 @@ import type pg from "pg";
 import { isDatabaseTrouble } from "#app/database-error.server.ts";
 import { headsConflict, join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { SecretError } from "#app/secrets.server.ts";
 import { isPayloadError } from "#app/shopify/payload-reader.ts";
 import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { type Attempt, type Evaluated, takeAttempt } from "./attempt.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { isLeaseLost, type Lease, underLease } from "./lease.ts";
 import { addEvents, type OrderEvent } from "./order-events.ts";
-import { countsOf, loadOrders, newOrder, type StoredOrder, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, newOrder, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 type Row = {
@@ -22,14 +24,16 @@ type Lifted = { row: Row; orderId: string; state: OrderState | null; missing: st
 /** Tries of one row before it is quarantined. */
 const mostAttempts = 3;
 
+/** `rows`: how many were taken; 0: nothing is left to fold. `attempt`: to be sent at once. */
+export type FoldResult = { rows: number; attempt: Attempt | null };
+
 /**
- * Folds the shop's next inbox rows into its orders: at most `stepRows` rows and `stepBytes` bytes.
+ * Folds the shop's next inbox rows into its orders: at most `stepRows` rows and `stepBytes` bytes,
+ * and writes down the request that sends them, so that an order is loaded and saved once for both.
  * Every row's try is counted and committed before it is made, so a row that ends the process is
  * found out; a row that was tried before is tried alone, and after three tries it is quarantined.
- *
- * @returns how many rows were taken; 0: nothing is left to fold
  */
-export async function foldStep(context: RunContext, lease: Lease): Promise<number> {
+export async function foldStep(context: RunContext, lease: Lease): Promise<FoldResult> {
   const { pool, config, log } = context;
   const rows = await takeRows(pool, lease.shop, config.worker);
   const lifted: Lifted[] = [];
@@ -40,10 +44,11 @@ export async function foldStep(context: RunContext, lease: Lease): Promise<numbe
       await noteFailure(context, lease.shop, row, error);
     }
   }
-  if (lifted.length === 0) return rows.length;
+  if (lifted.length === 0) return { rows: rows.length, attempt: null };
+  let attempt: Attempt | null = null;
   const size = { shop: lease.shop, webhooks: lifted.length };
   try {
-    await context.tracing.span("fold", size, () => fold(context, lease, lifted));
+    attempt = await context.tracing.span("fold", size, () => fold(context, lease, lifted));
     context.metrics.folded(lifted.length);
     log.info({ ...size, orders: [...new Set(lifted.map(({ orderId }) => orderId))] }, "folded");
   } catch (error) {
@@ -60,7 +65,7 @@ export async function foldStep(context: RunContext, lease: Lease): Promise<numbe
       await noteFailure(context, lease.shop, only.row, error);
     }
   }
-  return rows.length;
+  return { rows: rows.length, attempt };
 }
 
 async function takeRows(
@@ -127,20 +132,19 @@ async function noteFailure(
   else log.warn({ ...where, err: error }, "a webhook was not folded; it is tried again");
 }
 
-async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promise<void> {
+async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promise<Attempt | null> {
   const { pool, config } = context;
   const byOrder = Map.groupBy(lifted, ({ orderId }) => orderId);
-  await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+  return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const { now } = shop;
     const stored = await loadOrders(client, lease.shop, [...byOrder.keys()]);
-    const before = countsOf(stored.values());
-    const orders: StoredOrder[] = [];
+    const loaded = asLoaded(stored.values());
+    const folded: Evaluated[] = [];
     const events: OrderEvent[] = [];
     for (const [orderId, changes] of byOrder) {
       const order = stored.get(orderId) ?? newOrder(orderId, now);
       foldInto(order, changes, now);
-      evaluate(order, shop, config.worker.waitForOrderMs);
-      orders.push(order);
+      folded.push({ order, payload: evaluate(order, shop, config.worker.waitForOrderMs) });
       events.push({
         orderId,
         source: `fold:${order.revision}`,
@@ -158,13 +162,22 @@ async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promis
         });
       }
     }
-    await saveOrders(client, lease.shop, orders, before);
+    // what an import brought goes after all others
+    const live = folded.filter(({ order }) => !order.imported);
+    const attempt = await takeAttempt(context, client, shop, live).catch((error: unknown) => {
+      // it is no fault of the webhooks'; the step that only delivers says so
+      if (error instanceof SecretError) return null;
+      throw error;
+    });
+    const orders = folded.map(({ order }) => order);
+    await saveOrders(client, lease.shop, orders, loaded);
     await addEvents(client, lease.shop, events);
     await client.query(
       `UPDATE "InboxWebhook" SET "foldedAt" = now(), "payload" = NULL, "error" = NULL
         WHERE "shop" = $1 AND "webhookId" = ANY($2)`,
       [lease.shop, lifted.map(({ row }) => row.webhookId)],
     );
+    return attempt;
   });
 }
 

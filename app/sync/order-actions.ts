@@ -5,7 +5,7 @@ import { evaluate, markChanged } from "./evaluate.ts";
 import { holdingShop } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
 import {
-  countsOf,
+  asLoaded,
   loadOrders,
   type OrderStatus,
   type StoredOrder,
@@ -35,13 +35,13 @@ export async function resendOrders(
   const statuses = await holdingShop(context.pool, domain, async (client, shop) => {
     const { now } = shop;
     const orders = await loadOrders(client, domain, ids);
-    const before = countsOf(orders.values());
+    const loaded = asLoaded(orders.values());
     for (const order of orders.values()) {
       order.resend = true;
       markChanged(order, now);
       evaluate(order, shop, context.config.worker.waitForOrderMs);
     }
-    await saveOrders(client, domain, [...orders.values()], before);
+    await saveOrders(client, domain, [...orders.values()], loaded);
     await addEvents(
       client,
       domain,
@@ -165,13 +165,13 @@ async function changeOrder(
   const status = await holdingShop(context.pool, domain, async (client, shop) => {
     const { now } = shop;
     const orders = await loadOrders(client, domain, [orderId]);
-    const before = countsOf(orders.values());
+    const loaded = asLoaded(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
     change(order, now);
     markChanged(order, now);
     evaluate(order, shop, context.config.worker.waitForOrderMs);
-    await saveOrders(client, domain, [order], before);
+    await saveOrders(client, domain, [order], loaded);
     await addEvents(client, domain, [manualEvent(orderId, action, by, now)]);
     return order.status;
   });

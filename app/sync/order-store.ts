@@ -5,6 +5,7 @@ import { emptyState } from "#app/order/fold.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { needsAttention } from "./attention.ts";
+import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
 
 export type OrderStatus =
   | "waiting"
@@ -173,12 +174,13 @@ export async function loadOrders(
   shop: string,
   ids: readonly string[],
 ): Promise<Map<string, StoredOrder>> {
-  const { rows } = await client.query<StoredOrder>(
-    `SELECT ${selected} FROM "Order" o
+  const { rows } = await client.query<StoredOrder>({
+    name: "load-orders",
+    text: `SELECT ${selected} FROM "Order" o
        JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
       WHERE o."shop" = $1 AND o."id" = ANY($2) ORDER BY o."id" FOR UPDATE OF o`,
-    [shop, ids],
-  );
+    values: [shop, ids],
+  });
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -229,66 +231,70 @@ const saveDocuments = `
     "manualPairs" = EXCLUDED."manualPairs", "lastPayload" = EXCLUDED."lastPayload",
     "reportedUnits" = EXCLUDED."reportedUnits"`;
 
+/** The state is the larger part of a document: one that is as it was is not written again. */
+const saveAllButStates = `
+  UPDATE "OrderDocument" d SET "manualPairs" = r."manualPairs", "reportedUnits" = r."reportedUnits",
+         "lastPayload" = nullif(r."lastPayload", 'null'::jsonb)
+    FROM jsonb_to_recordset($2::jsonb) AS r("id" text, "manualPairs" jsonb, "lastPayload" jsonb,
+      "reportedUnits" jsonb)
+   WHERE d."shop" = $1 AND d."orderId" = r."id"`;
+
+/** What was stored of an order: `row` and `rest` as JSON, `rest` being the document but its state. */
+export type Loaded = Counted & { row: string; rest: string; state: OrderState };
+
+/** What is stored of orders that were just loaded: to be handed to `saveOrders` after their change. */
+export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
+  return new Map(Array.from(orders, (order) => [order.id, textsOf(order)]));
+}
+
+function textsOf(order: StoredOrder): Loaded {
+  const { state, manualPairs, lastPayload, reportedUnits, ...row } = order;
+  const attention = needsAttention(order);
+  return {
+    status: order.status,
+    attention,
+    row: JSON.stringify({ ...row, needsAttention: attention }),
+    rest: JSON.stringify({ id: order.id, manualPairs, lastPayload, reportedUnits }),
+    state,
+  };
+}
+
 /**
- * Writes orders and moves the shop's counters with them. The caller holds the shop's row
- * (underLease, holdingShop), loaded `before` in the same transaction and lets no id occur twice.
+ * Writes what changed of orders and moves the shop's counters with them. The caller holds the shop's
+ * row (underLease, holdingShop), loaded them in the same transaction and lets no id occur twice. A
+ * state is replaced where it changes, never changed in place.
  *
- * @param before what each order was counted as (`countedAs`); an id that is absent is new
+ * @param loaded what was stored of them (`asLoaded`); an id that is absent is new
  */
 export async function saveOrders(
   client: pg.PoolClient,
   shop: string,
   orders: readonly StoredOrder[],
-  before: ReadonlyMap<string, Counted>,
+  loaded: ReadonlyMap<string, Loaded>,
 ): Promise<void> {
-  if (orders.length === 0) return;
-  const rows: Record<string, unknown>[] = [];
-  const documents: Record<string, unknown>[] = [];
-  const moves = new Map<OrderStatus, { count: number; attention: number }>();
-  const move = ({ status, attention }: Counted, by: 1 | -1) => {
-    const moved = moves.get(status) ?? { count: 0, attention: 0 };
-    moves.set(status, {
-      count: moved.count + by,
-      attention: moved.attention + (attention ? by : 0),
-    });
-  };
+  const rows: string[] = [];
+  const documents: string[] = [];
+  const rests: string[] = [];
+  const moves: CountMove[] = [];
   for (const order of orders) {
-    const { state, manualPairs, lastPayload, reportedUnits, ...row } = order;
-    const counted = countedAs(order);
-    rows.push({ ...row, needsAttention: counted.attention });
-    documents.push({ id: order.id, state, manualPairs, lastPayload, reportedUnits });
-    const old = before.get(order.id);
-    if (old) move(old, -1);
-    move(counted, 1);
+    const old = loaded.get(order.id);
+    const { row, rest, state, ...counted } = textsOf(order);
+    if (row !== old?.row) rows.push(row);
+    if (state !== old?.state) documents.push(`{"state":${JSON.stringify(state)},${rest.slice(1)}`);
+    else if (rest !== old.rest) rests.push(rest);
+    moves.push({ from: old ?? null, to: counted });
   }
-  await client.query({ name: "save-orders", text: saveRows, values: [shop, JSON.stringify(rows)] });
-  await client.query({
-    name: "save-documents",
-    text: saveDocuments,
-    values: [shop, JSON.stringify(documents)],
-  });
-  const moved = [...moves]
-    .map(([status, by]) => ({ status, ...by }))
-    .filter(({ count, attention }) => count !== 0 || attention !== 0);
-  if (moved.length === 0) return;
-  await client.query(
-    `INSERT INTO "OrderCount" AS c ("shop", "status", "count", "attention")
-     SELECT $1, r."status", r."count", r."attention" FROM jsonb_to_recordset($2::jsonb)
-         AS r("status" "OrderStatus", "count" int, "attention" int)
-     ON CONFLICT ("shop", "status") DO UPDATE SET "count" = c."count" + EXCLUDED."count",
-       "attention" = c."attention" + EXCLUDED."attention"`,
-    [shop, JSON.stringify(moved)],
-  );
+  await write(client, { name: "save-orders", text: saveRows }, shop, rows);
+  await write(client, { name: "save-documents", text: saveDocuments }, shop, documents);
+  await write(client, { name: "save-all-but-states", text: saveAllButStates }, shop, rests);
+  await moveCounts(client, shop, moves);
 }
 
-/** Where an order is counted. */
-export type Counted = { status: OrderStatus; attention: boolean };
-
-/** Where loaded orders are counted, to be handed to `saveOrders` after they were changed. */
-export function countsOf(orders: Iterable<StoredOrder>): Map<string, Counted> {
-  return new Map(Array.from(orders, (order) => [order.id, countedAs(order)]));
-}
-
-function countedAs(order: StoredOrder): Counted {
-  return { status: order.status, attention: needsAttention(order) };
+async function write(
+  client: pg.PoolClient,
+  statement: { name: string; text: string },
+  shop: string,
+  rows: readonly string[],
+): Promise<void> {
+  if (rows.length > 0) await client.query({ ...statement, values: [shop, `[${rows.join()}]`] });
 }

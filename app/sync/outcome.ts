@@ -7,7 +7,7 @@ import { type Attempt, sendAgain } from "./attempt.ts";
 import { evaluate } from "./evaluate.ts";
 import { holdingShop, isLeaseLost, type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
-import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 import { addToDay } from "./shop-day.ts";
 import { backOff, breakConnection } from "./trouble.ts";
@@ -95,7 +95,7 @@ async function applyAnswer(
     shop.domain,
     attempt.orders.map(({ id }) => id),
   );
-  const before = countsOf(orders.values());
+  const loaded = asLoaded(orders.values());
   const alone = attempt.orders.length === 1;
   let plans = 0;
   for (const sent of attempt.orders) {
@@ -118,7 +118,7 @@ async function applyAnswer(
       if (answer.kind === "unanswered") order.unanswered = true;
     }
   }
-  await saveOrders(client, shop.domain, [...orders.values()], before);
+  await saveOrders(client, shop.domain, [...orders.values()], loaded);
   await applyToShop(context, client, shop, attempt, answer);
   if (answer.kind === "accepted") {
     await addToDay(client, shop, now, { sent: attempt.orders.length, plans });

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { ProcessingAnswer } from "#app/hakuna/client.ts";
 import { type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents, type OrderEvent } from "./order-events.ts";
-import { countsOf, loadOrders, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 import { addToDay } from "./shop-day.ts";
 import { backOff, breakConnection } from "./trouble.ts";
@@ -105,7 +105,7 @@ async function applyResult(
     shop.domain,
     attempt.orders.map(({ id }) => id),
   );
-  const before = countsOf(orders.values());
+  const loaded = asLoaded(orders.values());
   const events: OrderEvent[] = [];
   let refused = 0;
   for (const order of orders.values()) {
@@ -133,7 +133,7 @@ async function applyResult(
       detail: { result: reason === null ? "successful" : "failed", reason },
     });
   }
-  await saveOrders(client, shop.domain, [...orders.values()], before);
+  await saveOrders(client, shop.domain, [...orders.values()], loaded);
   await addEvents(client, shop.domain, events);
   if (refused > 0) await addToDay(client, shop, now, { failed: refused });
 }

@@ -3,7 +3,7 @@ import { emptyState, purge } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { holdingShop } from "./lease.ts";
-import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** Orders of one transaction: it holds the shop's row. */
@@ -30,9 +30,9 @@ export async function purgeOrders(
     after = await holdingShop(pool, domain, async (client) => {
       const ids = await overdue(client, domain, from, config.retention, now);
       const orders = await loadOrders(client, domain, ids);
-      const before = countsOf(orders.values());
+      const loaded = asLoaded(orders.values());
       for (const order of orders.values()) entomb(order, now);
-      await saveOrders(client, domain, [...orders.values()], before);
+      await saveOrders(client, domain, [...orders.values()], loaded);
       purged += orders.size;
       return ids.length < page ? null : (ids.at(-1) ?? null);
     });

@@ -4,7 +4,7 @@ import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "./lease.ts";
 import { addEvents } from "./order-events.ts";
-import { countsOf, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 const longestRetryMs = 60 * 60_000;
@@ -36,7 +36,7 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const { now } = shop;
     const orders = await loadOrders(client, shop.domain, [id]);
-    const before = countsOf(orders.values());
+    const loaded = asLoaded(orders.values());
     const order = orders.get(id);
     if (!order) return;
     order.readAttempts += 1;
@@ -59,7 +59,7 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
       order.readAt = now + Math.max(backoff, asked);
       if (order.status === "waiting") Object.assign(order, reasonOf(answer));
     }
-    await saveOrders(client, shop.domain, [order], before);
+    await saveOrders(client, shop.domain, [order], loaded);
     await addEvents(client, shop.domain, [
       {
         orderId: id,

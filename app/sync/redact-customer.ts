@@ -7,7 +7,7 @@ import { fieldsOf } from "#app/shopify/webhook-fields.ts";
 import { type CustomerWebhook, customerWebhooks } from "./customer-webhooks.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
 import { holdingShop } from "./lease.ts";
-import { countsOf, loadOrders, newOrder, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, newOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 type Context = Pick<RunContext, "pool" | "config" | "log" | "now">;
@@ -52,7 +52,7 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
   const lost = await holdingShop(context.pool, domain, async (client, shop) => {
     const { now } = shop;
     const orders = await loadOrders(client, domain, ids);
-    const before = countsOf(orders.values());
+    const loaded = asLoaded(orders.values());
     let plans = 0;
     for (const id of ids) {
       const order = orders.get(id) ?? newOrder(id, now);
@@ -66,7 +66,7 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
       evaluate(order, shop, context.config.worker.waitForOrderMs);
       if (order.status === "skipped" && !wasSkipped) plans += order.planUnits;
     }
-    await saveOrders(client, domain, [...orders.values()], before);
+    await saveOrders(client, domain, [...orders.values()], loaded);
     return plans;
   });
   return lost ?? 0;

@@ -1,6 +1,6 @@
 import { evaluate } from "./evaluate.ts";
 import { type Lease, underLease } from "./lease.ts";
-import { countsOf, loadOrders, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** Orders of one step. */
@@ -26,12 +26,12 @@ export async function reviewStep(context: RunContext, lease: Lease): Promise<boo
     );
     const ids = rows.map(({ id }) => id);
     const orders = await loadOrders(client, shop.domain, ids);
-    const before = countsOf(orders.values());
+    const loaded = asLoaded(orders.values());
     for (const order of orders.values()) {
       if (shop.reviewAll && order.acceptedEpoch !== shop.epoch) order.resend = true;
       evaluate(order, shop, config.worker.waitForOrderMs);
     }
-    await saveOrders(client, shop.domain, [...orders.values()], before);
+    await saveOrders(client, shop.domain, [...orders.values()], loaded);
     const isDone = ids.length < stepOrders;
     await client.query(
       `UPDATE "Shop" SET "reviewAfter" = $2, "reviewAll" = "reviewAll" AND NOT $3 WHERE "domain" = $1`,

@@ -35,9 +35,11 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
     await recoverAttempts(context, lease);
     while (context.now() < until && !context.ending.aborted) {
       await giveWay(context.door);
-      const folded = await foldStep(context, lease);
+      const { rows, attempt } = await foldStep(context, lease);
+      if (attempt) await deliverStep(context, lease, attempt);
+      // also what was due before
       const delivered = await deliverStep(context, lease);
-      if (folded > 0 || delivered) continue;
+      if (rows > 0 || delivered) continue;
       if (await reviewStep(context, lease)) continue;
       if (await readStep(context, lease)) continue;
       if (await pollStep(context, lease)) continue;

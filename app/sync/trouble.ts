@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { ShopRow } from "./lease.ts";
-import { countsOf, loadOrders, saveOrders } from "./order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "./order-store.ts";
 
 /** The longest that a feed's Retry-After is honored: a day. */
 const longestRetryAfterMs = 24 * 60 * 60 * 1000;
@@ -53,11 +53,11 @@ export async function breakConnection(
   );
   const ids = rows.map(({ id }) => id);
   const orders = await loadOrders(client, shop.domain, ids);
-  const before = countsOf(orders.values());
+  const loaded = asLoaded(orders.values());
   for (const order of orders.values()) {
     order.status = "pending";
     order.statusReason = null;
     order.dueAt = shop.now;
   }
-  await saveOrders(client, shop.domain, [...orders.values()], before);
+  await saveOrders(client, shop.domain, [...orders.values()], loaded);
 }

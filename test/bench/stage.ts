@@ -5,8 +5,8 @@ import { join } from "node:path";
 import pg from "pg";
 import { openDatabase } from "#app/db.server.ts";
 import { freePort } from "#app/embedded-postgres/free-port.server.ts";
-import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
-import { createLog } from "#app/log.server.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
+import { createLog, type Logger } from "#app/log.server.ts";
 import { type Hakuna, startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 
@@ -23,12 +23,24 @@ export type Stage = {
   close(): Promise<void>;
 };
 
+/** PostgreSQL that can count statements: `pg_stat_statements`, switched off. */
+async function startPostgres(folder: string, log: Logger): Promise<EmbeddedPostgres> {
+  const first = await startEmbeddedPostgres({ folder, log });
+  const client = new pg.Client(first.url);
+  await client.connect();
+  await client.query("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
+  await client.query("ALTER SYSTEM SET pg_stat_statements.track = 'none'");
+  await client.end();
+  await first.stop();
+  return await startEmbeddedPostgres({ folder, log });
+}
+
 export async function setStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "hakuna-bench-"));
   // as root, PostgreSQL runs as another user, who must reach the folder
   await chmod(folder, 0o755);
   const log = createLog("warn");
-  const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
+  const postgres = await startPostgres(join(folder, "data"), log);
   await (await openDatabase({ url: postgres.url, log })).close();
   const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
   // room for a million orders at once without a checkpoint every few seconds

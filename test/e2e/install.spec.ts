@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { boughtOrder, planIds } from "#test/simulator/shopify/bought-order.ts";
 import { createClient } from "../server/client.ts";
 import { sendWebhook, webhookOf } from "../simulator/shopify/webhook.ts";
 import { openApp } from "./admin-browser.ts";
-import { boughtOrder, planIds } from "./bought-order.ts";
 import { expect, test } from "./fixtures.ts";
 
 test("install, first visit, settings, uninstall, reinstall", async ({ page, world, shop }) => {

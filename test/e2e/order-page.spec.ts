@@ -1,9 +1,9 @@
 import type { FrameLocator, Page } from "@playwright/test";
+import { boughtOrder, planIds } from "#test/simulator/shopify/bought-order.ts";
 import { type Client, createClient } from "../server/client.ts";
 import type { World } from "../world/world.ts";
 import { overflow, violations } from "./accessibility.ts";
 import { openApp } from "./admin-browser.ts";
-import { boughtOrder, planIds } from "./bought-order.ts";
 import { test as base, expect } from "./fixtures.ts";
 
 const test = base.extend<{ client: Client }>({

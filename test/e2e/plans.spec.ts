@@ -47,6 +47,7 @@ test("offers are fetched for chosen products: access, progress, an error, the pl
   await expect(results.filter({ hasText: "The product costs nothing" })).toContainText("Not done");
   await expect(results.filter({ hasText: "€35.96" })).toContainText("Done");
   await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeVisible();
+  await expect(app.getByText(/^Hakuna's offer is good until .*; the app renews it/)).toHaveCount(1);
   expect(await violations(page)).toEqual([]);
   expect(await overflow(page)).toEqual([]);
 
@@ -90,6 +91,10 @@ test("plans are linked by hand, for a collection, once what Hakuna calls them is
   await expect(app.getByText("2 of 2 products.")).toBeVisible();
   await expect(app.getByText("2 years · €21.00")).toHaveCount(2);
   await expect(app.getByText("24 months")).toHaveCount(2);
+  await expect(app.getByText("Insurance link missing: not offered")).toHaveCount(2);
+  await expect(app.getByText(/offer is good until/)).toHaveCount(0);
+  const discounted = app.getByRole("link", { name: "Orders with a discounted plan" });
+  await expect(discounted).toHaveAttribute("href", "/app/orders?finding=discounted_plan");
 
   await app.getByLabel("Search products").fill("red");
   await expect(app.getByRole("heading", { name: "Blue bike" })).toBeHidden();

@@ -82,6 +82,27 @@ test("the protection block as cards and as a list, and the cart", async ({ page 
   await storefront.close();
 });
 
+/** A shop with some goods, of which one could get no plans, and one gets them for its sizes. */
+async function fetchPlans(page: Page, world: World): Promise<void> {
+  const { catalog, scopes } = world.shopify.shop(shopDomain);
+  scopes.add("write_products").add("write_publications");
+  const titles = ["City bike Amsel", "Espresso machine Lena", "Gift wrapping"];
+  catalog.add({ title: "City bike Amsel", variants: [{ price: "899.00" }] });
+  catalog.add({
+    title: "Espresso machine Lena",
+    vendor: "Kaffeehaus",
+    variants: [{ price: "549.00" }],
+  });
+  catalog.add({ title: "Gift wrapping", vendor: "Vogelsang", variants: [{ price: "0.00" }] });
+  catalog.add({ title: "Hiking boots Firn", vendor: "Bergzeit", variants: [{ price: "179.50" }] });
+  const app = await openApp(page, world, shopDomain, "/app/plans");
+  await app.getByRole("button", { name: "Choose products" }).click();
+  const picker = page.getByRole("dialog");
+  for (const title of titles) await picker.getByLabel(title).check();
+  await picker.getByRole("button", { name: "Select" }).click();
+  await expect(app.getByText("3 of 3 products.")).toBeVisible();
+}
+
 test("every page in its main states, on a desk and on a phone", async ({ page, world }) => {
   test.setTimeout(180_000);
   const shop = await openShopData(world.databaseUrl, shopDomain);
@@ -92,6 +113,8 @@ test("every page in its main states, on a desk and on a phone", async ({ page, w
   await take(page, world, "orders", "/app/orders", "#1059");
   const id = await shop.firstNeedingAttention();
   await take(page, world, "order", `/app/orders/${id}`, "Products and plans");
+  await fetchPlans(page, world);
+  await take(page, world, "plans", "/app/plans", "3 of 3 products.");
   await take(page, world, "settings", "/app/settings", "Connection to Hakuna");
   await take(page, world, "help", "/app/help", "How products and plans are paired");
   await shop.set({ connection: "key_refused", connectionReason: "invalid_api_key" });

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { boughtOrder, planIds } from "#test/simulator/shopify/bought-order.ts";
 import { createClient } from "../server/client.ts";
 import type { World } from "../world/world.ts";
 import { openApp } from "./admin-browser.ts";
-import { boughtOrder, planIds } from "./bought-order.ts";
 import { expect, test } from "./fixtures.ts";
 
 const ref = [{ name: "_hakuna_ref", value: "abc" }];

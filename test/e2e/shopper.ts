@@ -61,11 +61,13 @@ export class Shopper {
 
   /** Sets a quantity in the cart, and waits until the guard has looked at what became of it. */
   async setQuantity(title: string, quantity: number): Promise<void> {
-    await this.guarded(async () => {
-      await this.quantityField(title).fill(String(quantity));
-      if (this.manner === "plain") await this.page.getByRole("button", { name: "Update" }).click();
-      else await this.quantityField(title).press("Tab");
-    });
+    await this.guarded(() => this.enterQuantity(title, quantity));
+  }
+
+  async enterQuantity(title: string, quantity: number): Promise<void> {
+    await this.quantityField(title).fill(String(quantity));
+    if (this.manner === "plain") await this.page.getByRole("button", { name: "Update" }).click();
+    else await this.quantityField(title).press("Tab");
   }
 
   async remove(title: string): Promise<void> {
@@ -79,24 +81,28 @@ export class Shopper {
   }
 
   private async isGuarded(): Promise<boolean> {
-    const seen: Record<string, [number, number]> = await this.page.evaluate(
-      () => JSON.parse(sessionStorage.hakuna ?? "{}").seen ?? {},
-    );
+    const seen: Record<string, string> = await this.page.evaluate(() => ({ ...sessionStorage }));
     const lines = await this.lines();
     const products = lines.filter((line) => !line.properties._hakuna_plan_id);
     return lines
       .filter((line) => !products.includes(line))
-      .every(({ key, quantity, properties }) => {
-        const own = products.find((line) => line.properties._hakuna_ref === properties._hakuna_ref);
-        return seen[key]?.[0] === own?.quantity && seen[key]?.[1] === quantity;
+      .every(({ quantity, properties: { _hakuna_ref: ref } }) => {
+        const own = products.find((line) => line.properties._hakuna_ref === ref);
+        return seen[`hakuna:${ref}`] === `${own?.quantity}/${quantity}`;
       });
   }
 
-  /** Loads the page again, and waits until the guard has looked at the cart. */
-  async reload(): Promise<void> {
-    const looked = this.page.waitForResponse((response) => response.url().endsWith("/cart.js"));
-    await this.page.reload();
-    await looked;
+  /** Holds the answers to the page's requests for this address, until told to let them go. */
+  async hold(address: string): Promise<() => void> {
+    let letGo = () => {};
+    const told = new Promise<void>((done) => {
+      letGo = done;
+    });
+    await this.page.route(address, async (route) => {
+      await told;
+      await route.continue().catch(() => {});
+    });
+    return letGo;
   }
 }
 

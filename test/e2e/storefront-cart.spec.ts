@@ -58,6 +58,53 @@ for (const manner of manners) {
   });
 }
 
+for (const manner of manners) {
+  test(`${manner}: a product raised before the guard has looked carries its plan along`, async ({
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    const answer = await buyer.hold("**/cart.js");
+    await buyer.open();
+    await buyer.choose(/Accident/);
+    await buyer.add();
+    await buyer.enterQuantity(bikeTitle, 3);
+    await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 3, [plan.accident]: 1 });
+    answer();
+    await expect(buyer.quantityField(planTitle)).toHaveValue("3");
+  });
+}
+
+test("a product raised again while the guard mends, and after it could not, carries its plan along", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  await page.clock.install();
+  await buyer.open();
+  await buyer.choose(/Accident/);
+  await buyer.guarded(() => buyer.add());
+
+  const mending = page.waitForRequest("**/cart/update.js");
+  const answer = await buyer.hold("**/cart/update.js");
+  await buyer.enterQuantity(bikeTitle, 2);
+  await mending;
+  await buyer.enterQuantity(bikeTitle, 4);
+  await expect(page.locator("#cart-icon-bubble")).toHaveText("5");
+  await page.clock.runFor(1_000);
+  await page.evaluate(() => fetch("/cart.js").then((cart) => cart.text()));
+  answer();
+  await expect(buyer.quantityField(planTitle)).toHaveValue("4");
+
+  await page.route("**/cart/update.js", (route) => route.fulfill({ status: 422, json: {} }), {
+    times: 1,
+  });
+  const refused = page.waitForResponse("**/cart/update.js");
+  await buyer.enterQuantity(bikeTitle, 5);
+  await refused;
+  await buyer.enterQuantity(bikeTitle, 6);
+  await expect(buyer.quantityField(planTitle)).toHaveValue("6");
+});
+
 test("a cart page without a script goes to the checkout with what is right", async ({
   page,
   shopper,
@@ -75,14 +122,28 @@ test("a cart page without a script goes to the checkout with what is right", asy
 test("a shop that undoes what was mended is not fought for long", async ({ page, shopper }) => {
   const buyer = shopper("plain");
   let updates = 0;
+  let shown = { looked: false, mended: false };
+  page.on("framenavigated", () => {
+    shown = { looked: false, mended: false };
+  });
+  page.on("response", (response) => {
+    if (response.url().endsWith("/cart.js")) shown.looked = true;
+  });
   await page.route("**/cart/update.js", (route) => {
     updates += 1;
+    shown.mended = true;
     return route.fulfill({ json: { items: [] } });
   });
+  const leavesInPeace = () => updates === 5 && shown.looked && !shown.mended;
+  const now = Date.now();
+  await page.clock.setFixedTime(now);
   await buyer.open("protection", "&variant=9001");
   await buyer.add();
-  await expect.poll(() => updates).toBe(5);
-  await buyer.reload();
-  await buyer.reload();
-  expect(updates).toBe(5);
+  await expect.poll(leavesInPeace).toBe(true);
+  await page.reload();
+  await expect.poll(leavesInPeace).toBe(true);
+
+  await page.clock.setFixedTime(now + 60_000);
+  await page.reload();
+  await expect.poll(() => updates).toBeGreaterThan(5);
 });

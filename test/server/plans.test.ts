@@ -1,5 +1,6 @@
 import { request } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readOffers } from "#app/plans/product-offers.ts";
 import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
@@ -136,6 +137,9 @@ describe("offers from Hakuna", () => {
     expect(small?.metafields.has("app.plans")).toBe(false);
     expect(sample?.metafields.get("app.plans")?.value).toBe("[]");
     expect((await lastJob()).rows[0]?.result.notes).toEqual(["free_variants"]);
+    expect(await readOffers(client.pool, domain, [boots.id])).toEqual({
+      [boots.id]: { prices: 2, expiresAt: expect.any(Number) },
+    });
   });
 
   it("are told product by product, where there are none and where they are not to be used", async () => {
@@ -262,6 +266,12 @@ describe("plans linked by hand", () => {
     expect(plan(id).variant).toMatchObject({ taxable: false, requiresShipping: false });
     expect(plan(id).metafield("offer_id")).toBe("off-1");
     expect(plan(id).metafield("term_months")).toBe("24");
+    const link = { intent: "link", ...none, productIds: [bike.id] };
+    await asked({ ...link, plans: [{ id, ...ids, insuranceUrl: null, termMonths: null }] });
+    await done();
+    expect(plan(id).metafield("offer_id")).toBe("off-1");
+    expect(plan(id).metafield("insurance_url")).toBeUndefined();
+    expect(plan(id).metafield("term_months")).toBeUndefined();
     const { rows } = await client.pool.query(`SELECT 1 FROM "ProductOffer" WHERE "shop" = $1`, [
       domain,
     ]);

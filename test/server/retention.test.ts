@@ -210,7 +210,19 @@ describe("the rest", () => {
       `INSERT INTO "OrderCount" ("shop", "status", "count") VALUES ($1, 'sent', 9)`,
       [shop],
     );
+    await client.pool.query(
+      `INSERT INTO "ProductOffer" ("shop", "productId", "price", "offerId", "epoch", "expiresAt")
+       VALUES ($1, 'gid://shopify/Product/1', 100, 'off-1', 1, now())`,
+      [shop],
+    );
     await client.pool.query(`INSERT INTO pgboss.job ("name") VALUES ('retention')`);
     await eventually("the worker has counted", () => isCounted(client.pool, shop));
+    await eventually("offers that expire are being renewed", async () => {
+      const { rowCount } = await client.pool.query(
+        `SELECT 1 FROM "PlanJob" WHERE "shop" = $1 AND "kind" = 'renew' AND "total" = 1`,
+        [shop],
+      );
+      return rowCount === 1;
+    });
   });
 });

@@ -356,6 +356,22 @@ describe("webhooks that cannot be folded", () => {
     expect(await stored(401)).toMatchObject({ status: "sent" });
   });
 
+  it("an API key that cannot be opened is no fault of theirs: they are folded, and wait", async () => {
+    const { rows } = await pool.query(`SELECT "apiKeySealed" FROM "Shop" WHERE "domain" = $1`, [
+      shop,
+    ]);
+    await setShop(
+      "apiKeySealed",
+      createSecretBox({ current: randomBytes(32), previous: [] }).seal("k", shop),
+    );
+    await arrive("orders/create", insured(26));
+    await expect(run()).rejects.toThrow("ENCRYPTION_KEY_PREVIOUS");
+    expect(await stored(26)).toMatchObject({ status: "pending" });
+    await setShop("apiKeySealed", rows[0].apiKeySealed);
+    await run();
+    expect(await stored(26)).toMatchObject({ status: "sent" });
+  });
+
   it("the database's trouble is no try of theirs", async () => {
     await arrive("orders/create", insured(403));
     await pool.query(

@@ -1,26 +1,22 @@
-// Puts the chosen plan into the cart together with its product, in one request.
+// Adds the chosen plan with its product, in one request.
 
-const { root } = window.Shopify.routes;
+const { root } = Shopify.routes;
 const chosen = {};
 const variantOf = (form) => new FormData(form).get("id");
-const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const blocks = () => [...document.querySelectorAll("hakuna-protection")];
 
 class HakunaProtection extends HTMLElement {
-  connectedCallback() {
-    this.follow();
-  }
-
-  /** The chosen plan; null: no protection. */
+  /** The chosen plan, if any. */
   get choice() {
     return this.querySelector("fieldset:not([hidden]) [data-offer_id]:checked");
   }
 
-  /** Whether the form buys this block's product. */
+  /** Whether the form buys the product. */
   isFor(form) {
-    if (!/\/cart\/add$/.test(form.getAttribute("action"))) return false;
+    if (!form.matches("[action$='/cart/add']")) return false;
     const { product, variants } = this.dataset;
     const id = form.elements["product-id"]?.value;
-    return id ? id === product : variants.split(",").includes(variantOf(form));
+    return id === product || variants.split(",").includes(variantOf(form));
   }
 
   /** Shows the selected variant's plans; a choice among them stays. */
@@ -31,17 +27,15 @@ class HakunaProtection extends HTMLElement {
     if (!form) return;
     const groupOf = (id) => this.querySelector(`[data-for="${id}"]`);
     const group = groupOf(variantOf(form)) ?? groupOf("");
-    for (const each of all("fieldset", this)) each.hidden = each !== group;
-    const inputs = group ? all("input", group) : [];
-    const inputOf = (value) => inputs.find((input) => input.value === value);
-    const kept = inputOf(chosen[this.dataset.product]) ?? inputOf("");
-    for (const input of inputs) input.checked = input === kept;
+    for (const each of this.querySelectorAll("fieldset")) each.hidden = each !== group;
+    // No protection comes first, and gives way.
+    const kept = ["", chosen[this.dataset.product]];
+    for (const input of group?.elements ?? []) input.checked = kept.includes(input.value);
   }
 
   async add(form, button) {
-    if (this.busy) return;
-    this.busy = true;
-    button?.setAttribute("aria-disabled", "true");
+    if (button.ariaDisabled === "true") return;
+    button.ariaDisabled = "true";
     const error = this.querySelector("[role=alert]");
     error.textContent = "";
     try {
@@ -52,7 +46,7 @@ class HakunaProtection extends HTMLElement {
       if (sections) body.set("sections", sections);
       let answer = await post(body);
       if (answer.status === 422) {
-        // Bundles take no nested line; otherwise this fails as well.
+        // Bundles take no nested line.
         body.delete("items[1][parent_id]");
         answer = await post(body);
       }
@@ -62,14 +56,13 @@ class HakunaProtection extends HTMLElement {
     } catch {
       error.textContent = this.dataset.failed;
     }
-    button?.removeAttribute("aria-disabled");
-    this.busy = false;
+    button.ariaDisabled = null;
   }
 }
 
 const post = (body) => fetch(`${root}cart/add.js`, { method: "POST", body });
 
-/** What the form would have added, and the plan. The same fresh key makes them a pair. */
+/** What the form would add, and the plan: a pair by a fresh key. */
 function pair(fields, plan) {
   const body = new FormData();
   for (const [name, value] of fields) {
@@ -77,10 +70,13 @@ function pair(fields, plan) {
     if (isOfLine && value) body.append(`items[0]${name.replace(/^\w+/, "[$&]")}`, value);
   }
   const id = fields.get("id");
+  const quantity = fields.get("quantity") || 1;
   const ref = crypto.randomUUID();
+  // The guard starts from it.
+  sessionStorage[`hakuna:${ref}`] = `${quantity}/${quantity}`;
   body.set("items[0][properties][_hakuna_ref]", ref);
   body.set("items[1][id]", plan.value);
-  body.set("items[1][quantity]", fields.get("quantity") || 1);
+  body.set("items[1][quantity]", quantity);
   body.set("items[1][parent_id]", id);
   for (const [name, value] of Object.entries({ ref, product: id, ...plan.dataset })) {
     body.set(`items[1][properties][_hakuna_${name}]`, value);
@@ -88,9 +84,9 @@ function pair(fields, plan) {
   return body;
 }
 
-/** Has the theme show its cart: in Dawn's way, by the standard actions, or as a page. */
+/** Shows the cart in Dawn's way, by the standard actions, or as a page. */
 async function show(form, added, drawer) {
-  const { actions } = window.Shopify;
+  const { actions } = Shopify;
   if (drawer?.renderContents) {
     window.publish?.("cart-update", { source: "hakuna", cartData: added });
     drawer.classList.remove("is-empty");
@@ -108,29 +104,30 @@ async function show(form, added, drawer) {
   }
 }
 
-/** The theme's own way goes on as ever, unless a plan is chosen. */
+/** Without a chosen plan the theme goes its own way. */
 function take(event) {
   const button = event.submitter ?? event.target.closest("[type=submit], [name=add]");
-  const form = event.type === "submit" ? event.target : button?.form;
-  if (!form || button?.hasAttribute("formaction")) return;
-  const block = all("hakuna-protection").find((each) => each.choice && each.isFor(form));
+  const form = button?.form ?? event.target;
+  if (button?.hasAttribute("formaction")) return;
+  const block = blocks().find((each) => each.choice && each.isFor(form));
   if (!block) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (form.noValidate || form.reportValidity()) block.add(form, button);
+  if (form.noValidate || form.reportValidity()) block.add(form, button ?? form);
 }
 
 customElements.define("hakuna-protection", HakunaProtection);
 const followAll = () => {
-  for (const block of all("hakuna-protection")) block.follow();
+  for (const block of blocks()) block.follow();
 };
-// Themes change the variant in a hidden input, by rendering the section again, or both.
+// Themes set a hidden input, render the section again, or both.
 const options = { attributeFilter: ["value"], childList: true, subtree: true };
 new MutationObserver(followAll).observe(document.body, options);
+followAll();
 addEventListener("change", ({ target }) => {
   const block = target.closest("hakuna-protection");
   if (block) chosen[block.dataset.product] = block.choice?.value;
   followAll();
 });
-// Ahead of the theme's listeners; some listen to the click alone.
+// Ahead of the theme, which may listen to the click alone.
 for (const type of ["click", "submit"]) addEventListener(type, take, true);

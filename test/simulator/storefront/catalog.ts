@@ -13,7 +13,12 @@ export type Variant = {
   /** set on plan variants */
   offer: Offer | null;
 };
-export type Offer = { offerId: string; planId: string; insuranceUrl: string; termMonths: number };
+export type Offer = {
+  offerId: string;
+  planId: string;
+  insuranceUrl: string | null;
+  termMonths: number;
+};
 export type Product = {
   id: number;
   handle: string;
@@ -54,6 +59,9 @@ const offer = (number: number, termMonths: number): Offer => ({
 
 /** The plans, by what they are called in tests. */
 export const plan = { oneYear: 9001, twoYears: 9002, accident: 9003 } as const;
+/** Plans that must not be offered. */
+const unlinked = 9004;
+const soldOut = 9005;
 
 export const catalog: readonly Product[] = [
   {
@@ -77,7 +85,7 @@ export const catalog: readonly Product[] = [
     vendor: "Kaffeehaus",
     description: "Fifteen bar, ready in thirty seconds.",
     isBundle: false,
-    plans: [plan.twoYears],
+    plans: [unlinked, plan.twoYears, soldOut],
     variants: [variant(4201, "Default Title", 54_900)],
   },
   {
@@ -112,6 +120,10 @@ export const catalog: readonly Product[] = [
       variant(plan.oneYear, "Warranty extension", 4_900, { offer: offer(12_345, 12) }),
       variant(plan.twoYears, "Warranty extension plus", 7_900, { offer: offer(12_346, 24) }),
       variant(plan.accident, "Accident protection", 11_900, { offer: offer(23_456, 18) }),
+      variant(unlinked, "Without its insurance link", 4_900, {
+        offer: { ...offer(12_347, 12), insuranceUrl: null },
+      }),
+      variant(soldOut, "Sold out", 4_900, { offer: offer(12_348, 12), inventory: 0 }),
     ],
   },
 ];

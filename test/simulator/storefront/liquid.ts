@@ -148,7 +148,7 @@ function variantDrop(product: Product, variant: Variant): Record<string, unknown
         ...(offer && {
           offer_id: { value: offer.offerId },
           plan_id: { value: offer.planId },
-          insurance_url: { value: offer.insuranceUrl },
+          ...(offer.insuranceUrl && { insurance_url: { value: offer.insuranceUrl } }),
           term_months: { value: offer.termMonths },
         }),
       },

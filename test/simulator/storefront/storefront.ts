@@ -119,7 +119,7 @@ export async function startStorefront({
     const lines = renderer.theme("cart-lines", pageOf(response, { is_page: true }));
     show(response, "Cart", `<h1>Cart</h1>${lines}`);
   });
-  app.get("/cart.js", (_request, response) => {
+  app.get(["/cart.js", "/api/cart"], (_request, response) => {
     response.json(cartJson((response.locals.visit as Visit).cart));
   });
   app.post(["/cart/add", "/cart/add.js"], (request, response) => {

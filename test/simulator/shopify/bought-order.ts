@@ -1,14 +1,19 @@
-import type { SimulatedLine, SimulatedOrder } from "#test/simulator/shopify/order-life.ts";
-import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
-import { payloadText } from "#test/simulator/shopify/payload.ts";
-import { type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { customers } from "./catalog.ts";
+import type { SimulatedLine } from "./order-life.ts";
+import { orderPayload } from "./order-payloads.ts";
+import { payloadText } from "./payload.ts";
+import { type Webhook, webhookOf } from "./webhook.ts";
 
 type Bought = Partial<SimulatedLine> & Pick<SimulatedLine, "id" | "title" | "isPlan">;
 
 /** The webhook of an order just bought, with lines as a theme might have put them into the cart. */
-export function boughtOrder(shop: string, id: bigint, lines: readonly Bought[]): Webhook {
-  const now = Date.now();
-  const order: SimulatedOrder = {
+export function boughtOrder(
+  shop: string,
+  id: bigint,
+  lines: readonly Bought[],
+  now = Date.now(),
+): Webhook {
+  const payload = orderPayload({
     id,
     number: Number(id % 100_000n),
     currency: "EUR",
@@ -17,14 +22,7 @@ export function boughtOrder(shop: string, id: bigint, lines: readonly Bought[]):
     cancelledAt: null,
     financialStatus: "paid",
     isTest: false,
-    customer: {
-      first: "Max",
-      last: "Mustermann",
-      street: "Musterstrasse 1",
-      city: "Berlin",
-      zip: "10115",
-      country: "DE",
-    },
+    customer: customers[0],
     lines: lines.map((line) => ({
       quantity: 1,
       removed: 0,
@@ -38,8 +36,8 @@ export function boughtOrder(shop: string, id: bigint, lines: readonly Bought[]):
     })),
     fulfillments: [],
     refunds: [],
-  };
-  return webhookOf(shop, "orders/create", payloadText(orderPayload(order)), now);
+  });
+  return webhookOf(shop, "orders/create", payloadText(payload), now);
 }
 
 /** A plan's own properties, without a link to its product. */
