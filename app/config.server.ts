@@ -101,6 +101,11 @@ export const variables = {
   WAIT_FOR_ORDER_MS: integer(0)
     .prefault("60000")
     .describe("How long parts wait for their order before it is read from Shopify."),
+  READ_RETRY_MS: integer(1)
+    .prefault("60000")
+    .describe(
+      "First wait until an order is read from Shopify again; it doubles, to an hour at most.",
+    ),
   LEASE_MS: integer(1)
     .prefault("30000")
     .describe("How long a sync run holds its shop without renewal; more than `FEED_TIMEOUT_MS`."),
@@ -251,6 +256,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       sweepIntervalMs: v.SWEEP_INTERVAL_MS,
       leaseMs: v.LEASE_MS,
       waitForOrderMs: v.WAIT_FOR_ORDER_MS,
+      readRetryMs: v.READ_RETRY_MS,
       stepRows: v.STEP_ROWS,
       stepBytes: v.STEP_BYTES,
       stepMs: v.STEP_MS,

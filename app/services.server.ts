@@ -23,6 +23,7 @@ import { openDoor } from "./sync/give-way.ts";
 import { noteInstalled } from "./sync/install.ts";
 import { tellOutages } from "./sync/outage-mail.ts";
 import { type Queue, shopsWithWork, startQueue } from "./sync/queue.ts";
+import { resumeReads } from "./sync/read-step.ts";
 import { resealKeys } from "./sync/reseal.ts";
 import { retainAllShops } from "./sync/retention.ts";
 import { runShop } from "./sync/run.ts";
@@ -179,6 +180,7 @@ export async function openFoundations(
       const { session, sessionToken } = authenticated;
       await noteInstalled(pool, session.shop, sessionToken.iat * 1000, session.scope ?? null);
       if (await resumeScans(pool, session.shop)) await queue.scan.wake([session.shop]);
+      if (await resumeReads(pool, session.shop)) await queue.wake([session.shop]);
       return authenticated;
     };
     return {

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "./evaluate.ts";
@@ -6,7 +7,6 @@ import { addEvents } from "./order-events.ts";
 import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "./order-store.ts";
 import type { RunContext } from "./run-context.ts";
 
-const firstRetryMs = 60_000;
 const longestRetryMs = 60 * 60_000;
 /** With doubling from a minute to an hour: about a day. */
 const mostReads = 30;
@@ -40,7 +40,7 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
     const order = orders.get(id);
     if (!order) return;
     order.readAttempts += 1;
-    const backoff = Math.min(longestRetryMs, firstRetryMs * 2 ** (order.readAttempts - 1));
+    const backoff = readBackoffMs(order.readAttempts, config.worker.readRetryMs);
     if (answer.kind === "order") {
       order.state = join(order.state, answer.state);
       order.readAt = isTooSoon(answer.state) ? now + tooSoonMs : null;
@@ -71,6 +71,27 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
     ]);
   });
   return true;
+}
+
+function readBackoffMs(attempts: number, firstMs: number): number {
+  return Math.min(longestRetryMs, firstMs * 2 ** (attempts - 1));
+}
+
+/**
+ * The app was opened, so the shop has a session again: orders that could not be read without one are
+ * due to be read now. Those that Shopify could not answer keep the time that it asked for.
+ *
+ * @returns whether there are any
+ */
+export async function resumeReads(pool: pg.Pool, shop: string): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: "resume-reads",
+    text: `UPDATE "Order" SET "readAt" = now()
+            WHERE "shop" = $1 AND "readAt" > now() AND "readAttempts" > 0
+              AND "reasonCode" IS DISTINCT FROM 'shopify_unavailable'`,
+    values: [shop],
+  });
+  return (rowCount ?? 0) > 0;
 }
 
 type Reason = Pick<StoredOrder, "reasonCode" | "statusReason">;

@@ -9,9 +9,11 @@ const { values } = parseArgs({
     histories: { type: "string" },
   },
 });
+const small = { rounds: 2, roundsOfReading: 1, repeats: 1, downMs: 5_000, requests: 8 };
+const large = { rounds: 3, roundsOfReading: 1, repeats: 3, downMs: 60_000, requests: 25 };
 const size = values.small
-  ? { histories: 1500, rounds: 2, roundsOfReading: 1, downMs: 5_000, pace: 1 }
-  : { histories: 10_000, rounds: 6, roundsOfReading: 2, downMs: 60_000, pace: 2 };
+  ? { servers: 3, histories: 1500, ...small }
+  : { servers: 3, histories: 10_000, ...large };
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const histories = Number(values.histories ?? size.histories);
 console.log(

@@ -7,31 +7,37 @@ const minute = 60_000;
 /** How wrong the clocks of the processes are. */
 const skews = { servers: [3 * minute, -4 * minute], workers: [2 * minute, -5 * minute] };
 
-type Member = { start(): Promise<AppProcess>; now: AppProcess };
+/** `version` is that of the feed's API that it asks for: it tells whose a request is. */
+type Member = { start(): Promise<AppProcess>; now: AppProcess; version?: string };
 
-/** When a process was frozen, in epoch milliseconds. */
-export type Frozen = { from: number; to: number };
+/** What befalls a process that has to be at work for it. */
+export type Blow = { struck: Promise<void>; over: Promise<void> };
 
 /**
- * The processes of the app: three servers and two workers on one database, each with its own clock.
+ * The processes of the app: up to three servers and two workers on one database, each with its own clock.
  * That of the world's own server is right: session tokens are good for a minute.
  */
 export type Crew = {
   /** the address of one of the servers, as a load balancer would pick it */
   url(): string;
   killServer(random: Random): Promise<void>;
-  killWorker(random: Random): Promise<void>;
-  /** stops a worker in its tracks for a while */
-  freezeWorker(random: Random, ms: number): Promise<void>;
-  frozen: Frozen[];
+  /** kills a worker in the middle of a request to the feed, and puts another in its place */
+  killWorker(random: Random): Blow;
+  /**
+   * stops a worker in its tracks for a while, in the middle of a request to the feed: it is taken in
+   * when others have long taken over
+   */
+  freezeWorker(random: Random, ms: number): Blow;
+  /** how many processes had a clock that was wrong by minutes */
+  wrongClocks(): number;
   /** what all processes wrote, also those that are gone */
   output(): string;
   stop(): Promise<void>;
 };
 
-export async function startCrew(world: World): Promise<Crew> {
+export async function startCrew(world: World, serverCount: number): Promise<Crew> {
   const gone: AppProcess[] = [];
-  const frozen: Frozen[] = [];
+  let wrongClocks = 0;
   const enlist = async (start: Member["start"]): Promise<Member> => ({ start, now: await start() });
   const clock = (ms: number) => ({
     NODE_OPTIONS: "--import ./test/chaos/skewed-clock.ts",
@@ -45,7 +51,7 @@ export async function startCrew(world: World): Promise<Crew> {
       return world.app();
     },
   };
-  const others = skews.servers.map(async (skew) => {
+  const others = skews.servers.slice(0, serverCount - 1).map(async (skew) => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     urls.push(url);
@@ -53,43 +59,63 @@ export async function startCrew(world: World): Promise<Crew> {
       const env = { ...clock(skew), PORT: String(port), WORKER: "off" };
       const started = world.startProcess("app/server.ts", env);
       await waitUntilReady(started, `${url}/readyz`);
+      if (hasWrongClock(started)) wrongClocks += 1;
       return started;
     });
   });
   const servers = [first, ...(await Promise.all(others))];
   const workers = await Promise.all(
-    skews.workers.map(async (skew) => {
+    skews.workers.map(async (skew, index) => {
       const port = await freePort();
-      return enlist(async () => {
-        const env = { ...clock(skew), WORKER_PORT: String(port) };
+      const version = `v1.${index}`;
+      const member = await enlist(async () => {
+        const env = { ...clock(skew), WORKER_PORT: String(port), HAKUNA_VERSION: version };
         const started = world.startProcess("app/worker.ts", env);
         await waitUntilReady(started, `http://127.0.0.1:${port}/readyz`);
+        if (hasWrongClock(started)) wrongClocks += 1;
         return started;
       });
+      return { ...member, version };
     }),
   );
-  const kill = async (members: Member[], random: Random) => {
-    const member = random.pick(members);
+  /**
+   * Sends a signal in the middle of a request to the feed, which is held up for a while. Answers
+   * when that begins and when it is over.
+   */
+  const signalAtWork = ({ now, version }: Member, signal: NodeJS.Signals, ms: number) => {
+    const struck = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    world.hakuna.onceAsked((seen) => {
+      if (seen.version !== version) return null;
+      now.signal(signal);
+      struck.resolve();
+      setTimeout(held.resolve, ms);
+      return held.promise;
+    });
+    return { struck: struck.promise, held: held.promise };
+  };
+  const replace = async (member: Member) => {
     await member.now.stop("SIGKILL");
     gone.push(member.now);
     member.now = await member.start();
   };
   let turn = 0;
   return {
-    frozen,
+    wrongClocks: () => wrongClocks,
     url() {
       turn += 1;
       return urls[turn % urls.length] ?? world.appUrl;
     },
-    killServer: (random) => kill(servers, random),
-    killWorker: (random) => kill(workers, random),
-    async freezeWorker(random, ms) {
-      const { now } = random.pick(workers);
-      const from = Date.now();
-      now.signal("SIGSTOP");
-      await new Promise((wait) => setTimeout(wait, ms));
-      now.signal("SIGCONT");
-      frozen.push({ from, to: Date.now() });
+    killServer: (random) => replace(random.pick(servers)),
+    killWorker(random) {
+      const worker = random.pick(workers);
+      const { struck, held } = signalAtWork(worker, "SIGKILL", 0);
+      return { struck, over: held.then(() => replace(worker)) };
+    },
+    freezeWorker(random, ms) {
+      const worker = random.pick(workers);
+      const { struck, held } = signalAtWork(worker, "SIGSTOP", ms);
+      return { struck, over: held.then(() => worker.now.signal("SIGCONT")) };
     },
     output: () =>
       [...gone, ...[...servers, ...workers].map(({ now }) => now)]
@@ -99,4 +125,10 @@ export async function startCrew(world: World): Promise<Crew> {
       await Promise.all([...servers, ...workers].map(({ now }) => now.stop()));
     },
   };
+}
+
+/** Whether the first line of a process that has just started is of quite another time. */
+function hasWrongClock(started: AppProcess): boolean {
+  const { time } = JSON.parse(started.output().split("\n", 1)[0] ?? "{}") as { time?: string };
+  return Math.abs(Date.parse(time ?? "") - Date.now()) > minute;
 }

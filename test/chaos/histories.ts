@@ -1,12 +1,14 @@
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { join } from "#app/order/fold.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
 import { expectedOrders, lastOfEach, statesOf } from "#test/server/expected-orders.ts";
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";
 import type { SimulatedShopify } from "#test/simulator/shopify/shopify.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const shopCount = 8;
 
 /** What is going to happen to the orders of the shops, and what must come of it. */
@@ -14,13 +16,15 @@ export type Histories = {
   shops: string[];
   /** in the order in which they arrive: some twice, late, after all others, or never */
   webhooks: Webhook[];
-  /** how many were lost on the way */
-  lost: number;
+  /** what goes wrong with them on their way, and how often */
+  disorder: Map<string, number>;
   /**
    * What Hakuna must hold in the end, by order id: everything that arrived and what Shopify shows
    * of the order.
    */
-  expected(givenUp: ReadonlySet<Webhook>): Map<string, FeedOrder>;
+  expected(): Map<string, FeedOrder>;
+  /** the same of what arrived alone */
+  expectedUnread(): Map<string, FeedOrder>;
 };
 
 /** Lives through `count` orders in several shops: the same seed gives the same histories. */
@@ -42,17 +46,40 @@ export function liveHistories(shopify: SimulatedShopify, count: number, seed: nu
   happened.sort((a, b) => a.triggeredAt - b.triggeredAt);
   const ways = { duplicates: 0.1, outOfOrder: 0.2, delayed: 0.03, lost: 0.03 };
   const webhooks = disorder(happened, createRandom(seed), ways);
-  const arrived = new Set(webhooks.map(({ eventId }) => eventId));
   return {
     shops,
     webhooks,
-    lost: happened.filter(({ eventId }) => !arrived.has(eventId)).length,
-    expected(givenUp) {
-      const known = statesOf(webhooks.filter((webhook) => !givenUp.has(webhook)));
+    disorder: disorderOf(happened, webhooks),
+    expectedUnread: () => expectedOrders(statesOf(webhooks)),
+    expected() {
+      const known = statesOf(webhooks);
       for (const [id, state] of statesOf(lastOfEach(happened))) {
         known.set(id, join(known.get(id) ?? state, state));
       }
       return expectedOrders(known);
     },
   };
+}
+
+function disorderOf(happened: readonly Webhook[], arriving: readonly Webhook[]) {
+  const events = new Set<string>();
+  const newestOfOrder = new Map<string, number>();
+  let newest = 0;
+  let late = 0;
+  let hoursLate = 0;
+  for (const { topic, body, triggeredAt, eventId } of arriving) {
+    events.add(eventId);
+    const { orderId } = readWebhook(topic as OrderTopic, body, triggeredAt);
+    const known = newestOfOrder.get(orderId) ?? 0;
+    if (triggeredAt < known) late += 1;
+    if (triggeredAt < newest - hourMs) hoursLate += 1;
+    newestOfOrder.set(orderId, Math.max(known, triggeredAt));
+    newest = Math.max(newest, triggeredAt);
+  }
+  return new Map([
+    ["webhooks sent twice", arriving.length - events.size],
+    ["webhooks behind newer ones of their order", late],
+    ["webhooks late by hours", hoursLate],
+    ["webhooks lost", happened.length - events.size],
+  ]);
 }

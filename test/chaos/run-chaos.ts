@@ -2,29 +2,44 @@ import { createClient, eventually } from "#test/server/client.ts";
 import { openApp } from "#test/server/open-app.ts";
 import { quickTimes } from "#test/server/quick-times.ts";
 import { createRandom, type Random } from "#test/simulator/random.ts";
-import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { startCrew } from "./crew.ts";
+import { createDeliveries } from "./deliveries.ts";
+import { troublesOfTheFeed, unreliably } from "./feed-troubles.ts";
 import { liveHistories } from "./histories.ts";
 import { startPostgres } from "./postgres.ts";
-import { type Scene, type Trouble, troubles, unreliably } from "./troubles.ts";
-import { leftBehind, verdict } from "./verdict.ts";
+import { troublesOfShopify } from "./shopify-troubles.ts";
+import { reconnect, type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
+import { leftBehind, leftToSend, verdict, wrongAtFeed } from "./verdict.ts";
 
 export type ChaosPlan = {
   seed: number;
   /** orders that are lived through */
   histories: number;
-  /** how often each trouble befalls the app while webhooks come in */
+  /** servers that share the webhooks */
+  servers: number;
+  /** how often each of the feed's troubles befalls the app while webhooks come in */
   rounds: number;
-  /** how often it does while reconciliation reads */
+  /** how often each trouble befalls it while reconciliation reads; Shopify's do once more */
   roundsOfReading: number;
+  /** how often each trouble of the processes comes in a round */
+  repeats: number;
   /** how long the feed is down, in milliseconds */
   downMs: number;
-  /** how long the other troubles last: 1 is as usual */
-  pace: number;
+  /** requests that each of the feed's other troubles befalls at least */
+  requests: number;
 };
 
 export type ChaosResult = { wrong: string[]; summary: string };
+
+/**
+ * The app's times, short enough for a run. What became of a request that got no answer is known
+ * later than the feed takes it in, and later than a frozen worker wakes up.
+ */
+const times = {
+  ...{ ...quickTimes, REPEAT_AFTER_UNANSWERED_MS: "4000", WAIT_FOR_ORDER_MS: "500" },
+  ...{ READ_RETRY_MS: "200", RECONCILE_INTERVAL_MS: "1000" },
+};
 
 /**
  * Lives through orders of several shops while everything goes wrong that can: first their webhooks
@@ -37,12 +52,11 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
   const postgres = await startPostgres();
   const undo: (() => Promise<unknown>)[] = [() => postgres.stop()];
   try {
-    const env = { ...quickTimes, WORKER: "off", LOG_LEVEL: "warn", RECONCILE_INTERVAL_MS: "1000" };
-    const world = await startWorld({ env });
+    const world = await startWorld({ env: { ...times, WORKER: "off", LOG_LEVEL: "warn" } });
     undo.push(() => world.stop());
     const client = createClient(world);
     undo.push(() => client.close());
-    const random = createRandom(plan.seed);
+    const crewStarts = startCrew(world, plan.servers);
     const histories = liveHistories(world.shopify, plan.histories, plan.seed);
     const { shops, webhooks } = histories;
     for (const shop of shops) {
@@ -52,55 +66,129 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       );
       await client.connect(shop);
     }
-    const crew = await startCrew(world);
-    const { downMs, pace } = plan;
-    const scene = { ...{ world, client, crew, postgres, shops, random }, downMs, pace };
-    world.hakuna.behave(unreliably(random));
+    const crew = await crewStarts;
+    const random = createRandom(plan.seed);
+    const scene = {
+      ...plan,
+      world,
+      client,
+      crew,
+      postgres,
+      shops,
+      random,
+      resent: new Set<string>(),
+    };
 
-    say(`${webhooks.length} webhooks of ${plan.histories} orders; ${histories.lost} are lost`);
-    const sent = sendAll(webhooks, crew.url, world.apiSecret);
-    for (let round = 0; round < plan.rounds; round += 1) await befallAll(scene, random, say);
-    const givenUp = await sent;
+    const tally = new Map(histories.disorder);
+    const wrong: string[] = [];
+    const befall = async (troubles: readonly Trouble[], own: Random, news: () => Promise<void>) => {
+      for (const { name, befall } of shuffled(troubles, own)) {
+        say(name);
+        const befallen = befall({ ...scene, random: own }).catch((error: Error) => {
+          wrong.push(`There were no ${name}: ${error.message}.`);
+          return 0;
+        });
+        const [count] = await Promise.all([befallen, news()]);
+        tally.set(name, (tally.get(name) ?? 0) + count);
+      }
+    };
+    const processes = Array.from({ length: plan.repeats }, () => troublesOfProcesses).flat();
+    const round = async (news: () => Promise<void>) => {
+      const seed = random.between(1, 1_000_000);
+      await Promise.all([
+        befall(processes, createRandom(seed), news),
+        befall(troublesOfTheFeed, createRandom(seed + 1), news),
+      ]);
+    };
+
+    say(`${webhooks.length} webhooks of ${plan.histories} orders`);
+    const deliveries = createDeliveries(webhooks, {
+      portions: 1 + plan.rounds * (processes.length + troublesOfTheFeed.length),
+      ...{ url: crew.url, secret: world.apiSecret, random: createRandom(plan.seed + 1) },
+    });
+    await deliveries.more();
+    await eventually("the feed has orders", () => world.hakuna.orderIds().length > 0);
+    world.hakuna.behave(unreliably(random));
+    for (let count = 0; count < plan.rounds; count += 1) await round(deliveries.more);
+
+    say("calm: what came in by webhooks is right before anything is read");
+    world.hakuna.behave({});
+    await atRest(scene, leftToSend, say);
+    for (const sentence of wrongAtFeed(world.hakuna, histories.expectedUnread())) {
+      wrong.push(`By webhooks alone: ${sentence}`);
+    }
 
     say("the app is opened: reconciliation reads what was lost");
-    for (const shop of shops) await opened(world, shop);
-    for (let round = 0; round < plan.roundsOfReading; round += 1) {
-      await befallAll(scene, random, say);
+    world.hakuna.behave(unreliably(random));
+    await Promise.all(shops.map((shop) => opened(world, shop)));
+    const none = async () => undefined;
+    await befall(troublesOfShopify, random, none);
+    for (let count = 0; count < plan.roundsOfReading; count += 1) {
+      await Promise.all([round(none), befall(troublesOfShopify, createRandom(count), none)]);
     }
 
     say("calm");
     world.hakuna.behave({});
-    for (const shop of shops) await client.connect(shop);
     // an answer with a renewed token may have been lost
-    for (const shop of shops) await opened(world, shop);
-    const calm = new Date();
-    const patience = 120_000;
-    await eventually(
-      "every shop is reconciled",
-      async () => {
-        const { rows } = await client.pool.query(
-          `SELECT 1 FROM "OrderScan" WHERE "startedAt" > $1 AND "finishedAt" > "startedAt"`,
-          [calm],
-        );
-        return rows.length === shops.length;
-      },
-      patience,
-    );
-    const isAtRest = async () => (await leftBehind(client)).length === 0;
-    // where it does not come to rest, the verdict says what is left
-    await eventually("all is at rest", isAtRest, patience).catch(() => undefined);
+    await Promise.all(shops.map((shop) => opened(world, shop)));
+    await reconciled(scene);
+    await atRest(scene, leftBehind, say);
     await crew.stop();
-    const wrong = await verdict({
-      ...{ client, hakuna: world.hakuna, frozen: crew.frozen, output: crew.output() },
-      expected: histories.expected(givenUp),
-    });
+
+    for (const [way, count] of deliveries.cuts) tally.set(`webhooks cut off ${way}`, count);
+    tally.set("processes whose clock was wrong by minutes", crew.wrongClocks());
+    for (const [name, count] of tally) {
+      if (count === 0) wrong.push(`There were no ${name}.`);
+    }
+    wrong.push(
+      ...(await verdict({
+        ...{ client, hakuna: world.hakuna, output: crew.output() },
+        expected: histories.expected(),
+      })),
+    );
+    say(`befallen: ${[...tally].map(([name, count]) => `${count} ${name}`).join(", ")}`);
     const seconds = Math.round((Date.now() - started) / 1000);
-    const orders = `${plan.histories} orders, ${webhooks.length} webhooks (${histories.lost} lost)`;
     const outcome = wrong.length === 0 ? "every order is right" : `${wrong.length} wrong`;
+    const orders = `${plan.histories} orders, ${webhooks.length} webhooks`;
     return { wrong, summary: `chaos: ${outcome}; ${orders}, seed ${plan.seed}, ${seconds} s` };
   } finally {
     for (const step of undo.reverse()) await step();
   }
+}
+
+/** No limit of the app: how long a slow machine may take. */
+const patience = 180_000;
+
+/** Waits until nothing is left. Where it does not come to that, the verdict says what. */
+async function atRest(
+  scene: Scene,
+  left: typeof leftBehind,
+  say: (line: string) => void,
+): Promise<void> {
+  let told = "";
+  const isAtRest = async () => {
+    // the refusal of a key may have been under way
+    await reconnect(scene);
+    const sentences = await left(scene.client);
+    const kinds = sentences.map((sentence) => sentence.replace(/\d+/, "some")).join(" ");
+    if (kinds !== told) say(sentences.join(" ") || "all is at rest");
+    told = kinds;
+    return sentences.length === 0;
+  };
+  await eventually("all is at rest", isAtRest, patience).catch(() => undefined);
+}
+
+/** Every shop was reconciled from beginning to end after now. */
+async function reconciled({ client, shops }: Pick<Scene, "client" | "shops">): Promise<void> {
+  const { rows } = await client.pool.query<{ now: Date }>("SELECT now()");
+  const isDone = async () => {
+    const done = await client.pool.query(
+      `SELECT 1 FROM "OrderScan" WHERE "startedAt" > $1 AND "finishedAt" > "startedAt"`,
+      [rows[0]?.now],
+    );
+    return done.rows.length === shops.length;
+  };
+  await eventually("every shop is reconciled", isDone, patience);
 }
 
 /** A merchant who sees an error page opens the app again. */
@@ -113,34 +201,9 @@ function opened(world: World, shop: string): Promise<void> {
   return eventually(`the app opens in ${shop}`, open);
 }
 
-async function befallAll(scene: Scene, random: Random, say: (line: string) => void) {
-  for (const trouble of shuffled(troubles, random)) {
-    say(trouble.name);
-    await trouble.befall(scene);
-  }
-}
-
 function shuffled(all: readonly Trouble[], random: Random): Trouble[] {
   return all
     .map((trouble) => ({ trouble, at: random.next() }))
     .sort((a, b) => a.at - b.at)
     .map(({ trouble }) => trouble);
-}
-
-/** Sends them as Shopify does, to any of the servers; answers those that it gave up. */
-async function sendAll(
-  webhooks: readonly Webhook[],
-  url: () => string,
-  secret: string,
-): Promise<Set<Webhook>> {
-  const left = [...webhooks].reverse();
-  const givenUp = new Set<Webhook>();
-  const one = async () => {
-    for (let next = left.pop(); next; next = left.pop()) {
-      const webhook = next;
-      await deliverWebhook(url, webhook, secret, 400).catch(() => givenUp.add(webhook));
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, one));
-  return givenUp;
 }

@@ -1,9 +1,9 @@
+import { readConfig } from "#app/config.server.ts";
+import { resendOrders } from "#app/sync/order-actions.ts";
 import type { Client } from "#test/server/client.ts";
-import type { Fault } from "#test/simulator/hakuna/behavior.ts";
-import { manyWays } from "#test/simulator/hakuna/behavior.ts";
 import type { Random } from "#test/simulator/random.ts";
 import type { World } from "#test/world/world.ts";
-import type { Crew } from "./crew.ts";
+import type { Blow, Crew } from "./crew.ts";
 import type { Postgres } from "./postgres.ts";
 
 /** What the troubles befall. */
@@ -16,77 +16,121 @@ export type Scene = {
   random: Random;
   /** how long the feed is down, in milliseconds */
   downMs: number;
-  /** how long the other troubles last: 1 is as usual */
-  pace: number;
+  /** requests that each of the feed's other troubles befalls at least */
+  requests: number;
+  /** ids of orders that were sent once more */
+  resent: Set<string>;
 };
 
-export type Trouble = { name: string; befall(scene: Scene): Promise<void> };
+/**
+ * Something that goes wrong. It lasts until it has surely befallen the app; `befall` answers how
+ * often it did, and rejects where it cannot.
+ */
+export type Trouble = { name: string; befall(scene: Scene): Promise<number> };
 
-const html: Fault = { kind: "status", status: 502, html: "<html><h1>502 Bad Gateway</h1></html>" };
-const lateAnswer: Fault = { kind: "late_answer", ms: 1500 };
+export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The feed between the troubles: one request in eight fails, in changing ways. */
-export function unreliably(random: Random) {
-  const ways = [...manyWays, html, lateAnswer];
-  return { failOneIn: { requests: 8, seed: random.between(1, 1_000_000), ways } };
+/**
+ * Waits until `met`. Where webhooks alone do not bring it about, the app is given work: one order
+ * after the other that was sent is sent once more, as an operator does it. Otherwise a quick machine
+ * would meet some troubles with nothing to do. Those that were sent again already come last, so that
+ * this mends none that is lost.
+ */
+export async function workUntil(
+  scene: Pick<Scene, "client" | "world" | "shops" | "resent">,
+  met: () => boolean,
+): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  for (let turn = 0; !met(); turn += 1) {
+    if (Date.now() > deadline) throw new Error("it did not come about");
+    await wait(50);
+    const shop = scene.shops[turn % scene.shops.length] ?? "";
+    // the database may be away
+    if (turn > 10) await resendOne(scene, shop).catch(() => undefined);
+  }
 }
 
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+async function resendOne(
+  { client: { pool }, world, resent }: Pick<Scene, "client" | "world" | "resent">,
+  shop: string,
+): Promise<void> {
+  const context = { pool, config: readConfig(world.env as NodeJS.ProcessEnv) };
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "firstSentAt" IS NOT NULL
+      ORDER BY "id" = ANY($2), "changedAt" LIMIT 1`,
+    [shop, [...resent]],
+  );
+  const ids = rows.map(({ id }) => id);
+  for (const id of ids) resent.add(id);
+  await resendOrders(context, shop, ids, "chaos");
+}
 
-function feed(name: string, fault: Fault, ms: (scene: Scene) => number): Trouble {
-  return {
-    name,
+/** Keeps the app at work until a process was struck. */
+async function strike(scene: Scene, { struck, over }: Blow): Promise<void> {
+  let met = false;
+  await Promise.all([struck.then(() => (met = true)), workUntil(scene, () => met)]);
+  await over;
+}
+
+/**
+ * Connects the shops anew whose key was refused, as their merchants do. Only these: it makes the app
+ * look at all orders of a shop again, which would mend what is lost.
+ */
+export async function reconnect({ client }: Pick<Scene, "client">): Promise<void> {
+  const { rows } = await client.pool.query<{ domain: string }>(
+    `SELECT "domain" FROM "Shop" WHERE "connection" <> 'connected'`,
+  );
+  for (const { domain } of rows) await client.connect(domain);
+}
+
+/** A moment that the seed chooses. */
+const moment = (random: Random) => wait(random.between(0, 300));
+
+/** What befalls processes and their database. */
+export const troublesOfProcesses: readonly Trouble[] = [
+  {
+    name: "servers killed",
+    async befall({ crew, random }) {
+      await moment(random);
+      await crew.killServer(random);
+      return 1;
+    },
+  },
+  {
+    name: "workers killed",
     async befall(scene) {
-      scene.world.hakuna.behave({ fault: { fault } });
-      await wait(ms(scene));
-      scene.world.hakuna.behave(unreliably(scene.random));
+      await moment(scene.random);
+      await strike(scene, scene.crew.killWorker(scene.random));
+      return 1;
     },
-  };
-}
-
-/** Everything that goes wrong while webhooks come in. */
-export const troubles: readonly Trouble[] = [
-  { name: "a server is killed", befall: ({ crew, random }) => crew.killServer(random) },
-  { name: "a worker is killed", befall: ({ crew, random }) => crew.killWorker(random) },
-  { name: "a worker is frozen", befall: ({ crew, random }) => crew.freezeWorker(random, 3_500) },
-  { name: "PostgreSQL crashes", befall: ({ postgres }) => postgres.crash() },
+  },
   {
-    name: "connections to the database are cut",
-    async befall({ client }) {
-      await client.pool.query(
+    name: "workers frozen",
+    async befall(scene) {
+      await moment(scene.random);
+      // longer than a lease: others take over, and the frozen one wakes up beside them
+      await strike(scene, scene.crew.freezeWorker(scene.random, 3_500));
+      return 1;
+    },
+  },
+  {
+    name: "crashes of PostgreSQL",
+    async befall({ postgres, random }) {
+      await moment(random);
+      await postgres.crash();
+      return 1;
+    },
+  },
+  {
+    name: "connections to PostgreSQL cut",
+    async befall({ client, random }) {
+      await moment(random);
+      const { rowCount } = await client.pool.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE application_name LIKE 'hakuna-%' AND datname = current_database() AND random() < 0.5`,
+          WHERE application_name LIKE 'hakuna-%' AND datname = current_database() AND pid % 2 = $1`,
+        [random.between(0, 1)],
       );
-    },
-  },
-  feed("the feed is down", { kind: "drop" }, ({ downMs }) => downMs),
-  feed(
-    "the feed wants less",
-    { kind: "status", status: 429, retryAfter: "1" },
-    ({ pace }) => 1500 * pace,
-  ),
-  feed("the feed's gateway answers HTML", html, ({ pace }) => 1000 * pace),
-  feed("the feed fails", { kind: "status", status: 500 }, ({ pace }) => 1000 * pace),
-  feed("the feed answers by halves", { kind: "half_answer" }, ({ pace }) => 1000 * pace),
-  feed("the feed answers too late", lateAnswer, ({ pace }) => 2000 * pace),
-  {
-    name: "the key is refused",
-    async befall({ world, client, shops, pace }) {
-      const good = world.hakuna.apiKeys.sandbox;
-      world.hakuna.apiKeys.sandbox = ["sk_test_another"];
-      await wait(1000 * pace);
-      world.hakuna.apiKeys.sandbox = good;
-      for (const shop of shops) await client.connect(shop);
-    },
-  },
-  {
-    name: "Shopify fails",
-    async befall({ world, shops, random }) {
-      const { faults } = world.shopify.shop(random.pick(shops));
-      faults.plan({ kind: "status", status: 503 }, { times: 3 });
-      faults.plan({ kind: "throttled" }, { times: 3 });
-      faults.plan({ kind: "answer_lost" }, { times: 3 });
-      world.shopify.tokens.expire(random.pick(shops));
+      return rowCount ?? 0;
     },
   },
 ];

@@ -1,5 +1,7 @@
-import pg from "pg";
+import type pg from "pg";
 import { readConfig } from "#app/config.server.ts";
+import { createLog } from "#app/log.server.ts";
+import { openPool } from "#app/pool.server.ts";
 import { createSecretBox } from "#app/secrets.server.ts";
 import { connectShop } from "#app/sync/connect.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
@@ -33,8 +35,7 @@ export type Client = {
 };
 
 export function createClient(world: Reachable): Client {
-  const pool = new pg.Pool({ connectionString: world.databaseUrl, max: 4 });
-  pool.on("error", () => undefined);
+  const pool = openPool({ connectionString: world.databaseUrl, max: 4 }, createLog("silent"));
   const config = readConfig(world.env as NodeJS.ProcessEnv);
   const secrets = createSecretBox({ current: config.ENCRYPTION_KEY, previous: [] });
   return {

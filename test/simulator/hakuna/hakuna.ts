@@ -21,6 +21,8 @@ export type Seen = {
   method: string;
   path: string;
   environment: Environment;
+  /** the version of the API that was asked for */
+  version: string | null;
   idempotencyKey: string | null;
   orderIds: string[];
   status: number | null;
@@ -32,6 +34,8 @@ export type Hakuna = {
   apiKeys: Record<Environment, string[]>;
   /** every request, in the order in which it came */
   requests: Seen[];
+  /** every fault that was shown, in order; of late answers those that nobody waited for any more */
+  faults: Fault[];
   /** what no correct app does */
   violations: string[];
   /** all states of an order that were taken in, in order */
@@ -42,6 +46,11 @@ export type Hakuna = {
   /** the Offers API: what was asked of it and how it behaves */
   offers: Offers;
   onAccepted(listener: (accepted: Accepted) => void): void;
+  /**
+   * A request with orders is there: it is taken in, or fails, when the listener's promise resolves.
+   * Where the listener answers null, it is called with the next one.
+   */
+  onceAsked(listener: (seen: Seen) => Promise<unknown> | null): void;
   close(): Promise<void>;
 };
 
@@ -54,12 +63,14 @@ export async function startHakuna(
 ): Promise<Hakuna> {
   const apiKeys = options.apiKeys ?? { sandbox: ["sk_test_demo"], production: ["sk_live_demo"] };
   const requests: Seen[] = [];
+  const faults: Fault[] = [];
   const violations: string[] = [];
   const history = new Map<string, Accepted[]>();
   const byKey = new Map<string, { bytes: string; requestId: string | null }>();
   const processing = new Map<string, { orders: string[]; polls: number }>();
   const offers = new Offers();
   const listeners: ((accepted: Accepted) => void)[] = [];
+  const asked: ((seen: Seen) => Promise<unknown> | null)[] = [];
   let behavior: Behavior = {};
   let nextFault = createFaults(behavior);
 
@@ -73,6 +84,7 @@ export async function startHakuna(
       method: request.method ?? "",
       path: pathname,
       environment,
+      version: header(request, "hakuna-version"),
       idempotencyKey,
       orderIds: [],
       status: null,
@@ -109,7 +121,13 @@ export async function startHakuna(
     }
     const errors = contractErrors(orders);
     if (!errors.length) seen.orderIds = orders.map(({ id }) => id);
+    for (const listener of orders.length > 0 ? [...asked] : []) {
+      const held = listener(seen);
+      if (held) asked.splice(asked.indexOf(listener), 1);
+      await held;
+    }
     const fault = orders.length > 0 ? nextFault() : null;
+    if (fault && fault.kind !== "late_answer") faults.push(fault);
     if (fault && (await show(fault, response, send))) return;
     if (errors.length > 0) {
       violations.push(...errors);
@@ -123,7 +141,10 @@ export async function startHakuna(
     }
     const requestId = takeIn(orders, environment, idempotencyKey, body);
     if (fault?.kind === "drop_after") return void response.destroy();
-    if (fault?.kind === "late_answer") await new Promise((wait) => setTimeout(wait, fault.ms));
+    if (fault?.kind === "late_answer") {
+      await new Promise((wait) => setTimeout(wait, fault.ms));
+      if (request.socket.destroyed) faults.push(fault);
+    }
     if (fault?.kind === "half_answer") {
       response.writeHead(202, { "content-length": "100" });
       response.write('{"request_');
@@ -206,6 +227,7 @@ export async function startHakuna(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     apiKeys,
     requests,
+    faults,
     violations,
     offers,
     states: (orderId) => history.get(orderId) ?? [],
@@ -216,6 +238,7 @@ export async function startHakuna(
       nextFault = createFaults(next);
     },
     onAccepted: (listener) => listeners.push(listener),
+    onceAsked: (listener) => asked.push(listener),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
