@@ -16,6 +16,10 @@ beforeAll(async () => {
   await client.connect(victim);
   await client.send([order.webhook("orders/create")]);
   await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
+  const scans = `SELECT 1 FROM "OrderScan" WHERE "shop" = $1 AND "kind" = 'reconciliation'`;
+  await eventually("the sweep has planned its reconciliation", async () => {
+    return (await client.pool.query(scans, [victim])).rowCount === 1;
+  });
   await client.quiet();
 });
 
