@@ -13,7 +13,7 @@ export type Attempt = {
   epoch: number;
   /** epoch milliseconds */
   startedAt: number;
-  orders: { id: string; revision: number; hash: string; payload: FeedOrder; json: string }[];
+  orders: { id: string; revision: number; hash: string; payload: FeedOrder }[];
   /** the request's body: a JSON array of the orders */
   body: string;
   to: { environment: ShopRow["environment"]; apiKey: string };
@@ -34,7 +34,7 @@ export async function beginAttempt(
 ): Promise<Attempt | null> {
   const { pool, config } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (!shop.delivers) return null;
+    if (!shop.delivers || shop.apiKeySealed === null) return null;
     for (;;) {
       const ids = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
       if (ids.length === 0) return null;
@@ -46,11 +46,18 @@ export async function beginAttempt(
       });
       for (const { order } of evaluated) if (order.status === "rejected") order.dueAt = null;
       const attempt = await takeAttempt(context, client, shop, evaluated);
-      await saveOrders(client, shop.domain, [...orders.values()], loaded);
+      // what did not fit keeps its place
+      const settled = evaluated.map(({ order }) => order).filter((order) => !isLeft(order));
+      await saveOrders(client, shop.domain, settled, loaded);
       if (attempt !== null) return attempt;
       // nothing of it was to be sent: look at the next ones
     }
   });
+}
+
+/** To be sent, and not taken into a request. */
+function isLeft({ status, dueAt }: StoredOrder): boolean {
+  return status === "pending" && dueAt !== null;
 }
 
 /** An order that was just evaluated, with the answer of `evaluate`. */
@@ -72,14 +79,14 @@ export async function takeAttempt(
 ): Promise<Attempt | null> {
   if (!shop.delivers || shop.apiKeySealed === null) return null;
   const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
-  const orders = take(evaluated, config.delivery);
+  const { orders, body } = take(evaluated, config.delivery);
   if (orders.length === 0) return null;
   const attempt: Attempt = {
     id: randomUUID(),
     epoch: shop.epoch,
     startedAt: shop.now,
     orders,
-    body: `[${orders.map(({ json }) => json).join()}]`,
+    body,
     to: { environment: shop.environment, apiKey },
   };
   await client.query(
@@ -99,22 +106,24 @@ export async function takeAttempt(
 function take(
   evaluated: readonly Evaluated[],
   { batchOrders, batchBytes }: { batchOrders: number; batchBytes: number },
-): Attempt["orders"] {
-  const taken: Attempt["orders"] = [];
+): Pick<Attempt, "orders" | "body"> {
+  const orders: Attempt["orders"] = [];
+  const texts: string[] = [];
   let bytes = 2;
   for (const { order, payload } of evaluated) {
     if (payload === null || order.status !== "pending" || order.payloadHash === null) continue;
-    const json = JSON.stringify(payload);
-    const size = Buffer.byteLength(json) + 1;
+    const text = JSON.stringify(payload);
+    const size = Buffer.byteLength(text) + 1;
     // too large together: it stays due; too large alone: the feed shall say so
-    if (taken.length > 0 && bytes + size > batchBytes) continue;
+    if (orders.length > 0 && bytes + size > batchBytes) continue;
     bytes += size;
     order.acceptedHash = null;
     order.dueAt = null;
-    taken.push({ id: order.id, revision: order.revision, hash: order.payloadHash, payload, json });
-    if (taken.length === batchOrders) break;
+    texts.push(text);
+    orders.push({ id: order.id, revision: order.revision, hash: order.payloadHash, payload });
+    if (orders.length === batchOrders) break;
   }
-  return taken;
+  return { orders, body: `[${texts.join()}]` };
 }
 
 /** The shop's due orders, the longest waiting first; those of an import after all others. */

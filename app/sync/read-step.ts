@@ -78,8 +78,9 @@ function readBackoffMs(attempts: number, firstMs: number): number {
 }
 
 /**
- * The app was opened, so the shop has a session again: orders that could not be read without one are
- * due to be read now. Those that Shopify could not answer keep the time that it asked for.
+ * The app was opened, so the shop has a session again: orders that wait because they could not be
+ * read without one are due now. All others keep their time: an open page asks every few seconds, and
+ * an order is given up after so many reads.
  *
  * @returns whether there are any
  */
@@ -87,8 +88,7 @@ export async function resumeReads(pool: pg.Pool, shop: string): Promise<boolean>
   const { rowCount } = await pool.query({
     name: "resume-reads",
     text: `UPDATE "Order" SET "readAt" = now()
-            WHERE "shop" = $1 AND "readAt" > now() AND "readAttempts" > 0
-              AND "reasonCode" IS DISTINCT FROM 'shopify_unavailable'`,
+            WHERE "shop" = $1 AND "readAt" > now() AND "reasonCode" = 'no_session'`,
     values: [shop],
   });
   return (rowCount ?? 0) > 0;

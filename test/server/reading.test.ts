@@ -4,6 +4,7 @@ import { readWebhook } from "#app/shopify/webhook-payload.ts";
 import { skipByHand } from "#app/sync/order-actions.ts";
 import { orderFilterOf } from "#app/sync/order-filter.ts";
 import { listOrders } from "#app/sync/order-list.ts";
+import { resumeReads } from "#app/sync/read-step.ts";
 import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
@@ -24,6 +25,25 @@ function answers(payload: Payload, askedAt: string): ReadAnswer {
   if (!state) throw new Error("The payload is not whole.");
   return { kind: "order", state };
 }
+
+describe("opening the app", () => {
+  it("has nothing read again but what waits for a session, however often the page asks", async () => {
+    await take("orders/create", insured(390));
+    await pool.query(
+      `UPDATE "Order" SET "readAt" = now() + interval '1 hour', "readAttempts" = 3
+        WHERE "shop" = $1 AND "id" = '390'`,
+      [current.shop],
+    );
+    expect(await resumeReads(pool, current.shop)).toBe(false);
+    await pool.query(
+      `UPDATE "Order" SET "status" = 'waiting', "reasonCode" = 'no_session'
+        WHERE "shop" = $1 AND "id" = '390'`,
+      [current.shop],
+    );
+    expect(await resumeReads(pool, current.shop)).toBe(true);
+    expect(await resumeReads(pool, current.shop)).toBe(false);
+  });
+});
 
 describe("an order that was skipped", () => {
   it("is read from Shopify before it is sent after all, for its customer had left the app", async () => {

@@ -245,4 +245,20 @@ describe("answers of the feed", () => {
     expect(Math.max(...batches.map(({ length }) => length))).toBe(3);
     expect(batches.flat().toSorted()).toEqual(["611", "612", "613", "614", "615"]);
   });
+
+  it("an order that did not fit into a batch keeps its place in the queue", async () => {
+    await setShop("paused", true);
+    for (const id of [621, 622]) await arrive("orders/create", insured(id));
+    await run();
+    const { dueAt } = await stored(622);
+    context.config = { ...config, delivery: { ...config.delivery, batchBytes: 100 } };
+    hakuna.behave({ fault: { fault: { kind: "status", status: 503 } } });
+    await setShop("paused", false);
+    await run();
+    const { rows } = await pool.query(
+      `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "dueAt" = $2`,
+      [current.shop, dueAt],
+    );
+    expect(rows).not.toEqual([]);
+  });
 });
