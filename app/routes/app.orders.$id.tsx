@@ -86,7 +86,8 @@ export default function Order() {
   const { t, formatTime } = useLocale();
   const [isSkipping, setSkipping] = useState(false);
   const { busy, ask } = useOrderAction();
-  useRefresh(order.status === "pending" || order.status === "waiting" ? 3_000 : 30_000);
+  const isMoving = order.status === "pending" || order.status === "waiting" || page.isChecking;
+  useRefresh(isMoving ? 3_000 : 30_000);
   const isSkipped = order.status === "skipped";
   const open = findings.filter(({ dismissed }) => !dismissed);
   // beside the last of its lines: of a product and a plan, the plan

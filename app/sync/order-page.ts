@@ -27,7 +27,11 @@ export type OrderPage = {
   payload: { lines: DiffLine[]; isSent: boolean; differs: boolean } | null;
   /** Hakuna gave a request ID for what it accepted last, so that its processing can be asked for */
   canCheck: boolean;
+  /** its processing is asked for within `soonMs`: news may come any moment */
+  isChecking: boolean;
 };
+
+const soonMs = 10_000;
 
 export type PageLine = {
   id: string;
@@ -91,7 +95,7 @@ export async function orderPage(
   const accepted = acceptedAttempt
     ? await prisma.attempt.findUnique({
         where: { shop_id: { shop: domain, id: acceptedAttempt } },
-        select: { requestId: true },
+        select: { requestId: true, pollAt: true },
       })
     : null;
   const putAway = dismissed as string[];
@@ -117,6 +121,7 @@ export async function orderPage(
       state?.head?.stripped ? null : (mapping?.feedOrder ?? null),
     ),
     canCheck: Boolean(accepted?.requestId),
+    isChecking: accepted?.pollAt ? accepted.pollAt.getTime() < Date.now() + soonMs : false,
   };
 }
 

@@ -167,7 +167,8 @@ test("Hakuna's processing status is asked for", async ({ page, world, shop, clie
   await app.getByRole("button", { name: "More actions" }).click();
   await expect(app.getByRole("button", { name: /^Check processing status/ })).toBeDisabled();
 
-  world.hakuna.behave({ requestIds: true });
+  // not processed at the first look: the page must follow along by itself
+  world.hakuna.behave({ requestIds: true, pollsUntilDone: 1 });
   try {
     const id = await unlinked(client, shop.domain);
     await open(page, world, shop.domain, id);
