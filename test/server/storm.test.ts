@@ -9,7 +9,7 @@ import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 import { outwaitKilled } from "#test/world/killed-processes.ts";
 import { eventually } from "./client.ts";
-import { expectedOrders, statesOf } from "./expected-orders.ts";
+import { expectedOrders, isShared, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openWorld } from "./open-world.ts";
 
 const histories = 2000;
@@ -33,6 +33,20 @@ beforeAll(async () => {
   });
   webhooks = disorder(lives.flat(), random, { duplicates: 0.1, outOfOrder: 0.2 });
 });
+
+/**
+ * Orders that the app skipped by what it knew first, so that their customers' data is gone: Shopify
+ * has to be asked for them, and nobody has opened the app in these shops. It depends on the moment
+ * how many of them there are; whose last webhook alone tells of a plan can be none.
+ */
+async function unread(): Promise<Set<string>> {
+  const { rows } = await client.pool.query<{ id: string }>(
+    `SELECT "id" FROM "Order" WHERE "status" = 'waiting' AND "reasonCode" IN ('read_again', 'no_session')`,
+  );
+  const alone = statesOf(lastOfEach(webhooks));
+  for (const { id } of rows) expect(alone.get(id)).not.toSatisfy(isShared);
+  return new Set(rows.map(({ id }) => id));
+}
 
 function expectFeedToHold(orders: Map<string, FeedOrder>): void {
   expect(world.hakuna.orderIds().sort()).toEqual([...orders.keys()].sort());
@@ -98,7 +112,10 @@ describe("a storm: 2,000 lives, webhooks in disorder, a feed that fails one requ
     await setPaused(client, pausing, false);
     await client.quiet();
     expect(taken(pausing)).toBeGreaterThan(takenBefore);
-    expectFeedToHold(expectedOrders(statesOf(webhooks)));
+    const expected = expectedOrders(statesOf(webhooks));
+    const waiting = await unread();
+    for (const id of waiting) expect(expected.delete(id)).toBe(true);
+    expectFeedToHold(expected);
     await expectRevisionsNeverDown();
     expect(world.hakuna.violations).toEqual([]);
     const { rows } = await client.pool.query(
@@ -107,7 +124,8 @@ describe("a storm: 2,000 lives, webhooks in disorder, a feed that fails one requ
            ON c."status" = o."status" GROUP BY 1`,
     );
     for (const { count, counter } of rows) expect(counter).toBe(count);
-    expect(rows.map(({ status }) => status).sort()).toEqual(["sent", "skipped"]);
+    const statuses = ["sent", "skipped", ...(waiting.size > 0 ? ["waiting"] : [])];
+    expect(rows.map(({ status }) => status).sort()).toEqual(statuses);
     await working.stop();
   });
 
