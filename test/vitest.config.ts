@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Those that take longest begin first, also where no run before has shown it. */
-const longest = ["storm", "reconcile", "demo", "import", "backup", "embedded-postgres"];
+const longest = ["chaos", "storm", "reconcile", "demo", "import", "backup", "embedded-postgres"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -48,7 +48,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // They wait more than they work.
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
     ],

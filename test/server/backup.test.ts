@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync } from "node:fs";
 import { cp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, expect, it } from "vitest";
@@ -84,7 +85,10 @@ it("a backup of the running database is restored, and the app goes on where it w
   let isBusy = true;
   const meanwhile: string[] = [];
   const busy = (async () => {
-    while (isBusy) meanwhile.push((await buy(client)).id);
+    while (isBusy) {
+      meanwhile.push((await buy(client)).id);
+      await sleep(20);
+    }
   })();
   await backUp(first.url, original, copy);
   isBusy = false;
