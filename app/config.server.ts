@@ -113,7 +113,7 @@ export const variables = {
     .prefault("3000")
     .describe("How often a worker looks for shops that have work but no job."),
   WORKER_CONCURRENCY: integer(1, 64)
-    .prefault("12")
+    .prefault("20")
     .describe("Shops that one process syncs at once."),
   POLL_MIN_MS: integer(1)
     .prefault("2000")

@@ -22,7 +22,7 @@ export function protectedOrders(
 ): { id: string; webhook: Webhook }[] {
   const found: { id: string; webhook: Webhook }[] = [];
   for (let seed = firstSeed; found.length < count; seed += 1) {
-    const [webhook] = liveOrder({ shop, currency: "EUR", bigIds: true }, seed, 1_790_000_000_000);
+    const [webhook] = liveOrder({ shop, currency: "EUR", bigIds: false }, seed, 1_790_000_000_000);
     const id = /gid:\/\/shopify\/Order\/(\d+)/.exec(webhook?.body ?? "")?.[1];
     if (webhook && id && /hakuna_plan_id/.test(webhook.body)) found.push({ id, webhook });
   }

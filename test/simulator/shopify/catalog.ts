@@ -18,6 +18,7 @@ export const plans = [
 
 export const customers = [
   {
+    id: 6940215773137n,
     first: "Max",
     last: "Mustermann",
     street: "Musterstrasse 1",
@@ -26,6 +27,7 @@ export const customers = [
     country: "DE",
   },
   {
+    id: 6940215773174n,
     first: "Erika",
     last: "Schneider",
     street: "Lindenweg 12",
@@ -34,6 +36,7 @@ export const customers = [
     country: "DE",
   },
   {
+    id: 6940215773211n,
     first: "Jonas",
     last: "Huber",
     street: "Ringstraße 8",
@@ -42,6 +45,7 @@ export const customers = [
     country: "AT",
   },
   {
+    id: 6940215773248n,
     first: "Sofie",
     last: "de Vries",
     street: "Keizersgracht 201",
@@ -50,6 +54,7 @@ export const customers = [
     country: "NL",
   },
   {
+    id: 6940215773285n,
     first: "Chloé",
     last: "Martin",
     street: "Rue des Lilas 5",

@@ -15,6 +15,7 @@ const refundSample = samplePayload("refunds/create");
 const refundLineSample = (refundSample.refund_line_items as Payload[])[0];
 const addressSample = orderSample.billing_address as Payload;
 const customerSample = orderSample.customer as Payload;
+const shippingSample = (orderSample.shipping_lines as Payload[])[0];
 
 /** The order as orders/create, orders/updated and orders/cancelled send it. */
 export function orderPayload(order: SimulatedOrder): Payload {
@@ -50,14 +51,20 @@ export function orderPayload(order: SimulatedOrder): Payload {
     phone: null,
     customer: customer && {
       ...customerSample,
+      id: customer.id,
+      admin_graphql_api_id: `gid://shopify/Customer/${customer.id}`,
       first_name: customer.first,
       last_name: customer.last,
       email,
       phone: null,
-      default_address: { ...(customerSample.default_address as Payload), ...address },
+      default_address: {
+        ...(customerSample.default_address as Payload),
+        ...{ ...address, id: customer.id + 1n, customer_id: customer.id },
+      },
     },
     billing_address: address,
     shipping_address: address,
+    shipping_lines: [{ ...shippingSample, id: order.id + 900n }],
     line_items: order.lines.map((line) => linePayload(order, line)),
     fulfillments: order.fulfillments.map((fulfillment) => fulfillmentPayload(order, fulfillment)),
     refunds: order.refunds.map((refund) => refundPayload(order, refund)),
