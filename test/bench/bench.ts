@@ -6,7 +6,7 @@ import { measureIntake } from "./intake.ts";
 import { measureIntakeAtScale } from "./intake-scale.ts";
 import { measureLatency } from "./latency.ts";
 import { measureReconcile } from "./reconcile.ts";
-import { setStage } from "./stage.ts";
+import { rest, setStage } from "./stage.ts";
 import { measureStorefront } from "./storefront.ts";
 import { measureThroughput } from "./throughput.ts";
 
@@ -33,7 +33,9 @@ const stage = await setStage();
 const figures: Figure[] = [];
 try {
   for (const [name, measure] of Object.entries(parts)) {
-    if (chosen.includes(name)) figures.push(...(await measure(stage)));
+    if (!chosen.includes(name)) continue;
+    await rest(stage);
+    figures.push(...(await measure(stage)));
   }
 } finally {
   await stage.close();
