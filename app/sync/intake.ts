@@ -63,7 +63,7 @@ export function createIntake(options: {
         shop: domain,
         webhookId,
         topic,
-        triggeredAt: triggeredAt(headers["x-shopify-triggered-at"]) ?? options.now(),
+        triggeredAt: triggeredAt(headers["x-shopify-triggered-at"], options.now()),
         payload: body,
       });
     } catch (error) {
@@ -90,9 +90,11 @@ function isJsonObject(body: Uint8Array): boolean {
   }
 }
 
-/** Epoch milliseconds, or null where the header is absent or unreadable. */
-function triggeredAt(header: string | string[] | undefined): number | null {
-  if (typeof header !== "string") return null;
-  const time = Date.parse(header);
-  return Number.isNaN(time) ? null : time;
+/** The header is not signed: whoever replays a webhook cannot have it win for longer than this. */
+const furthestAheadMs = 3_600_000;
+
+/** Epoch milliseconds; now, where the header is absent or unreadable. */
+function triggeredAt(header: string | string[] | undefined, now: number): number {
+  const time = typeof header === "string" ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(time) ? now : Math.min(time, now + furthestAheadMs);
 }

@@ -45,6 +45,17 @@ describe("POST /webhooks/orders", () => {
     expect(await stored(sent.webhookId)).toBe(1);
   });
 
+  it("takes a time that is not signed for an hour from now at most: it decides what is newer", async () => {
+    const sent = { ...webhook(4), triggeredAt: Date.parse("2099-01-01") };
+    expect(await sendWebhook(world.appUrl, sent, world.apiSecret)).toBe(200);
+    const { rows } = await client.pool.query(
+      `SELECT "triggeredAt" < now() + interval '70 minutes' AS near FROM "InboxWebhook"
+        WHERE "webhookId" = $1`,
+      [sent.webhookId],
+    );
+    expect(rows).toEqual([{ near: true }]);
+  });
+
   it("takes the previous secret during a rotation", async () => {
     expect(await sendWebhook(world.appUrl, webhook(2), previousSecret)).toBe(200);
   });
