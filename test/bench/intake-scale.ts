@@ -1,6 +1,6 @@
-import { atLeast, type Figure, median, plain } from "./figures.ts";
+import { atLeast, below, type Figure, median, percentile } from "./figures.ts";
 import { fillShop, liveSample } from "./filled-shop.ts";
-import { realOrder, shop } from "./intake.ts";
+import { emptyTables, realOrder, shop } from "./intake.ts";
 import { loadRound } from "./load.ts";
 import type { Stage, Started } from "./stage.ts";
 
@@ -15,34 +15,45 @@ export async function measureIntakeAtScale(stage: Stage): Promise<Figure[]> {
   const servers = await Promise.all(
     Array.from({ length: 4 }, () => stage.start("app/server.ts", { WORKER: "off" })),
   );
-  const body = realOrder();
-  const perSecond = async (started: readonly Started[]) => {
+  const bodies = [realOrder()];
+  const load = async (started: readonly Started[]) => {
     const urls = started.map(({ url }) => `${url}/webhooks/orders`);
-    const load = { urls, secret: stage.secret, shop, body, connections: 32, seconds };
-    const round = await loadRound(load);
+    const from = { urls, secret: stage.secret, shop, bodies, connections: 32, seconds };
+    const round = await loadRound(from);
     if (round.failed > 0) throw new Error(`${round.failed} webhooks failed.`);
-    return round.perSecond;
+    return round;
   };
-  /** webhooks per second of some of the servers, as the ratio to the bare server's in turns */
-  const ratio = async (processes: number) => {
-    const ratios: number[] = [];
+  /** some of the servers, as ratios to the bare server's in turns */
+  const ratios = async (processes: number) => {
+    await emptyTables(stage);
+    const measured: { perSecond: number; p99: number }[] = [];
     for (let round = 0; round <= rounds; round += 1) {
-      const ours = await perSecond(servers.slice(0, processes));
-      const measured = ours / (await perSecond([bare]));
+      const ours = await load(servers.slice(0, processes));
+      const yardstick = await load([bare]);
       // the first round warms up
-      if (round > 0) ratios.push(measured);
+      if (round === 0) continue;
+      measured.push({
+        perSecond: ours.perSecond / yardstick.perSecond,
+        p99: percentile(ours.ms, 99) / percentile(yardstick.ms, 99),
+      });
     }
-    return median(ratios);
+    return {
+      perSecond: median(measured.map(({ perSecond }) => perSecond)),
+      p99: median(measured.map(({ p99 }) => p99)),
+    };
   };
-  const [one, two, four] = [await ratio(1), await ratio(2), await ratio(4)];
+  const [one, two, four] = [await ratios(1), await ratios(2), await ratios(4)];
   await fillShop(stage.pool, "stored.myshopify.com", { orders: 1_000_000, eventsPerOrder: 5 });
-  const stored = await ratio(1);
+  const stored = await ratios(1);
   for (const { process } of [...servers, bare]) await process.stop();
-  await stage.pool.query(`TRUNCATE "InboxWebhook"`);
+  await emptyTables(stage);
+  const figures = Object.entries({ "1_process": one, "2_processes": two, "4_processes": four });
   return [
-    plain("intake.ratio_to_bare_insert_1_process", one, "×"),
-    plain("intake.ratio_to_bare_insert_2_processes", two, "×"),
-    plain("intake.ratio_to_bare_insert_4_processes", four, "×"),
-    atLeast("intake.ratio_stored_to_empty", stored / one, "×", 0.9),
+    ...figures.flatMap(([name, { perSecond, p99 }]) => [
+      atLeast(`intake.ratio_to_bare_insert_${name}`, perSecond, "×", 0.8),
+      below(`intake.p99_ratio_to_bare_insert_${name}`, p99, "×", 2),
+    ]),
+    atLeast("intake.ratio_stored_to_empty", stored.perSecond / one.perSecond, "×", 0.9),
+    below("intake.p99_ratio_stored_to_empty", stored.p99 / one.p99, "×", 1.5),
   ];
 }

@@ -5,30 +5,36 @@ import { Agent, request } from "undici";
 export type Round = { perSecond: number; failed: number; ms: number[] };
 
 /**
- * Posts the same signed webhook under new ids for `seconds`, over `connections` kept open, and
- * counts the answers.
+ * Posts signed webhooks under new ids for `seconds`, over `connections` kept open, and counts the
+ * answers.
  *
  * @param options.urls the connections are spread over these
+ * @param options.bodies sent one after another, again and again
  */
 export async function loadRound(options: {
   urls: readonly string[];
   secret: string;
   shop: string;
-  body: string;
+  bodies: readonly string[];
   connections: number;
   seconds: number;
 }): Promise<Round> {
-  const { urls, secret, shop, body, connections, seconds } = options;
+  const { urls, secret, shop, bodies, connections, seconds } = options;
   const agent = new Agent({ connections, pipelining: 1 });
-  const signature = createHmac("sha256", secret).update(body).digest("base64");
+  const signed = bodies.map((body) => ({
+    body,
+    signature: createHmac("sha256", secret).update(body).digest("base64"),
+  }));
   const until = performance.now() + seconds * 1000;
   const started = performance.now();
+  let sent = 0;
   let answered = 0;
   let failed = 0;
   const ms: number[] = [];
   const one = async (_: unknown, index: number) => {
     const url = urls[index % urls.length] ?? "";
     while (performance.now() < until) {
+      const { body, signature } = signed[sent++ % signed.length] ?? { body: "", signature: "" };
       const asked = performance.now();
       const answer = await request(url, {
         method: "POST",

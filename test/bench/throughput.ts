@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { atLeast, below, type Figure, plain } from "./figures.ts";
+import { atLeast, below, type Figure } from "./figures.ts";
 import { connect, protectedOrders } from "./latency.ts";
 import type { Stage } from "./stage.ts";
 import { stageClient } from "./stage-client.ts";
@@ -22,9 +22,9 @@ export async function measureThroughput(stage: Stage): Promise<Figure[]> {
   return [
     atLeast("sync.orders_per_s", quick.perSecond, "1/s", 2000),
     atLeast("sync.orders_per_s_slow_feed", slow.perSecond, "1/s", 1000),
-    plain("sync.cpu_ms_per_order", quick.cpuMs, "ms"),
-    plain("sync.database_ms_per_order", quick.databaseMs, "ms"),
-    plain("sync.statements_per_order", quick.statements, ""),
+    below("sync.cpu_ms_per_order", quick.cpuMs, "ms", 2),
+    below("sync.database_ms_per_order", quick.databaseMs, "ms", 1),
+    below("sync.statements_per_order", quick.statements, "", 1),
     below("sync.worker_rss_mb", quick.rssMb, "MB", 300),
   ];
 }
