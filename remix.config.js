@@ -7,7 +7,7 @@ export default {
     v3_relativeSplatPath: true,
     v3_throwAbortReason: true,
     v3_singleFetch: true,
-    // Three routes: fetching them one by one would cost more than it saves.
+    // A dozen routes: fetching them one by one would cost more than it saves.
     v3_lazyRouteDiscovery: false,
     // Without it the first load in development fails with "Invalid hook call".
     unstable_optimizeDeps: true,

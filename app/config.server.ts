@@ -31,14 +31,16 @@ export const variables = {
   WORKER_PORT: integer(0, 65_535)
     .optional()
     .describe(
-      "Where `npm run worker` answers `/healthz`, `/readyz` and `/metrics`. Unset: nowhere.",
+      "Where a worker answers `/healthz`, `/readyz` and `/metrics`; not for servers. Unset: nowhere.",
     ),
   DRAIN_MS: integer(0, 600_000)
     .prefault("3000")
     .describe("How long a server still takes requests after SIGTERM, while `/readyz` says 503."),
   DATABASE_URL: postgresUrl()
     .optional()
-    .describe("PostgreSQL to use. Unset: the embedded PostgreSQL is started in `DATA_FOLDER`."),
+    .describe(
+      "PostgreSQL to use; the image needs it. Unset: the embedded PostgreSQL is started in `DATA_FOLDER`.",
+    ),
   DATA_FOLDER: z
     .string()
     .prefault(".data")
@@ -57,7 +59,7 @@ export const variables = {
     "Address at which Shopify reaches the app: https, or http for this machine.",
   ),
   SCOPES: commaList(/^[a-z_]+$/, "Shopify access scopes such as read_orders").describe(
-    "Shopify access scopes that the app asks for, separated by commas.",
+    "Shopify access scopes that the app asks for: `scopes` of `shopify.app.toml`.",
   ),
   ENCRYPTION_KEY: base64Key(makeKey).describe(
     "Locks the stored API keys: 32 bytes in base64, made with `openssl rand -base64 32`. Secret.",

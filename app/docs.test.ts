@@ -29,3 +29,29 @@ it.each(pages.filter((page) => page.endsWith(".md")))("the links of %s lead some
   const missing = targets.filter((target) => !existsSync(new URL(target, new URL(page, root))));
   expect(missing).toEqual([]);
 });
+
+/**
+ * What operators look for in the log: in backticks, of three plain words or more. Commands begin
+ * with their program; SQL is in capitals.
+ */
+function logMessages(text: string): string[] {
+  return [...text.matchAll(/`([^`\n]+)`/g)]
+    .map(([, phrase = ""]) => phrase)
+    .filter((phrase) => /^\w+( [\w';,]+){2,}$/.test(phrase) && /[a-z]/.test(phrase))
+    .filter((phrase) => !/^(npm|shopify) /.test(phrase));
+}
+
+it.each(["docs/operations.md", "docs/operations/alerts.md"])(
+  "%s quotes the log as the app writes it",
+  (page) => {
+    const app = new URL("app/", root);
+    const files = readdirSync(app, { recursive: true, encoding: "utf8" });
+    const source = files
+      .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^generated\//.test(file))
+      .map((file) => readFileSync(new URL(file, app), "utf8"))
+      .join("\n");
+    const quoted = logMessages(readFileSync(new URL(page, root), "utf8"));
+    expect(quoted).not.toEqual([]);
+    expect(quoted.filter((message) => !source.includes(`"${message}"`))).toEqual([]);
+  },
+);
