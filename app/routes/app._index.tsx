@@ -7,7 +7,6 @@ import {
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Card, InlineStack, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
-import { z } from "zod";
 import { testKey } from "#app/sync/connection-test.ts";
 import { homePage } from "#app/sync/home.ts";
 import { missingScopes } from "#app/sync/scopes.ts";
@@ -23,6 +22,8 @@ import { SetupGuide } from "../components/setup-guide.tsx";
 import { SyncChart } from "../components/sync-chart.tsx";
 import type { ThemeEditor } from "../components/theme-step.tsx";
 import { Trouble } from "../components/trouble.tsx";
+import { homeRequest } from "../home-request.ts";
+import { readAsked } from "../read-asked.ts";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
@@ -41,13 +42,11 @@ async function missingScopesOf({ prisma, config }: AppLoadContext, domain: strin
   return missingScopes(config, shop);
 }
 
-const intents = z.enum(["test", "block", "dismiss"]);
-
 /** The setup guide's own steps. */
 export async function action({ request, context }: ActionFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
   const where = { domain: session.shop };
-  switch (intents.parse((await request.formData()).get("intent"))) {
+  switch ((await readAsked(request, homeRequest)).intent) {
     case "test":
       return data({ tested: (await testKey(context.run, session.shop)) ?? "no_key" });
     case "block":

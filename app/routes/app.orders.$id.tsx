@@ -24,6 +24,7 @@ import { OrderTimeline } from "../components/order-timeline.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { Trouble } from "../components/trouble.tsx";
 import { type OrderRequest, orderRequest } from "../order-request.ts";
+import { readAsked } from "../read-asked.ts";
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const { session, sessionToken } = await context.authenticateAdmin(request);
@@ -35,7 +36,7 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
   const { session, sessionToken } = await context.authenticateAdmin(request);
-  const asked = orderRequest.parse(await request.json());
+  const asked = await readAsked(request, orderRequest);
   const who = `user:${sessionToken.sub}`;
   try {
     await carryOut(context.run, session.shop, params.id ?? "", asked, who);

@@ -12,6 +12,7 @@ import { OrderFilters } from "../components/order-filters.tsx";
 import { OrderTable } from "../components/order-table.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { Trouble } from "../components/trouble.tsx";
+import { readAsked } from "../read-asked.ts";
 
 const pageSize = 50;
 
@@ -47,7 +48,7 @@ const resendForm = z.object({
 /** Sends the chosen orders once more. */
 export async function action({ request, context }: ActionFunctionArgs) {
   const { session, sessionToken } = await context.authenticateAdmin(request);
-  const { ids } = resendForm.parse(await request.json());
+  const { ids } = await readAsked(request, resendForm);
   try {
     const statuses = await resendOrders(context.run, session.shop, ids, `user:${sessionToken.sub}`);
     await context.queue.wake([session.shop]);

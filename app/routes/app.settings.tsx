@@ -2,22 +2,17 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-r
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Layout, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
-import { z } from "zod";
 import { testKey } from "#app/sync/connection-test.ts";
 import { readImportStatus } from "#app/sync/import-status.ts";
 import { beginImport, cancelImport } from "#app/sync/scan-runs.ts";
-import {
-  disconnect,
-  readSettings,
-  saveRequest,
-  saveSettings,
-  setPaused,
-} from "#app/sync/settings.ts";
+import { disconnect, readSettings, saveSettings, setPaused } from "#app/sync/settings.ts";
 import { ImportCard } from "../components/import-card.tsx";
 import { useLocale } from "../components/locale.tsx";
 import { DisconnectCard, PauseCard } from "../components/settings-cards.tsx";
 import { SettingsForm } from "../components/settings-form.tsx";
 import { Trouble } from "../components/trouble.tsx";
+import { readAsked } from "../read-asked.ts";
+import { settingsRequest } from "../settings-request.ts";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
@@ -27,24 +22,10 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   };
 }
 
-const settingsRequest = z.discriminatedUnion("intent", [
-  saveRequest.extend({ intent: z.literal("save") }),
-  z.object({
-    intent: z.literal("test"),
-    environment: z.enum(["sandbox", "production"]),
-    apiKey: z.string().trim().max(500).nullable(),
-  }),
-  z.object({ intent: z.literal("pause") }),
-  z.object({ intent: z.literal("resume") }),
-  z.object({ intent: z.literal("disconnect") }),
-  z.object({ intent: z.literal("import") }),
-  z.object({ intent: z.literal("cancel") }),
-]);
-
 export async function action({ request, context }: ActionFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
   const { shop } = session;
-  const asked = settingsRequest.parse(await request.json());
+  const asked = await readAsked(request, settingsRequest);
   switch (asked.intent) {
     case "save": {
       const saved = await saveSettings(context.run, shop, asked);

@@ -16,6 +16,9 @@ beforeAll(async () => {
 describe("SQL and HTML in what comes from outside", () => {
   const harm = `'); DROP TABLE "Order"; --</script><img src=x onerror=alert(1)>\${7*7}{{t}}\\u0000`;
   const inner = "<img src=x onerror=alert(1)>";
+  const asText = "&lt;img src=x onerror=alert(1)&gt;";
+  /** a spreadsheet would count with it */
+  const formula = `=1+1${harm}`;
 
   it("are stored and sent as they are, and shown as text", async () => {
     const order = orderOf(shop, 930_001);
@@ -28,33 +31,51 @@ describe("SQL and HTML in what comes from outside", () => {
         );
       }
       const isText =
-        /^(name|title|note|email|phone|first_name|last_name|address\d|city|zip|company|sku|reason)$/;
-      return typeof value === "string" && isText.test(key) ? harm : value;
+        /^(title|vendor|note|email|phone|first_name|address\d|city|zip|company|sku|reason)$/;
+      const isFormula = /^(name|last_name)$/;
+      if (typeof value !== "string") return value;
+      return isFormula.test(key) ? formula : isText.test(key) ? harm : value;
     };
+    /** the names that make a line a plan stay, or it would be none */
+    const infectProperty = ({ name }: { name: string }) => ({
+      name: /_id$/.test(name) ? name : harm,
+      value: harm,
+    });
     const infected = {
       ...(infect(plain) as object),
-      line_items: (plain.line_items as object[]).map((line) => ({
-        ...line,
-        title: harm,
-        vendor: /hakuna/i.test(JSON.stringify(line)) ? "hakuna" : harm,
+      line_items: (plain.line_items as { properties: { name: string }[] }[]).map((line) => ({
+        ...(infect(line) as object),
+        properties: line.properties.map(infectProperty),
       })),
     };
     await client.send([webhookOf(shop, "orders/create", infected, Date.now())]);
     await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
     const sent = world.hakuna.last(order.id);
-    expect(sent?.customer).toMatchObject({ last_name: harm });
-    expect(sent?.line_items[0]?.product_data.title).toBe(harm);
+    expect(sent?.customer).toMatchObject({ last_name: formula });
+    expect(sent?.line_items.map((line) => line.product_data.title)).toContain(harm);
+    expect(sent?.line_items.map((line) => line.product_data.brand).sort()).toEqual([
+      harm,
+      "hakuna",
+    ]);
+    expect(sent?.line_items.map((line) => line.custom_properties)).toContainEqual(
+      expect.objectContaining({ offer_id: harm, plan_id: harm }),
+    );
 
     const token = sessionToken(world, shop);
     for (const path of ["/app", "/app/orders", `/app/orders/${order.id}`]) {
       const page = await ask(world, documentPath(path, shop, token));
       expect(page.status, path).toBe(200);
+      expect(page.text, path).toContain(asText);
       expect(page.text, path).not.toContain(inner);
       expect(page.text, path).not.toContain("</script><img");
     }
     const csv = await ask(world, "/app/orders.csv", { token });
     expect(csv.headers["content-type"]).toContain("text/csv");
-    expect(csv.text).not.toMatch(/^["']?[=+@-]/m);
+    const cells = [...csv.text.matchAll(/"((?:[^"]|"")*)"|[^,\r\n"\uFEFF]+/g)].map(
+      ([cell, quoted]) => quoted?.replaceAll('""', '"') ?? cell,
+    );
+    expect(cells.filter((cell) => cell === `'${formula}`)).toHaveLength(2);
+    expect(cells.filter((cell) => /^[=+@-]/.test(cell))).toEqual([]);
   });
 
   it("in an address are looked for as text", async () => {
@@ -79,6 +100,7 @@ describe("SQL and HTML in what comes from outside", () => {
         world,
         `${documentPath("/app/orders", shop, token)}&${name}=${encodeURIComponent(harm)}`,
       );
+      if (name === "query") expect(page.text).toContain(asText);
       expect(page.text, name).not.toContain(inner);
     }
     for (const id of ["1' OR '1'='1", "../../etc/passwd", "%00", "1".repeat(5000), "__proto__"]) {
@@ -102,9 +124,13 @@ describe("actions with a body that means harm", () => {
   ])("%s: an error, and the next request is served", async (_name, body) => {
     const token = sessionToken(world, shop);
     const headers = { "content-type": "application/json" };
-    for (const path of ["/app/orders/1.data", "/app/orders.data?index", "/app/settings.data"]) {
+    for (const path of [
+      ...["/app.data?index", "/app/orders/1.data", "/app/orders.data?index"],
+      ...["/app/settings.data", "/app/plans.data"],
+    ]) {
       const answer = await ask(world, path, { token, body, headers });
       expect(answer.status, path).toBeGreaterThanOrEqual(400);
+      expect(answer.status, path).toBeLessThan(500);
     }
     expect((await ask(world, "/app.data", { token })).status).toBe(200);
   });
