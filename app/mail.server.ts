@@ -18,11 +18,20 @@ export async function createMailer({
       await transport.sendMail({ from: mail.from, to, ...outageMail(outage, SHOPIFY_API_KEY) });
       return "sent";
     } catch (error) {
-      // a refusal for good (5xx) is no better tomorrow
-      const { responseCode = 0 } = error as { responseCode?: number };
-      return responseCode >= 500 ? "refused" : "failed";
+      return failureOf(error as SendError);
     }
   };
+}
+
+type SendError = { code?: string; command?: string; responseCode?: number };
+
+/**
+ * An address or a message that is refused with 5xx is no better tomorrow. What the server has against
+ * the app, its login or its sender, is of no mail and may be mended.
+ */
+function failureOf({ code, command, responseCode = 0 }: SendError): "refused" | "failed" {
+  const isOfMail = code === "EMESSAGE" || (code === "EENVELOPE" && command !== "MAIL FROM");
+  return isOfMail && responseCode >= 500 ? "refused" : "failed";
 }
 
 function outageMail(

@@ -116,6 +116,25 @@ describe("a connection that stays broken", () => {
     expect(mailsTo("never.myshopify.com")).toEqual([]);
   });
 
+  it.each([
+    ["login", 535],
+    ["sender", 553],
+  ] as const)("is told later when the mail server refuses the app's %s", async (what, answer) => {
+    const shop = `${what}.myshopify.com`;
+    post.behave(answer);
+    await breakShop(shop, "en");
+    await age(shop, 61);
+    await eventually("it is tried", () =>
+      output()
+        .split("\n")
+        .some((line) => line.includes(shop) && line.includes("it is tried again")),
+    );
+    expect(await column(shop, "outageToldAt")).toBeNull();
+    post.behave("takes");
+    await told(shop);
+    expect(mailsTo(shop)).toHaveLength(1);
+  });
+
   it("is logged for the operator where nobody can be told", async () => {
     await breakShop("unopened.myshopify.com", null);
     await age("unopened.myshopify.com", 61);
