@@ -26,12 +26,14 @@ export async function createMailer({
 type SendError = { code?: string; command?: string; responseCode?: number };
 
 /**
- * An address or a message that is refused with 5xx is no better tomorrow. What the server has against
- * the app, its login or its sender, is of no mail and may be mended.
+ * An address or a message that is refused with 5xx is no better tomorrow. What is wrong with the
+ * connection, the login or the sender is of no mail by itself, and may be mended.
  */
-function failureOf({ code, command, responseCode = 0 }: SendError): "refused" | "failed" {
+function failureOf({ code, command, responseCode = 0 }: SendError): "refused" | "failed" | "down" {
   const isOfMail = code === "EMESSAGE" || (code === "EENVELOPE" && command !== "MAIL FROM");
-  return isOfMail && responseCode >= 500 ? "refused" : "failed";
+  // 421: the server is about to close
+  if (!isOfMail || responseCode === 421) return "down";
+  return responseCode >= 500 ? "refused" : "failed";
 }
 
 function outageMail(

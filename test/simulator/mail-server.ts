@@ -14,13 +14,16 @@ export async function startMailServer(): Promise<{
   /**
    * whether it takes mails; else it refuses the recipient for now (451) or for good (550), the login
    * (535), or the sender (553)
+   *
+   * @param only this recipient is refused
    */
-  behave(answer: Behavior): void;
+  behave(answer: Behavior, only?: string): void;
   close(): Promise<void>;
 }> {
   const mails: Mail[] = [];
   const password = `smtp-${crypto.randomUUID()}`;
   let behavior: Behavior = "takes";
+  let refused: string | undefined;
   const server = new SMTPServer({
     disabledCommands: ["STARTTLS"],
     onAuth(auth, _session, callback) {
@@ -31,8 +34,9 @@ export async function startMailServer(): Promise<{
     onMailFrom(_address, _session, callback) {
       callback(behavior === 553 ? refusal(553) : null);
     },
-    onRcptTo(_address, _session, callback) {
-      callback(behavior === 451 || behavior === 550 ? refusal(behavior) : null);
+    onRcptTo({ address }, _session, callback) {
+      const isTaken = behavior !== 451 && behavior !== 550;
+      callback(isTaken || (refused ?? address) !== address ? null : refusal(behavior));
     },
     onData(stream, session, callback) {
       const { mailFrom, rcptTo } = session.envelope;
@@ -50,11 +54,12 @@ export async function startMailServer(): Promise<{
     url: `smtp://hakuna:${password}@127.0.0.1:${port}`,
     password,
     mails,
-    behave(answer) {
+    behave(answer, only) {
       behavior = answer;
+      refused = only;
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
-const refusal = (responseCode: number) => Object.assign(new Error("no"), { responseCode });
+const refusal = (responseCode: Behavior) => Object.assign(new Error("no"), { responseCode });
