@@ -16,6 +16,7 @@ export function takeWebhooks(
   const both = [config.SHOPIFY_API_SECRET, config.SHOPIFY_API_SECRET_PREVIOUS];
   const secrets = both.filter((secret) => secret !== undefined);
   const door = (path: string, intake: Intake) => {
+    run.metrics.doorOpened(path);
     app
       .route(path)
       .post(
