@@ -8,7 +8,9 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
     name: "hakuna_orders",
     help: "Orders by sync status",
     label: "status",
-    sql: `SELECT "status"::text AS label, sum("count")::float8 AS value FROM "OrderCount" GROUP BY 1`,
+    // every status, also without an order: of a series that begins with its rise no alert sees the rise
+    sql: `SELECT s::text AS label, coalesce(sum("count"), 0)::float8 AS value
+      FROM unnest(enum_range(NULL::"OrderStatus")) s LEFT JOIN "OrderCount" ON "status" = s GROUP BY 1`,
   },
   {
     name: "hakuna_orders_due_oldest_seconds",

@@ -18,11 +18,22 @@ export async function createMailer({
       await transport.sendMail({ from: mail.from, to, ...outageMail(outage, SHOPIFY_API_KEY) });
       return "sent";
     } catch (error) {
-      // a refusal for good (5xx) is no better tomorrow
-      const { responseCode = 0 } = error as { responseCode?: number };
-      return responseCode >= 500 ? "refused" : "failed";
+      return failureOf(error as SendError);
     }
   };
+}
+
+type SendError = { code?: string; command?: string; responseCode?: number };
+
+/**
+ * An address or a message that is refused with 5xx is no better tomorrow. What is wrong with the
+ * connection, the login or the sender is of no mail by itself, and may be mended.
+ */
+function failureOf({ code, command, responseCode = 0 }: SendError): "refused" | "failed" | "down" {
+  const isOfMail = code === "EMESSAGE" || (code === "EENVELOPE" && command !== "MAIL FROM");
+  // 421: the server is about to close
+  if (!isOfMail || responseCode === 421) return "down";
+  return responseCode >= 500 ? "refused" : "failed";
 }
 
 function outageMail(

@@ -3,7 +3,9 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client
 /** What a process counts of its own work, for /metrics. Labels never name a shop or an order. */
 export type Metrics = {
   registry: Registry;
-  /** a webhook was answered; `door` is the path */
+  /** webhooks are taken at a door; `door` is the path */
+  doorOpened(door: string): void;
+  /** a webhook was answered */
   webhookAnswered(door: string, status: number, seconds: number): void;
   /** webhooks were folded into their orders */
   folded(webhooks: number): void;
@@ -16,8 +18,10 @@ export type Metrics = {
   /** reconciliation found orders that webhooks had missed */
   repaired(orders: number): void;
   /** a mail about a broken connection was sent, or could not be */
-  outageMailed(result: "sent" | "failed" | "no_contact"): void;
+  outageMailed(result: (typeof mailResults)[number]): void;
 };
+
+const mailResults = ["sent", "failed", "no_contact"] as const;
 
 /** Makes the counters of this process, with Node's own (memory, CPU, event-loop delay) beside them. */
 export function createMetrics(): Metrics {
@@ -52,8 +56,13 @@ export function createMetrics(): Metrics {
     "Orders that reconciliation found missing or stale",
   );
   const mails = counter("hakuna_outage_mails_total", "Mails about a broken connection", ["result"]);
+  // an alert sees the first rise only of a series that was there before it
+  for (const result of mailResults) mails.inc({ result }, 0);
   return {
     registry,
+    doorOpened(door) {
+      for (const status of [401, 500, 503]) webhooks.inc({ door, status }, 0);
+    },
     webhookAnswered(door, status, seconds) {
       webhooks.inc({ door, status });
       webhookSeconds.observe(seconds);

@@ -16,6 +16,7 @@ export function takeWebhooks(
   const both = [config.SHOPIFY_API_SECRET, config.SHOPIFY_API_SECRET_PREVIOUS];
   const secrets = both.filter((secret) => secret !== undefined);
   const door = (path: string, intake: Intake) => {
+    run.metrics.doorOpened(path);
     app
       .route(path)
       .post(
@@ -56,13 +57,16 @@ export function takeWebhooks(
       });
   };
   const now = Date.now;
-  door("/webhooks/orders", createIntake({ topics: orderTopics, secrets, store: inbox.add, now }));
+  const orders = { topics: orderTopics, secrets, store: inbox.add, now };
+  // no error yet: Shopify sends it again, and an alert counts these answers
+  const onError = (err: unknown) => log.warn({ err }, "a webhook was not taken");
+  door("/webhooks/orders", createIntake({ ...orders, onError }));
   for (const [path, topics] of Object.entries(shopDoors)) {
     const store = (row: InboxRow) => takeShopWebhook(run, queue, row);
     const onError = (err: unknown) => log.error({ err, topics }, "a webhook was not taken");
     door(path, createIntake({ topics, secrets, store, now, onError }));
   }
-  const onError: ErrorRequestHandler = (error, _request, response, next) => {
+  const onBodyError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) return next(error);
     const status = bodyError(error);
     if (status === 500) log.error({ err: error }, "a webhook was not taken");
@@ -71,7 +75,7 @@ export function takeWebhooks(
       .type("text/plain")
       .send(sentences[status] ?? "It could not be taken.");
   };
-  app.use("/webhooks", onError);
+  app.use("/webhooks", onBodyError);
   return inbox;
 }
 

@@ -14,11 +14,14 @@ export type BrokenConnection = {
   pending: number;
 };
 
-/** `refused`: for good; `failed`: worth another try. Never rejects. */
+/**
+ * `refused`: for good; `failed`: worth another try; `down`: so would be every other mail. Never
+ * rejects.
+ */
 export type OutageMailer = (
   to: string,
   outage: BrokenConnection,
-) => Promise<"sent" | "refused" | "failed">;
+) => Promise<"sent" | "refused" | "failed" | "down">;
 
 type Row = BrokenConnection & { contactEmail: string | null };
 
@@ -46,7 +49,9 @@ export async function tellOutages(
     );
     if (!rows[0]?.ours) return;
     for (const outage of await untold(context, config.outage.mailAfterMs)) {
-      if (!(await tell(context, mailer, outage))) break;
+      const result = await tell(context, mailer, outage);
+      if (result === "down") break;
+      if (result === "failed") continue;
       await pool.query(`UPDATE "Shop" SET "outageToldAt" = now() WHERE "domain" = $1`, [
         outage.shop,
       ]);
@@ -70,12 +75,12 @@ async function untold({ pool }: Pick<RunContext, "pool">, afterMs: number): Prom
   return rows;
 }
 
-/** Whether it is told, as far as it can be; false: the mail server did not take it. */
+/** What came of it; all but `failed` and `down` is told, as far as it can be. */
 async function tell(
   { log, metrics }: Pick<RunContext, "log" | "metrics">,
   mailer: OutageMailer | null,
   { contactEmail, ...outage }: Row,
-): Promise<boolean> {
+): Promise<"off" | "no_contact" | Awaited<ReturnType<OutageMailer>>> {
   const { shop, connection, since, pending } = outage;
   const result =
     mailer === null
@@ -83,12 +88,12 @@ async function tell(
       : contactEmail === null
         ? "no_contact"
         : await mailer(contactEmail, outage);
-  if (result === "failed") {
+  if (result === "failed" || result === "down") {
     metrics.outageMailed("failed");
     log.warn({ shop }, "the mail server did not take a mail; it is tried again");
-    return false;
+    return result;
   }
   if (result !== "off") metrics.outageMailed(result === "refused" ? "failed" : result);
   log.error({ shop, connection, since, pending, mail: result }, "a connection stays broken");
-  return true;
+  return result;
 }

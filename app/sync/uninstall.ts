@@ -32,7 +32,8 @@ export async function uninstall(
               "apiKeyLastFour" = NULL, "connection" = 'none', "connectionReason" = NULL,
               "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE now() END,
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
-              "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "scopes" = NULL, "scopesAt" = NULL
+              "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "factsReadAt" = NULL,
+              "scopes" = NULL, "scopesAt" = NULL
         WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
       [domain, new Date(at)],
     );

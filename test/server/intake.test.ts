@@ -7,6 +7,7 @@ import {
   type Webhook,
   webhookHeaders,
 } from "#test/simulator/shopify/webhook.ts";
+import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
 
 const shop = "never-opened.myshopify.com";
@@ -118,6 +119,17 @@ describe("POST /webhooks/orders", () => {
       [sent.map(({ webhookId }) => webhookId)],
     );
     expect(rows[0].count).toBe(39);
+    const told = () => {
+      const lines = world.app().output().split("\n");
+      return lines.filter((line) => line.includes("a webhook was not taken"));
+    };
+    await eventually("it is logged", () => told().length > 0);
+    expect(told().map((line) => JSON.parse(line))).toEqual([
+      {
+        ...{ level: "warn", time: expect.any(String), msg: "a webhook was not taken" },
+        err: expect.objectContaining({ message: expect.stringContaining('constraint "refused"') }),
+      },
+    ]);
   });
 
   it("writes no customer data, secret or payload to the log", async () => {

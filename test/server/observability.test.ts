@@ -87,6 +87,36 @@ describe("/metrics", () => {
     expect(value("hakuna_database_up")).toBe(1);
   });
 
+  it("has a figure for what has not happened yet, so that an alert sees the first time", async () => {
+    const { samples } = samplesOf((await ask(world, "/metrics")).text);
+    const zeros = (name: string, label: string) =>
+      samples
+        .filter((one) => one.name === name && one.value === 0)
+        .map(({ labels }) => labels[label]);
+    expect(zeros("hakuna_orders", "status").sort()).toEqual([
+      "blocked",
+      "confirmed",
+      "pending",
+      "rejected",
+      "skipped",
+      "waiting",
+    ]);
+    expect(zeros("hakuna_outage_mails_total", "result")).toEqual(["sent", "failed", "no_contact"]);
+    expect(zeros("hakuna_reconciliation_repairs_total", "")).toHaveLength(1);
+    for (const status of ["401", "500", "503"]) {
+      const doors = samples.filter(
+        ({ name, labels, value }) =>
+          name === "hakuna_webhooks_total" && labels.status === status && value === 0,
+      );
+      expect(doors.map(({ labels }) => labels.door).sort()).toEqual([
+        "/webhooks/app/scopes_update",
+        "/webhooks/app/uninstalled",
+        "/webhooks/orders",
+        "/webhooks/privacy",
+      ]);
+    }
+  });
+
   it("tells how old the queue and what is due are", async () => {
     // somebody holds the lease, so nothing is done about it
     await client.pool.query(`

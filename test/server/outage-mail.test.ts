@@ -103,7 +103,7 @@ describe("a connection that stays broken", () => {
     post.behave(451);
     await breakShop("later.myshopify.com", "en");
     await age("later.myshopify.com", 61);
-    await eventually("it is tried", () => /it is tried again/.test(output()));
+    await eventually("it is tried", () => failures("later.myshopify.com") > 0);
     expect(await column("later.myshopify.com", "outageToldAt")).toBeNull();
     post.behave("takes");
     await told("later.myshopify.com");
@@ -114,6 +114,38 @@ describe("a connection that stays broken", () => {
     await told("never.myshopify.com");
     post.behave("takes");
     expect(mailsTo("never.myshopify.com")).toEqual([]);
+  });
+
+  it("holds up no other when one mailbox does not take its mail", async () => {
+    post.behave(451, "owner@full.myshopify.com");
+    await breakShop("full.myshopify.com", "en");
+    await breakShop("behind.myshopify.com", "en");
+    await age("full.myshopify.com", 62);
+    await eventually("it is tried", () => failures("full.myshopify.com") > 0);
+    await age("behind.myshopify.com", 61);
+    await told("behind.myshopify.com");
+    expect(mailsTo("behind.myshopify.com")).toHaveLength(1);
+    expect(await column("full.myshopify.com", "outageToldAt")).toBeNull();
+    post.behave("takes");
+    await told("full.myshopify.com");
+  });
+
+  it.each([
+    ["login", 535],
+    ["sender", 553],
+  ] as const)("is told later when the mail server refuses the app's %s", async (what, answer) => {
+    const [shop, next] = [`${what}.myshopify.com`, `${what}-next.myshopify.com`];
+    post.behave(answer);
+    for (const one of [shop, next]) await breakShop(one, "en");
+    await age(shop, 62);
+    await age(next, 61);
+    await eventually("it is tried, more than once", () => failures(shop) > 2);
+    expect(await column(shop, "outageToldAt")).toBeNull();
+    post.behave("takes");
+    for (const one of [shop, next]) await told(one);
+    expect([shop, next].map((one) => mailsTo(one).length)).toEqual([1, 1]);
+    // nothing was tried that had to fail
+    expect(failures(next)).toBe(0);
   });
 
   it("is logged for the operator where nobody can be told", async () => {
@@ -134,4 +166,11 @@ describe("a connection that stays broken", () => {
 
 function output(): string {
   return world.app().output() + worker.output();
+}
+
+/** How often the mail server did not take the shop's mail. */
+function failures(shop: string): number {
+  const lines = output().split("\n");
+  return lines.filter((line) => line.includes(`"${shop}"`) && line.includes("it is tried again"))
+    .length;
 }

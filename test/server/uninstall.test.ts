@@ -109,14 +109,16 @@ describe("app/uninstalled", () => {
     const order = orderOf(shop, nextId());
     await client.send([order.webhook("orders/create")]);
     await eventually("it is pending", async () => (await status(order.id)) === "pending");
-    const { installedAt } = await row();
+    const { installedAt, contactEmail } = await row();
+    expect(contactEmail).toBe(`owner@${shop}`);
     expect(await uninstall(Date.now() - 20_000)).toBe(200);
+    expect(await row()).toMatchObject({ contactEmail: null });
 
     await open();
 
     expect(await row()).toMatchObject({
       ...{ uninstalledAt: null, connection: "none", apiKeySealed: null, sendTestOrders: true },
-      ...{ installedAt, reinstalledAt: expect.any(Date) },
+      ...{ installedAt, reinstalledAt: expect.any(Date), contactEmail },
     });
     expect(await sessions()).toBe(1);
     await client.pool.query(`UPDATE "Shop" SET "paused" = false WHERE "domain" = $1`, [shop]);

@@ -4,27 +4,39 @@ import { SMTPServer } from "smtp-server";
 
 export type Mail = { to: string[]; from: string; raw: string };
 
+type Behavior = "takes" | 451 | 535 | 550 | 553;
+
 /** A mail server on this machine that keeps what it is given. It asks for user and password. */
 export async function startMailServer(): Promise<{
   url: string;
   password: string;
   mails: Mail[];
-  /** whether it takes mails; else it answers for now (451) or for good (550) */
-  behave(answer: "takes" | 451 | 550): void;
+  /**
+   * whether it takes mails; else it refuses the recipient for now (451) or for good (550), the login
+   * (535), or the sender (553)
+   *
+   * @param only this recipient is refused
+   */
+  behave(answer: Behavior, only?: string): void;
   close(): Promise<void>;
 }> {
   const mails: Mail[] = [];
   const password = `smtp-${crypto.randomUUID()}`;
-  let behavior: "takes" | 451 | 550 = "takes";
+  let behavior: Behavior = "takes";
+  let refused: string | undefined;
   const server = new SMTPServer({
     disabledCommands: ["STARTTLS"],
     onAuth(auth, _session, callback) {
-      const isKnown = auth.username === "hakuna" && auth.password === password;
+      const expected = behavior === 535 ? `${password}-changed` : password;
+      const isKnown = auth.username === "hakuna" && auth.password === expected;
       callback(isKnown ? null : new Error("unknown"), { user: auth.username });
     },
-    onRcptTo(_address, _session, callback) {
-      if (behavior === "takes") return callback();
-      callback(Object.assign(new Error("not now"), { responseCode: behavior }));
+    onMailFrom(_address, _session, callback) {
+      callback(behavior === 553 ? refusal(553) : null);
+    },
+    onRcptTo({ address }, _session, callback) {
+      const isTaken = behavior !== 451 && behavior !== 550;
+      callback(isTaken || (refused ?? address) !== address ? null : refusal(behavior));
     },
     onData(stream, session, callback) {
       const { mailFrom, rcptTo } = session.envelope;
@@ -42,9 +54,12 @@ export async function startMailServer(): Promise<{
     url: `smtp://hakuna:${password}@127.0.0.1:${port}`,
     password,
     mails,
-    behave(answer) {
+    behave(answer, only) {
       behavior = answer;
+      refused = only;
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+const refusal = (responseCode: Behavior) => Object.assign(new Error("no"), { responseCode });
