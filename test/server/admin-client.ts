@@ -32,11 +32,17 @@ export type Answer = { status: number; headers: Record<string, string>; text: st
 export async function ask(
   world: World,
   path: string,
-  options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  options: {
+    token?: string;
+    body?: unknown;
+    headers?: Record<string, string>;
+    /** without it: POST where there is a body, else GET */
+    method?: "OPTIONS";
+  } = {},
 ): Promise<Answer> {
-  const { token, body, headers } = options;
+  const { token, body, headers, method = body === undefined ? "GET" : "POST" } = options;
   const answer = await request(world.appUrl + path, {
-    method: body === undefined ? "GET" : "POST",
+    method,
     headers: {
       "user-agent": browser,
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
