@@ -33,5 +33,6 @@ export function orderSummary(
       plan: titleOf(planLineId),
     })),
     sentAt,
+    canResend: status !== "skipped",
   };
 }

@@ -75,6 +75,7 @@ describe("what the block shows", () => {
       findings: [],
       pairs: [{ product: product?.title, plan: plan?.title }],
       sentAt: ((await client.order(shop, whole.id)).sentAt as Date).getTime(),
+      canResend: true,
     };
     expect(await shown(whole.id)).toEqual(summary);
     expect(await shown(whole.id, "de-AT")).toEqual({
@@ -104,6 +105,7 @@ describe("what the block shows", () => {
       status: { text: "Skipped", tone: "neutral" },
       note: "This order holds no protection plan.",
       sentAt: null,
+      canResend: false,
     });
   });
 

@@ -11,6 +11,7 @@ const summary: OrderSummary = {
   findings: [{ severity: "warning", text: "“Plan” protects no product of this order." }],
   pairs: [{ product: "Bicycle", plan: "Protection, 2 years" }],
   sentAt: Date.UTC(2026, 10, 20),
+  canResend: true,
 };
 
 /** What the app answers, in turn, and what it was asked. */
@@ -68,6 +69,17 @@ it("sends the order once more and shows its new status", async () => {
   await vi.waitFor(() => expect(page()).toContain("The order is on its way to Hakuna."));
   expect(page()).toContain("Pending");
   expect(asked[1]).toBe("POST /api/orders/820982911946154508?locale=en");
+});
+
+it("offers to send what can be sent", async () => {
+  for (const canResend of [true, false]) {
+    answers(Response.json({ ...summary, canResend }));
+    await extension.render();
+    await vi.waitFor(() => expect(document.querySelector("s-button")).not.toBeNull());
+    expect(document.querySelector("s-button")?.hasAttribute("disabled")).toBe(!canResend);
+    extension.tearDown();
+    extension.setUp();
+  }
 });
 
 it("says so when the order could not be sent again, and keeps what it shows", async () => {

@@ -49,7 +49,7 @@ type Props = {
 
 function Summary({ orderId, summary, onChange }: Props) {
   const { i18n } = shopify;
-  const { status, note, findings, pairs, sentAt } = summary;
+  const { status, note, findings, pairs, sentAt, canResend } = summary;
   return (
     <s-stack direction="block" gap="base">
       <s-stack direction="inline" gap="small" alignItems="center">
@@ -80,13 +80,17 @@ function Summary({ orderId, summary, onChange }: Props) {
           </s-unordered-list>
         </s-stack>
       )}
-      <Actions orderId={orderId} onChange={onChange} />
+      <Actions orderId={orderId} canResend={canResend} onChange={onChange} />
     </s-stack>
   );
 }
 
 /** *Resend*, with what came of it, and the way to the order's page in the app. */
-function Actions({ orderId, onChange }: Pick<Props, "orderId" | "onChange">) {
+function Actions({
+  orderId,
+  canResend,
+  onChange,
+}: Pick<Props, "orderId" | "onChange"> & Pick<OrderSummary, "canResend">) {
   const { i18n } = shopify;
   const [outcome, setOutcome] = useState<"none" | "sending" | "resent" | "resendFailed">("none");
   async function send() {
@@ -101,7 +105,7 @@ function Actions({ orderId, onChange }: Pick<Props, "orderId" | "onChange">) {
   return (
     <s-stack direction="block" gap="small">
       <s-stack direction="inline" gap="small" alignItems="center">
-        <s-button disabled={outcome === "sending"} onClick={send}>
+        <s-button disabled={!canResend || outcome === "sending"} onClick={send}>
           {i18n.translate(outcome === "sending" ? "resending" : "resend")}
         </s-button>
         <s-link href={`app:app/orders/${orderId}`}>{i18n.translate("open")}</s-link>

@@ -7,6 +7,8 @@ export type OrderSummary = {
   pairs: { product: string; plan: string }[];
   /** epoch milliseconds; null: never */
   sentAt: number | null;
+  /** false: nothing of the order is sent, also when asked for */
+  canResend: boolean;
 };
 
 /** The order was never heard of. */
