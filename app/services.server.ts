@@ -176,7 +176,7 @@ export async function openFoundations(
       });
     }
     const authenticateAdmin = async (request: Request) => {
-      const authenticated = await shopify.authenticate.admin(request);
+      const authenticated = await shopify.authenticate.admin(request).catch(refuseUnreadable);
       const { session, sessionToken } = authenticated;
       await noteInstalled(pool, session.shop, sessionToken.iat * 1000, session.scope ?? null);
       if (await resumeScans(pool, session.shop)) await queue.scan.wake([session.shop]);
@@ -217,4 +217,11 @@ function repeat(pauseMs: number, log: Logger, work: () => Promise<void>): () => 
     clearTimeout(timer);
     await current;
   };
+}
+
+/** The library decodes the query's `host` before it looks at it. */
+function refuseUnreadable(error: unknown): never {
+  if (!(error instanceof DOMException && error.name === "InvalidCharacterError")) throw error;
+  const words = "The host in this address is not Shopify's. Open the app from Shopify's admin.";
+  throw new Response(words, { status: 400 });
 }
