@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { afterAll, beforeEach } from "vitest";
+import { afterAll, beforeEach, expect } from "vitest";
 import { readConfig } from "#app/config.server.ts";
 import { createFeedClient } from "#app/hakuna/client.ts";
 import { createLog } from "#app/log.server.ts";
@@ -13,6 +13,8 @@ import { runShop } from "#app/sync/run.ts";
 import type { RunContext } from "#app/sync/run-context.ts";
 import { createTracing } from "#app/tracing.server.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
+import { customersSent } from "#test/simulator/shopify/customers-sent.ts";
+import { secretsIn } from "#test/world/log-secrets.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
 import { quickTimes } from "./quick-times.ts";
 
@@ -27,8 +29,8 @@ export async function syncByHand() {
   const database = await createDatabase();
   const pool = new pg.Pool({ connectionString: database.url });
   const hakuna = await startHakuna();
-  const config = readConfig({
-    NODE_ENV: "test",
+  const env = {
+    NODE_ENV: "test" as const,
     ...quickTimes,
     DATABASE_URL: database.url,
     SHOPIFY_API_KEY: "key",
@@ -37,7 +39,8 @@ export async function syncByHand() {
     SCOPES: "read_orders",
     ENCRYPTION_KEY: randomBytes(32).toString("base64"),
     HAKUNA_API_URL: hakuna.url,
-  });
+  };
+  const config = readConfig(env);
   const noSession = (): ReadAnswer => ({ kind: "no_session" });
   /** what differs from test to test */
   const current = {
@@ -49,15 +52,23 @@ export async function syncByHand() {
     /** what was logged as an error, each a JSON text */
     errors: [] as string[],
   };
+  let logged = "";
   const context: RunContext = {
     pool,
     config,
-    log: createLog("error", { write: (line) => void current.errors.push(line) }),
+    log: createLog("debug", {
+      write(line) {
+        logged += line;
+        if (line.includes('"level":"error"')) current.errors.push(line);
+      },
+    }),
     feed: createFeedClient({ baseUrl: hakuna.url, timeoutMs: 10_000 }),
     secrets: createSecretBox({ current: config.ENCRYPTION_KEY, previous: [] }),
     readOrder: async (_shop, orderId) => {
       current.reads += 1;
-      return current.inShopify(orderId);
+      const answer = current.inShopify(orderId);
+      customersSent.note(JSON.stringify(answer));
+      return answer;
     },
     orderPages: {
       page: async () => ({ kind: "no_session" }),
@@ -77,6 +88,7 @@ export async function syncByHand() {
     await hakuna.close();
     await pool.end();
     await database.drop();
+    expect(secretsIn(logged, { env, hakuna, admin: { given: [] } })).toEqual([]);
   });
   beforeEach(async () => {
     shops += 1;
@@ -94,12 +106,14 @@ export async function syncByHand() {
     row: { attempts?: number; at?: string; shop?: string } = {},
   ): Promise<void> {
     webhooks += 1;
+    const body = JSON.stringify(payload);
+    customersSent.note(body);
     await pool.query(
       `INSERT INTO "InboxWebhook" ("shop", "webhookId", "topic", "triggeredAt", "payload", "attempts")
        VALUES ($1, $2, $3, coalesce($4::timestamptz, now()), $5, $6)`,
       [
         ...[row.shop ?? current.shop, `w${webhooks}`, topic, row.at ?? null],
-        ...[Buffer.from(JSON.stringify(payload)), row.attempts ?? 0],
+        ...[Buffer.from(body), row.attempts ?? 0],
       ],
     );
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gzip, gzipSync } from "node:zlib";
 import { request } from "undici";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -73,20 +74,18 @@ async function peakMemory(): Promise<number> {
 async function slowestWhile(harm: () => Promise<void>): Promise<number> {
   let isHarmed = true;
   let slowest = 0;
-  const looking = (async () => {
+  const looking = async () => {
     while (isHarmed) {
       const asked = performance.now();
       expect((await ask(world, "/healthz")).status).toBe(200);
       slowest = Math.max(slowest, performance.now() - asked);
       await sleep(100);
     }
-  })();
-  try {
-    await harm();
-  } finally {
+  };
+  const harmed = harm().finally(() => {
     isHarmed = false;
-  }
-  await looking;
+  });
+  await Promise.all([harmed, looking()]);
   return slowest;
 }
 
@@ -124,7 +123,7 @@ describe("a webhook that is not Shopify's", () => {
   });
 
   it("compressed: it is answered 415, however much it would become", async () => {
-    const bomb = gzipSync(Buffer.alloc(400 * 1024 * 1024, " "));
+    const bomb = await promisify(gzip)(Buffer.alloc(200 * 1024 * 1024, " "));
     const slowest = await slowestWhile(async () => {
       for (const body of [gzipSync(sent.body), bomb]) {
         for (const signed of [body, sent.body]) {

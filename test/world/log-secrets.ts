@@ -16,7 +16,7 @@ const open =
  */
 export function secretsIn(
   output: string,
-  world: Pick<World, "env" | "admin" | "hakuna">,
+  world: Pick<World, "env" | "hakuna"> & { admin: Pick<World["admin"], "given"> },
 ): string[] {
   const { env, admin, hakuna } = world;
   const passwords = [env.DATABASE_URL, env.SMTP_URL].map((url) =>

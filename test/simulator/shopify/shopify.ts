@@ -4,6 +4,7 @@ import type { AppInShop } from "../admin/session-token.ts";
 import { AccessTokens } from "./admin-api/access-tokens.ts";
 import { answerQuery } from "./admin-api/graphql.ts";
 import { rootOf } from "./admin-api/root.ts";
+import { customersSent } from "./customers-sent.ts";
 import { SimulatedShop } from "./shop.ts";
 
 const graphqlPath = "/admin/api/2026-10/graphql.json";
@@ -94,5 +95,7 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
 }
 
 function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  customersSent.note(text);
+  response.writeHead(status, { "Content-Type": "application/json" }).end(text);
 }

@@ -18,7 +18,9 @@ export function signWebhook(body: string | Uint8Array, secret: string): string {
   return createHmac("sha256", secret).update(body).digest("base64");
 }
 
+/** What a webhook is sent with. */
 export function webhookHeaders(webhook: Webhook, secret: string): Record<string, string> {
+  customersSent.note(webhook.body);
   return {
     "content-type": "application/json",
     "user-agent": "Shopify-Captain-Hook",
@@ -39,7 +41,6 @@ export async function sendWebhook(
   secret: string,
   door = "/webhooks/orders",
 ): Promise<number> {
-  customersSent.note(webhook.body);
   const answer = await request(`${url}${door}`, {
     method: "POST",
     headers: webhookHeaders(webhook, secret),
