@@ -64,6 +64,15 @@ const recovered = async () => {
   return rows[0].count;
 };
 
+/** The orders that the server's log calls folded by reconciliation, once for each time. */
+function foldedByReconciliation(): string[] {
+  const lines = world.app().output().split("\n");
+  return lines
+    .filter((line) => line.includes('"msg":"folded"'))
+    .map((line) => JSON.parse(line))
+    .flatMap(({ by, orders }) => (by === "reconciliation" ? orders : []));
+}
+
 /** Lives whose orders no other shop of the world has. */
 function live(lives: Omit<Lives, "firstSeed">): void {
   shop.live({ ...lives, firstSeed: shops * 10_000 });
@@ -129,6 +138,9 @@ describe("lost webhooks", () => {
     expect(Number(startedAt) - Number(through)).toBeGreaterThanOrEqual(600_000);
     shop.orders.index.catchUp();
     await eventually("it is there", () => world.hakuna.states(id).length === 1);
+    await eventually("it is logged", () => foldedByReconciliation().includes(id));
+    await reconciled();
+    expect(foldedByReconciliation().filter((one) => one === id)).toHaveLength(1);
   });
 
   it("reads orders by themselves that are larger than a page holds", async () => {
