@@ -9,6 +9,7 @@ import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
 import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { ask } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { expectedOrders, isShared, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openApp } from "./open-app.ts";
@@ -73,6 +74,12 @@ function foldedByReconciliation(): string[] {
     .flatMap(({ by, orders }) => (by === "reconciliation" ? orders : []));
 }
 
+/** What /metrics says of mended orders, of all shops. */
+async function repairs(): Promise<number> {
+  const { text } = await ask(world, "/metrics");
+  return Number(/^hakuna_reconciliation_repairs_total (\d+)$/m.exec(text)?.[1]);
+}
+
 /** Lives whose orders no other shop of the world has. */
 function live(lives: Omit<Lives, "firstSeed">): void {
   shop.live({ ...lives, firstSeed: shops * 10_000 });
@@ -83,6 +90,7 @@ const listQueries = () => shop.asked.filter(({ query }) => query.includes("query
 describe("lost webhooks", () => {
   it("of 1,000 histories 30 % are lost: after one reconciliation every order is right at the feed", async () => {
     await connected();
+    const repaired = await repairs();
     shop.throttle = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
     live({ count: 1000, startedAt: Date.now() - 30 * dayMs, every: 600_000 });
     const webhooks = shop.takeWebhooks();
@@ -115,6 +123,7 @@ describe("lost webhooks", () => {
     });
     expect(mended.length).toBeGreaterThan(100);
     expect(await recovered()).toBe(mended.length);
+    expect((await repairs()) - repaired).toBe(mended.length);
     expect(world.hakuna.violations).toEqual([]);
   });
 
