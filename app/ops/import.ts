@@ -1,18 +1,22 @@
 import { beginImport, cancelImport } from "../sync/scan-runs.ts";
 import { type Command, readArgs, shopDomain } from "./command.ts";
-import { finishScan, moment } from "./scan.ts";
+import { finishScan } from "./scan.ts";
+import { momentOf } from "./since.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** Imports a shop's past orders, or goes on with an import, or ends one. */
 export const importOrders: Command = {
-  usage: "import <shop> [--since ISO] | <shop> --cancel",
+  usage: "import <shop> [--since 30d|2026-11-24T10:00:00Z] | <shop> --cancel",
   async run(args) {
     const { values, positionals } = readArgs(args, {
       since: { type: "string" },
       cancel: { type: "boolean" },
     });
     const shop = shopDomain(positionals[0]);
-    const since = moment("since", values.since);
+    const since =
+      values.since !== undefined
+        ? momentOf("since", values.since, Date.now()).getTime()
+        : undefined;
     return await withDatabase(async (foundations) => {
       const { run, services } = foundations;
       if (values.cancel) {

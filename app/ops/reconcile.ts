@@ -1,15 +1,17 @@
 import { beginReconciliation } from "../sync/scan-runs.ts";
 import { type Command, readArgs, shopDomain } from "./command.ts";
-import { finishScan, moment } from "./scan.ts";
+import { finishScan } from "./scan.ts";
+import { momentOf } from "./since.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** Compares a shop's orders with Shopify's now, as the worker does every so often. */
 export const reconcile: Command = {
-  usage: "reconcile <shop> [--since ISO]",
+  usage: "reconcile <shop> [--since 2h|2026-11-24T10:00:00Z]",
   async run(args) {
     const { values, positionals } = readArgs(args, { since: { type: "string" } });
     const shop = shopDomain(positionals[0]);
-    const since = moment("since", values.since) ?? null;
+    const since =
+      values.since !== undefined ? momentOf("since", values.since, Date.now()).getTime() : null;
     return await withDatabase(async (foundations) => {
       const { run } = foundations;
       const { overlapMs } = run.config.scan;

@@ -2,7 +2,6 @@ import type { ScanKind } from "../generated/prisma/enums.ts";
 import type { Foundations } from "../services.server.ts";
 import { runShop } from "../sync/run.ts";
 import { scanShop } from "../sync/scan.ts";
-import { UsageError } from "./command.ts";
 
 /** How a reading of orders ended. */
 export type Scanned = {
@@ -49,18 +48,4 @@ export async function finishScan(
     }
     await new Promise((wait) => setTimeout(wait, lookMs));
   }
-}
-
-/** A moment as given, in epoch milliseconds. @throws UsageError */
-export function moment(option: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(given);
-  const isTime = /^\d{4}-\d{2}-\d{2}T\S+(Z|[+-]\d{2}:\d{2})$/.test(given);
-  const at = Date.parse(given);
-  if (!(isDate || isTime) || Number.isNaN(at)) {
-    throw new UsageError(
-      `--${option} is a day or a time with its offset, such as 2026-11-01 or 2026-11-01T08:00:00Z, not ${given}.`,
-    );
-  }
-  return at;
 }

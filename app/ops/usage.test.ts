@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "./command.ts";
 import { pause, resume } from "./hold.ts";
+import { importOrders } from "./import.ts";
+import { reconcile } from "./reconcile.ts";
 import { resend } from "./resend.ts";
 import { momentOf } from "./since.ts";
 import { stuck } from "./stuck.ts";
@@ -30,6 +32,9 @@ describe("called wrongly, before the database is touched,", () => {
     [pause, ["--reason", "x"], "Name a shop, or give --feed"],
     [resume, ["demo", "--feed"], "Name a shop, or give --feed"],
     [stuck, ["--since", "yesterday"], "--since is a time such as"],
+    [reconcile, ["demo", "--since", "yesterday"], "--since is a time such as"],
+    [reconcile, ["demo", "--since", ""], "--since is a time such as"],
+    [importOrders, ["demo", "--since", "2026-11-24T10:00"], "--since is a time such as"],
     [stuck, ["evil.example"], "is not a shop's domain"],
     [resend, ["demo"], "or give --failed"],
     [resend, ["demo", "1", "--failed"], "not both"],

@@ -24,14 +24,14 @@ export type PageFold = {
  * Of orders that nobody has heard of before, an import leaves those out that are not to be sent:
  * their customers' data is not needed.
  *
- * @returns of a reconciliation how many orders it mended, skipped ones left out; of an import how
- * many of the orders are shared with Hakuna
+ * @returns `found`: of a reconciliation how many orders it mended, skipped ones left out; of an import
+ * how many of the orders are shared with Hakuna. `changed`: the orders that are not as they were
  */
 export async function foldPage(
   client: pg.PoolClient,
   shop: ShopRow,
   { by, orders, waitMs }: PageFold,
-): Promise<number> {
+): Promise<{ found: number; changed: string[] }> {
   const { now } = shop;
   const ids = orders.map(({ id }) => id);
   const known = await loadOrders(client, shop.domain, ids);
@@ -60,7 +60,7 @@ export async function foldPage(
   }
   await saveOrders(client, shop.domain, [...saved.values()], loaded);
   await addEvents(client, shop.domain, events);
-  return found;
+  return { found, changed: [...new Set(events.map(({ orderId }) => orderId))] };
 }
 
 /** Joins what was read into the order; answers whether it changed the order. */

@@ -43,6 +43,12 @@ export async function pollStep(context: RunContext, lease: Lease): Promise<boole
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     await record(context, client, shop, due.attempt, answer);
   });
+  if (answer.kind === "done") {
+    const { id, orders } = due.attempt;
+    const ids = orders.map((order) => order.id);
+    const failed = answer.failed.map(({ orderId }) => orderId).filter((one) => ids.includes(one));
+    context.log.info({ shop: lease.shop, attempt: id, orders: ids, failed }, "processed by Hakuna");
+  }
   return true;
 }
 

@@ -79,11 +79,11 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   const orders = await readLarge(context, scan, answer.orders);
   if (orders === null) return;
   if (!(await inboxIsFolded(context, scan, askedAt))) return await postponeScan(pool, scan, lateMs);
-  await holdingShop(pool, scan.shop, async (client, shop) => {
+  const changed = await holdingShop(pool, scan.shop, async (client, shop) => {
     const { now } = shop;
-    if (!shop.installed) return;
+    if (!shop.installed) return null;
     const waitMs = config.worker.waitForOrderMs;
-    const found = await foldPage(client, shop, { by: scan.kind, orders, waitMs });
+    const { found, changed } = await foldPage(client, shop, { by: scan.kind, orders, waitMs });
     const progress = { reached, next, read: orders.length, found };
     const isOurs = await saveProgress(client, scan, progress, { now, ...config.scan });
     if (!isOurs) throw new ScanLostError();
@@ -91,9 +91,14 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
       await addToDay(client, shop, now, { recovered: found });
       context.metrics.repaired(found);
     }
+    return changed;
   }).catch((error: unknown) => {
-    if (!(error instanceof ScanLostError)) throw error;
+    if (error instanceof ScanLostError) return null;
+    throw error;
   });
+  if (changed !== null && changed.length > 0) {
+    context.log.info({ shop: scan.shop, by: scan.kind, orders: changed }, "folded");
+  }
   await context.wake([scan.shop]);
 }
 

@@ -170,14 +170,17 @@ describe("/metrics", () => {
 });
 
 describe("log lines", () => {
-  it("can be followed by order, with the attempt that the timeline names too", async () => {
-    const lines = world
+  const linesOf = (id: string) =>
+    world
       .app()
       .output()
       .split("\n")
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line))
-      .filter(({ orders }) => orders?.includes(order.id));
+      .filter(({ orders }) => orders?.includes(id));
+
+  it("can be followed by order, with the attempt that the timeline names too", async () => {
+    const lines = linesOf(order.id);
     expect(lines.map(({ msg, outcome }) => [msg, outcome])).toEqual([
       ["folded", undefined],
       ["sent", "unavailable"],
@@ -188,6 +191,22 @@ describe("log lines", () => {
       lines[2].attempt,
     ]);
     expect(rows).toHaveLength(1);
+  });
+
+  it("say what Hakuna's processing came to, by order", async () => {
+    const [good, bad] = [orderOf(shop, 940_002), orderOf(shop, 940_003)];
+    const failProcessing = { orders: [bad.id], error: "the reason is on the order's page" };
+    world.hakuna.behave({ requestIds: true, failProcessing });
+    await client.send([good.webhook("orders/create"), bad.webhook("orders/create")]);
+    for (const { id } of [good, bad]) {
+      const isProcessed = () => linesOf(id).some(({ msg }) => msg === "processed by Hakuna");
+      await eventually("it is processed", isProcessed);
+      const [{ attempt }, line] = linesOf(id).slice(-2);
+      expect(line).toMatchObject({ level: "info", shop, attempt });
+      expect(line.failed.includes(id)).toBe(id === bad.id);
+    }
+    world.hakuna.behave({});
+    expect(world.app().output()).not.toContain(failProcessing.error);
   });
 });
 

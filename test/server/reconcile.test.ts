@@ -9,6 +9,7 @@ import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
 import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { ask } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { expectedOrders, isShared, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openApp } from "./open-app.ts";
@@ -64,6 +65,21 @@ const recovered = async () => {
   return rows[0].count;
 };
 
+/** The orders that the server's log calls folded by reconciliation, once for each time. */
+function foldedByReconciliation(): string[] {
+  const lines = world.app().output().split("\n");
+  return lines
+    .filter((line) => line.includes('"msg":"folded"'))
+    .map((line) => JSON.parse(line))
+    .flatMap(({ by, orders }) => (by === "reconciliation" ? orders : []));
+}
+
+/** What /metrics says of mended orders, of all shops. */
+async function repairs(): Promise<number> {
+  const { text } = await ask(world, "/metrics");
+  return Number(/^hakuna_reconciliation_repairs_total (\d+)$/m.exec(text)?.[1]);
+}
+
 /** Lives whose orders no other shop of the world has. */
 function live(lives: Omit<Lives, "firstSeed">): void {
   shop.live({ ...lives, firstSeed: shops * 10_000 });
@@ -74,6 +90,7 @@ const listQueries = () => shop.asked.filter(({ query }) => query.includes("query
 describe("lost webhooks", () => {
   it("of 1,000 histories 30 % are lost: after one reconciliation every order is right at the feed", async () => {
     await connected();
+    const repaired = await repairs();
     shop.throttle = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
     live({ count: 1000, startedAt: Date.now() - 30 * dayMs, every: 600_000 });
     const webhooks = shop.takeWebhooks();
@@ -106,6 +123,7 @@ describe("lost webhooks", () => {
     });
     expect(mended.length).toBeGreaterThan(100);
     expect(await recovered()).toBe(mended.length);
+    expect((await repairs()) - repaired).toBe(mended.length);
     expect(world.hakuna.violations).toEqual([]);
   });
 
@@ -129,6 +147,9 @@ describe("lost webhooks", () => {
     expect(Number(startedAt) - Number(through)).toBeGreaterThanOrEqual(600_000);
     shop.orders.index.catchUp();
     await eventually("it is there", () => world.hakuna.states(id).length === 1);
+    await eventually("it is logged", () => foldedByReconciliation().includes(id));
+    await reconciled();
+    expect(foldedByReconciliation().filter((one) => one === id)).toHaveLength(1);
   });
 
   it("reads orders by themselves that are larger than a page holds", async () => {
@@ -292,11 +313,8 @@ describe("ops reconcile", () => {
       const { dueAt, running } = await scan();
       return running === false && Number(dueAt) > Date.now() + 60_000;
     });
-    const since = new Date(Date.now() - 6 * dayMs).toISOString();
-    const { code, stdout } = await ops(
-      ["reconcile", domain, "--since", since, "--json"],
-      world.env,
-    );
+    const args = ["reconcile", domain, "--since", "6d", "--json"];
+    const { code, stdout } = await ops(args, world.env);
     expect(code).toBe(0);
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({ shop: domain, recovered: orders.size });
@@ -307,7 +325,10 @@ describe("ops reconcile", () => {
 
   it("says what is wrong with what it was given", async () => {
     const wrong = await ops(["reconcile", domain, "--since", "yesterday"], world.env);
-    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("such as 2026-11-01")]);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringContaining("such as 90m, 2h or 3d"),
+    ]);
     const unknown = await ops(["reconcile", "nobody"], world.env);
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("not connected")]);
   });
