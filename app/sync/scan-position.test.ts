@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { advance, beginning, cursorOf, nextTime, type Position } from "./scan-position.ts";
+import {
+  advance,
+  beginning,
+  cursorOf,
+  nextTime,
+  type Position,
+  timeAfter,
+} from "./scan-position.ts";
 
 /** Shopify's list: sorted, from `bound` on, in pages, and at an end after `most` results. */
 function read(times: readonly number[], position: Position, size: number, most: number) {
@@ -102,6 +109,18 @@ describe("the times of the shops", () => {
     expect(first).toBeLessThanOrEqual(1_790_000_000_000 + interval);
     expect(Math.abs(nextTime(shop, first, interval) - first - interval)).toBeLessThanOrEqual(1);
   });
+
+  it.each([interval, 500])(
+    "are not right after a run that was asked for, of every %d ms",
+    (every) => {
+      const rest = Math.min(60_000, every / 2);
+      const waits = shops.map(
+        (shop) => timeAfter(shop, 1_790_000_000_000, every) - 1_790_000_000_000,
+      );
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(rest);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(every + rest + 1);
+    },
+  );
 
   it("are spread over the interval", () => {
     const minutes = shops.map((shop) =>

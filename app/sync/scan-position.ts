@@ -77,6 +77,14 @@ export function nextTime(domain: string, now: number, intervalMs: number): numbe
   return Math.ceil(now - elapsed + intervalMs);
 }
 
+/** So long the figures of a run stay as they are: whoever asked for it reads them. */
+const restMs = 60_000;
+
+/** The same for a shop whose reconciliation came to its end at `end`: not right after it. */
+export function timeAfter(domain: string, end: number, intervalMs: number): number {
+  return nextTime(domain, end + Math.min(restMs, intervalMs / 2), intervalMs);
+}
+
 /** From 0 to below 1, evenly for any set of names (FNV-1a). */
 function placeOf(domain: string): number {
   let hash = 0x811c9dc5;

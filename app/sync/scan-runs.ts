@@ -7,15 +7,22 @@ const readableMs = 60 * dayMs;
 
 /**
  * Begins a run of a shop's reconciliation: from its cursor less the overlap, or from the install
- * where it never ran. `since` only reaches farther back, so that no gap is left.
+ * where it never ran. `since` only reaches farther back, so that no gap is left. A run that is under
+ * way is begun anew, and a page that is being read for it is not folded.
  *
  * @param since epoch milliseconds
+ * @param planned nobody asked for it: a run that is under way goes on
  * @returns false where the shop is not known or not connected
  */
 export async function beginReconciliation(
   pool: pg.Pool,
   shop: string,
-  { now, overlapMs, since = null }: { now: number; overlapMs: number; since?: number | null },
+  {
+    now,
+    overlapMs,
+    since = null,
+    planned = false,
+  }: { now: number; overlapMs: number; since?: number | null; planned?: boolean },
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `INSERT INTO "OrderScan" AS c ("shop", "kind", "dueAt", "running", "startedAt", "bound", "reached")
@@ -27,8 +34,9 @@ export async function beginReconciliation(
         AND s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL
      ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = now(), "running" = true,
        "startedAt" = EXCLUDED."startedAt", "bound" = EXCLUDED."bound", "reached" = EXCLUDED."reached",
-       "after" = NULL, "listed" = 0, "read" = 0, "found" = 0`,
-    [shop, now, overlapMs, since],
+       "after" = NULL, "listed" = 0, "read" = 0, "found" = 0, "leaseToken" = NULL, "leaseUntil" = NULL
+      WHERE NOT ($5 AND c."running")`,
+    [shop, now, overlapMs, since, planned],
   );
   return rowCount === 1;
 }

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { AdminRefusal } from "#app/shopify/admin-api.ts";
-import { cursorOf, nextTime, type Position } from "./scan-position.ts";
+import { cursorOf, nextTime, type Position, timeAfter } from "./scan-position.ts";
 
 /** A way through a shop's orders that is under way, held by `token`. Times are epoch milliseconds. */
 export type Scan = {
@@ -95,7 +95,7 @@ export async function saveProgress(
   const isDone = next === null;
   const run = { startedAt: scan.startedAt, reached: isDone ? null : reached };
   const through = scan.kind === "import" ? null : cursorOf(scan.through, run, overlapMs);
-  const again = scan.kind === "import" ? null : nextTime(scan.shop, now, intervalMs);
+  const again = scan.kind === "import" ? null : timeAfter(scan.shop, now, intervalMs);
   const { rowCount } = await client.query(
     `UPDATE "OrderScan" SET "running" = $4, "bound" = to_timestamp($5 / 1000.0),
             "reached" = to_timestamp($6 / 1000.0), "after" = $7, "listed" = $8, "read" = "read" + $9,

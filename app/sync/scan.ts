@@ -59,7 +59,8 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   const { pool, config } = context;
   if (!scan.running) {
     const { overlapMs } = config.scan;
-    await beginReconciliation(pool, scan.shop, { now: context.now(), overlapMs });
+    const now = context.now();
+    await beginReconciliation(pool, scan.shop, { now, overlapMs, planned: true });
     return;
   }
   if (scan.kind === "import" && scan.read === 0 && scan.oldest === null) {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { canonicalJson } from "#app/order/canonical.ts";
 import { sameContent } from "#app/order/content.ts";
 import { join } from "#app/order/fold.ts";
+import { beginReconciliation } from "#app/sync/scan-runs.ts";
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";
 import { orderMoments } from "#test/simulator/shopify/order-life.ts";
@@ -321,6 +322,25 @@ describe("ops reconcile", () => {
     expect(result.read).toBeGreaterThanOrEqual(40);
     await client.quiet();
     for (const one of orders.keys()) expect(world.hakuna.states(one)).toHaveLength(1);
+  });
+
+  it("reaches back also when another reconciliation is under way", async () => {
+    await client.connect(domain);
+    await openApp(world, domain);
+    await beginReconciliation(client.pool, domain, { now: Date.now(), overlapMs: 600_000 });
+    await eventually("it is through", async () => (await scan()).finishedAt !== null);
+    live({ count: 5, startedAt: Date.now() - 5 * dayMs, every: 1_000 });
+    const orders = expectedOrders(statesOf(lastOfEach(shop.takeWebhooks())));
+    expect(orders.size).toBeGreaterThan(0);
+    shop.faults.plan({ kind: "slow", ms: 1_000 }, { of: "OrdersToSync", times: 1 });
+    const now = Date.now();
+    await beginReconciliation(client.pool, domain, { now, overlapMs: 600_000 });
+    await eventually("a page is being read", async () => (await scan()).leaseToken !== null);
+    const since = now - 6 * dayMs;
+    await beginReconciliation(client.pool, domain, { now: now + 1, overlapMs: 600_000, since });
+    await eventually("all are there", () =>
+      [...orders.keys()].every((id) => world.hakuna.last(id)),
+    );
   });
 
   it("says what is wrong with what it was given", async () => {
