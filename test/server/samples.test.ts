@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { OrderTopic } from "#app/shopify/webhook-payload.ts";
 import { orderTopics } from "#app/shopify/webhook-payload.ts";
-import { samplePayload } from "#test/simulator/shopify/payload.ts";
+import { type Payload, samplePayload } from "#test/simulator/shopify/payload.ts";
 import { webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
@@ -15,6 +15,9 @@ type Line = {
   price: string;
 };
 
+/** A line of a fulfillment, or of a refund, which names it. */
+type Part = { id: number; line_item_id?: number; quantity: number };
+
 const shop = "samples.myshopify.com";
 const { world, client } = await openWorld();
 
@@ -27,7 +30,9 @@ beforeAll(async () => {
 function sample(topic: OrderTopic) {
   const id = 4_000_000 + orderTopics.indexOf(topic);
   const key = topic.startsWith("orders/") ? "id" : "order_id";
-  return { id: String(id), payload: { ...samplePayload(topic), [key]: id } };
+  // the sample's fulfillment is pending: nothing is shipped yet
+  const shipped = topic.startsWith("fulfillments/") && { status: "success" };
+  return { id: String(id), payload: { ...samplePayload(topic), ...shipped, [key]: id } as Payload };
 }
 
 describe("Shopify's sample payloads", () => {
@@ -62,7 +67,7 @@ describe("Shopify's sample payloads", () => {
   );
 
   it.each(orderTopics.filter((topic) => !topic.startsWith("orders/")))(
-    "%s waits for its order",
+    "%s waits for its order, and reaches the feed with it",
     async (topic) => {
       const { id, payload } = sample(topic);
       await client.send([webhookOf(shop, topic, payload, Date.now())]);
@@ -71,6 +76,25 @@ describe("Shopify's sample payloads", () => {
         `SELECT count(*)::int AS count FROM "InboxWebhook" WHERE "quarantinedAt" IS NOT NULL`,
       );
       expect(rows[0].count).toBe(0);
+
+      const order = { ...samplePayload("orders/create"), id: Number(id) };
+      await client.send([webhookOf(shop, "orders/create", order, Date.now())]);
+      await eventually("it is sent", () => world.hakuna.last(id) !== null);
+      const isRefund = topic.startsWith("refunds/");
+      const units = isRefund ? payload.refund_line_items : payload.line_items;
+      const expected = (units as Part[]).map(({ line_item_id, id: lineId, quantity }) => ({
+        id: String(line_item_id ?? lineId),
+        quantity,
+        [isRefund ? "refunded_at" : "fulfilled_at"]: Date.parse(String(payload.created_at)),
+      }));
+      const told = world.hakuna
+        .last(id)
+        ?.line_items.flatMap((line) =>
+          [...line.fulfillments, ...line.refunds].map((part) => ({ id: line.id, ...part })),
+        );
+      const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
+      expect(told?.sort(byId)).toEqual(expected.sort(byId));
+      expect(expected.length).toBeGreaterThan(0);
     },
   );
 });

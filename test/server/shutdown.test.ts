@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +6,7 @@ import { type Webhook, webhookHeaders } from "#test/simulator/shopify/webhook.ts
 import { waitUntilReady } from "#test/world/app-process.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { orderOf } from "./vogelsang.ts";
+import { ordersAlike } from "./vogelsang.ts";
 
 const shop = "rolling.myshopify.com";
 const { world, client } = await openWorld({
@@ -15,21 +14,11 @@ const { world, client } = await openWorld({
   FEED_TIMEOUT_MS: "10000",
   LEASE_MS: "15000",
 });
-let nextId = 970_000;
+const nextOrder = ordersAlike(shop, 970_000);
 
 beforeAll(async () => {
   await client.connect(shop);
 });
-
-const template = orderOf(shop, 970_000).webhook("orders/create");
-
-/** A new order like the first one: to make each anew would take longer than to send it. */
-function nextOrder(): { id: string; webhook: Webhook } {
-  nextId += 1;
-  const id = String(nextId);
-  const body = template.body.replaceAll("970000", id);
-  return { id, webhook: { ...template, body, webhookId: randomUUID() } };
-}
 
 /** One try at one server, over kept connections. */
 async function post(url: string, webhook: Webhook, agent: Agent): Promise<number> {
@@ -42,6 +31,42 @@ async function post(url: string, webhook: Webhook, agent: Agent): Promise<number
   await answer.body.dump();
   return answer.statusCode;
 }
+
+describe("SIGTERM for the worker", () => {
+  it("lets the request that is under way be finished and recorded, and ends with 0", async () => {
+    const port = String(await freePort());
+    // the shop's lease is held by whoever runs: the server is to leave it to the worker
+    await world.app().stop();
+    const worker = world.startProcess("app/worker.ts", { WORKER_PORT: port });
+    await waitUntilReady(worker, `http://localhost:${port}/readyz`);
+    const { id, webhook } = nextOrder();
+    const answered = Promise.withResolvers<void>();
+    world.hakuna.behave({ fault: { fault: { kind: "held", until: answered.promise } } });
+    await client.pool.query(
+      `INSERT INTO "InboxWebhook" ("shop", "webhookId", "topic", "triggeredAt", "payload")
+       VALUES ($1, $2, $3, now(), $4)`,
+      [shop, webhook.webhookId, webhook.topic, Buffer.from(webhook.body)],
+    );
+    const attempts = async () => {
+      const sql = `SELECT "outcome", "answeredAt" IS NOT NULL AS "answered" FROM "Attempt" WHERE "shop" = $1`;
+      return (await client.pool.query(sql, [shop])).rows;
+    };
+    await eventually("its request is under way", async () => (await attempts()).length === 1);
+    expect(await attempts()).toEqual([{ outcome: null, answered: false }]);
+    const ended = worker.stop("SIGTERM");
+    await eventually("it is ending", () => worker.output().includes('"msg":"ending"'));
+    await sleep(500);
+    expect(worker.exitCode()).toBeNull();
+    answered.resolve();
+    await ended;
+    expect(worker.exitCode()).toBe(0);
+    expect(await attempts()).toEqual([{ outcome: "accepted", answered: true }]);
+    expect((await client.order(shop, id)).status).toBe("sent");
+    expect(worker.output()).not.toMatch(/"level":"(error|fatal)"|unhandled/i);
+    world.hakuna.behave({});
+    await world.restart();
+  });
+});
 
 describe("SIGTERM under load, with a second instance", () => {
   it("finishes what is under way, refuses no webhook, and leaves nothing behind", async () => {

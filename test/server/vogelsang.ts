@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import { type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
@@ -45,6 +46,18 @@ export function orderOf(
       const updated_at = new Date(at).toISOString();
       return webhookOf(shop, topic, { ...hers, updated_at, ...changes }, at);
     },
+  };
+}
+
+/** New orders of hers that differ in their ids: to make each anew takes longer than to send it. */
+export function ordersAlike(shop: string, firstId: number): () => { id: string; webhook: Webhook } {
+  const template = orderOf(shop, firstId).webhook("orders/create");
+  let nextId = firstId;
+  return () => {
+    nextId += 1;
+    const id = String(nextId);
+    const body = template.body.replaceAll(String(firstId), id);
+    return { id, webhook: { ...template, body, webhookId: randomUUID() } };
   };
 }
 

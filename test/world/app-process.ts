@@ -7,6 +7,8 @@ export type AppProcess = {
   readonly pid: number;
   /** standard output and standard error so far */
   output(): string;
+  /** what it ended with; null while it runs, or when a signal ended it */
+  exitCode(): number | null;
   /** sends a signal without waiting: SIGSTOP, SIGCONT, … */
   signal(signal: NodeJS.Signals): void;
   /** sends a signal and waits for the end; SIGKILL follows after 20 seconds */
@@ -59,6 +61,7 @@ export function startAppProcess(file: string, env: Record<string, string>): AppP
   return {
     pid: child.pid ?? 0,
     output: () => output,
+    exitCode: () => child.exitCode,
     signal: (signal) => child.kill(signal),
     async stop(signal = "SIGTERM") {
       if (!running.has(child)) return;
