@@ -159,13 +159,15 @@ describe("/metrics", () => {
 
   it("are answered by a worker too, where it is told a port", async () => {
     const port = await freePort();
-    world.startProcess("app/worker.ts", { WORKER_PORT: String(port) });
+    const worker = world.startProcess("app/worker.ts", { WORKER_PORT: String(port) });
     const at = (path: string) => fetch(`http://localhost:${port}${path}`);
     await eventually(
       "the worker is ready",
       async () => (await at("/readyz").catch(() => null))?.status === 200,
     );
     expect(await (await at("/metrics")).text()).toContain("hakuna_deliveries_total");
+    // what follows reads the log of the server alone
+    await worker.stop();
   });
 });
 
