@@ -60,7 +60,7 @@ test("the block on Shopify's order page shows an order's status and has it sent 
 }) => {
   const client = createClient(world);
   await client.connect(shop.domain);
-  const id = 820_982_911_946_300_001n;
+  const id = 820_982_911_946_400_001n;
   const bicycle = { id: 11n, title: "Bicycle", isPlan: false };
   const plan = { id: 12n, title: "Protection, 2 years", isPlan: true, properties: planIds };
   await client.send([boughtOrder(shop.domain, id, [bicycle, plan])]);
