@@ -251,7 +251,9 @@ describe("answers of the feed", () => {
     for (const id of [621, 622]) await arrive("orders/create", insured(id));
     await run();
     const { dueAt } = await stored(622);
-    context.config = { ...config, delivery: { ...config.delivery, batchBytes: 100 } };
+    // one request and no more: the next waits for the back-off
+    const longest = { backoffMinMs: 60_000, backoffMaxMs: 60_000 };
+    context.config = { ...config, delivery: { ...config.delivery, ...longest, batchBytes: 100 } };
     hakuna.behave({ fault: { fault: { kind: "status", status: 503 } } });
     await setShop("paused", false);
     await run();
