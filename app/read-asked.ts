@@ -10,17 +10,25 @@ export async function readAsked<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.infer<Schema>> {
   const parsed = schema.safeParse(await readBody(request));
-  if (!parsed.success) throw new Response(null, { status: 400 });
+  if (!parsed.success) throw unreadable();
   return parsed.data;
 }
 
-/** JSON, or a form's fields. */
-async function readBody(request: Request): Promise<unknown> {
+/**
+ * Reads an action's body: JSON, or a form's fields.
+ *
+ * @throws the answer 400 when it is neither
+ */
+export async function readBody(request: Request): Promise<unknown> {
   try {
     if (request.headers.get("Content-Type")?.includes("json")) return await request.json();
     return Object.fromEntries(await request.formData());
   } catch {
-    // neither: the words of a parser would hold parts of the body
-    throw new Response(null, { status: 400 });
+    // the words of a parser would hold parts of the body
+    throw unreadable();
   }
+}
+
+function unreadable(): Response {
+  return new Response("This is nothing that the page can ask for. Reload it.", { status: 400 });
 }

@@ -59,8 +59,8 @@ export function takeWebhooks(
   const now = Date.now;
   const orders = { topics: orderTopics, secrets, store: inbox.add, now };
   // no error yet: Shopify sends it again, and an alert counts these answers
-  const onError = (err: unknown) => log.warn({ err }, "a webhook was not taken");
-  door("/webhooks/orders", createIntake({ ...orders, onError }));
+  const onUnstored = (err: unknown) => log.warn({ err }, "a webhook was not taken");
+  door("/webhooks/orders", createIntake({ ...orders, onError: onUnstored }));
   for (const [path, topics] of Object.entries(shopDoors)) {
     const store = (row: InboxRow) => takeShopWebhook(run, queue, row);
     const onError = (err: unknown) => log.error({ err, topics }, "a webhook was not taken");

@@ -2,7 +2,6 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-r
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
-import { z } from "zod";
 import { readChosen, saveChosen } from "#app/plans/chosen-plans.ts";
 import { cancelPlanJob, createPlanJob, resumePlanJobs } from "#app/plans/plan-job-store.ts";
 import { readJobs } from "#app/plans/plan-jobs-page.ts";
@@ -18,7 +17,7 @@ import { PlanRules } from "../components/plan-rules.tsx";
 import { useRefresh } from "../components/refresh.ts";
 import { Trouble } from "../components/trouble.tsx";
 import { plansRequest } from "../plans-request.ts";
-import { readAsked } from "../read-asked.ts";
+import { readBody } from "../read-asked.ts";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
@@ -57,7 +56,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
   const { shop } = session;
   const { pool } = context.run;
-  const asked = plansRequest.safeParse(await readAsked(request, z.unknown()));
+  const asked = plansRequest.safeParse(await readBody(request));
   if (!asked.success) {
     const words = asked.error.issues[0]?.message ?? "";
     return data({ result: "invalid" as const, words }, { status: 400 });

@@ -12,7 +12,7 @@ const readableMs = 60 * dayMs;
  *
  * @param since epoch milliseconds
  * @param planned nobody asked for it: a run that is under way goes on
- * @returns false where the shop is not known or not connected
+ * @returns false where the shop is not known or not connected, or a planned one was not begun
  */
 export async function beginReconciliation(
   pool: pg.Pool,

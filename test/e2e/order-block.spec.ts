@@ -79,6 +79,6 @@ test("the block says of an order that the app does not know that it does not", a
   world,
   shop,
 }) => {
-  await openBlock(page, world, shop.domain, "820982911946300009");
+  await openBlock(page, world, shop.domain, "820982911946400009");
   await expect(page.getByText("has not heard of this order yet")).toBeVisible();
 });
