@@ -1,24 +1,37 @@
-// Everything that can go wrong, at once: npm run chaos -- [--small] [--seed N] [--histories N]
+// Everything that can go wrong, at once:
+// npm run chaos -- [--small | --smallest] [--seed N] [--histories N]
 import { parseArgs } from "node:util";
 import { runChaos } from "./run-chaos.ts";
 
 const { values } = parseArgs({
   options: {
     small: { type: "boolean", default: false },
+    smallest: { type: "boolean", default: false },
     seed: { type: "string" },
     histories: { type: "string" },
   },
 });
-const small = { rounds: 2, roundsOfReading: 1, repeats: 1, downMs: 5_000, requests: 8 };
-const large = { rounds: 3, roundsOfReading: 1, repeats: 3, downMs: 60_000, requests: 25 };
-const size = values.small
-  ? { servers: 3, histories: 1500, ...small }
-  : { servers: 3, histories: 10_000, ...large };
+const sizes = {
+  large: {
+    ...{ servers: 3, histories: 10_000, rounds: 3, roundsOfReading: 1, repeats: 3 },
+    ...{ downMs: 60_000, requests: 25 },
+  },
+  small: {
+    ...{ servers: 3, histories: 1500, rounds: 2, roundsOfReading: 1, repeats: 1 },
+    ...{ downMs: 5_000, requests: 8 },
+  },
+  // each trouble once: part of .ci/run
+  smallest: {
+    ...{ servers: 2, histories: 120, rounds: 1, roundsOfReading: 0, repeats: 1 },
+    ...{ downMs: 300, requests: 2 },
+  },
+};
+const name = values.smallest ? "smallest" : values.small ? "small" : "large";
+const size = sizes[name];
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const histories = Number(values.histories ?? size.histories);
-console.log(
-  `seed ${seed}: repeat with npm run chaos -- ${values.small ? "--small " : ""}--seed ${seed}`,
-);
+const option = name === "large" ? "" : `--${name} `;
+console.log(`seed ${seed}: repeat with npm run chaos -- ${option}--seed ${seed}`);
 const from = Date.now();
 const say = (line: string) =>
   console.log(`${((Date.now() - from) / 1000).toFixed(0).padStart(4)} s  ${line}`);

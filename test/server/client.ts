@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { readConfig } from "#app/config.server.ts";
 import { createLog } from "#app/log.server.ts";
@@ -7,16 +8,19 @@ import { connectShop } from "#app/sync/connect.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import type { World } from "#test/world/world.ts";
 
-/** Waits until `look` answers true; fails with `what` after two minutes, or after `ms`. */
+/**
+ * Waits until `look` answers true; fails with `what` after two minutes, or after `ms`. The longer a
+ * look takes, the longer is the rest after it: what is waited for needs the machine, too.
+ */
 export async function eventually(
   what: string,
   look: () => Promise<boolean> | boolean,
   ms = 120_000,
 ): Promise<void> {
   const deadline = Date.now() + ms;
-  while (!(await look())) {
+  for (let began = Date.now(); !(await look()); began = Date.now()) {
     if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
-    await new Promise((wait) => setTimeout(wait, 25));
+    await sleep(Math.max(25, 3 * (Date.now() - began)));
   }
 }
 
@@ -29,7 +33,10 @@ export type Client = {
   connect(shop: string, apiKey?: string): Promise<void>;
   send(webhooks: readonly Webhook[], atOnce?: number): Promise<void>;
   order(shop: string, id: string): Promise<Record<string, unknown>>;
-  /** nothing is left to fold, to send or to answer for shops that are connected; or for one shop */
+  /**
+   * nothing is left to fold or to review, nor to send or to answer for shops that are connected; of
+   * all shops, or of one
+   */
   quiet(shop?: string): Promise<void>;
   close(): Promise<void>;
 };
@@ -66,6 +73,7 @@ export function createClient(world: Reachable): Client {
           `WITH chosen AS (SELECT * FROM "Shop" WHERE "domain" = coalesce($1, "domain"))
            SELECT EXISTS (SELECT 1 FROM "InboxWebhook" WHERE "shop" = coalesce($1, "shop")
                       AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
+               OR EXISTS (SELECT 1 FROM chosen WHERE "reviewAfter" IS NOT NULL)
                OR EXISTS (SELECT 1 FROM "Order" o JOIN chosen s ON s."domain" = o."shop"
                     WHERE s."connection" = 'connected' AND NOT s."paused"
                       AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))

@@ -111,6 +111,7 @@ test("starts, keeps its data, and is stopped by its only user", async () => {
 });
 
 test("is durable, listens on this machine alone and keeps its password to itself", async () => {
+  reuse();
   const { url, stop } = await use();
   const settings = await query(
     url,

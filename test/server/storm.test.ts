@@ -24,6 +24,9 @@ const shops = Array.from({ length: 8 }, (_, index) => ({
 const pausing = "storm-3.myshopify.com";
 const { world, client } = await openWorld({ WORKER: "off" });
 let webhooks: Webhook[];
+/** What the feed must hold in the end, by order id. */
+let expected: Map<string, FeedOrder>;
+let idsOfPausing: string[];
 
 beforeAll(async () => {
   const random = createRandom(seed);
@@ -38,16 +41,17 @@ beforeAll(async () => {
   });
   happened.sort((a, b) => a.triggeredAt - b.triggeredAt);
   webhooks = disorder(happened, random, { duplicates: 0.1, outOfOrder: 0.2 });
+  expected = expectedOrders(statesOf(webhooks));
+  idsOfPausing = [...statesOf(webhooks.filter(({ shop }) => shop === pausing)).keys()];
 });
 
 type Unread = { shop: string; id: string };
 
 /** The last webhook of an order that is to be sent, which alone does not tell that it is. */
 function misleading(): { id: string; webhook: Webhook } {
-  const ids = new Set(expectedOrders(statesOf(webhooks)).keys());
   for (const webhook of lastOfEach(webhooks)) {
     const [[id, state] = []] = statesOf([webhook]);
-    if (id && state && ids.has(id) && !isShared(state)) return { id, webhook };
+    if (id && state && expected.has(id) && !isShared(state)) return { id, webhook };
   }
   throw new Error("no such order");
 }
@@ -72,23 +76,22 @@ function expectFeedToHold(orders: Map<string, FeedOrder>): void {
   }
 }
 
-/** How many states of a shop's orders the feed has taken. */
-function taken(shop: string): number {
-  const ids = statesOf(webhooks.filter((webhook) => webhook.shop === shop)).keys();
-  return [...ids].reduce((sum, id) => sum + world.hakuna.states(id).length, 0);
+/** How many states of the pausing shop's orders the feed has taken. */
+function taken(): number {
+  return idsOfPausing.reduce((sum, id) => sum + world.hakuna.states(id).length, 0);
 }
 
-/** The merchant pauses the shop; what was on its way is waited for. Answers what was taken till then. */
-async function pause(shop: string): Promise<number> {
-  await setPaused(client, shop, true);
+/** The merchant pauses their shop; what was on its way is waited for. Answers what was taken till then. */
+async function pause(): Promise<number> {
+  await setPaused(client, pausing, true);
   await eventually("nothing is on its way", async () => {
     const { rows } = await client.pool.query(
       `SELECT 1 FROM "Attempt" WHERE "shop" = $1 AND "answeredAt" IS NULL`,
-      [shop],
+      [pausing],
     );
     return rows.length === 0;
   });
-  return taken(shop);
+  return taken();
 }
 
 /** Following idempotency key → attempt → revision: what the feed accepted never goes back. */
@@ -119,7 +122,7 @@ describe("a storm: 2,000 lives, webhooks in disorder, a feed that fails one requ
     await eventually("it is skipped at first", isSkipped);
     const sending = client.send(webhooks);
     await eventually("the feed has taken some", () => world.hakuna.orderIds().length > 200);
-    const takenBefore = await pause(pausing);
+    const takenBefore = await pause();
     await working.stop("SIGKILL");
     await outwaitKilled(world.databaseUrl);
     working = worker();
@@ -129,11 +132,10 @@ describe("a storm: 2,000 lives, webhooks in disorder, a feed that fails one requ
     working = worker();
     await sending;
     await client.quiet();
-    expect(taken(pausing)).toBe(takenBefore);
+    expect(taken()).toBe(takenBefore);
     await setPaused(client, pausing, false);
     await client.quiet();
-    expect(taken(pausing)).toBeGreaterThan(takenBefore);
-    const expected = expectedOrders(statesOf(webhooks));
+    expect(taken()).toBeGreaterThan(takenBefore);
     const unread = await unreadOrders();
     expect(unread.map(({ id }) => id)).toContain(id);
     const told = new Map(expected);

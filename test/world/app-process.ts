@@ -35,6 +35,7 @@ export function startAppProcess(file: string, env: Record<string, string>): AppP
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   // the flags of npm start: with a small young generation the server stays under 300 MB under load
   const flags = [
+    "--min-semi-space-size=8",
     "--max-semi-space-size=8",
     "--max-old-space-size=512",
     ...["--import", "./test/world/end-with-parent.ts"],

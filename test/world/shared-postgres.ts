@@ -49,12 +49,18 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   };
 }
 
-/** A new database in the test run's PostgreSQL: migrated, without rows. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export type TestDatabase = { url: string; drop(): Promise<void> };
+
+/**
+ * A new database in the test run's PostgreSQL, without rows.
+ *
+ * @param from what it is copied from: what is migrated already, or PostgreSQL's own `template1`
+ */
+export async function createDatabase(from = template): Promise<TestDatabase> {
   const shared = process.env[variable];
   if (!shared) throw new Error(`${variable} is not set: name shared-postgres.ts as global setup.`);
   const name = `world_${crypto.randomUUID().replaceAll("-", "")}`;
-  await query(shared, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await query(shared, `CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY FILE_COPY`);
   return {
     url: databaseAt(shared, name),
     drop: () => query(shared, `DROP DATABASE ${name} WITH (FORCE)`),
