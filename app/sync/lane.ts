@@ -50,7 +50,10 @@ export async function openLane(
   await makeQueue(boss, name, laneOptions);
   const timers = new Map<string, NodeJS.Timeout>();
   let sweeper: NodeJS.Timeout | null = null;
-  let workerId: string | null = null;
+  /** the queue's workers that wait for a job, with the time since when (epoch milliseconds) */
+  const idle = new Map<string, number>();
+  const dismissed = new Set<string>();
+  let running = 0;
   let resting = false;
   let stopping = false;
 
@@ -58,7 +61,6 @@ export async function openLane(
     if (shops.length === 0 || stopping) return;
     const jobs = shops.map((shop) => ({ singletonKey: shop, data: { shop } }));
     await boss.insert(name, jobs, client ? { db: onClient(client, name) } : {});
-    if (workerId !== null) boss.notifyWorker(workerId);
   }
 
   function wakeQuietly(shops: string[]): void {
@@ -83,8 +85,53 @@ export async function openLane(
     resting = true;
     if (sweeper) clearTimeout(sweeper);
     for (const timer of timers.values()) clearTimeout(timer);
-    if (workerId !== null) await boss.offWork(name, { id: workerId, wait: false });
-    workerId = null;
+    await boss.offWork(name, { wait: false });
+  }
+
+  /**
+   * Adds a worker that waits for a job. Once it has one, another waits in its place, so that of
+   * `concurrency` workers one asks at each notification and not all (docs/decisions/0032).
+   */
+  async function hire(run: (shop: string) => Promise<RunResult>): Promise<void> {
+    const options = { pollingIntervalSeconds: 2, batchSize: 1 };
+    const id = await boss.work<{ shop: string }>(name, options, async ([job]) => {
+      if (!job) return;
+      const { shop } = job.data;
+      idle.delete(id);
+      running += 1;
+      try {
+        await keepOneIdle(run);
+        const { again, nextInMs } = await run(shop);
+        if (again) wakeQuietly([shop]);
+        else if (nextInMs !== null) wakeLater(shop, Math.min(nextInMs, 60_000));
+      } catch (err) {
+        log.error({ err, shop, lane: name }, "a run failed; the sweep will queue it again");
+      } finally {
+        running -= 1;
+        if (dismissed.has(id)) await keepOneIdle(run);
+        else {
+          idle.set(id, Date.now());
+          // a run of the same shop may be queued, which nobody could take until now
+          boss.notifyWorker(id);
+        }
+      }
+    });
+    idle.set(id, Date.now());
+  }
+
+  async function keepOneIdle(run: (shop: string) => Promise<RunResult>): Promise<void> {
+    if (idle.size === 0 && running < options.concurrency && !resting) await hire(run);
+  }
+
+  /** Lets workers go that have waited for a second, but for one. */
+  function dismissIdle(): void {
+    const waiting = [...idle].filter(([, since]) => since < Date.now() - 1000);
+    for (const [id] of waiting.slice(waiting.length === idle.size ? 1 : 0)) {
+      idle.delete(id);
+      // it may be about to get a job, which it does first
+      dismissed.add(id);
+      void boss.offWork(name, { id, wait: true }).finally(() => dismissed.delete(id));
+    }
   }
 
   return {
@@ -94,27 +141,11 @@ export async function openLane(
       const sweep = async () => {
         await find()
           .then(wake)
+          .then(dismissIdle)
           .catch((err) => log.warn({ err, lane: name }, "the sweep failed"));
         if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
-      workerId = await boss.work<{ shop: string }>(
-        name,
-        { localConcurrency: options.concurrency, pollingIntervalSeconds: 2, batchSize: 1 },
-        async ([job]) => {
-          if (!job) return;
-          const { shop } = job.data;
-          try {
-            const { again, nextInMs } = await run(shop);
-            if (again) wakeQuietly([shop]);
-            else if (nextInMs !== null) wakeLater(shop, Math.min(nextInMs, 60_000));
-          } catch (err) {
-            log.error({ err, shop, lane: name }, "a run failed; the sweep will queue it again");
-          } finally {
-            // one fetch per notification: ask for the next job without waiting for the poll
-            if (workerId !== null) boss.notifyWorker(workerId);
-          }
-        },
-      );
+      await hire(run);
       await sweep();
     },
     async stop() {

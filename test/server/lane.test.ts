@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PgBoss } from "pg-boss";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createLog } from "#app/log.server.ts";
+import { type Lane, openLane } from "#app/sync/lane.ts";
+import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
+import { eventually } from "./client.ts";
+
+const concurrency = 5;
+const shops = Array.from({ length: 30 }, (_, index) => `lane-${index}.myshopify.com`);
+
+let database: TestDatabase;
+let boss: PgBoss;
+let lane: Lane;
+/** the shops of the runs that are under way */
+let underWay: string[] = [];
+let ran: string[] = [];
+let mostAtOnce = 0;
+/** how often a worker of the lane asked the queue for a job */
+let asked = 0;
+let run: (shop: string) => Promise<void>;
+
+beforeEach(async () => {
+  database = await createDatabase();
+  boss = new PgBoss({ connectionString: database.url, useListenNotify: true, schedule: false });
+  await boss.start();
+  const db = boss.getDb();
+  const execute = db.executeSql.bind(db);
+  db.executeSql = (text, ...more) => {
+    if (/SKIP LOCKED/.test(text) && JSON.stringify([text, ...more]).includes("sync")) asked += 1;
+    return execute(text, ...more);
+  };
+  const log = createLog("silent");
+  lane = await openLane(boss, "sync", { log, concurrency, sweepIntervalMs: 100 });
+  [underWay, ran, mostAtOnce, asked, run] = [[], [], 0, 0, () => sleep(20)];
+  const work = async (shop: string) => {
+    expect(underWay).not.toContain(shop);
+    underWay.push(shop);
+    mostAtOnce = Math.max(mostAtOnce, underWay.length);
+    await run(shop);
+    underWay.splice(underWay.indexOf(shop), 1);
+    ran.push(shop);
+    return { again: false, nextInMs: null };
+  };
+  await lane.work(work, async () => []);
+});
+
+afterEach(async () => {
+  await lane.stop();
+  await boss.stop({ graceful: true });
+  await database.drop();
+});
+
+const all = (count: number) => eventually(`${count} runs`, () => ran.length >= count);
+
+it("works on as many shops at once as it may, and on no more, again and again", async () => {
+  for (const round of [1, 2]) {
+    mostAtOnce = 0;
+    await lane.wake(shops);
+    await all(round * shops.length);
+    expect(mostAtOnce).toBe(concurrency);
+    // long enough for those that wait to be let go
+    await sleep(1500);
+  }
+  expect(ran.toSorted()).toEqual([...shops, ...shops].toSorted());
+});
+
+it("one worker asks at each wake, not all that there may be", async () => {
+  await lane.wake(shops);
+  await all(shops.length);
+  await sleep(1500);
+  asked = 0;
+  for (const [index, shop] of shops.entries()) {
+    await lane.wake([shop]);
+    await all(shops.length + index + 1);
+    await sleep(50);
+  }
+  // one gets the job, one waits in its place, and the first asks once more at its end
+  expect(asked).toBeLessThanOrEqual(shops.length * 4);
+  expect(asked).toBeGreaterThanOrEqual(shops.length);
+});
+
+it("a shop that is woken while it is worked on is worked on once more, without waiting for the sweep", async () => {
+  const [shop = ""] = shops;
+  const held = Promise.withResolvers<void>();
+  run = () => held.promise;
+  await lane.wake([shop]);
+  await eventually("it is under way", () => underWay.includes(shop));
+  await lane.wake([shop]);
+  await sleep(200);
+  expect(underWay).toEqual([shop]);
+  held.resolve();
+  await all(2);
+  expect(ran).toEqual([shop, shop]);
+});
+
+it("a run that takes long holds up no other shop", async () => {
+  const [slow = "", ...quick] = shops;
+  const held = Promise.withResolvers<void>();
+  run = async (shop) => (shop === slow ? held.promise : sleep(5));
+  await lane.wake(shops);
+  await all(quick.length);
+  expect(underWay).toEqual([slow]);
+  held.resolve();
+  await all(shops.length);
+});
+
+it("at rest it takes nothing more, and what is under way ends", async () => {
+  const held = Promise.withResolvers<void>();
+  run = () => held.promise;
+  await lane.wake(shops);
+  await eventually("all workers work", () => underWay.length === concurrency);
+  await lane.rest();
+  held.resolve();
+  await all(concurrency);
+  await sleep(300);
+  expect(ran).toHaveLength(concurrency);
+});
