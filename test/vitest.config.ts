@@ -14,6 +14,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+// Nothing is isolated but pages: what a file imports need not be loaded anew for the next one, and no
+// file leaves anything behind.
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
@@ -26,6 +28,7 @@ export default defineConfig({
           name: "unit",
           include: ["app/**/*.test.{ts,tsx}", "test/{simulator,migrations}/**/*.test.ts"],
           environment: "node",
+          isolate: false,
           // No test fails because the machine is slow.
           testTimeout: 60_000,
         },
@@ -49,7 +52,6 @@ export default defineConfig({
           // No test fails because the machine is slow.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // A file's worlds are its own; what it imports need not be loaded anew.
           isolate: false,
         },
       },

@@ -1,22 +1,20 @@
 import { execute, parse, validate } from "graphql";
-import { afterEach, expect, test, vi } from "vitest";
-
-// The library keeps the fetch that it finds when it is loaded.
-const network = vi.hoisted(() => {
-  const network: { answer: (request: { query: string; variables: object }) => unknown } = {
-    answer: () => undefined,
-  };
-  globalThis.fetch = async (_url, init) =>
-    (await network.answer(JSON.parse(String(init?.body)))) as Response;
-  return network;
-});
-
+import { afterAll, afterEach, expect, test } from "vitest";
 import "@shopify/shopify-app-remix/adapters/node";
 import { ApiVersion, LogSeverity, Session } from "@shopify/shopify-api";
+import { setAbstractFetchFunc } from "@shopify/shopify-api/runtime";
 import { shopifyApp } from "@shopify/shopify-app-remix/server";
 import { adminSchema } from "./admin-schema.fixture.ts";
 import { createOrderReader, type ReadAnswer } from "./order-reader.ts";
 import { readWebhook } from "./webhook-payload.ts";
+
+const network: { answer: (request: { query: string; variables: object }) => unknown } = {
+  answer: () => undefined,
+};
+setAbstractFetchFunc(
+  async (_url, init) => (await network.answer(JSON.parse(String(init?.body)))) as Response,
+);
+afterAll(() => setAbstractFetchFunc(globalThis.fetch));
 
 const schema = adminSchema();
 const shop = "stadtrad.myshopify.com";

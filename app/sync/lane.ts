@@ -139,10 +139,16 @@ export async function openLane(
     rest,
     async work(run, find) {
       const sweep = async () => {
-        await find()
-          .then(wake)
-          .then(dismissIdle)
-          .catch((err) => log.warn({ err, lane: name }, "the sweep failed"));
+        try {
+          const shops = await find();
+          await wake(shops);
+          // a run that was queued behind one whose process died: nothing tells that it may be taken
+          const [first] = idle.keys();
+          if (shops.length > 0 && first) boss.notifyWorker(first);
+          dismissIdle();
+        } catch (err) {
+          log.warn({ err, lane: name }, "the sweep failed");
+        }
         if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
       await hire(run);

@@ -38,10 +38,12 @@ test("offers are fetched for chosen products: access, progress, an error, the pl
 
   await app.getByRole("button", { name: "Choose products" }).click();
   await expect(page.getByRole("dialog").getByLabel("Our plans")).toHaveCount(0);
-  faults.plan({ kind: "slow", ms: 3_000 }, { of: "ProductForPlans" });
+  const begun = Promise.withResolvers<void>();
+  faults.plan({ kind: "held", until: begun.promise }, { of: "ProductForPlans" });
   await pick(page, "City bike", "Free sticker");
   await expect(app.getByRole("progressbar", { name: "Progress" })).toBeVisible();
   await expect(app.getByText("0 of 2 products.")).toBeVisible();
+  begun.resolve();
   await expect(app.getByText("2 of 2 products. 1 could not be done.")).toBeVisible();
   const results = app.getByRole("listitem");
   await expect(results.filter({ hasText: "The product costs nothing" })).toContainText("Not done");

@@ -6,8 +6,8 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   outputDir: "../../test-results",
   globalSetup: "../world/shared-postgres.ts",
-  // Two cores: more workers would wait for each other.
-  workers: 2,
+  // One more than cores: each waits now and then.
+  workers: 3,
   fullyParallel: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },

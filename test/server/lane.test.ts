@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createLog } from "#app/log.server.ts";
+import { openPool } from "#app/pool.server.ts";
 import { type Lane, openLane } from "#app/sync/lane.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 import { eventually } from "./client.ts";
@@ -19,6 +20,8 @@ let mostAtOnce = 0;
 /** how often a worker of the lane asked the queue for a job */
 let asked = 0;
 let run: (shop: string) => Promise<void>;
+/** what the sweep finds */
+let found: string[] = [];
 
 beforeEach(async () => {
   database = await createDatabase();
@@ -32,7 +35,7 @@ beforeEach(async () => {
   };
   const log = createLog("silent");
   lane = await openLane(boss, "sync", { log, concurrency, sweepIntervalMs: 100 });
-  [underWay, ran, mostAtOnce, asked, run] = [[], [], 0, 0, () => sleep(20)];
+  [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
   const work = async (shop: string) => {
     expect(underWay).not.toContain(shop);
     underWay.push(shop);
@@ -42,7 +45,7 @@ beforeEach(async () => {
     ran.push(shop);
     return { again: false, nextInMs: null };
   };
-  await lane.work(work, async () => []);
+  await lane.work(work, async () => found);
 });
 
 afterEach(async () => {
@@ -103,6 +106,27 @@ it("a run that takes long holds up no other shop", async () => {
   expect(underWay).toEqual([slow]);
   held.resolve();
   await all(shops.length);
+});
+
+it("a run that is queued behind one whose process died is found by the sweep", async () => {
+  const [shop = ""] = shops;
+  const pool = openPool({ connectionString: database.url, max: 1 }, createLog("silent"));
+  const dead = { singletonKey: shop, data: { shop }, startAfter: 3600 };
+  await boss.insert("sync", [dead]);
+  const states = (from: string, to: string) =>
+    pool.query(`UPDATE pgboss.job SET "state" = $2 WHERE "name" = 'sync' AND "state" = $1`, [
+      from,
+      to,
+    ]);
+  expect((await states("created", "active")).rowCount).toBe(1);
+  await lane.wake([shop]);
+  found = [shop];
+  await sleep(500);
+  expect(ran).toEqual([]);
+  // pg-boss misses its heartbeat
+  await states("active", "failed");
+  await eventually("it is taken", () => ran.includes(shop), 10_000);
+  await pool.end();
 });
 
 it("at rest it takes nothing more, and what is under way ends", async () => {

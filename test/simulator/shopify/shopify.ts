@@ -50,6 +50,7 @@ export class SimulatedShopify {
     const fault = shop.faults.next(isToken ? "token" : String(body.query));
     if (fault?.kind === "dropped") return void request.socket.destroy();
     if (fault?.kind === "slow") await sleep(fault.ms);
+    if (fault?.kind === "held") await fault.until;
     if (fault?.kind === "throttled") shop.bucket.drain(Date.now());
     if (fault?.kind === "status") {
       const { status, retryAfterSeconds } = fault;

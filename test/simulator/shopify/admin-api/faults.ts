@@ -4,6 +4,8 @@ export type Fault =
   | { kind: "status"; status: number; retryAfterSeconds?: number }
   /** answered as it should be, late */
   | { kind: "slow"; ms: number }
+  /** answered as it should be, once the promise is fulfilled */
+  | { kind: "held"; until: Promise<void> }
   /** the connection ends without an answer */
   | { kind: "dropped" }
   /** the bucket is empty */
