@@ -93,8 +93,8 @@ export async function openLane(
    * `concurrency` workers one asks at each notification and not all (docs/decisions/0032).
    */
   async function hire(run: (shop: string) => Promise<RunResult>): Promise<void> {
-    const options = { pollingIntervalSeconds: 2, batchSize: 1 };
-    const id = await boss.work<{ shop: string }>(name, options, async ([job]) => {
+    const asking = { pollingIntervalSeconds: 2, batchSize: 1 };
+    const id = await boss.work<{ shop: string }>(name, asking, async ([job]) => {
       if (!job) return;
       const { shop } = job.data;
       idle.delete(id);

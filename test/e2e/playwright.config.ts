@@ -21,7 +21,6 @@ export default defineConfig({
       "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36",
     locale: "en-US",
     timezoneId: "Europe/Berlin",
-    // without pictures, which take a fifth of the time: the trace holds the pages themselves
-    trace: { mode: "retain-on-failure", screenshots: false },
+    screenshot: "only-on-failure",
   },
 });
