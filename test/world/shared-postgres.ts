@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { openDatabase } from "#app/db.server.ts";
 import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
@@ -63,7 +64,13 @@ export async function createDatabase(from = template): Promise<TestDatabase> {
   await query(shared, `CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY FILE_COPY`);
   return {
     url: databaseAt(shared, name),
-    drop: () => query(shared, `DROP DATABASE ${name} WITH (FORCE)`),
+    async drop() {
+      // A pool has ended before its connections have: cut off now, they would report an error.
+      for (let looks = 0; looks < 50 && (await hasConnections(shared, name)); looks += 1) {
+        await sleep(20);
+      }
+      await query(shared, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
   };
 }
 
@@ -73,11 +80,16 @@ function databaseAt(server: string, name: string): string {
   return url.href;
 }
 
-async function query(url: string, statement: string): Promise<void> {
+async function hasConnections(server: string, name: string): Promise<boolean> {
+  const rows = await query(server, `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`);
+  return rows.length > 0;
+}
+
+async function query(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
