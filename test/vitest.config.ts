@@ -20,7 +20,7 @@ export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
     sequence: { sequencer: LongestFirst },
-    // Tests of the server wait more than they work: unit tests fill the gaps.
+    // More than cores: tests of the server wait now and then, and unit tests fill the gaps.
     maxWorkers: 4,
     projects: [
       {
