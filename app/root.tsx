@@ -12,9 +12,9 @@ import {
 import polarisGerman from "@shopify/polaris/locales/de.json" with { type: "json" };
 import polarisEnglish from "@shopify/polaris/locales/en.json" with { type: "json" };
 import type { ReactNode } from "react";
-import { PlainPage } from "./components/plain-page.tsx";
-import { languageOf, localeOf } from "./i18n.ts";
-import { messages } from "./messages.server.ts";
+import { PlainPage } from "#app/components/shared/plain-page.tsx";
+import { languageOf, localeOf } from "#app/texts/i18n.ts";
+import { messages } from "#app/texts/messages.server.ts";
 
 const polarisTexts = { en: polarisEnglish, de: polarisGerman };
 

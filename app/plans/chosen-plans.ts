@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/admin-api.ts";
+import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/access/admin-api.ts";
 import {
   type CatalogPlan,
   CatalogRefusal,
   readPlans,
   writePlanDetails,
-} from "#app/shopify/plan-catalog.ts";
+} from "#app/shopify/plans/plan-catalog.ts";
 
 const timeLimitMs = 20_000;
 const hakunaId = z.string().trim().min(1).max(200).regex(/^\S+$/);

@@ -3,7 +3,7 @@ import type { FeedTarget } from "#app/hakuna/client.ts";
 import type { Offer } from "#app/hakuna/offer.ts";
 import type { OffersClient } from "#app/hakuna/offers-client.ts";
 import { decimalText, minorUnits } from "#app/order/money.ts";
-import type { AskAdmin } from "#app/shopify/admin-api.ts";
+import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import {
   CatalogRefusal,
   linkPlans,
@@ -13,7 +13,7 @@ import {
   readPlanProduct,
   unlinkPlans,
   writePlanProduct,
-} from "#app/shopify/plan-catalog.ts";
+} from "#app/shopify/plans/plan-catalog.ts";
 import { type PriceGroup, priceGroups } from "./offer-prices.ts";
 import {
   JobHalt,

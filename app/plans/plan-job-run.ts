@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/admin-api.ts";
+import type { RunResult } from "#app/queue/lane.ts";
+import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
 import {
   CatalogRefusal,
   isProtectionVendor,
   type Protectable,
   readCollection,
   readProtectable,
-} from "#app/shopify/plan-catalog.ts";
-import type { RunResult } from "#app/sync/lane.ts";
+} from "#app/shopify/plans/plan-catalog.ts";
 import { offerPlans } from "./offer-plans.ts";
 import { openOffering, type ShopOffering } from "./offering.ts";
 import type { PlanContext } from "./plan-context.ts";
