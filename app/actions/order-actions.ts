@@ -3,14 +3,9 @@ import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop } from "#app/store/lease.ts";
+import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
-import {
-  asLoaded,
-  loadOrders,
-  type OrderStatus,
-  type StoredOrder,
-  saveOrders,
-} from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** What a person asked for cannot be done; the message says why and what to do. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FeedTarget } from "#app/hakuna/client.ts";
+import type { FeedTarget } from "#app/hakuna/feed-target.ts";
 import type { Offer } from "#app/hakuna/offer.ts";
 import type { OffersClient } from "#app/hakuna/offers-client.ts";
 import { decimalText, minorUnits } from "#app/order/money.ts";

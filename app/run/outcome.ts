@@ -11,8 +11,9 @@ import {
   type ShopRow,
   underLease,
 } from "#app/store/lease.ts";
+import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
-import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";

@@ -4,14 +4,9 @@ import { isEmptied, join, withoutCustomer } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
 import type { ShopRow } from "#app/store/lease.ts";
+import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
-import {
-  asLoaded,
-  loadOrders,
-  newOrder,
-  type StoredOrder,
-  saveOrders,
-} from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 
 /** An order as the Admin API knows it; `state` null: it could not be read now. */
 export type ReadOrder = { id: string; state: OrderState | null };

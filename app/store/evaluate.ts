@@ -8,7 +8,7 @@ import { type Mapping, mapOrder } from "#app/order/map.ts";
 import { sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { skipReason } from "#app/order/share.ts";
 import type { ShopRow } from "./lease.ts";
-import type { ReasonCode, StoredOrder } from "./order-store.ts";
+import type { ReasonCode, StoredOrder } from "./order.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
 export function payloadHash(feedOrder: FeedOrder): string {

@@ -1,7 +1,16 @@
-import type { Note } from "#app/views/listed-order.ts";
+import type { FindingCode, Severity } from "#app/order/findings.ts";
 import type { Translate } from "./i18n.ts";
+import type { Messages } from "./messages.server.ts";
 
-/** What there is to say about an order, as a sentence. */
+/** What there is to say about an order. */
+export type Note =
+  | { kind: "finding"; severity: Severity; code: FindingCode; titles: string[] }
+  /** `detail`: Shopify's own words, or an error's name */
+  | { kind: "reason"; code: keyof Messages["common"]["reason"]; detail: string | null }
+  /** Hakuna's own words why it refused the order */
+  | { kind: "refused"; words: string };
+
+/** A note as a sentence in the merchant's language. */
 export function noteText(t: Translate, locale: string, note: Note): string {
   switch (note.kind) {
     case "finding":

@@ -1,6 +1,7 @@
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
-import type { Finding, FindingCode, Severity } from "#app/order/findings.ts";
-import type { ReasonCode } from "#app/store/order-store.ts";
+import type { Finding, Severity } from "#app/order/findings.ts";
+import type { ReasonCode } from "#app/store/order.ts";
+import type { Note } from "#app/texts/order-texts.ts";
 
 /** An order as lists show it. Times are epoch milliseconds. No customer data. */
 export type ListedOrder = {
@@ -18,14 +19,6 @@ export type ListedOrder = {
   planTotal: { amount: number; currency: string } | null;
   note: Note | null;
 };
-
-/** What there is to say about an order, for a text in the merchant's language. */
-export type Note =
-  | { kind: "finding"; severity: Severity; code: FindingCode; titles: string[] }
-  /** `detail`: Shopify's own words, or an error's name */
-  | { kind: "reason"; code: ReasonCode; detail: string | null }
-  /** Hakuna's own words why it refused the order */
-  | { kind: "refused"; words: string };
 
 /** The columns of `Order` that `listedOrder` reads. */
 export const listedColumns = {
