@@ -62,10 +62,17 @@ export async function saveChosen(
     if (other) return { result: "not_protection", words: other.productTitle };
     if (plans.length < details.length) return { result: "gone", words: "" };
     // a buyer may order as soon as Shopify knows it
-    await keepOffers(pool, shop, [
-      ...plans.flatMap((plan) => keptByHand(plan, now() - 1)),
-      ...details.flatMap((plan) => keptByHand(plan, now())),
-    ]);
+    const since = now();
+    await keepOffers(
+      pool,
+      shop,
+      plans.flatMap((plan) => keptByHand(plan, since - 1)),
+    );
+    await keepOffers(
+      pool,
+      shop,
+      details.flatMap((plan) => keptByHand(plan, since)),
+    );
     for (const product of new Set(plans.map(({ productId }) => productId))) {
       const own = plans.filter(({ productId }) => productId === product).map(({ id }) => id);
       await writePlanDetails(

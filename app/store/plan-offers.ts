@@ -6,7 +6,10 @@ import type { OrderState } from "#app/order/state.ts";
 /** An offer as it is kept; `validUntil` in epoch milliseconds, null: not known. */
 export type KeptOffer = PlanOffer & { termMonths: number | null; validUntil: number | null };
 
-/** Keeps offers beside those that the variants had before. One that is known keeps its beginning. */
+/**
+ * Keeps offers beside those that the variants had before; no offer twice. One that is known keeps its
+ * beginning.
+ */
 export async function keepOffers(
   client: Pick<pg.PoolClient, "query">,
   shop: string,
