@@ -1,4 +1,4 @@
-import { findingTexts } from "#app/order/findings.ts";
+import { fieldTexts, findingTexts } from "#app/order/findings.ts";
 import deCommon from "./messages/de/common.json" with { type: "json" };
 import deFinding from "./messages/de/finding.json" with { type: "json" };
 import deHelp from "./messages/de/help.json" with { type: "json" };
@@ -7,6 +7,7 @@ import deMail from "./messages/de/mail.json" with { type: "json" };
 import deOrderPage from "./messages/de/orderPage.json" with { type: "json" };
 import deOrders from "./messages/de/orders.json" with { type: "json" };
 import dePlans from "./messages/de/plans.json" with { type: "json" };
+import deRefusedField from "./messages/de/refusedField.json" with { type: "json" };
 import deSettings from "./messages/de/settings.json" with { type: "json" };
 import common from "./messages/en/common.json" with { type: "json" };
 import help from "./messages/en/help.json" with { type: "json" };
@@ -18,7 +19,18 @@ import plans from "./messages/en/plans.json" with { type: "json" };
 import settings from "./messages/en/settings.json" with { type: "json" };
 
 const english = {
-  ...{ common, finding: findingTexts, home, orders, orderPage, plans, settings, help, mail },
+  ...{
+    common,
+    finding: findingTexts,
+    refusedField: fieldTexts,
+    home,
+    orders,
+    orderPage,
+    plans,
+    settings,
+    help,
+    mail,
+  },
 };
 
 /** Every text that merchants see, by page. English decides which texts there are. */
@@ -30,6 +42,7 @@ export const messages: Record<"en" | "de", Messages> = {
   de: {
     common: deCommon,
     finding: deFinding,
+    refusedField: deRefusedField,
     home: deHome,
     orders: deOrders,
     orderPage: deOrderPage,

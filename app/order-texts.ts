@@ -13,12 +13,20 @@ export function noteText(t: Translate, locale: string, note: Note): string {
   }
 }
 
-/** A finding's sentence, with the titles of its lines. */
+/** A finding's sentence, with the titles of its lines and the field that it is about. */
 export function findingText(
   t: Translate,
   locale: string,
-  { code, titles }: Pick<Extract<Note, { kind: "finding" }>, "code" | "titles">,
+  {
+    code,
+    titles,
+    refused,
+  }: Pick<Extract<Note, { kind: "finding" }>, "code" | "titles" | "refused">,
 ): string {
   const quoted = titles.map((title) => t("common.quoted", { text: title }));
-  return t(`finding.${code}`, { titles: new Intl.ListFormat(locale).format(quoted) });
+  return t(`finding.${code}`, {
+    titles: new Intl.ListFormat(locale).format(quoted),
+    field: refused ? t(`refusedField.${refused.field}`) : "",
+    value: refused?.value ?? "",
+  });
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { compareIds } from "./lines.ts";
+import { compareIds } from "./canonical.ts";
 import { line, pairing, plan, type TestLine } from "./order.fixture.ts";
 
 /** Few values, so that they meet: the same text may be a line, a variant, a SKU and a product. */

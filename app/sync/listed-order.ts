@@ -1,5 +1,5 @@
 import type { OrderStatus } from "#app/generated/prisma/enums.ts";
-import type { Finding, FindingCode, Severity } from "#app/order/findings.ts";
+import type { Finding, FindingCode, RefusedField, Severity } from "#app/order/findings.ts";
 import type { ReasonCode } from "./order-store.ts";
 
 /** An order as lists show it. Times are epoch milliseconds. No customer data. */
@@ -21,7 +21,13 @@ export type ListedOrder = {
 
 /** What there is to say about an order, for a text in the merchant's language. */
 export type Note =
-  | { kind: "finding"; severity: Severity; code: FindingCode; titles: string[] }
+  | {
+      kind: "finding";
+      severity: Severity;
+      code: FindingCode;
+      titles: string[];
+      refused?: RefusedField | undefined;
+    }
   /** `detail`: Shopify's own words, or an error's name */
   | { kind: "reason"; code: ReasonCode; detail: string | null }
   /** Hakuna's own words why it refused the order */
@@ -80,7 +86,10 @@ function noteOf({ status, reasonCode, statusReason, findings }: ListedRow): Note
   const found = findings as Finding[];
   for (const severity of gravity) {
     const finding = found.find((one) => one.severity === severity);
-    if (finding) return { kind: "finding", severity, code: finding.code, titles: finding.titles };
+    if (finding) {
+      const { code, titles, refused } = finding;
+      return { kind: "finding", severity, code, titles, refused };
+    }
   }
   return null;
 }

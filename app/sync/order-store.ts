@@ -4,6 +4,7 @@ import type { Finding } from "#app/order/findings.ts";
 import { emptyState } from "#app/order/fold.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { readState } from "#app/order/stored-state.ts";
 import { needsAttention } from "./attention.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
 
@@ -181,7 +182,7 @@ export async function loadOrders(
       WHERE o."shop" = $1 AND o."id" = ANY($2) ORDER BY o."id" FOR UPDATE OF o`,
     values: [shop, ids],
   });
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(rows.map((row) => [row.id, { ...row, state: readState(row.state) }]));
 }
 
 const types: Record<string, string> = {
