@@ -21,7 +21,7 @@ const head: fc.Arbitrary<Head> = fc
     fullyRefunded: fc.boolean(),
     email: maybe(fc.constantFrom("a@mail.example", "b@mail.example")),
     billingAddress: maybe(fc.constantFrom(address("DE", "Street 1"), address("FR", "Street 2"))),
-    refundIds: fc.constantFrom(undefined, null, [], ["1"]),
+    refundIds: fc.constantFrom<string[] | null | undefined>(undefined, null, [], ["1"]),
     currentQuantity: fc.constantFrom(undefined, null, 0, 1),
   })
   .map(({ currentQuantity, ...fields }) => {

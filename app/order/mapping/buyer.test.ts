@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { address, line, map, order } from "../order.fixture.ts";
-import type { Customer, Head } from "../state.ts";
+import type { Address, Customer, Head } from "../state.ts";
 
 const customer: Customer = {
   ...{ id: "9", firstName: "Erika", lastName: null, email: "e@mail.example", phone: "+49 1" },
   defaultAddress: address("AT", "Default 1"),
+};
+
+/** An address in which nothing is known. */
+const nowhere: Address = {
+  ...{ firstName: null, lastName: null, phone: null, address1: null, address2: null },
+  ...{ city: null, zip: null, countryCode: null },
 };
 
 const sent = (head: Partial<Head>, shopCountry: string | null = null) =>
@@ -31,6 +37,16 @@ describe("customer", () => {
     expect(sent({ billingAddress })?.customer).toMatchObject({ email: "", phone: "+49 2" });
   });
 
+  it("has name and phone of the address that is sent where nobody else knows them", () => {
+    const nameless = { ...nowhere, countryCode: "DE" };
+    const shippingAddress = { ...address("FR", "Ship 1"), firstName: "Anna", phone: "+33 1" };
+    expect(sent({ billingAddress: nameless, shippingAddress })?.customer).toMatchObject({
+      ...{ first_name: "Anna", last_name: "Mustermann", phone: "+33 1" },
+    });
+    const billingAddress = { ...address("DE"), phone: null };
+    expect(sent({ billingAddress, shippingAddress })?.customer).toMatchObject({ phone: "" });
+  });
+
   it("is empty where nothing is known", () => {
     const empty = { first_name: "", last_name: "", email: "", phone: "" };
     expect(sent({ billingAddress: null }, "de")?.customer).toEqual(empty);
@@ -50,14 +66,44 @@ describe("customer_billing_address", () => {
     expect(where({ billingAddress: null, customer })).toBe("Default 1, at");
   });
 
-  it("is one whole address: its country is its own or the shop's, never another address's", () => {
-    const stateless = address(null, "Billing 1");
-    expect(where({ billingAddress: stateless, shippingAddress }, "CH")).toBe("Billing 1, ch");
-    expect(where({ billingAddress: stateless, shippingAddress })).toBeUndefined();
+  it("is not one that holds a name and a country and nothing else", () => {
+    const draft = { ...nowhere, firstName: "Max", countryCode: "DE" };
+    expect(where({ billingAddress: draft, shippingAddress })).toBe("Ship 1, fr");
+    expect(where({ billingAddress: draft, customer })).toBe("Default 1, at");
+    expect(where({ billingAddress: draft })).toBe(", de");
   });
 
-  it("takes no country code that is none", () => {
-    expect(where({ billingAddress: address("DEU", "Billing 1") }, "ch")).toBe("Billing 1, ch");
+  it.each(["address1", "address2", "city", "zip"])("is one that holds %s alone", (part) => {
+    const some = { ...nowhere, [part]: "x", countryCode: "BE" };
+    expect(where({ billingAddress: some, shippingAddress })).toMatch(/, be$/);
+  });
+
+  it("has its own country, else that of another address, else the shop's, which is told", () => {
+    const stateless = address(null, "Billing 1");
+    expect(where({ billingAddress: stateless, shippingAddress }, "CH")).toBe("Billing 1, fr");
+    expect(where({ billingAddress: stateless, customer }, "CH")).toBe("Billing 1, at");
+    expect(where({ billingAddress: stateless }, "CH")).toBe("Billing 1, ch");
+    expect(where({ billingAddress: stateless })).toBeUndefined();
+    const findings = (head: Partial<Head>) =>
+      map(order([line("1")], { head }), { shopCountry: "CH" }).findings;
+    expect(findings({ billingAddress: stateless })).toMatchObject([
+      { code: "country_is_shops", severity: "info" },
+    ]);
+    expect(findings({ billingAddress: stateless, shippingAddress })).toEqual([]);
+  });
+
+  it.each([
+    ["DEU", "de"],
+    ["uk", "gb"],
+    ["EL", "gr"],
+    ["AC", "sh"],
+  ])("mends the country %s to %s", (code, meant) => {
+    expect(where({ billingAddress: address(code, "Billing 1") }, "ch")).toBe(`Billing 1, ${meant}`);
+  });
+
+  it.each(["ZZ", "XK", "AN", "EU", "D", "Germany"])("takes %s for no country", (code) => {
+    expect(where({ billingAddress: address(code, "Billing 1") }, "ch")).toBe("Billing 1, ch");
+    expect(where({ billingAddress: address(code, "Billing 1") }, code)).toBeUndefined();
   });
 
   it("has empty texts for what is not known", () => {
