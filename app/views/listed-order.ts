@@ -1,6 +1,7 @@
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
 import type { Finding, Severity } from "#app/order/findings.ts";
 import type { ReasonCode } from "#app/store/order.ts";
+
 import type { Note } from "#app/texts/order-texts.ts";
 
 /** An order as lists show it. Times are epoch milliseconds. No customer data. */
@@ -73,7 +74,10 @@ function noteOf({ status, reasonCode, statusReason, findings }: ListedRow): Note
   const found = findings as Finding[];
   for (const severity of gravity) {
     const finding = found.find((one) => one.severity === severity);
-    if (finding) return { kind: "finding", severity, code: finding.code, titles: finding.titles };
+    if (finding) {
+      const { code, titles, refused } = finding;
+      return { kind: "finding", severity, code, titles, refused };
+    }
   }
   return null;
 }

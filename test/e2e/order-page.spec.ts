@@ -93,9 +93,23 @@ test("a pair is set by hand with its ids, and taken back", async ({
   await expect
     .poll(() => pairOf(world, id))
     .toEqual([{}, { protection_line_item_id: "23" }, { offer_id: "off-9", plan_id: "pl-9" }]);
+  await expect(page.getByRole("status")).toContainText("Pairs: City bike – Warranty");
+
+  // the plan has one unit: the pair that is set last wins, and the answer says so
+  await app.getByRole("button", { name: "Pair by hand" }).first().click();
+  await app.getByLabel("Product", { exact: true }).selectOption({ label: "1 × Frutta Banana" });
+  await app.getByRole("button", { name: "Save pair" }).click();
+  await expect(page.getByRole("status")).toContainText("Pairs: Frutta Banana – Warranty");
+  await expect
+    .poll(() => pairOf(world, id)?.slice(0, 2))
+    .toEqual([{ protection_line_item_id: "23" }, {}]);
 
   await app.getByRole("button", { name: "Remove pair" }).click();
+  // the pair that had to give way stands again
   await expect(page.getByRole("status")).toContainText("The pair is removed");
+  await expect(page.getByRole("status")).toContainText("Pairs: City bike – Warranty");
+  await app.getByRole("button", { name: "Remove pair" }).click();
+  await expect(page.getByRole("status")).toContainText("Pairs: none");
   await expect.poll(() => pairOf(world, id)?.slice(0, 2)).toEqual([{}, {}]);
 });
 
