@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { skipByHand } from "#app/actions/order-actions.ts";
 import { resumeReads } from "#app/run/read-step.ts";
-import type { ReadAnswer } from "#app/shopify/orders/order-reader.ts";
-import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
 import { listOrders } from "#app/views/order-list.ts";
 import { eventually } from "./client.ts";
-import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
+import { answers, insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const sync = await syncByHand();
 const { current, pool, config, context, hakuna } = sync;
@@ -18,13 +16,6 @@ const bare = (id: number, more: Payload = {}) => {
 };
 
 const later = "2030-01-01T00:00:00Z";
-
-/** As Shopify would answer, asked at a moment. */
-function answers(payload: Payload, askedAt: string): ReadAnswer {
-  const { state } = readWebhook("orders/updated", JSON.stringify(payload), Date.parse(askedAt));
-  if (!state) throw new Error("The payload is not whole.");
-  return { kind: "order", state };
-}
 
 describe("opening the app", () => {
   it("has nothing read again but what waits for a session, however often the page asks", async () => {

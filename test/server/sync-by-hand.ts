@@ -10,7 +10,9 @@ import { createTracing } from "#app/foundation/tracing.server.ts";
 import { createFeedClient } from "#app/hakuna/client.ts";
 import { runShop } from "#app/run/run.ts";
 import type { ReadAnswer } from "#app/shopify/orders/order-reader.ts";
+import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { connectShop } from "#app/shops/connect.ts";
+import { type SaveRequest, type SettingsForm, saveSettings } from "#app/shops/settings.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { customersSent } from "#test/simulator/shopify/customers-sent.ts";
@@ -155,6 +157,26 @@ export async function syncByHand() {
         value,
       ]);
     },
+    /** of the shop's row */
+    async ofShop(...columns: string[]): Promise<Payload> {
+      const { rows } = await pool.query(`SELECT * FROM "Shop" WHERE "domain" = $1`, [current.shop]);
+      return Object.fromEntries(columns.map((column) => [column, rows[0]?.[column]]));
+    },
+    /** saves the settings of the shop of now as its page does: as they were made, but for these */
+    save(settings: Partial<SettingsForm> = {}, more: Partial<SaveRequest> = {}) {
+      const form: SettingsForm = {
+        environment: "sandbox",
+        share: "protected",
+        sendTestOrders: false,
+        sendOlderOrders: false,
+        acceptSuggestions: false,
+        productIdentifier: "variant",
+        country: "de",
+        ...settings,
+      };
+      const request = { settings: form, apiKey: null, sentOrders: null, untested: false, ...more };
+      return saveSettings(context, current.shop, request);
+    },
     /** lets the time come at which the shop's orders are read from Shopify */
     async letReadsBeDue(): Promise<void> {
       await pool.query(`UPDATE "Order" SET "readAt" = now() WHERE "shop" = $1`, [current.shop]);
@@ -198,4 +220,11 @@ export function insured(id: number, more: Payload = {}): Payload {
     refunds: [],
     ...more,
   };
+}
+
+/** As Shopify would answer, asked at a moment. */
+export function answers(payload: Payload, askedAt: string): ReadAnswer {
+  const { state } = readWebhook("orders/updated", JSON.stringify(payload), Date.parse(askedAt));
+  if (!state) throw new Error("The payload is not whole.");
+  return { kind: "order", state };
 }
