@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { skipByHand } from "#app/actions/order-actions.ts";
 import { resumeReads } from "#app/run/read-step.ts";
+import { createOrderReader } from "#app/shopify/orders/order-reader.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
 import { listOrders } from "#app/views/order-list.ts";
 import { eventually } from "./client.ts";
@@ -33,6 +34,50 @@ describe("opening the app", () => {
     );
     expect(await resumeReads(pool, current.shop)).toBe(true);
     expect(await resumeReads(pool, current.shop)).toBe(false);
+  });
+
+  it("locks no order outside the shop's row, as a run does", async () => {
+    await take("orders/create", insured(391));
+    await pool.query(
+      `UPDATE "Order" SET "status" = 'waiting', "reasonCode" = 'no_session',
+              "readAt" = now() + interval '1 hour' WHERE "shop" = $1`,
+      [current.shop],
+    );
+    // a run holds the shop's row, then its orders; whoever took them the other way round would end it
+    const client = await pool.connect();
+    await client.query("BEGIN");
+    await client.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE`, [
+      current.shop,
+    ]);
+    const resuming = resumeReads(pool, current.shop);
+    await eventually("it waits for the run", async () => {
+      const { rows } = await pool.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    });
+    const free = `SELECT "id" FROM "Order" WHERE "shop" = $1 FOR UPDATE SKIP LOCKED`;
+    expect((await client.query(free, [current.shop])).rows).toEqual([{ id: "391" }]);
+    await client.query("COMMIT");
+    client.release();
+    expect(await resuming).toBe(true);
+  });
+
+  it("has some at a time read again where thousands wait", async () => {
+    await take("orders/create", insured(392));
+    await pool.query(
+      `INSERT INTO "Order" ("shop", "id", "status", "reasonCode", "placedAt", "changedAt", "readAt")
+       SELECT $1, (1000000 + n)::text, 'waiting', 'no_session', now(), now(), now() + interval '1 hour'
+         FROM generate_series(1, 1200) n`,
+      [current.shop],
+    );
+    const due = async () => {
+      const sql = `SELECT count(*)::int AS "count" FROM "Order" WHERE "shop" = $1 AND "readAt" <= now()`;
+      return (await pool.query(sql, [current.shop])).rows[0].count;
+    };
+    const seen: number[] = [];
+    while (await resumeReads(pool, current.shop)) seen.push(await due());
+    expect(seen).toEqual([500, 1000, 1200]);
   });
 });
 
@@ -103,6 +148,32 @@ describe("an order that was skipped", () => {
 });
 
 describe("what must be read from Shopify", () => {
+  it("is given up before the lease is over, and not waited for when the process is to end", async () => {
+    const silent = createOrderReader(
+      { unauthenticated: { admin: () => new Promise<never>(() => undefined) } },
+      Math.floor((config.worker.leaseMs * 2) / 3),
+    );
+    const { readOrder } = context;
+    context.readOrder = silent;
+    try {
+      await losesItsOrder(505);
+      expect(await stored(505)).toMatchObject({
+        ...{ status: "waiting", reasonCode: "shopify_unavailable" },
+      });
+      await letReadsBeDue();
+      const ending = new AbortController();
+      context.ending = ending.signal;
+      context.readOrder = () => {
+        ending.abort();
+        return new Promise<never>(() => undefined);
+      };
+      await run();
+      expect(await stored(505)).toMatchObject({ readAttempts: 1 });
+    } finally {
+      Object.assign(context, { readOrder, ending: new AbortController().signal });
+    }
+  });
+
   /** A fulfillment comes and its order does not: it is asked for. */
   async function losesItsOrder(id: number): Promise<void> {
     context.config = { ...config, worker: { ...config.worker, waitForOrderMs: 0 } };

@@ -34,7 +34,11 @@ function shopify(root: object, refusal?: (data: unknown) => unknown) {
       }),
     },
   };
-  return { asked, pages: createOrderPages(access), read: createOrderReader(access) };
+  return {
+    asked,
+    pages: createOrderPages(access, 20_000),
+    read: createOrderReader(access, 20_000),
+  };
 }
 
 const connection =
