@@ -1,10 +1,9 @@
-import pg from "pg";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { disconnect, type SaveRequest, saveSettings } from "#app/shops/settings.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, context, hakuna, ...sync } = await syncByHand();
-const { config, connect, run, take, stored, ofShop, setShop, save } = sync;
+const { endingPool, connect, run, take, stored, ofShop, setShop, save } = sync;
 
 /** Copies the shop's order 1 under many other ids, and answers how many orders there are. */
 async function multiply(copies: number): Promise<number> {
@@ -176,46 +175,6 @@ describe("saving settings", () => {
 });
 
 describe("a save that loses its database", () => {
-  const mortal = new pg.Pool({ connectionString: config.DATABASE_URL, max: 1 });
-  mortal.on("error", () => undefined);
-  mortal.on("connect", (client) => client.on("error", () => undefined));
-  afterAll(() => mortal.end());
-
-  /** The pool, but the connection of its n-th statement is ended by the server just before that. */
-  function endingAt(n: number) {
-    let statements = 0;
-    const wrapped = (client: pg.PoolClient): pg.PoolClient =>
-      new Proxy(client, {
-        get(target, name) {
-          const member = Reflect.get(target, name);
-          if (name !== "query") return typeof member === "function" ? member.bind(target) : member;
-          return async (...statement: Parameters<typeof target.query>) => {
-            statements += 1;
-            if (statements === n) {
-              const pid = (target as unknown as { processID: number }).processID;
-              await pool.query("SELECT pg_terminate_backend($1, 60000)", [pid]);
-            }
-            return await target.query(...statement);
-          };
-        },
-      });
-    const ending = {
-      connect: async () => wrapped(await mortal.connect()),
-      async query(...statement: Parameters<pg.PoolClient["query"]>) {
-        const client = await mortal.connect();
-        try {
-          const result = await wrapped(client).query(...statement);
-          client.release();
-          return result;
-        } catch (error) {
-          client.release(true);
-          throw error;
-        }
-      },
-    };
-    return { pool: ending as unknown as pg.Pool, isThrough: () => statements < n };
-  }
-
   const shown = async () => {
     const shop = await ofShop(
       ...["environment", "share", "sendTestOrders", "country", "apiKeyLastFour", "epoch"],
@@ -244,7 +203,7 @@ describe("a save that loses its database", () => {
     };
     let deaths = 0;
     for (;;) {
-      const { pool: ending, isThrough } = endingAt(deaths + 1);
+      const { pool: ending, isThrough } = endingPool(deaths + 1);
       const saving = saveSettings({ ...context, pool: ending }, current.shop, request);
       const failed = await saving.then(
         () => null,

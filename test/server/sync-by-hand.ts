@@ -18,6 +18,7 @@ import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { customersSent } from "#test/simulator/shopify/customers-sent.ts";
 import { secretsIn } from "#test/world/log-secrets.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
+import { createEndingPools } from "./ending-pool.ts";
 import { quickTimes } from "./quick-times.ts";
 
 export type Payload = Record<string, unknown>;
@@ -30,6 +31,7 @@ export type Payload = Record<string, unknown>;
 export async function syncByHand() {
   const database = await createDatabase();
   const pool = new pg.Pool({ connectionString: database.url });
+  const endingPools = createEndingPools(database.url, pool);
   const hakuna = await startHakuna();
   const env = {
     NODE_ENV: "test" as const,
@@ -88,6 +90,7 @@ export async function syncByHand() {
   afterAll(async () => {
     await context.feed.close();
     await hakuna.close();
+    await endingPools.end();
     await pool.end();
     await database.drop();
     expect(secretsIn(logged, { env, hakuna, admin: { given: [] } })).toEqual([]);
@@ -137,6 +140,7 @@ export async function syncByHand() {
     arrive,
     connect,
     run,
+    endingPool: endingPools.at,
     /** a webhook arrives, and a run is made */
     async take(topic: string, payload: Payload): Promise<void> {
       await arrive(topic, payload);
