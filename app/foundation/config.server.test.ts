@@ -124,12 +124,6 @@ describe("readConfig", () => {
     expect(problems({ ...least, SMTP_URL: url })).toContain("MAIL_FROM is not set");
   });
 
-  test("gives a read from Shopify less time than the lease under which it is read", () => {
-    const readMs = (leaseMs: string) =>
-      read({ FEED_TIMEOUT_MS: "1000", LEASE_MS: leaseMs }).worker.readMs;
-    expect([readMs("1500"), readMs("30000"), readMs("600000")]).toEqual([1000, 20_000, 20_000]);
-  });
-
   test("takes several previous keys and scopes", () => {
     const old = [1, 2].map((byte) => Buffer.alloc(32, byte));
     const text = old.map((key) => key.toString("base64")).join(", ");

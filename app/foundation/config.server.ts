@@ -20,8 +20,6 @@ export class ConfigError extends Error {
 
 const partners = "Copy it from the app's settings in Shopify's Dev Dashboard (Client credentials).";
 const dayMs = 24 * 60 * 60 * 1000;
-/** The longest that an order, or a page of them, may be read from Shopify. */
-const longestReadMs = 20_000;
 const makeKey = "Make one with: openssl rand -base64 32";
 
 /**
@@ -112,9 +110,7 @@ export const variables = {
     ),
   LEASE_MS: integer(1)
     .prefault("30000")
-    .describe(
-      "How long a run holds its shop without renewal; more than `FEED_TIMEOUT_MS`. A read from Shopify takes two thirds of it at most, and no more than 20 s.",
-    ),
+    .describe("How long a sync run holds its shop without renewal; more than `FEED_TIMEOUT_MS`."),
   SWEEP_INTERVAL_MS: integer(1)
     .prefault("3000")
     .describe("How often a worker looks for shops that have work but no job."),
@@ -261,8 +257,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       concurrency: v.WORKER_CONCURRENCY,
       sweepIntervalMs: v.SWEEP_INTERVAL_MS,
       leaseMs: v.LEASE_MS,
-      // a lease is not renewed while Shopify is asked, and its answer is to be written down within it
-      readMs: Math.min(longestReadMs, Math.floor((v.LEASE_MS * 2) / 3)),
       waitForOrderMs: v.WAIT_FOR_ORDER_MS,
       readRetryMs: v.READ_RETRY_MS,
       stepRows: v.STEP_ROWS,

@@ -3,7 +3,7 @@ import { untilEnding } from "#app/foundation/until-ending.ts";
 import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
-import { holdingShop, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
+import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -31,7 +31,13 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   );
   const id = rows[0]?.id;
   if (id === undefined) return false;
-  const answer = await untilEnding(context.ending, readOrder(lease.shop, id));
+  // Shopify may take longer than the lease lasts; a process that is gone renews nothing
+  const keeping = setInterval(() => {
+    keepLease(pool, lease, config.worker.leaseMs).catch(() => undefined);
+  }, config.worker.leaseMs / 3);
+  const reading = readOrder(lease.shop, id).finally(() => clearInterval(keeping));
+  const answer = await untilEnding(context.ending, reading);
+  clearInterval(keeping);
   if (answer === null) return true;
   context.metrics.read(answer.kind);
   context.log.info({ shop: lease.shop, orders: [id], result: answer.kind }, "read from Shopify");

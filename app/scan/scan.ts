@@ -26,6 +26,8 @@ import {
 export type ScanContext = RunContext & { wake(shops: readonly string[]): Promise<void> };
 
 const lookMs = 20;
+/** How long a page waits for webhooks that were there before it. */
+const longestInboxMs = 10_000;
 /** When a page is read again whose shop has more webhooks than were folded meanwhile. */
 const lateMs = 5_000;
 
@@ -40,14 +42,20 @@ export async function scanShop(context: ScanContext, shop: string): Promise<RunR
   const token = randomUUID();
   const until = context.now() + config.worker.stepMs;
   const ahead = createReadAhead(context.orderPages, pool);
+  let scan: Scan | null = null;
+  // Shopify may take longer than the lease lasts; a process that is gone renews nothing
+  const keeping = setInterval(() => {
+    if (scan) keepScan(pool, scan, config.worker.leaseMs).catch(() => undefined);
+  }, config.worker.leaseMs / 3);
   try {
     while (context.now() < until && !context.ending.aborted) {
       await giveWay(context.door);
-      const scan = await claimScan(pool, shop, token, config.worker.leaseMs);
+      scan = await claimScan(pool, shop, token, config.worker.leaseMs);
       if (scan === null) break;
       await readPage(context, scan, ahead);
     }
   } finally {
+    clearInterval(keeping);
     await releaseScans(pool, shop, token);
   }
   // another process takes over
@@ -58,7 +66,6 @@ export async function scanShop(context: ScanContext, shop: string): Promise<RunR
 
 async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Promise<void> {
   const { pool, config, ending } = context;
-  const { leaseMs } = config.worker;
   if (!scan.running) {
     const { overlapMs } = config.scan;
     const now = context.now();
@@ -68,7 +75,7 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   if (scan.kind === "import" && scan.read === 0 && scan.oldest === null) {
     const counting = context.orderPages.count(scan.shop, listAt(scan, scan));
     const counted = await untilEnding(ending, counting);
-    if (counted === null || !(await keepScan(pool, scan, leaseMs))) return;
+    if (counted === null) return;
     if (counted.kind !== "count") return await noteRefusal(pool, scan, counted, config.delivery);
     await saveCount(pool, scan.shop, counted);
   }
@@ -84,7 +91,7 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   const next = isThrough ? null : advance(scan, end);
   if (next !== null) ahead.begin(scan, next);
   const orders = await readLarge(context, scan, answer.orders);
-  if (orders === null || !(await keepScan(pool, scan, leaseMs))) return;
+  if (orders === null) return;
   const isFolded = await inboxIsFolded(context, scan, askedAt);
   if (ending.aborted) return;
   if (!isFolded) return await postponeScan(pool, scan, lateMs);
@@ -141,11 +148,10 @@ async function readLarge(
 
 /**
  * Waits until the webhooks are folded that were there before the page was asked for: a page never
- * overtakes them. False: they were not in time, and the page is read again later. It takes half as
- * long as a read may at most, so it ends within the lease.
+ * overtakes them. False: they were not in time, and the page is read again later.
  */
 async function inboxIsFolded(
-  { pool, config, wake, ending }: ScanContext,
+  { pool, wake, ending }: ScanContext,
   { shop }: Scan,
   askedAt: Date,
 ): Promise<boolean> {
@@ -157,7 +163,7 @@ async function inboxIsFolded(
       values: [shop, askedAt],
     });
     if (rows.length === 0) return true;
-    if (waited >= config.worker.readMs / 2 || ending.aborted) return false;
+    if (waited >= longestInboxMs || ending.aborted) return false;
     if (waited === 0) await wake([shop]);
     await sleep(lookMs);
   }

@@ -97,6 +97,19 @@ export async function releaseLease(pool: pg.Pool, { shop, token }: Lease): Promi
   );
 }
 
+/** Renews a lease, where it is still ours. */
+export async function keepLease(
+  pool: pg.Pool,
+  { shop, token }: Lease,
+  leaseMs: number,
+): Promise<void> {
+  await pool.query(
+    `UPDATE "Shop" SET "leaseUntil" = now() + $3 * interval '1 millisecond'
+      WHERE "domain" = $1 AND "leaseToken" = $2 AND "leaseUntil" > now()`,
+    [shop, token, leaseMs],
+  );
+}
+
 /**
  * Runs `work` in a transaction that holds the shop's row: renews the lease and hands over the shop
  * as it is now. Writers of the same shop wait for each other here, so counters stay exact and no

@@ -98,7 +98,7 @@ try {
     ending: new AbortController().signal,
     feed: { send: refuse, processingStatus: refuse, testConnection: refuse, close: async () => {} },
     readOrder: async () => ({ kind: "not_found" }) as const,
-    orderPages: createOrderPages(access, 20_000),
+    orderPages: createOrderPages(access),
     wake: async () => {},
   };
   const begun = performance.now();

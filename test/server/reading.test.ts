@@ -148,35 +148,9 @@ describe("an order that was skipped", () => {
 });
 
 describe("what must be read from Shopify", () => {
-  it("is given up before the lease is over, and not waited for when the process is to end", async () => {
-    const silent = createOrderReader(
-      { unauthenticated: { admin: () => new Promise<never>(() => undefined) } },
-      Math.floor((config.worker.leaseMs * 2) / 3),
-    );
-    const { readOrder } = context;
-    context.readOrder = silent;
-    try {
-      await losesItsOrder(505);
-      expect(await stored(505)).toMatchObject({
-        ...{ status: "waiting", reasonCode: "shopify_unavailable" },
-      });
-      await letReadsBeDue();
-      const ending = new AbortController();
-      context.ending = ending.signal;
-      context.readOrder = () => {
-        ending.abort();
-        return new Promise<never>(() => undefined);
-      };
-      await run();
-      expect(await stored(505)).toMatchObject({ readAttempts: 1 });
-    } finally {
-      Object.assign(context, { readOrder, ending: new AbortController().signal });
-    }
-  });
-
   /** A fulfillment comes and its order does not: it is asked for. */
-  async function losesItsOrder(id: number): Promise<void> {
-    context.config = { ...config, worker: { ...config.worker, waitForOrderMs: 0 } };
+  async function losesItsOrder(id: number, worker: { leaseMs?: number } = {}): Promise<void> {
+    context.config = { ...config, worker: { ...config.worker, ...worker, waitForOrderMs: 0 } };
     await take("fulfillments/create", {
       ...{ id: 9, order_id: id, status: "success", created_at: "2026-11-24T12:00:00Z" },
       line_items: [{ id: 1, quantity: 1 }],
@@ -189,6 +163,57 @@ describe("what must be read from Shopify", () => {
     const { orders } = await listOrders(pool, current.shop, "Europe/Berlin", filter, null, 10);
     return orders.map(({ id, status, note }) => ({ id, status, note }));
   }
+
+  it("may take longer than the lease: nobody else takes the shop meanwhile", async () => {
+    const { readOrder } = context;
+    const leaseMs = 6_000;
+    context.readOrder = async () => {
+      const lease = `SELECT "leaseUntil" FROM "Shop" WHERE "domain" = $1`;
+      const { rows } = await pool.query(lease, [current.shop]);
+      const isOver = `SELECT 1 WHERE now() > $1`;
+      await eventually("the lease would be over", async () => {
+        return (await pool.query(isOver, [rows[0].leaseUntil])).rows.length > 0;
+      });
+      await run();
+      return answers(insured(505), later);
+    };
+    try {
+      await losesItsOrder(505, { leaseMs });
+    } finally {
+      context.readOrder = readOrder;
+    }
+    expect(await stored(505)).toMatchObject({ status: "sent", readAttempts: 0 });
+  });
+
+  it("is given up when it takes too long, whatever it waits for", async () => {
+    const silent = { unauthenticated: { admin: () => new Promise<never>(() => undefined) } };
+    const { readOrder } = context;
+    context.readOrder = createOrderReader(silent, 50);
+    try {
+      await losesItsOrder(506);
+    } finally {
+      context.readOrder = readOrder;
+    }
+    expect(await stored(506)).toMatchObject({
+      ...{ status: "waiting", reasonCode: "shopify_unavailable" },
+    });
+  });
+
+  it("is not waited for when the process is to end", async () => {
+    const ending = new AbortController();
+    const { readOrder } = context;
+    context.ending = ending.signal;
+    context.readOrder = () => {
+      ending.abort();
+      return new Promise<never>(() => undefined);
+    };
+    try {
+      await losesItsOrder(507);
+    } finally {
+      Object.assign(context, { readOrder, ending: new AbortController().signal });
+    }
+    expect(await stored(507)).toMatchObject({ status: "waiting", readAttempts: 0 });
+  });
 
   it("an order whose part came is skipped when Shopify does not have it", async () => {
     current.inShopify = () => ({ kind: "not_found" });

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type ScanContext, scanShop } from "#app/scan/scan.ts";
 import { beginImport, beginReconciliation } from "#app/scan/scan-runs.ts";
+import { claimScan } from "#app/scan/scan-store.ts";
 import type { PageAnswer } from "#app/shopify/orders/order-pages.ts";
+import { eventually } from "./client.ts";
 import { syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, context } = await syncByHand();
@@ -73,6 +75,27 @@ describe("a scan whose process is to end", () => {
     ending.abort();
     expect(await scanned).toEqual({ again: false, nextInMs: null });
     expect(await scan("import")).toMatchObject({ running: true, leaseToken: null, read: 0 });
+  });
+});
+
+describe("a page that Shopify takes longer for than the lease lasts", () => {
+  it("is read once: nobody else takes the scan meanwhile", async () => {
+    const { config } = context;
+    const leaseMs = 6_000;
+    context.config = { ...config, worker: { ...config.worker, leaseMs } };
+    await begin();
+    const others: boolean[] = [];
+    const shopify = scanning(async () => {
+      const { leaseUntil } = await scan("reconciliation");
+      await eventually("the lease would be over", async () => {
+        return (await pool.query("SELECT 1 WHERE now() > $1", [leaseUntil])).rows.length > 0;
+      });
+      others.push((await claimScan(pool, current.shop, "another", leaseMs)) !== null);
+      return { kind: "page", orders: [], next: null };
+    });
+    await scanShop(shopify, current.shop);
+    expect(others).toEqual([false]);
+    expect(await scan("reconciliation")).toMatchObject({ running: false });
   });
 });
 

@@ -1,9 +1,12 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { disconnect, type SaveRequest, saveSettings } from "#app/shops/settings.ts";
+import { shopFacts } from "#app/shops/shop-facts.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, context, hakuna, ...sync } = await syncByHand();
-const { endingPool, connect, run, take, stored, ofShop, setShop, save } = sync;
+const { endingPool, config, connect, run, take, stored, ofShop, setShop, save } = sync;
 
 /** Copies the shop's order 1 under many other ids, and answers how many orders there are. */
 async function multiply(copies: number): Promise<number> {
@@ -223,5 +226,35 @@ describe("a save that loses its database", () => {
       ...{ environment: "production", share: "protected", sendTestOrders: true, country: "at" },
       ...{ epoch: before.epoch + 1, reviewAfter: "", reviewAll: true },
     });
+  });
+});
+
+describe("what Shopify says about the shop", () => {
+  const url = config.DATABASE_URL ?? "";
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+  afterAll(() => prisma.$disconnect());
+
+  it("takes no country back that was saved while Shopify was asked", async () => {
+    const shop = { ianaTimezone: "Europe/Berlin", shopAddress: { countryCodeV2: "CH" } };
+    const opened = (meanwhile: () => Promise<unknown>) =>
+      shopFacts(
+        { prisma, log: context.log },
+        current.shop,
+        async () => {
+          await meanwhile();
+          return { json: async () => ({ data: { shop } }) };
+        },
+        "de",
+      );
+    await setShop("country", null);
+    await opened(() => save({ country: "at" }));
+    expect(await ofShop("country", "timeZone")).toEqual({
+      ...{ country: "at", timeZone: "Europe/Berlin" },
+    });
+    await setShop("factsReadAt", null);
+    await save({ country: null });
+    await run();
+    await opened(async () => undefined);
+    expect(await ofShop("country", "reviewAfter")).toEqual({ country: "ch", reviewAfter: "" });
   });
 });

@@ -1,5 +1,8 @@
 import { unavailable } from "./admin-api.ts";
 
+/** Whoever waits for it renews a lease meanwhile, and a page or a process's end does not wait longer. */
+export const longestReadMs = 20_000;
+
 /**
  * Reads from the Admin API within a time limit, whatever it waits for: the renewal of an access and
  * what others do to it have limits of their own, which together are longer.

@@ -34,11 +34,7 @@ function shopify(root: object, refusal?: (data: unknown) => unknown) {
       }),
     },
   };
-  return {
-    asked,
-    pages: createOrderPages(access, 20_000),
-    read: createOrderReader(access, 20_000),
-  };
+  return { asked, pages: createOrderPages(access), read: createOrderReader(access) };
 }
 
 const connection =

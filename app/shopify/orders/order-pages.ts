@@ -5,7 +5,7 @@ import {
   type AdminRefusal,
   openAdmin,
 } from "#app/shopify/access/admin-api.ts";
-import { readWithin } from "#app/shopify/access/read-within.ts";
+import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
 import type { WholeOrder } from "./admin-order.ts";
 import { stateOfOrder } from "./admin-state.ts";
 import {
@@ -47,9 +47,9 @@ export type CountAnswer =
 /**
  * Makes the reader of pages. The query's pages are as large as its cost allows.
  *
- * @param readMs the longest that a page may take; less than the lease under which it is read
+ * @param readMs the longest that a page may take
  */
-export function createOrderPages(shopify: AdminAccess, readMs: number): OrderPages {
+export function createOrderPages(shopify: AdminAccess, readMs = longestReadMs): OrderPages {
   const ask = async <Data>(shop: string, query: string, variables: Record<string, unknown>) => {
     return await readWithin(readMs, async (signal) => {
       const admin = await openAdmin(shopify, shop, signal);

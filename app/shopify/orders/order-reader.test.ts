@@ -40,7 +40,7 @@ function read(accessToken: string | null = "shpat_test"): Promise<ReadAnswer> {
     },
     logger: { level: LogSeverity.Error, log: async () => {} },
   });
-  return createOrderReader(shopify, 20_000)(shop, orderId);
+  return createOrderReader(shopify)(shop, orderId);
 }
 
 const json = (body: object, init: ResponseInit = {}): Response =>

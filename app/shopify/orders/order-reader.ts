@@ -8,7 +8,7 @@ import {
   openAdmin,
   unavailable,
 } from "#app/shopify/access/admin-api.ts";
-import { readWithin } from "#app/shopify/access/read-within.ts";
+import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
 import type { WholeOrder } from "./admin-order.ts";
 import { stateOfOrder } from "./admin-state.ts";
 import {
@@ -38,10 +38,9 @@ const mostBeginnings = 3;
  * again, so that a state never mixes two moments. Where a page has to wait for Shopify's rate limit
  * it waits, within the time that a read may take.
  *
- * @param readMs the longest that a read may take; less than the shop's lease, which is not renewed
- *   meanwhile
+ * @param readMs the longest that a read may take
  */
-export function createOrderReader(shopify: AdminAccess, readMs: number): OrderReader {
+export function createOrderReader(shopify: AdminAccess, readMs = longestReadMs): OrderReader {
   return async (shop, orderId) => {
     try {
       return await readWithin(readMs, async (signal) => {

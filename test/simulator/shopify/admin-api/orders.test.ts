@@ -56,7 +56,7 @@ beforeAll(async () => {
     },
     logger: { level: LogSeverity.Error, log: async () => {} },
   });
-  readOrder = createOrderReader(createAdminAccess(shopify, { keep: async () => {} }), 20_000);
+  readOrder = createOrderReader(createAdminAccess(shopify, { keep: async () => {} }));
 }, 60_000);
 
 afterAll(() => admin.close());
