@@ -8,13 +8,13 @@ const app = fileURLToPath(new URL("./app", import.meta.url));
 
 /** Made once by the server and handed to routes through the load context. */
 const stateful = [
-  "config.server.ts",
   "db.server.ts",
-  "log.server.ts",
-  "secrets.server.ts",
-  "services.server.ts",
+  "foundation/config.server.ts",
+  "foundation/log.server.ts",
+  "foundation/secrets.server.ts",
+  "database/generated/prisma/client.ts",
+  "process/foundations.server.ts",
   "shopify.server.ts",
-  "generated/prisma/client.ts",
 ].map((file) => `${app}/${file}`);
 
 /**

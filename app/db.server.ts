@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { PrismaClient } from "#app/generated/prisma/client.ts";
-import type { Logger } from "#app/log.server.ts";
-import { DatabaseError } from "./database-error.server.ts";
-import { migrate, pendingMigrations } from "./migrations.server.ts";
+import { DatabaseError } from "#app/database/database-error.server.ts";
+import { PrismaClient } from "#app/database/generated/prisma/client.ts";
+import { migrate, pendingMigrations } from "#app/database/migrations.server.ts";
+import type { Logger } from "#app/foundation/log.server.ts";
 
 export type Database = { url: string; prisma: PrismaClient; close(): Promise<void> };
 

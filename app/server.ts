@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import express from "express";
-import { refuseKeepAlive } from "./drain.server.ts";
-import { answerHealth } from "./health.server.ts";
-import { runProcess } from "./process.server.ts";
-import { mountRemix } from "./remix.server.ts";
-import { openFoundations } from "./services.server.ts";
-import { takeWebhooks } from "./webhooks.server.ts";
+import { refuseKeepAlive } from "#app/http/drain.server.ts";
+import { answerHealth } from "#app/http/health.server.ts";
+import { mountRemix } from "#app/http/remix.server.ts";
+import { takeWebhooks } from "#app/http/webhooks.server.ts";
+import { openFoundations } from "#app/process/foundations.server.ts";
+import { runProcess } from "#app/process/process.server.ts";
 
 // What happens to a request, from top to bottom.
 await runProcess(async (config, log) => {

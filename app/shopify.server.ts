@@ -3,8 +3,8 @@ import { LogSeverity } from "@shopify/shopify-api";
 import { ApiVersion, AppDistribution, shopifyApp } from "@shopify/shopify-app-remix/server";
 import { PrismaSessionStorage } from "@shopify/shopify-app-session-storage-prisma";
 import type { Logger } from "pino";
-import type { Config } from "./config.server.ts";
-import type { PrismaClient } from "./generated/prisma/client.ts";
+import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
+import type { Config } from "#app/foundation/config.server.ts";
 
 /**
  * Shopify's side of the app: embedded, access tokens by token exchange, offline tokens that expire

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import express from "express";
-import { answerHealth } from "./health.server.ts";
-import { runProcess } from "./process.server.ts";
-import { openFoundations } from "./services.server.ts";
+import { answerHealth } from "#app/http/health.server.ts";
+import { openFoundations } from "#app/process/foundations.server.ts";
+import { runProcess } from "#app/process/process.server.ts";
 
 await runProcess(async (config, log) => {
   const foundations = await openFoundations(config, log, { worker: true });

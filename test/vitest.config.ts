@@ -26,7 +26,11 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["app/**/*.test.{ts,tsx}", "test/{simulator,migrations}/**/*.test.ts"],
+          include: [
+            "app/**/*.test.{ts,tsx}",
+            "test/*.test.ts",
+            "test/{simulator,migrations,structure}/**/*.test.ts",
+          ],
           environment: "node",
           isolate: false,
           // No test fails because the machine is slow.

@@ -1,9 +1,19 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { Foundations } from "#app/services.server.ts";
 
 /** `data` is printed with --json, `text` without. */
 export type Result = { data: unknown; text: string };
 
-export type Command = { usage: string; run(args: string[]): Promise<Result> };
+/** Opens what the app stands on, does the work, and closes it again. @throws ConfigError */
+export type WithDatabase = <T>(work: (foundations: Foundations) => Promise<T>) => Promise<T>;
+
+export type Command = {
+  usage: string;
+  run(args: string[], withDatabase: WithDatabase): Promise<Result>;
+};
+
+/** Who acts, as the timeline shows it. */
+export const operator = "operator";
 
 /** The command was called wrongly; its usage is shown with the message. */
 export class UsageError extends Error {}

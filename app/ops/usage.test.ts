@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { resend } from "#app/ops/orders/resend.ts";
+import { importOrders } from "#app/ops/reading/import.ts";
+import { reconcile } from "#app/ops/reading/reconcile.ts";
+import { pause, resume } from "#app/ops/shops/hold.ts";
+import { stuck } from "#app/ops/shops/stuck.ts";
 import type { Command } from "./command.ts";
-import { pause, resume } from "./hold.ts";
-import { importOrders } from "./import.ts";
-import { reconcile } from "./reconcile.ts";
-import { resend } from "./resend.ts";
 import { momentOf } from "./since.ts";
-import { stuck } from "./stuck.ts";
 
 const now = Date.parse("2026-11-24T12:00:00Z");
 
@@ -27,6 +27,9 @@ it.each(["yesterday", "2", "h", "-2h", "2026-13-01", "2026-11-24T10:00", "0x10h"
 );
 
 describe("called wrongly, before the database is touched,", () => {
+  const withDatabase = async () => {
+    throw new Error("The database was touched.");
+  };
   it.each<[Command, string[], string]>([
     [pause, ["demo"], "--reason is missing"],
     [pause, ["--reason", "x"], "Name a shop, or give --feed"],
@@ -42,6 +45,6 @@ describe("called wrongly, before the database is touched,", () => {
     [resend, ["demo", "--status", "skipped"], "--status is"],
     [resend, ["demo", "--failed", "--status", "sent"], "leave out --status"],
   ])("%o %j is told what is wrong", async (command, args, message) => {
-    await expect(command.run(args)).rejects.toThrow(message);
+    await expect(command.run(args, withDatabase)).rejects.toThrow(message);
   });
 });

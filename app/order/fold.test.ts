@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
-import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import { emptyState, headsConflict, join, redact } from "./fold.ts";
 import { mapOrder } from "./map.ts";

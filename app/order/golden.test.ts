@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
-import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { emptyState, join } from "./fold.ts";
 import { mapOrder } from "./map.ts";
 

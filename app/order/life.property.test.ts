@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { editedLife, type Happening, happenings } from "#test/simulator/shopify/edited-life.ts";
 import type { SimulatedLine, SimulatedOrder } from "#test/simulator/shopify/order-life.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";

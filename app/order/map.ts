@@ -1,10 +1,10 @@
+import { addressOf, customerOf } from "#app/order/mapping/buyer.ts";
+import { feedLine, type MappedLine, mapLines } from "#app/order/mapping/mapped-lines.ts";
+import { observe } from "#app/order/mapping/observe.ts";
+import { pricesOf } from "#app/order/mapping/prices.ts";
 import type { FeedOrder, FeedPrice } from "./feed-order.ts";
 import { type Finding, finding } from "./findings.ts";
 import { type Line, linesOf } from "./lines.ts";
-import { addressOf, customerOf } from "./mapping/buyer.ts";
-import { feedLine, type MappedLine, mapLines } from "./mapping/mapped-lines.ts";
-import { observe } from "./mapping/observe.ts";
-import { pricesOf } from "./mapping/prices.ts";
 import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
 import type { Head, OrderState } from "./state.ts";
 import { sum } from "./units.ts";

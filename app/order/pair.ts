@@ -1,10 +1,10 @@
+import { Assignment } from "#app/order/pairing/assign.ts";
+import { type Claim, type Claims, claimsOf } from "#app/order/pairing/claims.ts";
+import { placesOf, type Relation } from "#app/order/pairing/likeness.ts";
+import { type Unserved, unserved } from "#app/order/pairing/unserved.ts";
 import { compareIds } from "./canonical.ts";
 import { type Line, property } from "./lines.ts";
 import { linkProperties } from "./link-properties.ts";
-import { Assignment } from "./pairing/assign.ts";
-import { type Claim, type Claims, claimsOf } from "./pairing/claims.ts";
-import { placesOf, type Relation } from "./pairing/likeness.ts";
-import { type Unserved, unserved } from "./pairing/unserved.ts";
 
 /** A pair that the merchant set by hand; ids entered with it go before the plan's properties. */
 export type ManualPair = {
@@ -47,8 +47,9 @@ export type Said = {
  * is guessed: without a link there is at most a suggestion. Quantities are the ordered ones.
  *
  * 1. Pairs by hand, the last one first, as far as the plan's quantity reaches.
- * 2. By tier; within one, products that are there before those that are gone; then the pair whose
- *    newer line was seen first; then by fit; then by what the lines are (`Assignment.settle`).
+ * 2. By tier; within one, products that are there before those that are gone, which take plans that
+ *    are gone before those that are there; then the pair whose newer line was seen first; then by
+ *    fit; then by what the lines are (`Assignment.settle`).
  * 3. Only then a product that is there gets a plan that is gone.
  *
  * @param lines as `linesOf` gives them
@@ -76,7 +77,8 @@ export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said)
   } else {
     for (const [tier, claims] of tiers) {
       made.settle(only(claims, { products: isThere, plans: isThere }), tier);
-      made.settle(only(claims, { products: isGone, plans: isAny }), tier);
+      made.settle(only(claims, { products: isGone, plans: isGone }), tier);
+      made.settle(only(claims, { products: isGone, plans: isThere }), tier);
     }
     for (const [tier, claims] of tiers) {
       made.settle(only(claims, { products: isThere, plans: isGone }), tier);
@@ -161,7 +163,6 @@ function relation(from: string, to: string, by: string): Relation {
 
 const isThere = ({ left }: Line) => left > 0;
 const isGone = ({ left }: Line) => left <= 0;
-const isAny = () => true;
 
 function only(
   claims: readonly Claim[],

@@ -1,5 +1,5 @@
 import { minorUnits } from "#app/order/money.ts";
-import type { Protectable } from "#app/shopify/plan-catalog.ts";
+import type { Protectable } from "#app/shopify/plans/plan-catalog.ts";
 
 /** Variants of one price: one offer serves them all. `price` in minor units. */
 export type PriceGroup = { price: number; sku: string; variantIds: string[] };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { inTransaction } from "#app/sync/transaction.ts";
+import { inTransaction } from "#app/database/transaction.ts";
 import type { PlanJobKind, PlanResult, PlanWait } from "./plan-result.ts";
 
 /** What a job is to do, and for which products. Ids are global ones. */

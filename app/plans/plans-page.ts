@@ -1,13 +1,13 @@
 import type pg from "pg";
 import { minorUnits } from "#app/order/money.ts";
-import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/admin-api.ts";
-import { isProtectionVendor, planOf } from "#app/shopify/plan-catalog.ts";
+import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/access/admin-api.ts";
+import { isProtectionVendor, planOf } from "#app/shopify/plans/plan-catalog.ts";
 import {
   type PlanNode,
   type PlanProductsData,
   planPageSizes,
   planProductsQuery,
-} from "#app/shopify/plan-queries.ts";
+} from "#app/shopify/plans/plan-queries.ts";
 
 /** A page waits no longer than this for Shopify. */
 const timeLimitMs = 5_000;

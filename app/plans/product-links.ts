@@ -1,5 +1,10 @@
-import type { AskAdmin } from "#app/shopify/admin-api.ts";
-import { linkPlans, type Protectable, readPlans, unlinkPlans } from "#app/shopify/plan-catalog.ts";
+import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
+import {
+  linkPlans,
+  type Protectable,
+  readPlans,
+  unlinkPlans,
+} from "#app/shopify/plans/plan-catalog.ts";
 import { type PlanResult, ProductFailure } from "./plan-result.ts";
 
 /** Offers the chosen plans for every variant of the product, in the place of those that were. */

@@ -1,7 +1,7 @@
 import type pg from "pg";
-import type { AskAdmin } from "#app/shopify/admin-api.ts";
-import type { Protectable } from "#app/shopify/plan-catalog.ts";
-import { inTransaction } from "#app/sync/transaction.ts";
+import { inTransaction } from "#app/database/transaction.ts";
+import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
+import type { Protectable } from "#app/shopify/plans/plan-catalog.ts";
 import type { ProductOffers } from "./offer-plans.ts";
 import { createPlanJob } from "./plan-job-store.ts";
 import { unlinkProduct } from "./product-links.ts";

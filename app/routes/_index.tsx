@@ -1,5 +1,5 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/node";
-import { PlainPage } from "../components/plain-page.tsx";
+import { PlainPage } from "#app/components/shared/plain-page.tsx";
 
 /** Shopify opens the app at its root address, with the shop in the query. */
 export function loader({ request }: LoaderFunctionArgs) {

@@ -1,9 +1,9 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { resendOrders } from "#app/sync/order-actions.ts";
-import { orderPage } from "#app/sync/order-page.ts";
-import { createTexts, languageOf, localeOf } from "../i18n.ts";
-import { messages } from "../messages.server.ts";
-import { orderSummary } from "../order-summary.ts";
+import { resendOrders } from "#app/actions/order-actions.ts";
+import { createTexts, languageOf, localeOf } from "#app/texts/i18n.ts";
+import { messages } from "#app/texts/messages.server.ts";
+import { orderPage } from "#app/views/order-page.ts";
+import { orderSummary } from "#app/views/order-summary.ts";
 
 /**
  * What the block on Shopify's order page asks for (extensions/order-status). It asks from Shopify's

@@ -3,10 +3,10 @@ import { useLoaderData, useLocation } from "@remix-run/react";
 import { Card, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { useEffect } from "react";
-import help from "../components/help.css?url";
-import { useLocale } from "../components/locale.tsx";
-import { Trouble } from "../components/trouble.tsx";
-import { helpHtml } from "../help.server.ts";
+import help from "#app/components/help/help.css?url";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { Trouble } from "#app/components/shared/trouble.tsx";
+import { helpHtml } from "#app/texts/help.server.ts";
 
 export const links = () => [{ rel: "stylesheet", href: help }];
 

@@ -3,7 +3,6 @@ import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Card, Layout, Modal, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { useState } from "react";
-import type { NamedPair } from "#app/order/named-pairs.ts";
 import {
   checkProcessing,
   pairByHand,
@@ -11,21 +10,22 @@ import {
   resendOrders,
   skipByHand,
   unpair,
-} from "#app/sync/order-actions.ts";
-import { orderPage, type PageLine } from "#app/sync/order-page.ts";
-import type { RunContext } from "#app/sync/run-context.ts";
-import { useLocale } from "../components/locale.tsx";
-import { useOrderAction } from "../components/order-action.tsx";
-import { OrderBadges } from "../components/order-badges.tsx";
-import { OrderFindings } from "../components/order-findings.tsx";
-import { OrderNote } from "../components/order-note.tsx";
-import { OrderPairing } from "../components/order-pairing.tsx";
-import { OrderPayload } from "../components/order-payload.tsx";
-import { OrderTimeline } from "../components/order-timeline.tsx";
-import { useRefresh } from "../components/refresh.ts";
-import { Trouble } from "../components/trouble.tsx";
-import { type OrderRequest, orderRequest } from "../order-request.ts";
-import { readAsked } from "../read-asked.ts";
+} from "#app/actions/order-actions.ts";
+import { useOrderAction } from "#app/components/order/order-action.tsx";
+import { OrderFindings } from "#app/components/order/order-findings.tsx";
+import { OrderPairing } from "#app/components/order/order-pairing.tsx";
+import { OrderPayload } from "#app/components/order/order-payload.tsx";
+import { type OrderRequest, orderRequest } from "#app/components/order/order-request.ts";
+import { OrderTimeline } from "#app/components/order/order-timeline.tsx";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { OrderBadges } from "#app/components/shared/order-badges.tsx";
+import { OrderNote } from "#app/components/shared/order-note.tsx";
+import { readAsked } from "#app/components/shared/read-asked.ts";
+import { useRefresh } from "#app/components/shared/refresh.ts";
+import { Trouble } from "#app/components/shared/trouble.tsx";
+import type { NamedPair } from "#app/order/named-pairs.ts";
+import type { RunContext } from "#app/store/run-context.ts";
+import { orderPage, type PageLine } from "#app/views/order-page.ts";
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const { session, sessionToken } = await context.authenticateAdmin(request);

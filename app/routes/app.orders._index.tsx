@@ -3,16 +3,16 @@ import { useLoaderData } from "@remix-run/react";
 import { Card, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { z } from "zod";
-import { resendOrders } from "#app/sync/order-actions.ts";
-import { orderFilterOf, positionOf } from "#app/sync/order-filter.ts";
-import { listOrders, viewCounts } from "#app/sync/order-list.ts";
-import { ExportButton } from "../components/export-button.tsx";
-import { useLocale } from "../components/locale.tsx";
-import { OrderFilters } from "../components/order-filters.tsx";
-import { OrderTable } from "../components/order-table.tsx";
-import { useRefresh } from "../components/refresh.ts";
-import { Trouble } from "../components/trouble.tsx";
-import { readAsked } from "../read-asked.ts";
+import { resendOrders } from "#app/actions/order-actions.ts";
+import { ExportButton } from "#app/components/orders/export-button.tsx";
+import { OrderFilters } from "#app/components/orders/order-filters.tsx";
+import { OrderTable } from "#app/components/orders/order-table.tsx";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { readAsked } from "#app/components/shared/read-asked.ts";
+import { useRefresh } from "#app/components/shared/refresh.ts";
+import { Trouble } from "#app/components/shared/trouble.tsx";
+import { orderFilterOf, positionOf } from "#app/views/order-filter.ts";
+import { listOrders, viewCounts } from "#app/views/order-list.ts";
 
 const pageSize = 50;
 

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { createReadableStreamFromReadable, type LoaderFunctionArgs } from "@remix-run/node";
 import { boundary } from "@shopify/shopify-app-remix/server";
-import { orderFilterOf } from "#app/sync/order-filter.ts";
-import { createTexts, languageOf, localeOf } from "../i18n.ts";
-import { messages } from "../messages.server.ts";
-import { csvOfOrders } from "../order-csv.ts";
+import { createTexts, languageOf, localeOf } from "#app/texts/i18n.ts";
+import { messages } from "#app/texts/messages.server.ts";
+import { csvOfOrders } from "#app/views/order-csv.ts";
+import { orderFilterOf } from "#app/views/order-filter.ts";
 
 export const headers = boundary.headers;
 

@@ -2,22 +2,22 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-r
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
+import { PlanFill } from "#app/components/plans/plan-fill.tsx";
+import { PlanJobs } from "#app/components/plans/plan-jobs.tsx";
+import { PlanProducts } from "#app/components/plans/plan-products.tsx";
+import { PlanRules } from "#app/components/plans/plan-rules.tsx";
+import { plansRequest } from "#app/components/plans/plans-request.ts";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
+import { readBody } from "#app/components/shared/read-asked.ts";
+import { useRefresh } from "#app/components/shared/refresh.ts";
+import { Trouble } from "#app/components/shared/trouble.tsx";
 import { readChosen, saveChosen } from "#app/plans/chosen-plans.ts";
 import { cancelPlanJob, createPlanJob, resumePlanJobs } from "#app/plans/plan-job-store.ts";
 import { readJobs } from "#app/plans/plan-jobs-page.ts";
 import { planScopes } from "#app/plans/plan-scopes.ts";
 import { noteScopes, readProductsPage } from "#app/plans/plans-page.ts";
 import { readOffers } from "#app/plans/product-offers.ts";
-import { useLocale } from "../components/locale.tsx";
-import { MissingScopesBanner } from "../components/missing-scopes-banner.tsx";
-import { PlanFill } from "../components/plan-fill.tsx";
-import { PlanJobs } from "../components/plan-jobs.tsx";
-import { PlanProducts } from "../components/plan-products.tsx";
-import { PlanRules } from "../components/plan-rules.tsx";
-import { useRefresh } from "../components/refresh.ts";
-import { Trouble } from "../components/trouble.tsx";
-import { plansRequest } from "../plans-request.ts";
-import { readBody } from "../read-asked.ts";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
@@ -76,7 +76,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
       await context.queue.plans.wake([shop]);
       return data({ result: "resumed" as const });
     case "link": {
-      const saved = await saveChosen(context.admin, shop, wanted.plans);
+      const saved = await saveChosen(context.plans, shop, wanted.plans);
       if (saved.result !== "saved") return data(saved);
       break;
     }

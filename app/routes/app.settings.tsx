@@ -2,17 +2,17 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-r
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Layout, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
-import { testKey } from "#app/sync/connection-test.ts";
-import { readImportStatus } from "#app/sync/import-status.ts";
-import { beginImport, cancelImport } from "#app/sync/scan-runs.ts";
-import { disconnect, readSettings, saveSettings, setPaused } from "#app/sync/settings.ts";
-import { ImportCard } from "../components/import-card.tsx";
-import { useLocale } from "../components/locale.tsx";
-import { DisconnectCard, PauseCard } from "../components/settings-cards.tsx";
-import { SettingsForm } from "../components/settings-form.tsx";
-import { Trouble } from "../components/trouble.tsx";
-import { readAsked } from "../read-asked.ts";
-import { settingsRequest } from "../settings-request.ts";
+import { ImportCard } from "#app/components/settings/import-card.tsx";
+import { DisconnectCard, PauseCard } from "#app/components/settings/settings-cards.tsx";
+import { SettingsForm } from "#app/components/settings/settings-form.tsx";
+import { settingsRequest } from "#app/components/settings/settings-request.ts";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { readAsked } from "#app/components/shared/read-asked.ts";
+import { Trouble } from "#app/components/shared/trouble.tsx";
+import { beginImport, cancelImport } from "#app/scan/scan-runs.ts";
+import { testKey } from "#app/shops/connection-test.ts";
+import { disconnect, readSettings, saveSettings, setPaused } from "#app/shops/settings.ts";
+import { readImportStatus } from "#app/views/import-status.ts";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);

@@ -5,12 +5,12 @@ import polarisStyles from "@shopify/polaris/build/esm/styles.css?url";
 import { AppProvider } from "@shopify/shopify-app-remix/react";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import type { ReactNode } from "react";
-import { shopFacts } from "#app/sync/shop-facts.ts";
-import { LocaleProvider, useLocale } from "../components/locale.tsx";
-import { PageSkeleton } from "../components/page-skeleton.tsx";
-import { Trouble } from "../components/trouble.tsx";
-import { languageOf, localeOf } from "../i18n.ts";
-import type { loader as rootLoader } from "../root.tsx";
+import { LocaleProvider, type ShopTimes, useLocale } from "#app/components/shared/locale.tsx";
+import { PageSkeleton } from "#app/components/shared/page-skeleton.tsx";
+import { Trouble } from "#app/components/shared/trouble.tsx";
+import type { loader as rootLoader } from "#app/root.tsx";
+import { shopFacts } from "#app/shops/shop-facts.ts";
+import { languageOf, localeOf } from "#app/texts/i18n.ts";
 
 export const links: LinksFunction = () => [
   { rel: "preconnect", href: "https://cdn.shopify.com/" },
@@ -23,7 +23,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session, admin } = await context.authenticateAdmin(request);
   const language = languageOf(localeOf(new URL(request.url).searchParams.get("locale")));
   const { timeZone } = await shopFacts(context, session.shop, admin.graphql, language);
-  return { shop: session.shop, timeZone };
+  const times: ShopTimes = { timeZone };
+  return { shop: session.shop, ...times };
 }
 
 export const shouldRevalidate = () => false;

@@ -1,5 +1,5 @@
 import { findingTexts } from "#app/order/findings.ts";
-import { views } from "#app/sync/order-views.ts";
+import { views } from "#app/views/order-views.ts";
 import type { AdminServer } from "./admin-server.ts";
 import { below, type Figure, percentile } from "./figures.ts";
 

@@ -1,5 +1,5 @@
 import { request } from "undici";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { type Admin, startAdmin } from "#test/simulator/admin/admin.ts";
 import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { Stage } from "./stage.ts";

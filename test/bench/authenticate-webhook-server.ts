@@ -1,8 +1,8 @@
 // The second yardstick: the usual way, authenticate.webhook with one Prisma INSERT per request.
 import express from "express";
-import { readConfig } from "#app/config.server.ts";
 import { openDatabase } from "#app/db.server.ts";
-import { createLog } from "#app/log.server.ts";
+import { readConfig } from "#app/foundation/config.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
 import { createShopify } from "#app/shopify.server.ts";
 
 const config = readConfig(process.env);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readConfig } from "#app/config.server.ts";
-import { createSecretBox } from "#app/secrets.server.ts";
-import { connectShop } from "#app/sync/connect.ts";
+import { readConfig } from "#app/foundation/config.server.ts";
+import { createSecretBox } from "#app/foundation/secrets.server.ts";
+import { connectShop } from "#app/shops/connect.ts";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import { below, type Figure, percentile } from "./figures.ts";

@@ -1,4 +1,4 @@
-import { listSizes } from "#app/shopify/order-list-query.ts";
+import { listSizes } from "#app/shopify/orders/order-list-query.ts";
 import { orderNode } from "#test/simulator/shopify/admin-api/order-node.ts";
 import type { Payload } from "#test/simulator/shopify/payload.ts";
 

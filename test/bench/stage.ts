@@ -3,10 +3,13 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from "#app/database/embedded-postgres/embedded-postgres.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { openDatabase } from "#app/db.server.ts";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
-import { createLog, type Logger } from "#app/log.server.ts";
+import { createLog, type Logger } from "#app/foundation/log.server.ts";
 import { type Hakuna, startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 

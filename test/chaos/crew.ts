@@ -1,4 +1,4 @@
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import type { Random } from "#test/simulator/random.ts";
 import { type AppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import type { World } from "#test/world/world.ts";

@@ -1,6 +1,6 @@
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { join } from "#app/order/fold.ts";
-import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { expectedOrders, lastOfEach, statesOf } from "#test/server/expected-orders.ts";
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";

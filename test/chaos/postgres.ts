@@ -1,5 +1,5 @@
 import pg from "pg";
-import { findPrograms } from "#app/embedded-postgres/programs.server.ts";
+import { findPrograms } from "#app/database/embedded-postgres/programs.server.ts";
 import { startTestPostgres } from "#test/world/shared-postgres.ts";
 
 /** A PostgreSQL of one's own, to be restarted while others work with it. */

@@ -1,5 +1,5 @@
-import { readConfig } from "#app/config.server.ts";
-import { resendOrders } from "#app/sync/order-actions.ts";
+import { resendOrders } from "#app/actions/order-actions.ts";
+import { readConfig } from "#app/foundation/config.server.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Random } from "#test/simulator/random.ts";
 import type { World } from "#test/world/world.ts";

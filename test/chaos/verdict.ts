@@ -1,4 +1,4 @@
-import { isDatabaseTrouble } from "#app/database-error.server.ts";
+import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Client } from "#test/server/client.ts";

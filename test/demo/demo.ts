@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { startAdmin } from "#test/simulator/admin/admin.ts";
 import type { FeedState } from "#test/simulator/hakuna/contract.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
@@ -104,7 +104,7 @@ async function connect(env: Record<string, string>): Promise<void> {
   const args = ["connect", shop, "--environment", "sandbox", "--api-key", hakunaKey];
   await promisify(execFile)(
     process.execPath,
-    [fileURLToPath(new URL("../../app/ops/main.ts", import.meta.url)), ...args, "--country", "de"],
+    [fileURLToPath(new URL("../../app/ops.ts", import.meta.url)), ...args, "--country", "de"],
     { env: { ...process.env, ...env } },
   );
 }

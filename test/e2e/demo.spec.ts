@@ -1,5 +1,5 @@
 import { test as base, expect } from "@playwright/test";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { startAdmin } from "../simulator/admin/admin.ts";
 import { startWorld } from "../world/world.ts";
 

@@ -1,6 +1,6 @@
 import { Pool } from "pg";
 import type { PlanResult } from "#app/plans/plan-result.ts";
-import type { ListedOrder } from "#app/sync/listed-order.ts";
+import type { ListedOrder } from "#app/views/listed-order.ts";
 
 /** Writes what the pages read, as the sync would have left it. */
 export type ShopData = {

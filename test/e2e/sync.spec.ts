@@ -38,7 +38,7 @@ async function connect(world: World, shop: string): Promise<string> {
   const words = ["connect", shop, "--environment", "sandbox", "--api-key", key];
   await promisify(execFile)(
     process.execPath,
-    ["app/ops/main.ts", ...words, "--share", "all", "--country", "de"],
+    ["app/ops.ts", ...words, "--share", "all", "--country", "de"],
     { env: { ...process.env, ...world.env } },
   );
   return key;

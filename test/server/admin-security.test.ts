@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { homeRequest } from "#app/home-request.ts";
-import { orderRequest } from "#app/order-request.ts";
-import { plansRequest } from "#app/plans-request.ts";
-import { settingsRequest } from "#app/settings-request.ts";
+import { homeRequest } from "#app/components/home/home-request.ts";
+import { orderRequest } from "#app/components/order/order-request.ts";
+import { plansRequest } from "#app/components/plans/plans-request.ts";
+import { settingsRequest } from "#app/components/settings/settings-request.ts";
 import { ask, documentPath, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";

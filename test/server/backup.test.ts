@@ -7,9 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, expect, it } from "vitest";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
-import { createLog } from "#app/log.server.ts";
-import { hold, release } from "#app/sync/hold.ts";
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from "#app/database/embedded-postgres/embedded-postgres.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { hold, release } from "#app/store/hold.ts";
 import { outwaitKilled } from "#test/world/killed-processes.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { type Client, createClient, eventually } from "./client.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { readConfig } from "#app/config.server.ts";
-import { createLog } from "#app/log.server.ts";
-import { openPool } from "#app/pool.server.ts";
-import { createSecretBox } from "#app/secrets.server.ts";
-import { connectShop } from "#app/sync/connect.ts";
+import { openPool } from "#app/database/pool.server.ts";
+import { readConfig } from "#app/foundation/config.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { createSecretBox } from "#app/foundation/secrets.server.ts";
+import { connectShop } from "#app/shops/connect.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import type { World } from "#test/world/world.ts";
 

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openPool } from "#app/database/pool.server.ts";
+import { inTransaction } from "#app/database/transaction.ts";
 import { migrationsPending, openDatabase } from "#app/db.server.ts";
-import { createLog } from "#app/log.server.ts";
-import { openPool } from "#app/pool.server.ts";
-import { inTransaction } from "#app/sync/transaction.ts";
+import { createLog } from "#app/foundation/log.server.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 
 const silent = createLog("silent");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { disconnect, type SaveRequest, saveSettings } from "#app/sync/settings.ts";
+import { disconnect, type SaveRequest, saveSettings } from "#app/shops/settings.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
 const { current, context, hakuna, connect, run, take, stored, emailsOf } = await syncByHand();

@@ -3,7 +3,7 @@ import { emptyState, join } from "#app/order/fold.ts";
 import { mapOrder } from "#app/order/map.ts";
 import { skipReason } from "#app/order/share.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { type OrderTopic, readWebhook } from "#app/shopify/webhook-payload.ts";
+import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 
 /** What is known of each order, by its id, when all of the webhooks are. */

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Command } from "#app/ops/command.ts";
-import { pause, resume } from "#app/ops/hold.ts";
-import { resend } from "#app/ops/resend.ts";
-import { status } from "#app/ops/status.ts";
-import { stuck } from "#app/ops/stuck.ts";
+import { resend } from "#app/ops/orders/resend.ts";
+import { pause, resume } from "#app/ops/shops/hold.ts";
+import { status } from "#app/ops/shops/status.ts";
+import { stuck } from "#app/ops/shops/stuck.ts";
+import { withDatabase } from "#app/process/with-database.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
@@ -28,7 +29,7 @@ async function run(name: string, ...args: string[]) {
   const command = commands[name];
   if (!command) throw new Error(`There is no command ${name}.`);
   Object.assign(process.env, world.env);
-  const { data } = await command.run(args);
+  const { data } = await command.run(args, withDatabase);
   return JSON.parse(JSON.stringify(data));
 }
 

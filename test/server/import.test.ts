@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { beginImport, cancelImport } from "#app/sync/scan-runs.ts";
+import { beginImport, cancelImport } from "#app/scan/scan-runs.ts";
 import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createLog } from "#app/log.server.ts";
-import { openPool } from "#app/pool.server.ts";
-import { type Lane, openLane } from "#app/sync/lane.ts";
+import { openPool } from "#app/database/pool.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { type Lane, openLane } from "#app/queue/lane.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 import { eventually } from "./client.ts";
 

@@ -3,7 +3,7 @@ import { parser } from "@prometheus-io/lezer-promql";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { startCollector } from "#test/simulator/collector.ts";
 import { ask } from "./admin-client.ts";
 import { eventually } from "./client.ts";

@@ -18,7 +18,7 @@ export function ops(
       process.execPath,
       [
         ...(env.SIMULATED_SHOPIFY_URL ? ["--import", "./test/simulator/redirect.ts"] : []),
-        "app/ops/main.ts",
+        "app/ops.ts",
         ...args,
       ],
       { env: { NODE_ENV: "production", PATH, HOME, ...compileCache, ...env } },

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, expect, it } from "vitest";
-import { loadOrders } from "#app/sync/order-store.ts";
+import { loadOrders } from "#app/store/order-store.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
 
 const database = await createDatabase();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { ReadAnswer } from "#app/shopify/order-reader.ts";
-import { readWebhook } from "#app/shopify/webhook-payload.ts";
-import { skipByHand } from "#app/sync/order-actions.ts";
-import { orderFilterOf } from "#app/sync/order-filter.ts";
-import { listOrders } from "#app/sync/order-list.ts";
-import { resumeReads } from "#app/sync/read-step.ts";
+import { skipByHand } from "#app/actions/order-actions.ts";
+import { resumeReads } from "#app/run/read-step.ts";
+import type { ReadAnswer } from "#app/shopify/orders/order-reader.ts";
+import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
+import { orderFilterOf } from "#app/views/order-filter.ts";
+import { listOrders } from "#app/views/order-list.ts";
 import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { canonicalJson } from "#app/order/canonical.ts";
 import { sameContent } from "#app/order/content.ts";
 import { join } from "#app/order/fold.ts";
-import { beginReconciliation } from "#app/sync/scan-runs.ts";
+import { beginReconciliation } from "#app/scan/scan-runs.ts";
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";
 import { orderMoments } from "#test/simulator/shopify/order-life.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { readConfig } from "#app/config.server.ts";
-import { createLog } from "#app/log.server.ts";
-import { retainShop } from "#app/sync/retention.ts";
+import { readConfig } from "#app/foundation/config.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { retainShop } from "#app/privacy/retention.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
-import { connect } from "#app/ops/connect.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
+import { connect } from "#app/ops/shops/connect.ts";
+import { withDatabase } from "#app/process/with-database.ts";
 import { deliverWebhook, sendWebhook } from "#test/simulator/shopify/webhook.ts";
 import { type AppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import { eventually } from "./client.ts";
@@ -134,7 +135,8 @@ describe("a secret is rotated without losing a webhook:", () => {
     });
     expect(world.hakuna.last(id)).toBeNull();
     Object.assign(process.env, world.env);
-    await connect.run([shop, "--environment", "sandbox", "--api-key", "sk_test_fresh"]);
+    const args = [shop, "--environment", "sandbox", "--api-key", "sk_test_fresh"];
+    await connect.run(args, withDatabase);
     await arrives(id);
   });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { OrderTopic } from "#app/shopify/webhook-payload.ts";
-import { orderTopics } from "#app/shopify/webhook-payload.ts";
+import type { OrderTopic } from "#app/shopify/webhooks/webhook-payload.ts";
+import { orderTopics } from "#app/shopify/webhooks/webhook-payload.ts";
 import { type Payload, samplePayload } from "#test/simulator/shopify/payload.ts";
 import { webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";

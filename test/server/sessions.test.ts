@@ -1,7 +1,7 @@
 import { request } from "undici";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AdminError } from "#app/shopify/admin-api.ts";
-import { createSessionKeeper } from "#app/sync/shop-session.ts";
+import { AdminError } from "#app/shopify/access/admin-api.ts";
+import { createSessionKeeper } from "#app/shops/shop-session.ts";
 import { orderMoments } from "#test/simulator/shopify/order-life.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import { eventually } from "./client.ts";

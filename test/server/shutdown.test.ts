@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { type Webhook, webhookHeaders } from "#test/simulator/shopify/webhook.ts";
 import { waitUntilReady } from "#test/world/app-process.ts";
 import { eventually } from "./client.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { setPaused } from "#app/sync/settings.ts";
+import { setPaused } from "#app/shops/settings.ts";
 import { manyWays } from "#test/simulator/hakuna/behavior.ts";
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createSecretBox } from "#app/secrets.server.ts";
-import { startQueue } from "#app/sync/queue.ts";
-import { retryQuarantined } from "#app/sync/retry-quarantined.ts";
-import { runShop } from "#app/sync/run.ts";
+import { createSecretBox } from "#app/foundation/secrets.server.ts";
+import { retryQuarantined } from "#app/intake/retry-quarantined.ts";
+import { startQueue } from "#app/queue/queue.ts";
+import { runShop } from "#app/run/run.ts";
 import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 

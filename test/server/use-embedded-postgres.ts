@@ -1,5 +1,5 @@
-import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
-import { createLog } from "#app/log.server.ts";
+import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
 
 // A process that uses the embedded PostgreSQL in the folder that it is given, until its standard
 // input ends. It writes the address, and then that it stopped.

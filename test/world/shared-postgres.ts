@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
 import { openDatabase } from "#app/db.server.ts";
-import { startEmbeddedPostgres } from "#app/embedded-postgres.server.ts";
-import { createLog } from "#app/log.server.ts";
-import { startQueue } from "#app/sync/queue.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { startQueue } from "#app/queue/queue.ts";
 
 /** Set by the global setup; worlds make their databases there. */
 const variable = "TEST_POSTGRES_URL";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { freePort } from "#app/embedded-postgres/free-port.server.ts";
+import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { type Admin, startAdmin } from "../simulator/admin/admin.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "./app-process.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { address, line, map, order } from "../order.fixture.ts";
-import type { Address, Customer, Head } from "../state.ts";
+import { address, line, map, order } from "#app/order/order.fixture.ts";
+import type { Address, Customer, Head } from "#app/order/state.ts";
 
 const customer: Customer = {
   ...{ id: "9", firstName: "Erika", lastName: null, email: "e@mail.example", phone: "+49 1" },

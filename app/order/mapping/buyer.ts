@@ -1,5 +1,5 @@
-import type { FeedOrder } from "../feed-order.ts";
-import type { Address, Head } from "../state.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import type { Address, Head } from "#app/order/state.ts";
 import { officialCountry } from "./countries.ts";
 
 /**

@@ -1,9 +1,9 @@
-import type { FeedLineItem, FeedPrice } from "../feed-order.ts";
-import { type Line, property } from "../lines.ts";
-import { linkProperties } from "../link-properties.ts";
-import type { ManualPair, Pair } from "../pair.ts";
-import type { OrderState } from "../state.ts";
-import { type Dated, fulfilledUnits, upTo } from "../units.ts";
+import type { FeedLineItem, FeedPrice } from "#app/order/feed-order.ts";
+import { type Line, property } from "#app/order/lines.ts";
+import { linkProperties } from "#app/order/link-properties.ts";
+import type { ManualPair, Pair } from "#app/order/pair.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { type Dated, fulfilledUnits, upTo } from "#app/order/units.ts";
 import type { Prices } from "./prices.ts";
 
 /** How a line is sent: what it is, its price, its plan, its fulfilled units. */

@@ -1,7 +1,7 @@
-import { type Finding, finding } from "../findings.ts";
-import type { Line } from "../lines.ts";
-import type { Pairing } from "../pair.ts";
-import { sum } from "../units.ts";
+import { type Finding, finding } from "#app/order/findings.ts";
+import type { Line } from "#app/order/lines.ts";
+import type { Pairing } from "#app/order/pair.ts";
+import { sum } from "#app/order/units.ts";
 import type { MappedLine } from "./mapped-lines.ts";
 
 /** What the findings depend on besides lines and pairs. */

@@ -1,6 +1,6 @@
-import type { FeedPrice } from "../feed-order.ts";
-import type { Line } from "../lines.ts";
-import { currencyDecimals, minorUnits } from "../money.ts";
+import type { FeedPrice } from "#app/order/feed-order.ts";
+import type { Line } from "#app/order/lines.ts";
+import { currencyDecimals, minorUnits } from "#app/order/money.ts";
 
 export type Prices = {
   priced: { line: Line; price: FeedPrice }[];

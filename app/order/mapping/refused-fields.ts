@@ -1,7 +1,7 @@
-import type { FeedOrder } from "../feed-order.ts";
-import { type Finding, finding, type RefusedField } from "../findings.ts";
-import type { Line } from "../lines.ts";
-import { decimalText } from "../money.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import { type Finding, finding, type RefusedField } from "#app/order/findings.ts";
+import type { Line } from "#app/order/lines.ts";
+import { decimalText } from "#app/order/money.ts";
 import type { MappedLine } from "./mapped-lines.ts";
 
 /** Where in a feed order a field stands that the feed's schema refuses. */

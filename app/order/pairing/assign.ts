@@ -1,4 +1,4 @@
-import type { Line } from "../lines.ts";
+import type { Line } from "#app/order/lines.ts";
 import type { Claim } from "./claims.ts";
 
 /** Pairs as they are made; `left`: how many units of a plan serve nobody yet. */

@@ -1,5 +1,5 @@
-import { type Line, property } from "../lines.ts";
-import { linkProperties } from "../link-properties.ts";
+import { type Line, property } from "#app/order/lines.ts";
+import { linkProperties } from "#app/order/link-properties.ts";
 
 /** Each of these products with each of these plans: what links say, before anything is decided. */
 export type Claim = { products: readonly Line[]; plans: readonly Line[] };

@@ -1,6 +1,6 @@
-import { compareIds, compareText } from "../canonical.ts";
-import { type Line, property } from "../lines.ts";
-import { linkProperties } from "../link-properties.ts";
+import { compareIds, compareText } from "#app/order/canonical.ts";
+import { type Line, property } from "#app/order/lines.ts";
+import { linkProperties } from "#app/order/link-properties.ts";
 import { readReference } from "./claims.ts";
 
 /** Two lines of which one names the other by its id. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { linesOf } from "../lines.ts";
-import { line, order, plan, type TestLine } from "../order.fixture.ts";
-import { pairLines } from "../pair.ts";
+import { linesOf } from "#app/order/lines.ts";
+import { line, order, plan, type TestLine } from "#app/order/order.fixture.ts";
+import { pairLines } from "#app/order/pair.ts";
 
 /** Orders of `count` lines, half of them plans, that all name each other in one way. */
 const orders: [string, (count: number) => TestLine[]][] = [

@@ -1,4 +1,4 @@
-import type { Line } from "../lines.ts";
+import type { Line } from "#app/order/lines.ts";
 import type { Claim } from "./claims.ts";
 
 /** Lines by id whose links led nowhere. All of them are still there. */

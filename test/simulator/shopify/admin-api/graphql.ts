@@ -7,7 +7,7 @@ import {
   parse,
   validate,
 } from "graphql";
-import { adminSchema } from "#app/shopify/admin-schema.fixture.ts";
+import { adminSchema } from "#app/shopify/access/admin-schema.fixture.ts";
 import { actualCost, requestedCost } from "./query-cost.ts";
 import { requiredScope } from "./scopes.ts";
 import type { Bucket } from "./throttle.ts";

@@ -1,0 +1,94 @@
+import { Banner, BlockStack, Text } from "@shopify/polaris";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { RelativeMoment } from "#app/components/shared/moment.tsx";
+import type { Trouble } from "#app/views/home.ts";
+
+/** The one thing that is wrong, and the button that solves it. */
+export function HomeBanner({ trouble }: { trouble: Trouble }) {
+  const { t } = useLocale();
+  switch (trouble.kind) {
+    case "attention":
+      return (
+        <Banner
+          tone="warning"
+          title={t("home.trouble.attention", { count: trouble.count })}
+          action={{ content: t("home.trouble.attentionAction"), url: "/app/orders?view=attention" }}
+        >
+          {t("home.trouble.attentionText")}
+        </Banner>
+      );
+    case "unreadable":
+      return (
+        <Banner tone="warning" title={t("home.trouble.unreadable", { count: trouble.count })}>
+          {t("home.trouble.unreadableText")}
+        </Banner>
+      );
+    case "unreachable":
+      return (
+        <Banner tone="warning" title={t("home.trouble.unreachable.title")}>
+          <BlockStack gap="100">
+            <Text as="p">{t("home.trouble.unreachable.text")}</Text>
+            <Since at={trouble.since} next={trouble.until} />
+            <Words words={trouble.words} />
+          </BlockStack>
+        </Banner>
+      );
+    case "held":
+      return (
+        <Banner tone="warning" title={t("home.trouble.held.title")}>
+          {t("home.trouble.held.text")}
+        </Banner>
+      );
+    case "none":
+    case "paused":
+      return (
+        <Banner
+          tone={trouble.kind === "paused" ? "warning" : "info"}
+          title={t(`home.trouble.${trouble.kind}.title`)}
+          action={{ content: t(`home.trouble.${trouble.kind}.action`), url: "/app/settings" }}
+        >
+          {t(`home.trouble.${trouble.kind}.text`)}
+        </Banner>
+      );
+    default:
+      return (
+        <Banner
+          tone="critical"
+          title={t(`home.trouble.${trouble.kind}.title`)}
+          action={{ content: t(`home.trouble.${trouble.kind}.action`), url: "/app/settings" }}
+        >
+          <BlockStack gap="100">
+            <Text as="p">{t(`home.trouble.${trouble.kind}.text`)}</Text>
+            <Since at={trouble.since} />
+            <Words words={trouble.words} />
+          </BlockStack>
+        </Banner>
+      );
+  }
+}
+
+function Since({ at, next }: { at: number; next?: number }) {
+  const { t } = useLocale();
+  return (
+    <Text as="p">
+      {t("home.trouble.since")}: <RelativeMoment at={at} />
+      {next !== undefined && (
+        <>
+          {" · "}
+          {t("home.trouble.until")}: <RelativeMoment at={next} />
+        </>
+      )}
+    </Text>
+  );
+}
+
+/** Hakuna's own words, as they came. */
+function Words({ words }: { words: string | null }) {
+  const { t } = useLocale();
+  if (!words) return null;
+  return (
+    <Text as="p" breakWord>
+      {t("home.trouble.words", { words })}
+    </Text>
+  );
+}

@@ -1,0 +1,191 @@
+import { useFetcher } from "@remix-run/react";
+import { useAppBridge } from "@shopify/app-bridge-react";
+import {
+  BlockStack,
+  Box,
+  Button,
+  Card,
+  Collapsible,
+  Icon,
+  InlineStack,
+  ProgressBar,
+  Text,
+} from "@shopify/polaris";
+import { CheckCircleIcon, XIcon } from "@shopify/polaris-icons";
+import { type ReactNode, useEffect, useState } from "react";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import type { GuideStep } from "#app/views/home.ts";
+import { type ThemeEditor, ThemeStep, useLiveParts } from "./theme-step.tsx";
+
+type Props = {
+  done: Record<GuideStep, boolean>;
+  themeEditor: ThemeEditor;
+};
+
+const steps: readonly GuideStep[] = ["connect", "test", "block", "order"];
+
+/** What a new merchant does, step by step; the app sees by itself what is done. */
+export function SetupGuide({ done, themeEditor }: Props) {
+  const { t } = useLocale();
+  const fetcher = useFetcher();
+  const next = steps.find((step) => !done[step]) ?? null;
+  const [chosen, setChosen] = useState<GuideStep | null>(null);
+  const open = chosen ?? next;
+  const count = steps.filter((step) => done[step]).length;
+  const live = useLiveParts(done.block);
+  return (
+    <Card padding="0">
+      <Box padding="400" paddingBlockEnd="200">
+        <BlockStack gap="200">
+          <InlineStack align="space-between" blockAlign="center" wrap={false}>
+            <Text as="h2" variant="headingMd" id="guide-title">
+              {t("home.guide.title")}
+            </Text>
+            {next === null && (
+              <Button
+                icon={XIcon}
+                variant="tertiary"
+                accessibilityLabel={t("home.guide.dismiss")}
+                onClick={() => fetcher.submit({ intent: "dismiss" }, { method: "post" })}
+              />
+            )}
+          </InlineStack>
+          <Text as="p" tone="subdued">
+            {t("home.guide.text")}
+          </Text>
+          <InlineStack gap="300" blockAlign="center">
+            <Text as="span" variant="bodySm">
+              {t("home.guide.progress", { done: count, total: steps.length })}
+            </Text>
+            <div style={{ width: 120 }}>
+              <ProgressBar
+                progress={(count / steps.length) * 100}
+                size="small"
+                tone="success"
+                ariaLabelledBy="guide-title"
+              />
+            </div>
+          </InlineStack>
+        </BlockStack>
+      </Box>
+      <Box padding="200" paddingBlockStart="0">
+        {steps.map((step) => (
+          <Step
+            key={step}
+            step={step}
+            isDone={done[step]}
+            isOpen={open === step}
+            onOpen={() => setChosen(step)}
+          >
+            {step === "block" ? (
+              <ThemeStep editor={themeEditor} live={live} />
+            ) : (
+              <StepAction step={step} />
+            )}
+          </Step>
+        ))}
+      </Box>
+    </Card>
+  );
+}
+
+type StepProps = {
+  step: GuideStep;
+  isDone: boolean;
+  isOpen: boolean;
+  onOpen: () => void;
+  children: ReactNode;
+};
+
+function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
+  const { t } = useLocale();
+  const id = `guide-${step}`;
+  return (
+    <Box
+      padding="200"
+      borderRadius="200"
+      background={isOpen ? "bg-surface-secondary" : "bg-surface"}
+    >
+      <InlineStack gap="200" wrap={false} blockAlign="start">
+        <div>
+          <Icon
+            source={isDone ? CheckCircleIcon : OpenStepIcon}
+            tone={isDone ? "success" : "subdued"}
+            accessibilityLabel={t(isDone ? "home.guide.done" : "home.guide.open")}
+          />
+        </div>
+        <BlockStack gap="200" inlineAlign="start">
+          <Button
+            variant="monochromePlain"
+            textAlign="left"
+            ariaExpanded={isOpen}
+            ariaControls={id}
+            onClick={onOpen}
+          >
+            {t(`home.guide.step.${step}.title`)}
+          </Button>
+          <Collapsible id={id} open={isOpen}>
+            <BlockStack gap="300" inlineAlign="start">
+              <Text as="p">{t(`home.guide.step.${step}.text`)}</Text>
+              {children}
+            </BlockStack>
+          </Collapsible>
+        </BlockStack>
+      </InlineStack>
+    </Box>
+  );
+}
+
+function StepAction({ step }: { step: Exclude<GuideStep, "block"> }) {
+  const { t } = useLocale();
+  const shopify = useAppBridge();
+  const fetcher = useFetcher<{ tested: "works" | "wrong_key" | "unreachable" | "no_key" }>();
+  const { data } = fetcher;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
+  useEffect(() => {
+    if (data && "tested" in data) {
+      shopify.toast.show(t(`home.tested.${data.tested}`), { isError: data.tested !== "works" });
+    }
+  }, [data]);
+  switch (step) {
+    case "connect":
+      return (
+        <Button variant="primary" url="/app/settings">
+          {t("home.guide.step.connect.action")}
+        </Button>
+      );
+    case "test":
+      return (
+        <Button
+          variant="primary"
+          loading={fetcher.state !== "idle"}
+          onClick={() => fetcher.submit({ intent: "test" }, { method: "post" })}
+        >
+          {t("home.guide.step.test.action")}
+        </Button>
+      );
+    case "order":
+      return (
+        <Button variant="primary" url="/app/orders">
+          {t("home.guide.step.order.action")}
+        </Button>
+      );
+  }
+}
+
+/** The setup guide's circle of a step to be done, as Shopify's own guides draw it; Polaris has none. */
+function OpenStepIcon() {
+  return (
+    <svg viewBox="0 0 20 20" aria-hidden="true">
+      <circle
+        cx="10"
+        cy="10"
+        r="6.5"
+        fill="none"
+        stroke="var(--p-color-icon-secondary)"
+        strokeWidth="1.5"
+        strokeDasharray="2.4 1.68"
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,127 @@
+import { BlockStack, Button, Card, InlineStack, Text } from "@shopify/polaris";
+import { useState } from "react";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { Moment } from "#app/components/shared/moment.tsx";
+import type { Translate } from "#app/texts/i18n.ts";
+import type { TimelineEntry } from "#app/views/timeline.ts";
+
+type Props = {
+  entries: TimelineEntry[];
+  /** the `sub` of the viewer's session token */
+  viewer: string;
+};
+
+const shownFirst = 12;
+
+/** What happened to the order, newest first. */
+export function OrderTimeline({ entries, viewer }: Props) {
+  const { t } = useLocale();
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? entries : entries.slice(0, shownFirst);
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t("orderPage.timeline.title")}
+        </Text>
+        {entries.length === 0 && (
+          <Text as="p" tone="subdued">
+            {t("orderPage.timeline.none")}
+          </Text>
+        )}
+        <ol style={{ listStyle: "none", margin: 0, padding: 0 }}>
+          {shown.map((entry) => {
+            const { text, detail } = entryTexts(t, entry, viewer);
+            return (
+              <li key={entry.source} style={{ paddingBlock: "var(--p-space-150)" }}>
+                <InlineStack align="space-between" gap="200" blockAlign="start">
+                  <div style={{ flex: 1, minWidth: "12rem", overflowWrap: "anywhere" }}>
+                    <Text as="p">{text}</Text>
+                    {detail && (
+                      <Text as="p" variant="bodySm" tone="subdued">
+                        {detail}
+                      </Text>
+                    )}
+                  </div>
+                  <Text as="span" variant="bodySm" tone="subdued">
+                    <Moment at={entry.at} />
+                  </Text>
+                </InlineStack>
+              </li>
+            );
+          })}
+        </ol>
+        {shown.length < entries.length && (
+          <InlineStack>
+            <Button variant="plain" onClick={() => setWhole(true)}>
+              {t("orderPage.timeline.all", { count: entries.length })}
+            </Button>
+          </InlineStack>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}
+
+type Keys = {
+  read: "order" | "not_found" | "no_session" | "unavailable" | "reconciliation" | "import";
+  delivery: "accepted" | "invalid" | "key_refused" | "wrong_address" | "unavailable" | "unanswered";
+  processing: "successful" | "failed";
+  manual: "resend" | "pair" | "unpair" | "put_away" | "bring_back" | "skip" | "unskip" | "check";
+};
+
+function entryTexts(
+  t: Translate,
+  { kind, detail }: TimelineEntry,
+  viewer: string,
+): { text: string; detail: string | null } {
+  switch (kind) {
+    case "webhook":
+      return {
+        text: t("orderPage.timeline.webhook", { topic: String(detail.topic) }),
+        detail: null,
+      };
+    case "fold":
+      return {
+        text: t("orderPage.timeline.fold", {
+          count: Number(detail.webhooks),
+          revision: Number(detail.revision),
+        }),
+        detail: null,
+      };
+    case "read":
+      return { text: t(`orderPage.timeline.read.${detail.result as Keys["read"]}`), detail: null };
+    case "delivery":
+      return {
+        text: t(`orderPage.timeline.delivery.${detail.outcome as Keys["delivery"]}`),
+        detail: [
+          t(
+            detail.httpStatus === null
+              ? "orderPage.timeline.deliveryDetailNone"
+              : "orderPage.timeline.deliveryDetail",
+            {
+              status: String(detail.httpStatus),
+              duration: Number(detail.durationMs),
+              revision: Number(detail.revision),
+            },
+          ),
+          ...(detail.reason ? [String(detail.reason)] : []),
+        ].join(" · "),
+      };
+    case "processing":
+      return {
+        text: t(`orderPage.timeline.processing.${detail.result as Keys["processing"]}`),
+        detail: detail.reason ? String(detail.reason) : null,
+      };
+    case "manual":
+      return {
+        text: t(`orderPage.timeline.manual.${detail.action as Keys["manual"]}`),
+        detail: t(`orderPage.timeline.by.${whoIs(String(detail.by), viewer)}`),
+      };
+  }
+}
+
+function whoIs(by: string, viewer: string): "you" | "staff" | "operator" {
+  if (by === `user:${viewer}`) return "you";
+  return by.startsWith("user:") ? "staff" : "operator";
+}

@@ -1,0 +1,213 @@
+import { useFetcher, useSearchParams } from "@remix-run/react";
+import { useAppBridge } from "@shopify/app-bridge-react";
+import {
+  BlockStack,
+  Box,
+  IndexTable,
+  InlineStack,
+  Link,
+  Text,
+  useBreakpoints,
+  useIndexResourceState,
+} from "@shopify/polaris";
+import { type CSSProperties, memo, useEffect } from "react";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { Moment } from "#app/components/shared/moment.tsx";
+import { OrderBadges } from "#app/components/shared/order-badges.tsx";
+import { OrderName } from "#app/components/shared/order-name.tsx";
+import { OrderNote } from "#app/components/shared/order-note.tsx";
+import type { OrderFilter } from "#app/views/order-filter.ts";
+import type { OrderOfList } from "#app/views/order-list.ts";
+import { NoOrders } from "./no-orders.tsx";
+
+type Props = {
+  orders: OrderOfList[];
+  filter: OrderFilter;
+  /** the shop has no order at all */
+  isEmptyShop: boolean;
+  /** cursors of the neighboring pages */
+  next: string | null;
+  previous: string | null;
+  /** what the server takes the screen for, until the browser knows */
+  isPhone: boolean;
+};
+
+/** Text from outside may be long and without a space; Polaris's cells never wrap. */
+const wrapping: CSSProperties = { whiteSpace: "normal", overflowWrap: "anywhere" };
+
+/** The orders of one page, to be chosen and sent again. */
+export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhone }: Props) {
+  const { t } = useLocale();
+  const { mdDown } = useBreakpoints({ defaults: { mdDown: isPhone } });
+  const [params, setParams] = useSearchParams();
+  const selection = useIndexResourceState(orders);
+  const resend = useResend(selection.clearSelection);
+  const turnTo = (name: "after" | "before", cursor: string | null) => {
+    const query = new URLSearchParams(params);
+    query.delete("after");
+    query.delete("before");
+    if (cursor) query.set(name, cursor);
+    setParams(query);
+    selection.clearSelection();
+  };
+  return (
+    <IndexTable
+      resourceName={{ singular: t("orders.singular"), plural: t("orders.plural") }}
+      itemCount={orders.length}
+      selectedItemsCount={
+        selection.allResourcesSelected ? "All" : selection.selectedResources.length
+      }
+      onSelectionChange={selection.handleSelectionChange}
+      promotedBulkActions={[
+        {
+          content: t("orders.resend"),
+          disabled: resend.busy,
+          onAction: () => resend.send(selection.selectedResources),
+        },
+      ]}
+      condensed={mdDown}
+      emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
+      headings={[
+        { title: t("orders.column.order") },
+        { title: t("orders.column.date") },
+        { title: t("orders.column.customer") },
+        { title: t("orders.column.plans"), alignment: "end" },
+        { title: t("orders.column.status") },
+        { title: t("orders.column.note") },
+      ]}
+      pagination={{
+        hasNext: next !== null,
+        hasPrevious: previous !== null,
+        onNext: () => turnTo("after", next),
+        onPrevious: () => turnTo("before", previous),
+        accessibilityLabel: t("orders.page"),
+      }}
+    >
+      {orders.map((order, position) => (
+        <IndexTable.Row
+          id={order.id}
+          key={order.id}
+          position={position}
+          selected={selection.selectedResources.includes(order.id)}
+        >
+          {mdDown ? <Condensed order={order} /> : <Cells order={order} />}
+        </IndexTable.Row>
+      ))}
+    </IndexTable>
+  );
+}
+
+/** Sends orders again and tells the result. */
+function useResend(whenDone: () => void) {
+  const { t } = useLocale();
+  const shopify = useAppBridge();
+  const fetcher = useFetcher<{ resent: number } | { failed: true }>();
+  const { data, state } = fetcher;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
+  useEffect(() => {
+    if (state !== "idle" || !data) return;
+    if ("resent" in data) {
+      shopify.toast.show(t("orders.resent", { count: data.resent }));
+      whenDone();
+    } else {
+      shopify.toast.show(t("orders.resendFailed"), { isError: true });
+    }
+  }, [data, state]);
+  return {
+    busy: state !== "idle",
+    send(ids: string[]) {
+      fetcher.submit({ ids }, { method: "post", encType: "application/json" });
+    },
+  };
+}
+
+/** Drawn anew only for another order: choosing one of fifty rows is felt otherwise. */
+const Cells = memo(function Cells({ order }: { order: OrderOfList }) {
+  return (
+    <>
+      <IndexTable.Cell>
+        <div style={{ ...wrapping, width: "max-content", maxWidth: "12rem" }}>
+          <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+            <Text as="span" fontWeight="semibold">
+              <OrderName order={order} />
+            </Text>
+          </Link>
+        </div>
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <Moment at={order.placedAt} />
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <div style={{ ...wrapping, width: "max-content", maxWidth: "10rem" }}>
+          {order.lastName ?? <None />}
+        </div>
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <Text as="span" alignment="end" numeric>
+          <Plans order={order} />
+        </Text>
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <OrderBadges order={order} />
+      </IndexTable.Cell>
+      <IndexTable.Cell>
+        <div style={{ ...wrapping, minWidth: "14rem" }}>
+          {order.note ? <OrderNote note={order.note} /> : <None />}
+        </div>
+      </IndexTable.Cell>
+    </>
+  );
+});
+
+const Condensed = memo(function Condensed({ order }: { order: OrderOfList }) {
+  return (
+    <Box padding="400" width="100%">
+      <BlockStack gap="150">
+        <InlineStack align="space-between" blockAlign="start" gap="200" wrap={false}>
+          <div style={wrapping}>
+            <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+              <Text as="span" fontWeight="semibold">
+                <OrderName order={order} />
+              </Text>
+            </Link>
+            {order.lastName && <> · {order.lastName}</>}
+          </div>
+          <OrderBadges order={order} />
+        </InlineStack>
+        <Text as="span" variant="bodySm" tone="subdued">
+          <Moment at={order.placedAt} />
+          {order.planUnits > 0 && (
+            <>
+              {" · "}
+              <Plans order={order} />
+            </>
+          )}
+        </Text>
+        {order.note && (
+          <div style={wrapping}>
+            <OrderNote note={order.note} />
+          </div>
+        )}
+      </BlockStack>
+    </Box>
+  );
+});
+
+/** What the plans cost together and how many there are. */
+function Plans({ order: { planUnits, planTotal } }: { order: OrderOfList }) {
+  const { t, formatMoney } = useLocale();
+  if (planUnits === 0) return <None />;
+  const units = t("orders.planUnits", { count: planUnits });
+  if (planTotal === null) return <>{units}</>;
+  const total = formatMoney(planTotal.amount, planTotal.currency);
+  return <>{planUnits === 1 ? total : `${total} · ${units}`}</>;
+}
+
+function None() {
+  const { t } = useLocale();
+  return (
+    <Text as="span" tone="subdued">
+      {t("common.none")}
+    </Text>
+  );
+}

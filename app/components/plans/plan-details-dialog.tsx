@@ -1,0 +1,131 @@
+import { Banner, BlockStack, FormLayout, Modal, Text, TextField } from "@shopify/polaris";
+import { useState } from "react";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import type { CatalogPlan } from "#app/shopify/plans/plan-catalog.ts";
+import { type PlansAnswer, usePlanRequest, useTargetPicker } from "./plan-request.ts";
+
+type Details = { offerId: string; planId: string; insuranceUrl: string; termMonths: string };
+type Field = keyof Details;
+
+/** What is wrong with a field; null: nothing. */
+function problemOf(field: Field, value: string): "required" | "url" | "months" | null {
+  const text = value.trim();
+  switch (field) {
+    case "offerId":
+    case "planId":
+      return /^\S{1,200}$/.test(text) ? null : "required";
+    case "insuranceUrl":
+      return text === "" || (/^https?:\/\//.test(text) && URL.canParse(text)) ? null : "url";
+    case "termMonths":
+      return text === "" || /^([1-9]\d?|[1-5]\d\d|600)$/.test(text) ? null : "months";
+  }
+}
+
+const fields: Field[] = ["offerId", "planId", "insuranceUrl", "termMonths"];
+
+/** Asks what Hakuna calls the chosen plans, and then for which products they are. */
+export function PlanDetailsDialog({
+  plans,
+  onClose,
+}: {
+  plans: CatalogPlan[];
+  onClose: () => void;
+}) {
+  const { t } = useLocale();
+  const pick = useTargetPicker();
+  const [details, setDetails] = useState(() => plans.map(detailsOf));
+  const [isChecked, setChecked] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const answered = (answer: PlansAnswer) => {
+    if (answer.result === "started") onClose();
+    else if ("words" in answer) {
+      setProblem(t(`plans.problem.${answer.result}`, { words: answer.words }));
+    }
+  };
+  const { busy, ask } = usePlanRequest(answered);
+  const isGood = details.every((one) => fields.every((field) => !problemOf(field, one[field])));
+  const link = async (type: "product" | "collection") => {
+    setChecked(true);
+    if (!isGood) return;
+    const target = await pick(type);
+    if (!target) return;
+    ask({
+      intent: "link",
+      ...target,
+      plans: plans.map(({ id }, index) => ({ id, ...written(details[index]) })),
+    });
+  };
+  const change = (index: number, field: Field, value: string) =>
+    setDetails(details.map((one, at) => (at === index ? { ...one, [field]: value } : one)));
+  return (
+    <Modal
+      open
+      title={t("plans.details.title")}
+      onClose={onClose}
+      primaryAction={{
+        content: t("plans.details.products"),
+        onAction: () => void link("product"),
+        loading: busy,
+      }}
+      secondaryActions={[
+        {
+          content: t("plans.details.collections"),
+          onAction: () => void link("collection"),
+          disabled: busy,
+        },
+      ]}
+    >
+      {problem && (
+        <Modal.Section>
+          <Banner tone="warning">{problem}</Banner>
+        </Modal.Section>
+      )}
+      {plans.map((plan, index) => (
+        <Modal.Section key={plan.id}>
+          <BlockStack gap="300">
+            <Text as="h3" variant="headingSm">
+              {plan.productTitle} · {plan.title}
+            </Text>
+            <FormLayout>
+              {fields.map((field) => {
+                const value = details[index]?.[field] ?? "";
+                const wrong = isChecked ? problemOf(field, value) : null;
+                return (
+                  <TextField
+                    key={field}
+                    label={t(`plans.details.${field}`)}
+                    value={value}
+                    onChange={(text) => change(index, field, text)}
+                    autoComplete="off"
+                    inputMode={field === "termMonths" ? "numeric" : undefined}
+                    helpText={field === "insuranceUrl" ? t("plans.details.linkHelp") : undefined}
+                    error={wrong ? t(`plans.details.wrong.${wrong}`) : undefined}
+                  />
+                );
+              })}
+            </FormLayout>
+          </BlockStack>
+        </Modal.Section>
+      ))}
+    </Modal>
+  );
+}
+
+function detailsOf({ offerId, planId, insuranceUrl, termMonths }: CatalogPlan): Details {
+  return {
+    offerId: offerId ?? "",
+    planId: planId ?? "",
+    insuranceUrl: insuranceUrl ?? "",
+    termMonths: termMonths === null ? "" : String(termMonths),
+  };
+}
+
+function written(details: Details | undefined) {
+  const { offerId = "", planId = "", insuranceUrl = "", termMonths = "" } = details ?? {};
+  return {
+    offerId: offerId.trim(),
+    planId: planId.trim(),
+    insuranceUrl: insuranceUrl.trim() || null,
+    termMonths: termMonths.trim() === "" ? null : Number(termMonths.trim()),
+  };
+}

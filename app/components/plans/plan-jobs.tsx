@@ -1,0 +1,193 @@
+import { Link as RemixLink } from "@remix-run/react";
+import {
+  Badge,
+  Banner,
+  BlockStack,
+  Button,
+  Card,
+  Divider,
+  InlineStack,
+  ProgressBar,
+  Text,
+} from "@shopify/polaris";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import type { PageJob, PageJobProduct } from "#app/plans/plan-jobs-page.ts";
+import type { PlanResult } from "#app/plans/plan-result.ts";
+import { usePlanRequest } from "./plan-request.ts";
+
+type Props = { jobs: PageJob[]; open: string | null; products: PageJobProduct[] };
+
+/** The latest jobs: how far they are, and what the open one did for each product. */
+export function PlanJobs({ jobs, open, products }: Props) {
+  const { t, formatTime } = useLocale();
+  const job = jobs.find(({ id }) => id === open);
+  if (!job) return null;
+  const others = jobs.filter(({ id }) => id !== open);
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <JobHead job={job} />
+        {products.length > 0 && (
+          <BlockStack as="ul" gap="300">
+            {products.map((product) => (
+              <ProductLine key={product.productId} product={product} />
+            ))}
+          </BlockStack>
+        )}
+        {others.length > 0 && (
+          <>
+            <Divider />
+            <InlineStack gap="300">
+              <Text as="span" tone="subdued">
+                {t("plans.jobs.earlier")}
+              </Text>
+              {others.map(({ id, kind, createdAt }) => (
+                <RemixLink key={id} to={`?job=${id}`} preventScrollReset>
+                  {t(`plans.jobs.kind.${kind}`)}, {formatTime(createdAt)}
+                </RemixLink>
+              ))}
+            </InlineStack>
+          </>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}
+
+function JobHead({ job }: { job: PageJob }) {
+  const { t, formatNumber } = useLocale();
+  const { busy, ask } = usePlanRequest();
+  const { kind, state, done, total, failed, wait, words } = job;
+  const isRunning = state === "running";
+  const canResume = wait !== null && !wait.endsWith("_unavailable");
+  return (
+    <BlockStack gap="300">
+      <InlineStack align="space-between" blockAlign="center" gap="200">
+        <InlineStack gap="200" blockAlign="center">
+          <Text as="h2" variant="headingMd">
+            {t(`plans.jobs.kind.${kind}`)}
+          </Text>
+          <Badge tone={isRunning ? "info" : failed > 0 ? "warning" : "success"}>
+            {t(`plans.jobs.state.${state}`)}
+          </Badge>
+        </InlineStack>
+        {isRunning && (
+          <Button loading={busy} onClick={() => ask({ intent: "cancel", job: job.id })}>
+            {t("plans.jobs.cancel")}
+          </Button>
+        )}
+      </InlineStack>
+      {isRunning && (
+        <div
+          role="progressbar"
+          aria-label={t("plans.jobs.progress")}
+          aria-valuenow={done}
+          aria-valuemax={total}
+        >
+          <ProgressBar progress={total === 0 ? 0 : (done / total) * 100} size="small" />
+        </div>
+      )}
+      <Text as="p">
+        {t("plans.jobs.count", {
+          count: total,
+          done: formatNumber(done),
+          total: formatNumber(total),
+        })}
+        {failed > 0 && ` ${t("plans.jobs.failed", { count: failed })}`}
+        {job.isListing && ` ${t("plans.jobs.listing")}`}
+        {job.isCut && ` ${t("plans.jobs.cut", { total: formatNumber(total) })}`}
+      </Text>
+      {isRunning && wait && (
+        <Banner
+          tone="warning"
+          action={
+            canResume
+              ? { content: t("common.action.retry"), onAction: () => ask({ intent: "resume" }) }
+              : undefined
+          }
+        >
+          <Text as="p">{t(`plans.jobs.wait.${wait}`)}</Text>
+          {words && <Text as="p">{t("common.quoted", { text: words })}</Text>}
+        </Banner>
+      )}
+    </BlockStack>
+  );
+}
+
+function ProductLine({ product }: { product: PageJobProduct }) {
+  const { t } = useLocale();
+  const { title, productId, state, result } = product;
+  return (
+    <li style={{ listStyle: "none" }}>
+      <BlockStack gap="100">
+        <InlineStack gap="200" blockAlign="center">
+          <Badge tone={state === "failed" ? "critical" : "success"}>
+            {t(`plans.product.state.${state}`)}
+          </Badge>
+          <Text as="span" fontWeight="medium">
+            {title ?? productId.slice(productId.lastIndexOf("/") + 1)}
+          </Text>
+        </InlineStack>
+        {result && <ResultText result={result} />}
+      </BlockStack>
+    </li>
+  );
+}
+
+/** What was done, or why not, in a sentence. */
+function ResultText({ result }: { result: PlanResult }) {
+  const { t, formatMoney } = useLocale();
+  switch (result.kind) {
+    case "offered": {
+      const plans = result.plans.map(({ title, price, before, currency }) => {
+        const now = formatMoney(price, currency);
+        if (before === null) return t("plans.result.new", { title, price: now });
+        if (before === price) return t("plans.result.same", { title, price: now });
+        return t("plans.result.changed", {
+          title,
+          price: now,
+          before: formatMoney(before, currency),
+        });
+      });
+      const notes = result.notes.map((note) => t(`plans.note.${note}`));
+      return (
+        <BlockStack gap="050">
+          <PlanNames names={plans} />
+          {notes.map((note) => (
+            <Text key={note} as="p">
+              {note}
+            </Text>
+          ))}
+        </BlockStack>
+      );
+    }
+    case "linked":
+      return <PlanNames names={result.plans} />;
+    case "unlinked":
+      return (
+        <Text as="span" tone="subdued">
+          {t("plans.result.unlinked")}
+        </Text>
+      );
+    case "failed":
+      return (
+        <Text as="span" tone="critical">
+          {t(`plans.failure.${result.code}`)}
+          {result.words && ` ${t("common.quoted", { text: result.words })}`}
+        </Text>
+      );
+  }
+}
+
+/** Side by side where there is room; a name is never torn apart for it. */
+function PlanNames({ names }: { names: string[] }) {
+  return (
+    <InlineStack gap={{ xs: "100", md: "400" }}>
+      {names.map((name) => (
+        <Text key={name} as="span" tone="subdued">
+          {name}
+        </Text>
+      ))}
+    </InlineStack>
+  );
+}

@@ -1,0 +1,49 @@
+import { Banner, BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
+import type { Reconciliation } from "#app/views/home.ts";
+import { useLocale } from "./locale.tsx";
+import { RelativeMoment } from "./moment.tsx";
+
+/** When the orders were last compared with Shopify's, and what that mended. */
+export function ReconciliationCard({ lastAt, recovered, paused }: Reconciliation) {
+  const { t } = useLocale();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <InlineStack align="space-between" gap="200">
+          <Text as="p" fontWeight="medium">
+            {t("home.reconciliation.recovered", { count: recovered })}
+          </Text>
+          <Text as="p" tone="subdued">
+            {t(lastAt === null ? "home.reconciliation.never" : "home.reconciliation.last")}
+            {lastAt !== null && (
+              <>
+                : <RelativeMoment at={lastAt} />
+              </>
+            )}
+          </Text>
+        </InlineStack>
+        {paused && <ScanPause {...paused} />}
+      </BlockStack>
+    </Card>
+  );
+}
+
+/** Why orders cannot be read from Shopify at the moment. */
+export function ScanPause({ reason, since, words }: NonNullable<Reconciliation["paused"]>) {
+  const { t } = useLocale();
+  return (
+    <Banner tone="warning" title={t(`home.reconciliation.paused.${reason}.title`)}>
+      <BlockStack gap="100">
+        <Text as="p">{t(`home.reconciliation.paused.${reason}.text`)}</Text>
+        <Text as="p">
+          {t("home.reconciliation.since")}: <RelativeMoment at={since} />
+        </Text>
+        {words && (
+          <Text as="p" breakWord>
+            {t("home.reconciliation.words", { words })}
+          </Text>
+        )}
+      </BlockStack>
+    </Banner>
+  );
+}

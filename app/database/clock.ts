@@ -1,0 +1,37 @@
+import type pg from "pg";
+import type { Logger } from "#app/foundation/log.server.ts";
+
+const renewMs = 60_000;
+
+/** The database's time, in epoch milliseconds, as far as this process knows it. */
+export type Clock = { now(): number; stop(): void };
+
+/**
+ * The one clock of all processes, outside transactions: the database's. What one process writes down
+ * as due, another must not find due minutes later because the clocks of their machines differ. The
+ * difference is measured now and every minute. Within a transaction the time is `ShopRow.now`.
+ */
+export async function startClock(pool: pg.Pool, log: Logger): Promise<Clock> {
+  let difference = await measure(pool);
+  const timer = setInterval(() => {
+    measure(pool).then(
+      (measured) => {
+        difference = measured;
+      },
+      (err) =>
+        log.warn({ err }, "the database's clock was not read; the last difference counts on"),
+    );
+  }, renewMs);
+  timer.unref();
+  return { now: () => Date.now() + difference, stop: () => clearInterval(timer) };
+}
+
+/** How much later it is at the database than here, in milliseconds. */
+async function measure(pool: pg.Pool): Promise<number> {
+  const asked = Date.now();
+  const { rows } = await pool.query<{ now: number }>(
+    "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now",
+  );
+  const answered = Date.now();
+  return Math.round((rows[0]?.now ?? answered) - (asked + answered) / 2);
+}

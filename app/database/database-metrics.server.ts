@@ -1,0 +1,106 @@
+import type pg from "pg";
+import { Gauge, type Registry } from "prom-client";
+import type { Logger } from "#app/foundation/log.server.ts";
+
+/** Figures over all shops; `sql` answers rows of value and, where there is one, label. */
+const figures: { name: string; help: string; label?: string; sql: string }[] = [
+  {
+    name: "hakuna_orders",
+    help: "Orders by sync status",
+    label: "status",
+    // every status, also without an order: of a series that begins with its rise no alert sees the rise
+    sql: `SELECT s::text AS label, coalesce(sum("count"), 0)::float8 AS value
+      FROM unnest(enum_range(NULL::"OrderStatus")) s LEFT JOIN "OrderCount" ON "status" = s GROUP BY 1`,
+  },
+  {
+    name: "hakuna_orders_due_oldest_seconds",
+    help: "How long the oldest order waits that could be sent now",
+    sql: `SELECT coalesce(extract(epoch FROM now() - min(least(due, now()))), 0)::float8 AS value
+      FROM (SELECT (SELECT min(o."dueAt") FROM "Order" o
+                     WHERE o."shop" = s."domain" AND o."dueAt" IS NOT NULL) AS due FROM "Shop" s
+             WHERE s."connection" = 'connected' AND NOT s."paused" AND coalesce(s."backoffUntil" <= now(), true)
+               AND NOT EXISTS (SELECT 1 FROM "Hold" h WHERE h."shop" IN (s."domain", '*'))) AS shops`,
+  },
+  {
+    name: "hakuna_shops",
+    help: "Shops by the state of their connection to Hakuna",
+    label: "connection",
+    sql: `SELECT "connection"::text AS label, count(*)::float8 AS value FROM "Shop" GROUP BY 1`,
+  },
+  {
+    name: "hakuna_shops_backing_off",
+    help: "Shops that wait because the feed could not be reached",
+    sql: `SELECT count(*)::float8 AS value FROM "Shop" WHERE "backoffUntil" > now()`,
+  },
+  {
+    name: "hakuna_backoff_oldest_seconds",
+    help: "How long the feed has not been reached for the shop that waits longest",
+    sql: `SELECT coalesce(extract(epoch FROM now() - min("backoffSince")), 0)::float8 AS value
+      FROM "Shop" WHERE "backoffUntil" IS NOT NULL`,
+  },
+  {
+    name: "hakuna_holds",
+    help: "Shops whose delivery an operator holds back; the whole feed counts as one",
+    sql: `SELECT count(*)::float8 AS value FROM "Hold"`,
+  },
+  {
+    name: "hakuna_inbox_unfolded",
+    help: "Webhooks that are stored but not folded yet",
+    sql: `SELECT count(*)::float8 AS value FROM "InboxWebhook"
+      WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL`,
+  },
+  {
+    name: "hakuna_inbox_oldest_seconds",
+    help: "Age of the oldest webhook that is not folded yet",
+    sql: `SELECT coalesce(extract(epoch FROM now() - min("receivedAt")), 0)::float8 AS value
+      FROM "InboxWebhook" WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL`,
+  },
+  {
+    name: "hakuna_inbox_quarantined",
+    help: "Webhooks that could not be folded",
+    sql: `SELECT count(*)::float8 AS value FROM "InboxWebhook" WHERE "quarantinedAt" IS NOT NULL`,
+  },
+];
+
+/**
+ * Adds what the tables say. Every process answers the same, so a query takes the maximum over
+ * processes. While the database does not answer, `hakuna_database_up` is 0 and the others are absent.
+ *
+ * @returns reads the tables; to be awaited before the registry is
+ */
+export function addDatabaseMetrics(
+  registry: Registry,
+  pool: pg.Pool,
+  log: Logger,
+): () => Promise<void> {
+  const registers = [registry];
+  const gauges = figures.map(({ name, help, label, sql }) => ({
+    gauge: new Gauge({ name, help, labelNames: label ? [label] : [], registers }),
+    label,
+    sql,
+  }));
+  const up = new Gauge({
+    name: "hakuna_database_up",
+    help: "Whether the database answered just now",
+    registers,
+  });
+  return async () => {
+    try {
+      const answers = await Promise.all(
+        gauges.map(({ sql }) => pool.query<{ label: string; value: number }>(sql)),
+      );
+      gauges.forEach(({ gauge, label }, index) => {
+        gauge.reset();
+        for (const row of answers[index]?.rows ?? []) {
+          if (label) gauge.set({ [label]: row.label }, row.value);
+          else gauge.set(row.value);
+        }
+      });
+      up.set(1);
+    } catch (err) {
+      for (const { gauge, label } of gauges) label ? gauge.reset() : gauge.remove();
+      up.set(0);
+      log.warn({ err }, "the database did not answer for /metrics");
+    }
+  };
+}

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type pg from "pg";
+import { DatabaseError } from "./database-error.server.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** An advisory lock of this app: one process at a time runs Prisma's command line. */
+const migrationLock = "74632805118";
+
+/** Prisma's record of what it did; rows that failed or were rolled back are not applied. */
+const appliedSql = `SELECT migration_name AS name FROM _prisma_migrations
+  WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+
+/**
+ * The migrations in prisma/migrations that a database does not have yet, oldest first.
+ *
+ * @param query runs SQL without parameters and answers its rows
+ */
+export async function pendingMigrations(
+  query: (sql: string) => Promise<{ name: string }[]>,
+): Promise<string[]> {
+  const entries = await readdir(`${root}/prisma/migrations`, { withFileTypes: true });
+  const all = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const [table] = await query("SELECT to_regclass('_prisma_migrations')::text AS name");
+  const applied = table?.name ? await query(appliedSql) : [];
+  const names = new Set(applied.map(({ name }) => name));
+  return all.filter((name) => !names.has(name)).sort();
+}
+
+/**
+ * Applies what is pending with `prisma migrate deploy`. Safe when several processes do it at once.
+ *
+ * @param client connected to the database at `url`; it holds a lock meanwhile
+ * @returns how many migrations this process applied
+ * @throws DatabaseError with Prisma's words
+ */
+export async function migrate(client: pg.Client, url: string): Promise<number> {
+  const pending = () => pendingMigrations(async (sql) => (await client.query(sql)).rows);
+  // Prisma's command line takes more than a second
+  if ((await pending()).length === 0) return 0;
+  await client.query("SET lock_timeout = '5min'");
+  await client.query(`SELECT pg_advisory_lock(${migrationLock})`);
+  try {
+    // another process may have been quicker
+    const before = await pending();
+    if (before.length === 0) return 0;
+    let said = "";
+    for (let tries = 0; tries < 3; tries += 1) {
+      said = await deploy(url, pending);
+      if ((await pending()).length === 0) return before.length;
+      // Prisma waits ten seconds for its own lock, which somebody's command line may hold
+      if (!said.includes("P1002")) break;
+    }
+    throw new DatabaseError(`The database could not be migrated. Prisma says:\n${said}`);
+  } finally {
+    await client.query(`SELECT pg_advisory_unlock(${migrationLock})`).catch(() => undefined);
+  }
+}
+
+/** Runs `prisma migrate deploy`; answers what it said on standard error. */
+async function deploy(url: string, pending: () => Promise<string[]>): Promise<string> {
+  const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
+  const child = spawn(process.execPath, [cli, "migrate", "deploy"], {
+    cwd: root,
+    env: { ...process.env, DATABASE_URL: url, CHECKPOINT_DISABLE: "1", NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  // Done, the command line idles ten seconds longer for a timer of its engine. It reports a
+  // migration after recording it: when none is pending it has nothing left to do.
+  let looking = Promise.resolve();
+  child.stdout.on("data", () => {
+    looking = looking.then(async () => {
+      const names = await pending().catch(() => null);
+      if (names?.length === 0) child.kill();
+    });
+  });
+  await once(child, "close");
+  await looking;
+  const noise = /^(Loaded Prisma config|Prisma config detected).*$/gm;
+  return said.replace(noise, "").replaceAll(url, "DATABASE_URL").trim();
+}

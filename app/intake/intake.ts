@@ -1,0 +1,100 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { isPayloadError } from "#app/shopify/webhooks/payload-reader.ts";
+import { isSignedBy } from "#app/shopify/webhooks/webhook-signature.ts";
+import type { InboxRow } from "./inbox-writer.ts";
+
+/** What the sender is told: the HTTP status and, where it is not 200, a sentence. */
+export type IntakeAnswer = { status: 200 | 400 | 401 | 503; message: string };
+
+export type Intake = (headers: IncomingHttpHeaders, body: Uint8Array) => Promise<IntakeAnswer>;
+
+/** Shopify's rule for shop domains: https://shopify.dev/docs/apps/build/authentication-authorization */
+const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
+
+/**
+ * Takes in webhooks: a function of headers and raw body, so that a queue consumer can be a second
+ * door. Answers 200 once the webhook is stored (or was already), 400 when headers are missing or the
+ * body is not JSON, 401 when the signature is wrong, 503 when it could not be stored (Shopify sends
+ * it again). It loads no session, maps nothing and calls nobody.
+ *
+ * @param topics the topics that this door takes
+ * @param secrets the app's client secrets, current first
+ * @param store commits the row, then wakes the shop's run; or does at once what the webhook asks for,
+ *   with a PayloadError if it cannot
+ * @param onError is told why something was not stored
+ */
+export function createIntake(options: {
+  topics: readonly string[];
+  secrets: readonly string[];
+  store: (row: InboxRow) => Promise<void>;
+  now: () => number;
+  onError?: (error: unknown) => void;
+}): Intake {
+  const topics = new Set(options.topics);
+  return async (headers, body) => {
+    const signature = headers["x-shopify-hmac-sha256"];
+    const topic = headers["x-shopify-topic"];
+    const shop = headers["x-shopify-shop-domain"];
+    const webhookId = headers["x-shopify-webhook-id"];
+    if (
+      typeof signature !== "string" ||
+      typeof topic !== "string" ||
+      typeof shop !== "string" ||
+      typeof webhookId !== "string"
+    ) {
+      return refuse(
+        400,
+        "Missing headers: X-Shopify-Hmac-Sha256, X-Shopify-Topic, X-Shopify-Shop-Domain and X-Shopify-Webhook-Id are needed.",
+      );
+    }
+    if (!isSignedBy(options.secrets, body, signature)) {
+      return refuse(401, "The signature does not match the body.");
+    }
+    const domain = shop.toLowerCase();
+    if (!shopDomain.test(domain))
+      return refuse(400, "X-Shopify-Shop-Domain is not a shop's domain.");
+    if (!topics.has(topic)) return refuse(400, "This topic is not taken here.");
+    if (webhookId === "" || webhookId.length > 255) {
+      return refuse(400, "X-Shopify-Webhook-Id must have 1 to 255 characters.");
+    }
+    if (!isJsonObject(body)) return refuse(400, "The body is not a JSON object.");
+    try {
+      await options.store({
+        shop: domain,
+        webhookId,
+        topic,
+        triggeredAt: triggeredAt(headers["x-shopify-triggered-at"], options.now()),
+        payload: body,
+      });
+    } catch (error) {
+      if (isPayloadError(error)) return refuse(400, error.message);
+      options.onError?.(error);
+      return refuse(503, "The webhook could not be stored. Please send it again.");
+    }
+    return { status: 200, message: "" };
+  };
+}
+
+function refuse(status: IntakeAnswer["status"], message: string): IntakeAnswer {
+  return { status, message };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function isJsonObject(body: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(body));
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** The header is not signed: whoever replays a webhook cannot have it win for longer than this. */
+const furthestAheadMs = 3_600_000;
+
+/** Epoch milliseconds; now, where the header is absent or unreadable. */
+function triggeredAt(header: string | string[] | undefined, now: number): number {
+  const time = typeof header === "string" ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(time) ? now : Math.min(time, now + furthestAheadMs);
+}

@@ -1,0 +1,43 @@
+import { type Command, readArgs, shopDomain, UsageError } from "#app/ops/command.ts";
+
+/** Shows one order: status, findings, timeline and what was sent last. */
+export const order: Command = {
+  usage: "order <shop> <id>",
+  async run(args, withDatabase) {
+    const { positionals } = readArgs(args, {});
+    const shop = shopDomain(positionals[0]);
+    const id = positionals[1];
+    if (id === undefined) throw new UsageError("Which order? Give its numeric id.");
+    return await withDatabase(async ({ services: { prisma } }) => {
+      const row = await prisma.order.findUnique({ where: { shop_id: { shop, id } } });
+      if (!row) throw new Error(`There is no order ${id} in ${shop}.`);
+      const document = await prisma.orderDocument.findUnique({
+        where: { shop_orderId: { shop, orderId: id } },
+        select: { lastPayload: true, manualPairs: true },
+      });
+      const events = await prisma.orderEvent.findMany({
+        where: { shop, orderId: id },
+        orderBy: { at: "asc" },
+        omit: { shop: true, orderId: true },
+      });
+      const reason = [row.reasonCode, row.statusReason].filter(Boolean).join(": ");
+      const planTotal = row.planTotal === null ? null : Number(row.planTotal);
+      const data = { ...row, planTotal, ...document, events };
+      const lines = [
+        `${row.name ?? id}: ${row.status}${reason ? ` (${reason})` : ""}`,
+        ...findingLines(row.findings),
+        ...events.map(
+          ({ at, kind, detail }) => `  ${at.toISOString()} ${kind} ${JSON.stringify(detail)}`,
+        ),
+        "Last sent:",
+        document?.lastPayload ? JSON.stringify(document.lastPayload, null, 2) : "  nothing yet",
+      ];
+      return { data, text: lines.join("\n") };
+    });
+  },
+};
+
+function findingLines(findings: unknown): string[] {
+  if (!Array.isArray(findings)) return [];
+  return findings.map(({ severity, message }) => `  ${severity}: ${message}`);
+}

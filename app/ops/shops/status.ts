@@ -1,0 +1,86 @@
+import type { OrderScan } from "#app/database/generated/prisma/client.ts";
+import { type Command, readArgs, shopDomain } from "#app/ops/command.ts";
+import { uncovered } from "#app/shops/uninstall.ts";
+import { holds } from "#app/store/hold.ts";
+
+function scanLine({
+  kind,
+  running,
+  finishedAt,
+  read,
+  found,
+  ...scan
+}: Omit<OrderScan, "shop" | "leaseToken">): string {
+  const state = running ? "under way" : `finished ${finishedAt?.toISOString() ?? "never"}`;
+  const pause = scan.pausedReason && `, waits: ${scan.pausedWords ?? scan.pausedReason}`;
+  return `  ${kind}: ${state}, ${read} read, ${found} ${kind === "import" ? "shared" : "recovered"}${pause ?? ""}`;
+}
+
+/** Shows how one shop's sync is. */
+export const status: Command = {
+  usage: "status <shop>",
+  async run(args, withDatabase) {
+    const domain = shopDomain(readArgs(args, {}).positionals[0]);
+    return await withDatabase(async ({ services: { prisma }, run }) => {
+      const shop = await prisma.shop.findUnique({
+        where: { domain },
+        omit: { apiKeySealed: true, leaseToken: true },
+      });
+      if (!shop)
+        throw new Error(`There is no shop ${domain}. \`shops\` lists those that are known.`);
+      const counts = await prisma.orderCount.findMany({ where: { shop: domain } });
+      const inbox = { shop: domain, foldedAt: null };
+      const unfolded = await prisma.inboxWebhook.count({
+        where: { ...inbox, quarantinedAt: null },
+      });
+      const quarantined = await prisma.inboxWebhook.findMany({
+        where: { ...inbox, quarantinedAt: { not: null } },
+        select: { webhookId: true, topic: true, receivedAt: true, error: true },
+        orderBy: { receivedAt: "desc" },
+        take: 20,
+      });
+      const orders = Object.fromEntries(counts.map((row) => [row.status, row.count]));
+      const all = await holds(run.pool);
+      const held = all.filter((one) => one.shop === null || one.shop === domain);
+      const open = await uncovered(run.pool, domain);
+      const dataRequests = await prisma.dataRequest.findMany({
+        where: { shop: domain, answeredAt: null },
+        select: { id: true, customerId: true, requestedAt: true },
+        orderBy: { requestedAt: "asc" },
+      });
+      const scans = await prisma.orderScan.findMany({
+        where: { shop: domain },
+        omit: { shop: true, leaseToken: true },
+      });
+      const data = {
+        ...shop,
+        held,
+        ...{ orders, uncovered: open, dataRequests, inbox: { unfolded, quarantined }, scans },
+      };
+      const lines = [
+        `${domain}: ${shop.connection}, ${shop.environment}, shares ${shop.share} orders`,
+        shop.uninstalledAt && `  uninstalled: ${shop.uninstalledAt.toISOString()}`,
+        open.orders > 0 &&
+          `  plans that Hakuna does not know of: ${open.plans} in ${open.orders} orders`,
+        ...dataRequests.map(
+          ({ customerId, requestedAt }) =>
+            `  customer ${customerId ?? "unknown"} asked for their data: ${requestedAt.toISOString()}`,
+        ),
+        ...held.map(
+          ({ shop: one, since, reason }) =>
+            `  held back by an operator${one ? "" : ", like every shop"} since ${since.toISOString()}: ${reason}`,
+        ),
+        shop.paused && "  paused by the merchant",
+        shop.connectionReason && `  because: ${shop.connectionReason}`,
+        shop.backoffUntil &&
+          `  waits until ${shop.backoffUntil.toISOString()}: ${shop.backoffReason}`,
+        `  last accepted: ${shop.lastAcceptedAt?.toISOString() ?? "never"}`,
+        ...scans.map(scanLine),
+        ...Object.entries(orders).map(([name, count]) => `  ${name}: ${count}`),
+        `  webhooks to fold: ${unfolded}, in quarantine: ${quarantined.length}`,
+        ...quarantined.map((row) => `    ${row.topic} ${row.webhookId}: ${row.error}`),
+      ];
+      return { data, text: lines.filter(Boolean).join("\n") };
+    });
+  },
+};

@@ -1,0 +1,91 @@
+import type pg from "pg";
+import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
+import type { RunContext } from "#app/store/run-context.ts";
+import { customerWebhooks } from "./customer-webhooks.ts";
+
+/**
+ * Records that a customer asked for what is stored about them. The operator answers the merchant
+ * with what `ops data-request` prints.
+ *
+ * @param id of the webhook
+ * @param at epoch milliseconds by Shopify's clock
+ */
+export async function recordDataRequest(
+  { pool, log }: Pick<RunContext, "pool" | "log">,
+  domain: string,
+  id: string,
+  { customerId, orders }: CustomerRequest,
+  at: number,
+): Promise<void> {
+  const { rowCount } = await pool.query(
+    `INSERT INTO "DataRequest" ("shop", "id", "customerId", "orders", "requestedAt")
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+    [domain, id, customerId, orders, new Date(at)],
+  );
+  if (rowCount === 1) {
+    log.warn(
+      { shop: domain, dataRequest: id },
+      "a customer asks for their data; see ops data-request",
+    );
+  }
+}
+
+/** All that is stored about one customer, as plain JSON. */
+export type CustomerData = {
+  shop: string;
+  customerId: string;
+  requests: Record<string, unknown>[];
+  /** rows of `Order` with their document and timeline */
+  orders: Record<string, unknown>[];
+  /** webhooks that are still in the inbox */
+  webhooks: { webhookId: string; topic: string; payload: string }[];
+};
+
+/** Reads all that is stored about a customer: by their id, and by the orders that requests name. */
+export async function customerData(
+  pool: pg.Pool,
+  shop: string,
+  customerId: string,
+): Promise<CustomerData> {
+  const requests = await pool.query<{ orders: string[] }>(
+    `SELECT "id", "orders", "requestedAt", "answeredAt" FROM "DataRequest"
+      WHERE "shop" = $1 AND "customerId" = $2 ORDER BY "requestedAt"`,
+    [shop, customerId],
+  );
+  const named = requests.rows.flatMap(({ orders }) => orders);
+  const orders = await pool.query<{ order: Record<string, unknown> & { id: string } }>(
+    `SELECT to_jsonb(o) || jsonb_build_object(
+         'state', d."state", 'manualPairs', d."manualPairs", 'lastPayload', d."lastPayload",
+         'events', (SELECT jsonb_agg(to_jsonb(e) - 'shop' - 'orderId' ORDER BY e."at")
+                      FROM "OrderEvent" e WHERE e."shop" = o."shop" AND e."orderId" = o."id")
+       ) AS "order"
+       FROM "Order" o
+       LEFT JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
+      WHERE o."shop" = $1 AND (o."customerId" = $2 OR o."id" = ANY($3)) ORDER BY o."placedAt"`,
+    [shop, customerId, named],
+  );
+  const known = orders.rows.map(({ order }) => order);
+  const ids = [...new Set([...named, ...known.map(({ id }) => id)])];
+  const webhooks = await customerWebhooks(pool, shop, { customerId, orders: ids });
+  return {
+    shop,
+    customerId,
+    requests: requests.rows,
+    orders: known,
+    webhooks: webhooks.map(({ webhookId, topic, payload }) => ({ webhookId, topic, payload })),
+  };
+}
+
+/** Marks a customer's open requests as answered; answers how many there were. */
+export async function answerDataRequests(
+  pool: pg.Pool,
+  shop: string,
+  customerId: string,
+): Promise<number> {
+  const { rowCount } = await pool.query(
+    `UPDATE "DataRequest" SET "answeredAt" = now()
+      WHERE "shop" = $1 AND "customerId" = $2 AND "answeredAt" IS NULL`,
+    [shop, customerId],
+  );
+  return rowCount ?? 0;
+}

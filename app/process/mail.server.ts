@@ -1,0 +1,56 @@
+import type { Config } from "#app/foundation/config.server.ts";
+import type { BrokenConnection, OutageMailer } from "#app/shops/outage-mail.ts";
+import { createTexts, type Language } from "#app/texts/i18n.ts";
+import { messages } from "#app/texts/messages.server.ts";
+
+const timeLimits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+
+/** Sends the app's mails through the configured mail server; null where none is configured. */
+export async function createMailer({
+  mail,
+  SHOPIFY_API_KEY,
+}: Pick<Config, "mail" | "SHOPIFY_API_KEY">): Promise<OutageMailer | null> {
+  if (mail === null) return null;
+  const { createTransport } = await import("nodemailer");
+  const transport = createTransport({ url: mail.url, ...timeLimits });
+  return async (to, outage) => {
+    try {
+      await transport.sendMail({ from: mail.from, to, ...outageMail(outage, SHOPIFY_API_KEY) });
+      return "sent";
+    } catch (error) {
+      return failureOf(error as SendError);
+    }
+  };
+}
+
+type SendError = { code?: string; command?: string; responseCode?: number };
+
+/**
+ * An address or a message that is refused with 5xx is no better tomorrow. What is wrong with the
+ * connection, the login or the sender is of no mail by itself, and may be mended.
+ */
+function failureOf({ code, command, responseCode = 0 }: SendError): "refused" | "failed" | "down" {
+  const isOfMail = code === "EMESSAGE" || (code === "EENVELOPE" && command !== "MAIL FROM");
+  // 421: the server is about to close
+  if (!isOfMail || responseCode === 421) return "down";
+  return responseCode >= 500 ? "refused" : "failed";
+}
+
+function outageMail(
+  { shop, connection, since, timeZone, language, pending }: BrokenConnection,
+  clientId: string,
+): { subject: string; text: string } {
+  const spoken: Language = language === "de" ? "de" : "en";
+  const { t } = createTexts(spoken, messages[spoken]);
+  const time = new Intl.DateTimeFormat(spoken, { dateStyle: "long", timeStyle: "short", timeZone });
+  const store = shop.replace(/\.myshopify\.com$/, "");
+  const url = `https://admin.shopify.com/store/${store}/apps/${clientId}/app/settings`;
+  const paragraphs = [
+    t("mail.broken.intro", { shop, since: time.format(since) }),
+    t(`mail.broken.why.${connection}`),
+    t("mail.broken.calm", { count: pending }),
+    t("mail.broken.link", { url }),
+    t("mail.broken.why_me", { shop }),
+  ];
+  return { subject: t("mail.broken.subject", { shop }), text: `${paragraphs.join("\n\n")}\n` };
+}

@@ -1,0 +1,20 @@
+import { readConfig } from "#app/foundation/config.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import type { Foundations } from "#app/services.server.ts";
+import { openFoundations } from "./foundations.server.ts";
+
+/**
+ * Runs an operator's command on the app's own database: the one of DATABASE_URL, or the embedded
+ * one, joined if a server uses it already.
+ *
+ * @throws ConfigError when the environment is wrong
+ */
+export async function withDatabase<T>(work: (foundations: Foundations) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env);
+  const foundations = await openFoundations(config, createLog("error"), { worker: false });
+  try {
+    return await work(foundations);
+  } finally {
+    await foundations.close();
+  }
+}

@@ -1,0 +1,108 @@
+import type pg from "pg";
+import { PgBoss } from "pg-boss";
+import type { Logger } from "#app/foundation/log.server.ts";
+import { notHeld } from "#app/store/hold.ts";
+import { type Lane, type LaneName, makeQueue, openLane } from "./lane.ts";
+
+export type Queue = {
+  /** queues a sync run for each of these shops; see `Lane` */
+  wake: Lane["wake"];
+  /** runs that fold and deliver */
+  sync: Pick<Lane, "work">;
+  /** runs that read orders from Shopify */
+  scan: Pick<Lane, "wake" | "work">;
+  /** runs that give products their plans */
+  plans: Pick<Lane, "wake" | "work">;
+  /** Runs `job` once a day at this hour (UTC), in one process of all. */
+  daily(hour: number, job: () => Promise<void>): Promise<void>;
+  /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
+  rest(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const dailyName = "retention";
+
+/** A job that its process did not survive is tried again. */
+const dailyOptions = {
+  retryLimit: 3,
+  retryDelay: 600,
+  expireInSeconds: 6 * 3600,
+  heartbeatSeconds: 60,
+  deleteAfterSeconds: 7 * 24 * 3600,
+} as const;
+
+/** Opens the queue with its lanes. A process that does not work only wakes. */
+export async function startQueue(options: {
+  databaseUrl: string;
+  log: Logger;
+  /** shops of a lane that are worked on at once */
+  concurrency: Record<LaneName, number>;
+  sweepIntervalMs: number;
+  /** this process takes runs and daily jobs */
+  worker: boolean;
+}): Promise<Queue> {
+  const { log, sweepIntervalMs, concurrency } = options;
+  const boss = new PgBoss({
+    connectionString: options.databaseUrl,
+    application_name: "hakuna-queue",
+    max: 4,
+    useListenNotify: true,
+    schedule: options.worker,
+    monitorIntervalSeconds: 1,
+    superviseIntervalSeconds: 1,
+    maintenanceIntervalSeconds: 600,
+  });
+  boss.on("error", (err) => log.warn({ err }, "the queue reported an error"));
+  await boss.start();
+  const open = (name: LaneName) =>
+    openLane(boss, name, { log, concurrency: concurrency[name], sweepIntervalMs });
+  const sync = await open("sync");
+  const scan = await open("scan");
+  const plans = await open("plans");
+  return {
+    wake: sync.wake,
+    sync,
+    scan,
+    plans,
+    async daily(hour, job) {
+      await makeQueue(boss, dailyName, dailyOptions);
+      await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
+      await boss.work(dailyName, { pollingIntervalSeconds: 10, batchSize: 1 }, async () => {
+        await job();
+      });
+    },
+    async rest() {
+      await Promise.all([sync.rest(), scan.rest(), plans.rest()]);
+    },
+    async stop() {
+      await Promise.all([sync.stop(), scan.stop(), plans.stop()]);
+      await boss.stop({ graceful: true, timeout: 15_000 });
+    },
+  };
+}
+
+/**
+ * The shops that have something to do now: webhooks to fold, orders to send, requests that a dead
+ * process left unanswered, processing statuses or orders to read.
+ */
+export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ shop: string }>(`
+    SELECT DISTINCT "shop" FROM "InboxWebhook"
+     WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL
+    UNION
+    SELECT "domain" FROM "Shop" s
+     WHERE EXISTS (SELECT 1 FROM "Order" o
+                    WHERE o."shop" = s."domain" AND o."readAt" <= now())
+        OR EXISTS (SELECT 1 FROM "Attempt" a
+                    WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
+                      AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
+        OR s."reviewAfter" IS NOT NULL
+        OR s."eraseAt" IS NOT NULL
+        OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
+            AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
+            AND (EXISTS (SELECT 1 FROM "Order" o
+                          WHERE o."shop" = s."domain" AND o."dueAt" <= now())
+              OR EXISTS (SELECT 1 FROM "Attempt" a
+                          WHERE a."shop" = s."domain" AND a."pollAt" <= now())))`);
+  return rows.map(({ shop }) => shop);
+}

@@ -1,0 +1,219 @@
+import type pg from "pg";
+import type { FeedAnswer } from "#app/hakuna/client.ts";
+import { reportedUnits } from "#app/order/feed-order.ts";
+import { staysStripped } from "#app/order/fold.ts";
+import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
+import { evaluate } from "#app/store/evaluate.ts";
+import {
+  holdingShop,
+  isLeaseLost,
+  type Lease,
+  type ShopRow,
+  underLease,
+} from "#app/store/lease.ts";
+import type { StoredOrder } from "#app/store/order.ts";
+import { addEvents } from "#app/store/order-events.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import type { RunContext } from "#app/store/run-context.ts";
+import { addToDay } from "#app/store/shop-day.ts";
+import { type Attempt, sendAgain } from "./attempt.ts";
+import { backOff, breakConnection } from "./trouble.ts";
+
+/**
+ * Records what the feed said to a request, valid only while lease and epoch are still those of the
+ * request. Where they are not, the answer came too late: somebody else has taken over, and the
+ * orders are sent once more, because this request may have arrived after theirs.
+ */
+export async function recordAnswer(
+  context: RunContext,
+  lease: Lease,
+  attempt: Attempt,
+  answer: FeedAnswer,
+): Promise<void> {
+  const { pool, config } = context;
+  try {
+    await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+      await noteAnswer(client, shop, attempt, answer);
+      // the environment or the account was changed meanwhile: the answer says nothing about it
+      if (shop.epoch !== attempt.epoch) return;
+      await applyAnswer(context, client, shop, attempt, answer);
+    });
+  } catch (error) {
+    if (!isLeaseLost(error)) throw error;
+    await holdingShop(pool, lease.shop, async (client, shop) => {
+      if (shop.epoch !== attempt.epoch) return;
+      const ids = attempt.orders.map(({ id }) => id);
+      await sendAgain(client, shop, ids);
+    });
+    throw error;
+  }
+}
+
+async function noteAnswer(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  attempt: Attempt,
+  answer: FeedAnswer,
+): Promise<void> {
+  const reason = answer.kind === "accepted" ? null : answer.reason;
+  await client.query(
+    `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = $3, "httpStatus" = $4,
+            "durationMs" = $5, "reason" = $6, "requestId" = $7
+      WHERE "shop" = $1 AND "id" = $2`,
+    [
+      shop.domain,
+      attempt.id,
+      answer.kind,
+      answer.httpStatus,
+      Math.round(answer.durationMs),
+      reason,
+      answer.kind === "accepted" ? answer.requestId : null,
+    ],
+  );
+  await addEvents(
+    client,
+    shop.domain,
+    attempt.orders.map(({ id, revision }) => ({
+      orderId: id,
+      source: `attempt:${attempt.id}`,
+      at: shop.now,
+      kind: "delivery",
+      detail: {
+        outcome: answer.kind,
+        httpStatus: answer.httpStatus,
+        durationMs: Math.round(answer.durationMs),
+        revision,
+        reason,
+      },
+    })),
+  );
+}
+
+async function applyAnswer(
+  context: RunContext,
+  client: pg.PoolClient,
+  shop: ShopRow,
+  attempt: Attempt,
+  answer: FeedAnswer,
+): Promise<void> {
+  const { now } = shop;
+  const orders = await loadOrders(
+    client,
+    shop.domain,
+    attempt.orders.map(({ id }) => id),
+  );
+  const loaded = asLoaded(orders.values());
+  const alone = attempt.orders.length === 1;
+  let plans = 0;
+  for (const sent of attempt.orders) {
+    const order = orders.get(sent.id);
+    if (!order) continue;
+    if (answer.kind === "accepted") {
+      if (order.firstSentAt === null) plans += order.planUnits;
+      accept(context, shop, order, attempt, sent);
+    } else if (answer.kind === "invalid" && alone) {
+      // news that came meanwhile may mend it
+      if (order.revision === sent.revision) {
+        order.status = "rejected";
+        order.reasonCode = null;
+        order.statusReason = answer.reason;
+        order.dueAt = null;
+        order.resend = false;
+      }
+    } else {
+      order.dueAt ??= now;
+      if (answer.kind === "unanswered") order.unanswered = true;
+    }
+  }
+  await saveOrders(client, shop.domain, [...orders.values()], loaded);
+  await applyToShop(context, client, shop, attempt, answer);
+  if (answer.kind === "accepted") {
+    await addToDay(client, shop, now, { sent: attempt.orders.length, plans });
+  } else if (answer.kind === "invalid" && alone) {
+    await addToDay(client, shop, now, { failed: 1 });
+  }
+}
+
+function accept(
+  { config }: RunContext,
+  shop: ShopRow,
+  order: StoredOrder,
+  attempt: Attempt,
+  sent: Attempt["orders"][number],
+): void {
+  const { now } = shop;
+  order.acceptedHash = sent.hash;
+  order.acceptedEpoch = attempt.epoch;
+  order.acceptedRevision = sent.revision;
+  order.acceptedAttempt = attempt.id;
+  order.firstSentAt ??= now;
+  order.sentAt = now;
+  // the customer's data may have been let go of while the request was under way
+  const isStripped = staysStripped(order.state) || order.state.head?.stripped;
+  order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
+  for (const [lineId, units] of Object.entries(reportedUnits(sent.payload))) {
+    order.reportedUnits[lineId] = Math.max(order.reportedUnits[lineId] ?? 0, units);
+  }
+  if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
+  if (order.unanswered) {
+    order.unanswered = false;
+    order.repeatAt = now + config.delivery.repeatAfterUnansweredMs;
+  }
+  // made due again while the request was under way: it stays pending
+  if (order.dueAt !== null) return;
+  if (order.status !== "pending") {
+    // skipped, erased or blocked meanwhile: what that means of an order that Hakuna has
+    evaluate(order, shop, config.worker.waitForOrderMs);
+    return;
+  }
+  order.status = "sent";
+  order.reasonCode = null;
+  order.statusReason = null;
+  order.resend = false;
+  order.dueAt = order.repeatAt;
+}
+
+async function applyToShop(
+  context: RunContext,
+  client: pg.PoolClient,
+  shop: ShopRow,
+  attempt: Attempt,
+  answer: FeedAnswer,
+): Promise<void> {
+  const { config } = context;
+  switch (answer.kind) {
+    case "accepted":
+      await client.query(
+        `UPDATE "Shop" SET "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL,
+                "backoffReason" = NULL, "backoffSince" = NULL, "testedAt" = now(),
+                "lastAcceptedAt" = now() WHERE "domain" = $1`,
+        [shop.domain],
+      );
+      if (answer.requestId !== null) {
+        await client.query(
+          `UPDATE "Attempt" SET "pollAt" = now() + $3 * interval '1 millisecond'
+            WHERE "shop" = $1 AND "id" = $2`,
+          [shop.domain, attempt.id, config.delivery.pollMinMs],
+        );
+      }
+      return;
+    case "invalid":
+      if (attempt.orders.length > 1) return;
+      await client.query(
+        `UPDATE "Shop" SET "loneRefusals" = "loneRefusals" + 1 WHERE "domain" = $1`,
+        [shop.domain],
+      );
+      if (shop.loneRefusals + 1 >= config.delivery.loneRefusalsBeforePause) {
+        await breakConnection(client, shop, "feed_refuses", answer.reason);
+      }
+      return;
+    case "key_refused":
+    case "wrong_address":
+      await breakConnection(client, shop, answer.kind, answer.reason);
+      return;
+    case "unavailable":
+    case "unanswered":
+      await backOff(client, shop, answer.reason, answer.retryAfterMs, config.delivery);
+      return;
+  }
+}

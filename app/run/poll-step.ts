@@ -1,0 +1,145 @@
+import type pg from "pg";
+import type { ProcessingAnswer } from "#app/hakuna/client.ts";
+import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
+import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import type { RunContext } from "#app/store/run-context.ts";
+import { addToDay } from "#app/store/shop-day.ts";
+import { backOff, breakConnection } from "./trouble.ts";
+
+type Polled = {
+  id: string;
+  requestId: string;
+  pollCount: number;
+  epoch: number;
+  orders: { id: string }[];
+};
+
+/** After so many looks without a result an accepted order stays `sent`. */
+const mostPolls = 100;
+
+/**
+ * Reads the processing status of one accepted request that is due for it. The feed is asynchronous:
+ * acceptance is not processing.
+ *
+ * @returns whether there was one
+ */
+export async function pollStep(context: RunContext, lease: Lease): Promise<boolean> {
+  const { pool, config, secrets, feed } = context;
+  const due = await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    if (!shop.delivers || shop.apiKeySealed === null) return null;
+    const { rows } = await client.query<Polled>(
+      `SELECT "id", "requestId", "pollCount", "epoch", "orders" FROM "Attempt"
+        WHERE "shop" = $1 AND "pollAt" <= now() ORDER BY "pollAt" LIMIT 1`,
+      [shop.domain],
+    );
+    const attempt = rows[0];
+    if (!attempt) return null;
+    const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
+    return { attempt, to: { environment: shop.environment, apiKey } };
+  });
+  if (due === null) return false;
+  const answer = await feed.processingStatus(due.to, due.attempt.requestId);
+  await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    await record(context, client, shop, due.attempt, answer);
+  });
+  if (answer.kind === "done") {
+    const { id, orders } = due.attempt;
+    const ids = orders.map((order) => order.id);
+    const failed = answer.failed.map(({ orderId }) => orderId).filter((one) => ids.includes(one));
+    context.log.info({ shop: lease.shop, attempt: id, orders: ids, failed }, "processed by Hakuna");
+  }
+  return true;
+}
+
+async function record(
+  context: RunContext,
+  client: pg.PoolClient,
+  shop: ShopRow,
+  attempt: Polled,
+  answer: ProcessingAnswer,
+): Promise<void> {
+  const { delivery } = context.config;
+  // another account or environment: this request is not its business
+  if (attempt.epoch !== shop.epoch) return await pollAgain(client, shop, attempt, null);
+  switch (answer.kind) {
+    case "done":
+      await applyResult(client, shop, attempt, answer.failed);
+      return await pollAgain(client, shop, attempt, null);
+    case "in_progress":
+    case "unknown": {
+      const last = attempt.pollCount + 1 >= mostPolls;
+      const ms = Math.min(
+        delivery.pollMaxMs,
+        delivery.pollMinMs * 2 ** Math.min(attempt.pollCount, 20),
+      );
+      return await pollAgain(client, shop, attempt, last ? null : ms);
+    }
+    case "key_refused":
+      return await breakConnection(client, shop, "key_refused", answer.reason);
+    case "unavailable":
+      return await backOff(client, shop, answer.reason, answer.retryAfterMs, delivery);
+  }
+}
+
+/** When this request is looked at next: in `ms` milliseconds, or never again (null). */
+async function pollAgain(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  attempt: Polled,
+  ms: number | null,
+): Promise<void> {
+  await client.query(
+    `UPDATE "Attempt" SET "pollCount" = "pollCount" + 1,
+            "pollAt" = now() + $3 * interval '1 millisecond'
+      WHERE "shop" = $1 AND "id" = $2`,
+    [shop.domain, attempt.id, ms],
+  );
+}
+
+/** Changes only orders whose latest acceptance is this request. */
+async function applyResult(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  attempt: Polled,
+  failed: { orderId: string; reason: string }[],
+): Promise<void> {
+  const { now } = shop;
+  const reasons = new Map(failed.map(({ orderId, reason }) => [orderId, reason]));
+  const orders = await loadOrders(
+    client,
+    shop.domain,
+    attempt.orders.map(({ id }) => id),
+  );
+  const loaded = asLoaded(orders.values());
+  const events: OrderEvent[] = [];
+  let refused = 0;
+  for (const order of orders.values()) {
+    if (order.acceptedAttempt !== attempt.id) continue;
+    const reason = reasons.get(order.id) ?? null;
+    if (reason === null) order.confirmedAttempt = attempt.id;
+    else order.acceptedHash = null;
+    // a newer state is on its way: this result is not about it
+    if (order.status === "sent") {
+      if (reason === null) order.status = "confirmed";
+      else {
+        refused += 1;
+        order.status = "rejected";
+        order.reasonCode = null;
+        order.statusReason = reason;
+        order.dueAt = null;
+        order.repeatAt = null;
+      }
+    }
+    events.push({
+      orderId: order.id,
+      source: `processing:${attempt.id}`,
+      at: now,
+      kind: "processing",
+      detail: { result: reason === null ? "successful" : "failed", reason },
+    });
+  }
+  await saveOrders(client, shop.domain, [...orders.values()], loaded);
+  await addEvents(client, shop.domain, events);
+  if (refused > 0) await addToDay(client, shop, now, { failed: refused });
+}

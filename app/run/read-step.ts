@@ -1,0 +1,121 @@
+import type pg from "pg";
+import { join } from "#app/order/fold.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { evaluate, markChanged } from "#app/store/evaluate.ts";
+import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
+import type { StoredOrder } from "#app/store/order.ts";
+import { addEvents } from "#app/store/order-events.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import type { RunContext } from "#app/store/run-context.ts";
+
+const longestRetryMs = 60 * 60_000;
+/** With doubling from a minute to an hour: about a day. */
+const mostReads = 30;
+/**
+ * An answer given so soon after the order's last change may be of before another change in the same
+ * second: Shopify's clocks show whole seconds here.
+ */
+const tooSoonMs = 2000;
+
+/**
+ * Reads one order that is due for it from the Admin API: its parts came first, its webhook lacked
+ * something, or two webhooks of the same moment contradict each other.
+ *
+ * @returns whether there was one
+ */
+export async function readStep(context: RunContext, lease: Lease): Promise<boolean> {
+  const { pool, config, readOrder } = context;
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "readAt" <= now() ORDER BY "readAt" LIMIT 1`,
+    [lease.shop],
+  );
+  const id = rows[0]?.id;
+  if (id === undefined) return false;
+  const answer = await readOrder(lease.shop, id);
+  context.metrics.read(answer.kind);
+  context.log.info({ shop: lease.shop, orders: [id], result: answer.kind }, "read from Shopify");
+  await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    const { now } = shop;
+    const orders = await loadOrders(client, shop.domain, [id]);
+    const loaded = asLoaded(orders.values());
+    const order = orders.get(id);
+    if (!order) return;
+    order.readAttempts += 1;
+    const backoff = readBackoffMs(order.readAttempts, config.worker.readRetryMs);
+    if (answer.kind === "order") {
+      order.state = join(order.state, answer.state);
+      order.readAt = isTooSoon(answer.state) ? now + tooSoonMs : null;
+      order.unread = false;
+      markChanged(order, now);
+      evaluate(order, shop, config.worker.waitForOrderMs);
+      // an answer older than what is known does not end the waiting
+      if (order.status === "waiting") order.readAt = now + backoff;
+      else order.readAttempts = 0;
+    } else if (answer.kind === "not_found") {
+      giveUp(order, shop, { reasonCode: "not_in_shopify", statusReason: null });
+    } else if (order.readAttempts >= mostReads) {
+      giveUp(order, shop, reasonOf(answer));
+    } else {
+      const asked = answer.kind === "unavailable" ? (answer.retryAfterMs ?? 0) : 0;
+      order.readAt = now + Math.max(backoff, asked);
+      if (order.status === "waiting") Object.assign(order, reasonOf(answer));
+    }
+    await saveOrders(client, shop.domain, [order], loaded);
+    await addEvents(client, shop.domain, [
+      {
+        orderId: id,
+        source: `read:${now}`,
+        at: now,
+        kind: "read",
+        detail: { result: answer.kind },
+      },
+    ]);
+  });
+  return true;
+}
+
+function readBackoffMs(attempts: number, firstMs: number): number {
+  return Math.min(longestRetryMs, firstMs * 2 ** (attempts - 1));
+}
+
+/**
+ * The app was opened, so the shop has a session again: orders that wait because they could not be
+ * read without one are due now. All others keep their time: an open page asks every few seconds, and
+ * an order is given up after so many reads.
+ *
+ * @returns whether there are any
+ */
+export async function resumeReads(pool: pg.Pool, shop: string): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: "resume-reads",
+    text: `UPDATE "Order" SET "readAt" = now()
+            WHERE "shop" = $1 AND "readAt" > now() AND "reasonCode" = 'no_session'`,
+    values: [shop],
+  });
+  return (rowCount ?? 0) > 0;
+}
+
+type Reason = Pick<StoredOrder, "reasonCode" | "statusReason">;
+
+/** An order that waits to be read is skipped; of another a change may be missing, which it says. */
+function giveUp(order: StoredOrder, shop: ShopRow, reason: Reason): void {
+  order.readAt = null;
+  if (order.status === "waiting") {
+    Object.assign(order, { status: "skipped", ...reason });
+  } else if (order.status !== "skipped") {
+    order.unread = true;
+    evaluate(order, shop, 0);
+  }
+}
+
+function isTooSoon({ head }: OrderState): boolean {
+  return head !== null && head.rank.observedAt - head.rank.updatedAt < tooSoonMs;
+}
+
+function reasonOf(
+  answer: { kind: "no_session" } | { kind: "unavailable"; reason: string },
+): Reason {
+  return answer.kind === "no_session"
+    ? { reasonCode: "no_session", statusReason: null }
+    : { reasonCode: "shopify_unavailable", statusReason: answer.reason };
+}

@@ -1,0 +1,63 @@
+import type pg from "pg";
+import type { ShopRow } from "#app/store/lease.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+
+/** The longest that a feed's Retry-After is honored: a day. */
+const longestRetryAfterMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The feed cannot be reached or asks for patience: the shop waits, exponentially from `backoffMinMs`
+ * to `backoffMaxMs` with jitter, at least as long as the feed said, for as long as it takes.
+ */
+export async function backOff(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  reason: string,
+  retryAfterMs: number | null,
+  bounds: { backoffMinMs: number; backoffMaxMs: number },
+): Promise<void> {
+  const longest = Math.min(bounds.backoffMaxMs, bounds.backoffMinMs * 2 ** shop.backoffCount);
+  const jittered = longest * (0.5 + Math.random() / 2);
+  const ms = Math.max(jittered, Math.min(retryAfterMs ?? 0, longestRetryAfterMs));
+  await client.query(
+    `UPDATE "Shop" SET "backoffCount" = least("backoffCount" + 1, 30), "backoffReason" = $2, "backoffSince" = coalesce("backoffSince", now()),
+            "backoffUntil" = now() + $3 * interval '1 millisecond'
+      WHERE "domain" = $1`,
+    [shop.domain, reason, ms],
+  );
+}
+
+/**
+ * The connection does not work until a person mends it: nothing is sent, everything stays pending.
+ * What the feed refused one by one since it last accepted anything was not the orders' fault.
+ */
+export async function breakConnection(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  connection: "key_refused" | "wrong_address" | "feed_refuses",
+  reason: string,
+): Promise<void> {
+  await client.query(
+    `UPDATE "Shop" SET "connection" = $2::"Connection", "connectionReason" = $3,
+            "connectionSince" = now() WHERE "domain" = $1 AND "connection" <> 'none'`,
+    [shop.domain, connection, reason],
+  );
+  if (connection !== "feed_refuses") return;
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT "id" FROM "Order"
+      WHERE "shop" = $1 AND "status" = 'rejected' AND "id" IN (
+        SELECT "orders"->0->>'id' FROM "Attempt"
+         WHERE "shop" = $1 AND "outcome" = 'invalid' AND jsonb_array_length("orders") = 1
+           AND "startedAt" > coalesce($2, '-infinity'::timestamptz))`,
+    [shop.domain, shop.lastAcceptedAt],
+  );
+  const ids = rows.map(({ id }) => id);
+  const orders = await loadOrders(client, shop.domain, ids);
+  const loaded = asLoaded(orders.values());
+  for (const order of orders.values()) {
+    order.status = "pending";
+    order.statusReason = null;
+    order.dueAt = shop.now;
+  }
+  await saveOrders(client, shop.domain, [...orders.values()], loaded);
+}

@@ -1,0 +1,185 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { giveWay } from "#app/foundation/give-way.ts";
+import type { RunResult } from "#app/queue/lane.ts";
+import type { OrderPages, PageAnswer, PagedOrder } from "#app/shopify/orders/order-pages.ts";
+import { holdingShop } from "#app/store/lease.ts";
+import type { RunContext } from "#app/store/run-context.ts";
+import { addToDay } from "#app/store/shop-day.ts";
+import { foldPage, type ReadOrder } from "./fold-page.ts";
+import { advance, listAt, type Position } from "./scan-position.ts";
+import { beginReconciliation, saveCount } from "./scan-runs.ts";
+import {
+  claimScan,
+  keepScan,
+  nextScanMs,
+  noteRefusal,
+  postponeScan,
+  releaseScans,
+  type Scan,
+  saveProgress,
+} from "./scan-store.ts";
+
+/** `wake` queues the shop's sync run: what a page brought is to be sent. */
+export type ScanContext = RunContext & { wake(shops: readonly string[]): Promise<void> };
+
+/** How long a page waits for webhooks that were there before it. */
+const longestInboxMs = 10_000;
+const lookMs = 20;
+/** When a page is read again whose shop has more webhooks than were folded meanwhile. */
+const lateMs = 5_000;
+
+/**
+ * Reads the shop's orders at Shopify, page by page, as far as its reconciliation or its import is to
+ * go on, and folds them into its own, until nothing is left or its time is over, so that no shop
+ * starves another. How far it came is written down with each page: it is safe to kill anywhere, and
+ * goes on where it was.
+ */
+export async function scanShop(context: ScanContext, shop: string): Promise<RunResult> {
+  const { pool, config } = context;
+  const token = randomUUID();
+  const until = context.now() + config.worker.stepMs;
+  const ahead = createReadAhead(context.orderPages, pool);
+  try {
+    while (context.now() < until) {
+      await giveWay(context.door);
+      const scan = await claimScan(pool, shop, token, config.worker.leaseMs);
+      if (scan === null) break;
+      await readPage(context, scan, ahead);
+    }
+  } finally {
+    await releaseScans(pool, shop, token);
+  }
+  const ms = await nextScanMs(pool, shop);
+  return ms !== null && ms <= 0 ? { again: true, nextInMs: null } : { again: false, nextInMs: ms };
+}
+
+async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Promise<void> {
+  const { pool, config } = context;
+  if (!scan.running) {
+    const { overlapMs } = config.scan;
+    const now = context.now();
+    await beginReconciliation(pool, scan.shop, { now, overlapMs, planned: true });
+    return;
+  }
+  if (scan.kind === "import" && scan.read === 0 && scan.oldest === null) {
+    const counted = await context.orderPages.count(scan.shop, listAt(scan, scan));
+    if (counted.kind !== "count") return await noteRefusal(pool, scan, counted, config.delivery);
+    await saveCount(pool, scan.shop, counted);
+  }
+  const { answer, askedAt } = await ahead.read(scan, scan);
+  if (answer.kind !== "page") return await noteRefusal(pool, scan, answer, config.delivery);
+  const last = answer.orders.at(-1)?.at ?? null;
+  const reached = last ?? scan.reached;
+  // what changed after the start is the next run's
+  const isThrough = scan.kind === "reconciliation" && reached >= scan.startedAt;
+  const end = { count: answer.orders.length, last, next: answer.next };
+  const next = isThrough ? null : advance(scan, end);
+  if (next !== null) ahead.begin(scan, next);
+  const orders = await readLarge(context, scan, answer.orders);
+  if (orders === null) return;
+  if (!(await inboxIsFolded(context, scan, askedAt))) return await postponeScan(pool, scan, lateMs);
+  const changed = await holdingShop(pool, scan.shop, async (client, shop) => {
+    const { now } = shop;
+    if (!shop.installed) return null;
+    const waitMs = config.worker.waitForOrderMs;
+    const { found, changed } = await foldPage(client, shop, { by: scan.kind, orders, waitMs });
+    const progress = { reached, next, read: orders.length, found };
+    const isOurs = await saveProgress(client, scan, progress, { now, ...config.scan });
+    if (!isOurs) throw new ScanLostError();
+    if (scan.kind === "reconciliation" && found > 0) {
+      await addToDay(client, shop, now, { recovered: found });
+      context.metrics.repaired(found);
+    }
+    return changed;
+  }).catch((error: unknown) => {
+    if (error instanceof ScanLostError) return null;
+    throw error;
+  });
+  if (changed !== null && changed.length > 0) {
+    context.log.info({ shop: scan.shop, by: scan.kind, orders: changed }, "folded");
+  }
+  await context.wake([scan.shop]);
+}
+
+/** Somebody else has the scan, or it was cancelled: the page is not folded. */
+class ScanLostError extends Error {}
+
+/** Reads the orders one by one that are larger than a page holds. Null: the scan is not ours any more. */
+async function readLarge(
+  { pool, config, readOrder }: ScanContext,
+  scan: Scan,
+  orders: readonly PagedOrder[],
+): Promise<ReadOrder[] | null> {
+  const read: ReadOrder[] = [];
+  let isSlow = false;
+  for (const { id, state } of orders) {
+    if (state !== null) {
+      read.push({ id, state });
+      continue;
+    }
+    isSlow = true;
+    if (!(await keepScan(pool, scan, config.worker.leaseMs))) return null;
+    const answer = await readOrder(scan.shop, id);
+    if (answer.kind !== "not_found") {
+      read.push({ id, state: answer.kind === "order" ? answer.state : null });
+    }
+  }
+  return !isSlow || (await keepScan(pool, scan, config.worker.leaseMs)) ? read : null;
+}
+
+/**
+ * Waits until the webhooks are folded that were there before the page was asked for: a page never
+ * overtakes them. False: they were not in time, and the page is read again later.
+ */
+async function inboxIsFolded(
+  { pool, wake }: ScanContext,
+  { shop }: Scan,
+  askedAt: Date,
+): Promise<boolean> {
+  for (let waited = 0; ; waited += lookMs) {
+    const { rows } = await pool.query({
+      name: "inbox-before",
+      text: `SELECT 1 FROM "InboxWebhook" WHERE "shop" = $1 AND "foldedAt" IS NULL
+                AND "quarantinedAt" IS NULL AND "receivedAt" <= $2 LIMIT 1`,
+      values: [shop, askedAt],
+    });
+    if (rows.length === 0) return true;
+    if (waited >= longestInboxMs) return false;
+    if (waited === 0) await wake([shop]);
+    await sleep(lookMs);
+  }
+}
+
+type ReadAhead = {
+  read(scan: Scan, at: Position): Promise<Read>;
+  begin(scan: Scan, at: Position): void;
+};
+/** `askedAt` by the database's clock, like `receivedAt` of webhooks */
+type Read = { answer: PageAnswer; askedAt: Date };
+
+/** Asks for the next page while the one before it is being folded. */
+function createReadAhead(pages: OrderPages, pool: pg.Pool): ReadAhead {
+  let begun: { key: string; read: Promise<Read> } | null = null;
+  const keyOf = ({ kind, startedAt }: Scan, { bound, after }: Position) =>
+    [kind, startedAt, bound, after].join();
+  const ask = async (scan: Scan, at: Position): Promise<Read> => {
+    const { rows } = await pool.query<{ now: Date }>("SELECT now()");
+    const askedAt = rows[0]?.now ?? new Date();
+    return { askedAt, answer: await pages.page(scan.shop, listAt(at, scan), at.after) };
+  };
+  return {
+    read(scan, at) {
+      const ready = begun?.key === keyOf(scan, at) ? begun.read : ask(scan, at);
+      begun = null;
+      return ready;
+    },
+    begin(scan, at) {
+      const read = ask(scan, at);
+      // the next read may be of another scan, and then nobody waits for this one
+      read.catch(() => undefined);
+      begun = { key: keyOf(scan, at), read };
+    },
+  };
+}

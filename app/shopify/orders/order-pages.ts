@@ -1,0 +1,128 @@
+import type { OrderState } from "#app/order/state.ts";
+import {
+  type AdminAccess,
+  AdminError,
+  type AdminRefusal,
+  openAdmin,
+} from "#app/shopify/access/admin-api.ts";
+import type { WholeOrder } from "./admin-order.ts";
+import { stateOfOrder } from "./admin-state.ts";
+import {
+  type ListedOrder,
+  listArguments,
+  listSizes,
+  mostListed,
+  type OrderCountData,
+  type OrderList,
+  type OrderListData,
+  orderCountQuery,
+  orderListQuery,
+} from "./order-list-query.ts";
+
+/** Asks Shopify's Admin API for lists of orders. Never throws for Shopify's sake. */
+export type OrderPages = {
+  /** One page of a list, behind the cursor `after`; null: the first. */
+  page(shop: string, list: OrderList, after: string | null): Promise<PageAnswer>;
+  count(shop: string, list: OrderList): Promise<CountAnswer>;
+};
+
+export type PageAnswer =
+  /** `next` is the cursor behind the page; null: the list ends with it */
+  { kind: "page"; orders: PagedOrder[]; next: string | null } | AdminRefusal;
+
+export type PagedOrder = {
+  /** numeric */
+  id: string;
+  /** what the list is sorted by: epoch milliseconds */
+  at: number;
+  /** null: the order is larger than what a page holds of one, and must be read by itself */
+  state: OrderState | null;
+};
+
+export type CountAnswer =
+  /** `total` null: more than Shopify counts; `oldest`: epoch milliseconds; null: there are none */
+  { kind: "count"; total: number | null; oldest: number | null } | AdminRefusal;
+
+const longestReadMs = 20_000;
+
+/** Makes the reader of pages. The query's pages are as large as its cost allows. */
+export function createOrderPages(shopify: AdminAccess): OrderPages {
+  const ask = async <Data>(shop: string, query: string, variables: Record<string, unknown>) => {
+    const admin = await openAdmin(shopify, shop, AbortSignal.timeout(longestReadMs));
+    return await admin<Data>(query, variables);
+  };
+  return {
+    page: (shop, list, after) =>
+      refusedOr(async () => {
+        const variables = { ...listArguments(list), ...listSizes, after };
+        const { data, answeredAt } = await ask<OrderListData>(shop, orderListQuery, variables);
+        const { nodes, pageInfo } = data.orders;
+        const orders = nodes.map((order) => pagedOrder(order, list.by, answeredAt));
+        return { kind: "page", orders, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+      }),
+    count: (shop, list) =>
+      refusedOr(async () => {
+        const { search } = listArguments(list);
+        const { data } = await ask<OrderCountData>(shop, orderCountQuery, { search });
+        const { ordersCount, orders } = data;
+        const isExact = ordersCount?.precision === "EXACT" && ordersCount.count <= mostListed;
+        const [oldest] = orders.nodes;
+        return {
+          kind: "count",
+          total: isExact ? ordersCount.count : null,
+          oldest: oldest ? Date.parse(oldest.createdAt) : null,
+        };
+      }),
+  };
+}
+
+async function refusedOr<Answer>(work: () => Promise<Answer>): Promise<Answer | AdminRefusal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AdminError) return error.refusal;
+    throw error;
+  }
+}
+
+function pagedOrder(order: ListedOrder, by: OrderList["by"], answeredAt: number): PagedOrder {
+  const whole = isWhole(order) ? wholeOrder(order) : null;
+  return {
+    id: order.id.slice(order.id.lastIndexOf("/") + 1),
+    at: Date.parse(by === "updated_at" ? order.updatedAt : order.createdAt),
+    state: whole && stateOrNull(whole, answeredAt),
+  };
+}
+
+/** Whether the page holds all of the order. A list as long as asked for may be longer. */
+function isWhole({ lineItems, fulfillments, fulfillmentsCount, refunds }: ListedOrder): boolean {
+  return (
+    !lineItems.pageInfo.hasNextPage &&
+    fulfillmentsCount?.count === fulfillments.length &&
+    refunds.length < listSizes.parts &&
+    fulfillments.every(({ fulfillmentLineItems: units }) => !units.pageInfo.hasNextPage) &&
+    refunds.every(({ refundLineItems: units }) => !units.pageInfo.hasNextPage)
+  );
+}
+
+function wholeOrder(order: ListedOrder): WholeOrder {
+  return {
+    order,
+    lines: order.lineItems.nodes,
+    fulfillments: order.fulfillments.map((fulfillment) => ({
+      fulfillment,
+      units: fulfillment.fulfillmentLineItems.nodes,
+    })),
+    refunds: order.refunds.map((refund) => ({ refund, units: refund.refundLineItems.nodes })),
+  };
+}
+
+/** One odd order shall not hold up the others of its page: it is read by itself, which says why. */
+function stateOrNull(whole: WholeOrder, answeredAt: number): OrderState | null {
+  try {
+    return stateOfOrder(whole, answeredAt);
+  } catch (error) {
+    if (error instanceof AdminError) return null;
+    throw error;
+  }
+}

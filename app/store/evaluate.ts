@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
+import { canonicalJson } from "#app/order/canonical.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import { type Finding, finding } from "#app/order/findings.ts";
+import { staysStripped, strip } from "#app/order/fold.ts";
+import type { Mapping, MappingContext } from "#app/order/map.ts";
+import { sameButCustomer } from "#app/order/redact-feed-order.ts";
+import { skipReason } from "#app/order/share.ts";
+import type { ShopRow } from "./lease.ts";
+import type { ReasonCode, StoredOrder } from "./order.ts";
+
+/** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
+export function payloadHash(feedOrder: FeedOrder): string {
+  return createHash("sha256").update(canonicalJson(feedOrder)).digest("hex");
+}
+
+/** Counts a change of what the mapping reads; `evaluate` then says what it means. */
+export function markChanged(order: StoredOrder, now: number): void {
+  order.revision += 1;
+  order.changedAt = now;
+}
+
+/**
+ * Decides what is to be done with an order as it is known now, and writes it into `order`: status,
+ * reason, findings and when it is due. Answers the feed order, or null where nothing can be sent.
+ * A mapping that throws blocks this order only.
+ *
+ * @param waitMs how long a part waits for its order before the Admin API is asked
+ */
+export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | null {
+  const { now } = shop;
+  const { head } = order.state;
+  order.redacted = order.state.redacted;
+  const stripped = staysStripped(order.state);
+  if (!stripped) order.purgedAt = null;
+  if (head === null && stripped) {
+    order.readAt = null;
+    return settle(order, "skipped", order.redacted ? "redacted" : (order.reasonCode ?? "no_plan"));
+  }
+  if (head === null) {
+    order.readAt ??= now + waitMs;
+    return settle(order, "waiting", "parts_first");
+  }
+  order.name = head.name;
+  order.placedAt = head.placedAt;
+  order.isTest = head.isTest;
+  order.customerId = head.customer?.id ?? order.customerId;
+
+  let mapping: Mapping;
+  try {
+    mapping = mapForFeed(order.state, mappingContext(order, shop));
+  } catch (error) {
+    return settle(order, "blocked", "mapping_failed", errorName(error));
+  }
+  order.planUnits = mapping.planUnits;
+  order.planTotal = mapping.planTotal?.amount ?? null;
+  order.currency = mapping.planTotal?.currency.toUpperCase() ?? null;
+  order.findings = order.unread
+    ? [finding("change_unread", []), ...mapping.findings]
+    : mapping.findings;
+  order.findingSeverity = gravest(order.findings);
+
+  const wasSent = order.firstSentAt !== null;
+  if (stripped && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
+  // importing past orders is the shop's asking for them
+  const installedAt = order.imported ? null : (shop.installedAt?.getTime() ?? null);
+  const policy = { ...shop, installedAt };
+  const skipped = order.skippedByHand
+    ? "by_hand"
+    : order.redacted
+      ? "redacted"
+      : skipReason(order.state, policy, order.acceptedEpoch === shop.epoch);
+  if (skipped !== null) {
+    order.state = strip(order.state);
+    order.customerId = null;
+    order.findings = [];
+    order.findingSeverity = null;
+    return settle(order, "skipped", skipped);
+  }
+  if (head.stripped) {
+    // it was skipped once: sent now, it would be sent without its customer
+    order.readAt ??= now;
+    return settle(order, "waiting", "read_again");
+  }
+  const { feedOrder } = mapping;
+  if (feedOrder === null) {
+    // its findings say why
+    return settle(order, "blocked", null);
+  }
+  const hash = payloadHash(feedOrder);
+  // a refused order waits for a change or for a hand
+  if (order.status === "rejected" && order.payloadHash === hash && !order.resend) return feedOrder;
+  order.payloadHash = hash;
+  // by whichever connection: what a new one is to get of it is marked to be sent again
+  const isAccepted = order.acceptedHash === hash;
+  const isRepeat = order.repeatAt !== null && order.repeatAt <= now;
+  if (isAccepted && !order.resend && !order.unanswered && !isRepeat) {
+    const isConfirmed =
+      order.confirmedAttempt !== null && order.confirmedAttempt === order.acceptedAttempt;
+    order.status = isConfirmed ? "confirmed" : "sent";
+    order.reasonCode = null;
+    order.statusReason = null;
+    order.dueAt = order.repeatAt;
+    return feedOrder;
+  }
+  order.status = "pending";
+  order.reasonCode = null;
+  order.statusReason = null;
+  order.dueAt = now;
+  return feedOrder;
+}
+
+/**
+ * An order that reached Hakuna and whose customer's data is gone since: it keeps its status and is
+ * never sent again, because it would be sent emptied. A change that Hakuna does not know of becomes
+ * a finding.
+ */
+function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
+  const isKnown =
+    feedOrder === null ||
+    (order.lastPayload !== null && sameButCustomer(feedOrder, order.lastPayload));
+  order.findings = isKnown ? [] : [finding("redacted_changed", [])];
+  order.findingSeverity = gravest(order.findings);
+  if (order.redacted) order.customerId = null;
+  const { status } = order;
+  const keeps = status === "confirmed" || status === "rejected";
+  if (!keeps) Object.assign(order, { status: "sent", reasonCode: null, statusReason: null });
+  order.unanswered = false;
+  return unplan(order);
+}
+
+/** What an order's mapping depends on besides its state. */
+export function mappingContext(order: StoredOrder, shop: ShopRow): MappingContext {
+  return {
+    shopCountry: staysStripped(order.state) ? knownCountry(order, shop) : shop.country,
+    productIdentifier: shop.productIdentifier,
+    manualPairs: order.manualPairs,
+    acceptSuggestions: shop.acceptSuggestions,
+    reportedUnits: order.reportedUnits,
+  };
+}
+
+/** Where nothing is known of the customer's country any more, the one that Hakuna was told. */
+function knownCountry({ lastPayload }: StoredOrder, { country }: ShopRow): string | null {
+  return lastPayload?.customer_billing_address.country ?? country;
+}
+
+function settle(
+  order: StoredOrder,
+  status: StoredOrder["status"],
+  reasonCode: ReasonCode | null,
+  detail: string | null = null,
+): null {
+  order.status = status;
+  order.reasonCode = reasonCode;
+  order.statusReason = detail;
+  order.payloadHash = null;
+  return unplan(order);
+}
+
+/** Nothing is to be done with the order until it changes. */
+function unplan(order: StoredOrder): null {
+  order.dueAt = null;
+  order.repeatAt = null;
+  order.resend = false;
+  return null;
+}
+
+function gravest(findings: readonly Finding[]): Finding["severity"] | null {
+  const severities = ["error", "warning", "info"] as const;
+  return severities.find((grade) => findings.some(({ severity }) => severity === grade)) ?? null;
+}
+
+/** Names the error without its message, which may quote the order. */
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown error";
+}

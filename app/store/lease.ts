@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { inTransaction } from "#app/database/transaction.ts";
+import { notHeld } from "./hold.ts";
+
+/** The right to fold and deliver for one shop, until it runs out or is given back. */
+export type Lease = { shop: string; token: string };
+
+/** The row of a shop, as the sync reads it. */
+export type ShopRow = {
+  domain: string;
+  country: string | null;
+  environment: "sandbox" | "production";
+  share: "protected" | "all";
+  sendTestOrders: boolean;
+  sendOlderOrders: boolean;
+  installedAt: Date | null;
+  acceptSuggestions: boolean;
+  productIdentifier: "variant" | "sku";
+  apiKeySealed: string | null;
+  connection: "none" | "connected" | "key_refused" | "wrong_address" | "feed_refuses";
+  epoch: number;
+  loneRefusals: number;
+  backoffCount: number;
+  backoffUntil: Date | null;
+  lastAcceptedAt: Date | null;
+  timeZone: string;
+  reviewAfter: string | null;
+  reviewAll: boolean;
+  /** neither uninstalled nor to be erased */
+  installed: boolean;
+  /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
+  delivers: boolean;
+  /**
+   * when the transaction began, by the database's clock, epoch milliseconds: it alone decides what
+   * is due, for the clocks of processes differ
+   */
+  now: number;
+};
+
+/** Another process took the shop over; this one must stop at once. */
+export class LeaseLostError extends Error {
+  readonly code = "lease_lost";
+  constructor(shop: string) {
+    super(`The lease of ${shop} was lost.`);
+  }
+}
+
+/** Told by its code: two copies of a module may be loaded. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "lease_lost";
+}
+
+const columns = `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
+  "installedAt", "acceptSuggestions",
+  "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
+  "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
+    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
+    AND ${notHeld('"Shop"')}) AS "delivers",
+  ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
+  floor(extract(epoch FROM now()) * 1000)::float8 AS "now"`;
+
+/**
+ * Takes the shop's lease, or answers null while another holds it. A shop that is not known yet
+ * (installed, never opened) is made known by its webhooks; a late wake-up brings no deleted shop back.
+ */
+export async function acquireLease(
+  pool: pg.Pool,
+  shop: string,
+  leaseMs: number,
+): Promise<Lease | null> {
+  const token = randomUUID();
+  const take = () =>
+    pool.query(
+      `UPDATE "Shop" SET "leaseToken" = $2, "leaseUntil" = now() + $3 * interval '1 millisecond'
+        WHERE "domain" = $1 AND ("leaseUntil" IS NULL OR "leaseUntil" < now())`,
+      [shop, token, leaseMs],
+    );
+  if ((await take()).rowCount === 1) return { shop, token };
+  const { rowCount } = await pool.query(
+    `INSERT INTO "Shop" ("domain") SELECT $1
+      WHERE EXISTS (SELECT 1 FROM "InboxWebhook" WHERE "shop" = $1) ON CONFLICT DO NOTHING`,
+    [shop],
+  );
+  if (rowCount === 1 && (await take()).rowCount === 1) return { shop, token };
+  return null;
+}
+
+export async function releaseLease(pool: pg.Pool, { shop, token }: Lease): Promise<void> {
+  await pool.query(
+    `UPDATE "Shop" SET "leaseToken" = NULL, "leaseUntil" = NULL
+      WHERE "domain" = $1 AND "leaseToken" = $2`,
+    [shop, token],
+  );
+}
+
+/**
+ * Runs `work` in a transaction that holds the shop's row: renews the lease and hands over the shop
+ * as it is now. Writers of the same shop wait for each other here, so counters stay exact and no
+ * two transactions lock orders crosswise.
+ *
+ * @throws LeaseLostError when the lease is no longer ours
+ */
+export async function underLease<T>(
+  pool: pg.Pool,
+  lease: Lease,
+  leaseMs: number,
+  work: (client: pg.PoolClient, shop: ShopRow) => Promise<T>,
+): Promise<T> {
+  return await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<ShopRow>(
+      `UPDATE "Shop" SET "leaseUntil" = now() + $3 * interval '1 millisecond'
+        WHERE "domain" = $1 AND "leaseToken" = $2 AND "leaseUntil" > now()
+        RETURNING ${columns}`,
+      [lease.shop, lease.token, leaseMs],
+    );
+    const shop = rows[0];
+    if (!shop) throw new LeaseLostError(lease.shop);
+    return await work(client, shop);
+  });
+}
+
+/** The same for a change made by a person: holds the shop's row without a lease. Null: no such shop. */
+export async function holdingShop<T>(
+  pool: pg.Pool,
+  domain: string,
+  work: (client: pg.PoolClient, shop: ShopRow) => Promise<T>,
+): Promise<T | null> {
+  return await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<ShopRow>(
+      `SELECT ${columns} FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE`,
+      [domain],
+    );
+    const shop = rows[0];
+    return shop ? await work(client, shop) : null;
+  });
+}

@@ -1,0 +1,40 @@
+import type pg from "pg";
+import type { OrderStatus } from "./order.ts";
+
+/** Where an order is counted. */
+export type Counted = { status: OrderStatus; attention: boolean };
+
+/** `from` null: the order is new. */
+export type CountMove = { from: Counted | null; to: Counted };
+
+/** Moves the shop's counters with its orders. The caller holds the shop's row, so they stay exact. */
+export async function moveCounts(
+  client: pg.PoolClient,
+  shop: string,
+  moves: readonly CountMove[],
+): Promise<void> {
+  const changes = new Map<OrderStatus, { count: number; attention: number }>();
+  const change = ({ status, attention }: Counted, by: 1 | -1) => {
+    const changed = changes.get(status) ?? { count: 0, attention: 0 };
+    changed.count += by;
+    if (attention) changed.attention += by;
+    changes.set(status, changed);
+  };
+  for (const { from, to } of moves) {
+    if (from) change(from, -1);
+    change(to, 1);
+  }
+  const rows = [...changes]
+    .map(([status, by]) => ({ status, ...by }))
+    .filter(({ count, attention }) => count !== 0 || attention !== 0);
+  if (rows.length === 0) return;
+  await client.query({
+    name: "move-counts",
+    text: `INSERT INTO "OrderCount" AS c ("shop", "status", "count", "attention")
+      SELECT $1, r."status", r."count", r."attention" FROM jsonb_to_recordset($2::jsonb)
+          AS r("status" "OrderStatus", "count" int, "attention" int)
+      ON CONFLICT ("shop", "status") DO UPDATE SET "count" = c."count" + EXCLUDED."count",
+        "attention" = c."attention" + EXCLUDED."attention"`,
+    values: [shop, JSON.stringify(rows)],
+  });
+}

@@ -1,0 +1,171 @@
+import type pg from "pg";
+import type { OrderState } from "#app/order/state.ts";
+import { readState } from "#app/order/stored-state.ts";
+import { needsAttention } from "./attention.ts";
+import type { StoredOrder } from "./order.ts";
+import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
+
+const times = [
+  "placedAt",
+  "purgedAt",
+  "changedAt",
+  "firstSentAt",
+  "sentAt",
+  "dueAt",
+  "repeatAt",
+  "readAt",
+];
+const orderColumns = [
+  ...["id", "name", "status", "reasonCode", "statusReason", "customerId", "planUnits", "currency"],
+  ...["isTest", "redacted", "findings", "findingSeverity", "dismissed", "skippedByHand"],
+  "imported",
+  ...["revision", "payloadHash", "acceptedHash", "acceptedEpoch"],
+  ...[
+    "acceptedRevision",
+    "acceptedAttempt",
+    "confirmedAttempt",
+    "resend",
+    "unanswered",
+    "readAttempts",
+    "unread",
+  ],
+];
+const documentColumns = ["state", "manualPairs", "lastPayload", "reportedUnits"];
+
+const selected = [
+  ...orderColumns.map((column) => `o."${column}"`),
+  ...times.map((column) => `(extract(epoch FROM o."${column}") * 1000)::float8 AS "${column}"`),
+  `o."planTotal"::float8 AS "planTotal"`,
+  ...documentColumns.map((column) => `d."${column}"`),
+].join(", ");
+
+/** The shop's orders with these ids, locked until the transaction ends; unknown ids are left out. */
+export async function loadOrders(
+  client: pg.PoolClient,
+  shop: string,
+  ids: readonly string[],
+): Promise<Map<string, StoredOrder>> {
+  const { rows } = await client.query<StoredOrder>({
+    name: "load-orders",
+    text: `SELECT ${selected} FROM "Order" o
+       JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
+      WHERE o."shop" = $1 AND o."id" = ANY($2) ORDER BY o."id" FOR UPDATE OF o`,
+    values: [shop, ids],
+  });
+  return new Map(rows.map((row) => [row.id, { ...row, state: readState(row.state) }]));
+}
+
+const types: Record<string, string> = {
+  status: `"OrderStatus"`,
+  planUnits: "int",
+  planTotal: "bigint",
+  isTest: "boolean",
+  redacted: "boolean",
+  findings: "jsonb",
+  dismissed: "jsonb",
+  skippedByHand: "boolean",
+  imported: "boolean",
+  needsAttention: "boolean",
+  revision: "int",
+  acceptedEpoch: "int",
+  acceptedRevision: "int",
+  acceptedAttempt: "uuid",
+  confirmedAttempt: "uuid",
+  resend: "boolean",
+  unanswered: "boolean",
+  readAttempts: "int",
+  unread: "boolean",
+};
+
+const saveRows = (() => {
+  const columns = [...orderColumns, "planTotal", "needsAttention", ...times];
+  const declared = columns.map(
+    (column) => `"${column}" ${times.includes(column) ? "float8" : (types[column] ?? "text")}`,
+  );
+  const values = columns.map((column) =>
+    times.includes(column) ? `to_timestamp(r."${column}" / 1000)` : `r."${column}"`,
+  );
+  const updates = columns
+    .filter((column) => column !== "id")
+    .map((column) => `"${column}" = EXCLUDED."${column}"`);
+  return `INSERT INTO "Order" ("shop", ${columns.map((column) => `"${column}"`).join(", ")})
+    SELECT $1, ${values.join(", ")} FROM jsonb_to_recordset($2::jsonb) AS r(${declared.join(", ")})
+    ON CONFLICT ("shop", "id") DO UPDATE SET ${updates.join(", ")}`;
+})();
+
+const saveDocuments = `
+  INSERT INTO "OrderDocument" ("shop", "orderId", "state", "manualPairs", "lastPayload", "reportedUnits")
+  SELECT $1, r."id", r."state", r."manualPairs", nullif(r."lastPayload", 'null'::jsonb), r."reportedUnits"
+    FROM jsonb_to_recordset($2::jsonb) AS r("id" text, "state" jsonb, "manualPairs" jsonb,
+      "lastPayload" jsonb, "reportedUnits" jsonb)
+  ON CONFLICT ("shop", "orderId") DO UPDATE SET "state" = EXCLUDED."state",
+    "manualPairs" = EXCLUDED."manualPairs", "lastPayload" = EXCLUDED."lastPayload",
+    "reportedUnits" = EXCLUDED."reportedUnits"`;
+
+/** The state is the larger part of a document: one that is as it was is not written again. */
+const saveAllButStates = `
+  UPDATE "OrderDocument" d SET "manualPairs" = r."manualPairs", "reportedUnits" = r."reportedUnits",
+         "lastPayload" = nullif(r."lastPayload", 'null'::jsonb)
+    FROM jsonb_to_recordset($2::jsonb) AS r("id" text, "manualPairs" jsonb, "lastPayload" jsonb,
+      "reportedUnits" jsonb)
+   WHERE d."shop" = $1 AND d."orderId" = r."id"`;
+
+/** What was stored of an order: `row` and `rest` as JSON, `rest` being the document but its state. */
+export type Loaded = Counted & { row: string; rest: string; state: OrderState };
+
+/** What is stored of orders that were just loaded: to be handed to `saveOrders` after their change. */
+export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
+  return new Map(Array.from(orders, (order) => [order.id, textsOf(order)]));
+}
+
+function textsOf(order: StoredOrder): Loaded {
+  const { state, manualPairs, lastPayload, reportedUnits, ...row } = order;
+  const attention = needsAttention(order);
+  return {
+    status: order.status,
+    attention,
+    row: JSON.stringify({ ...row, needsAttention: attention }),
+    rest: JSON.stringify({ id: order.id, manualPairs, lastPayload, reportedUnits }),
+    state,
+  };
+}
+
+/**
+ * Writes what changed of orders and moves the shop's counters with them. The caller holds the shop's
+ * row (underLease, holdingShop), loaded them in the same transaction and lets no id occur twice. A
+ * state is replaced where it changes, never changed in place.
+ *
+ * @param loaded what was stored of them (`asLoaded`); an id that is absent is new
+ */
+export async function saveOrders(
+  client: pg.PoolClient,
+  shop: string,
+  orders: readonly StoredOrder[],
+  loaded: ReadonlyMap<string, Loaded>,
+): Promise<void> {
+  const rows: string[] = [];
+  const documents: string[] = [];
+  const rests: string[] = [];
+  const moves: CountMove[] = [];
+  for (const order of orders) {
+    const old = loaded.get(order.id);
+    const { row, rest, state, ...counted } = textsOf(order);
+    if (row !== old?.row) rows.push(row);
+    if (state !== old?.state) documents.push(`{"state":${JSON.stringify(state)},${rest.slice(1)}`);
+    else if (rest !== old.rest) rests.push(rest);
+    moves.push({ from: old ?? null, to: counted });
+  }
+  await write(client, { name: "save-orders", text: saveRows }, shop, rows);
+  await write(client, { name: "save-documents", text: saveDocuments }, shop, documents);
+  await write(client, { name: "save-all-but-states", text: saveAllButStates }, shop, rests);
+  await moveCounts(client, shop, moves);
+}
+
+async function write(
+  client: pg.PoolClient,
+  statement: { name: string; text: string },
+  shop: string,
+  rows: readonly string[],
+): Promise<void> {
+  if (rows.length > 0) await client.query({ ...statement, values: [shop, `[${rows.join()}]`] });
+}

@@ -1,0 +1,44 @@
+import { fieldTexts, findingTexts } from "#app/order/findings.ts";
+import deCommon from "#app/texts/messages/de/common.json" with { type: "json" };
+import deFinding from "#app/texts/messages/de/finding.json" with { type: "json" };
+import deHelp from "#app/texts/messages/de/help.json" with { type: "json" };
+import deHome from "#app/texts/messages/de/home.json" with { type: "json" };
+import deMail from "#app/texts/messages/de/mail.json" with { type: "json" };
+import deOrderPage from "#app/texts/messages/de/orderPage.json" with { type: "json" };
+import deOrders from "#app/texts/messages/de/orders.json" with { type: "json" };
+import dePlans from "#app/texts/messages/de/plans.json" with { type: "json" };
+import deRefusedField from "#app/texts/messages/de/refusedField.json" with { type: "json" };
+import deSettings from "#app/texts/messages/de/settings.json" with { type: "json" };
+import common from "#app/texts/messages/en/common.json" with { type: "json" };
+import help from "#app/texts/messages/en/help.json" with { type: "json" };
+import home from "#app/texts/messages/en/home.json" with { type: "json" };
+import mail from "#app/texts/messages/en/mail.json" with { type: "json" };
+import orderPage from "#app/texts/messages/en/orderPage.json" with { type: "json" };
+import orders from "#app/texts/messages/en/orders.json" with { type: "json" };
+import plans from "#app/texts/messages/en/plans.json" with { type: "json" };
+import settings from "#app/texts/messages/en/settings.json" with { type: "json" };
+
+const english = {
+  ...{ common, finding: findingTexts, refusedField: fieldTexts, home, orders, orderPage, plans },
+  ...{ settings, help, mail },
+};
+
+/** Every text that merchants see, by page. English decides which texts there are. */
+export type Messages = typeof english;
+
+/** The texts by language. `Messages` makes TypeScript refuse a language that lacks one. */
+export const messages: Record<"en" | "de", Messages> = {
+  en: english,
+  de: {
+    common: deCommon,
+    finding: deFinding,
+    refusedField: deRefusedField,
+    home: deHome,
+    orders: deOrders,
+    orderPage: deOrderPage,
+    plans: dePlans,
+    settings: deSettings,
+    help: deHelp,
+    mail: deMail,
+  },
+};

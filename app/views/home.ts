@@ -1,0 +1,185 @@
+import type { OrderScan, PrismaClient, Shop } from "#app/database/generated/prisma/client.ts";
+import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
+import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
+
+/** What the admin's home page shows of one shop. Times are epoch milliseconds. */
+export type HomePage = {
+  /** null: the merchant has put it away */
+  guide: Record<GuideStep, boolean> | null;
+  /** the most urgent thing that is wrong; null: all is well */
+  trouble: Trouble | null;
+  figures: { synced: number; pending: number; attention: number; plansSold: number };
+  /** the first of the last 30 days, in the shop's time zone: YYYY-MM-DD */
+  since: string;
+  /** the last 30 days, oldest first */
+  days: HomeDay[];
+  lastAcceptedAt: number | null;
+  /** null: the shop is not connected */
+  reconciliation: Reconciliation | null;
+  latest: ListedOrder[];
+};
+
+/** The steps of the setup guide, each checked by the app itself. */
+export const guideSteps = ["connect", "test", "block", "order"] as const;
+export type GuideStep = (typeof guideSteps)[number];
+
+export type HomeDay = { day: string; sent: number; failed: number };
+
+/** What is wrong, the most urgent first. `words` are Hakuna's own. */
+export type Trouble =
+  | { kind: "none" }
+  | { kind: "key_refused" | "wrong_address" | "feed_refuses"; since: number; words: string | null }
+  | { kind: "unreachable"; since: number; until: number; words: string | null }
+  | { kind: "paused" }
+  /** an operator holds delivery back */
+  | { kind: "held" }
+  | { kind: "unreadable"; count: number }
+  | { kind: "attention"; count: number };
+
+/** How the comparison with Shopify goes. */
+export type Reconciliation = {
+  /** when it last came to its end; null: never yet */
+  lastAt: number | null;
+  /** orders that it mended today, in the shop's time zone */
+  recovered: number;
+  /** why it does not go on; `words` are Shopify's own; null: it does */
+  paused: { reason: "no_session" | "unavailable"; since: number; words: string | null } | null;
+};
+
+const daysShown = 30;
+const latestShown = 5;
+
+/**
+ * Reads what the home page shows: counters, days and the latest orders. Every query is bound to the
+ * shop and walks an index; nothing is counted. Holds no customer data.
+ *
+ * @param domain the shop of the session token, never of the address
+ * @param now epoch milliseconds
+ */
+export async function homePage(
+  prisma: PrismaClient,
+  domain: string,
+  now: number,
+): Promise<HomePage> {
+  const shop = await prisma.shop.findUniqueOrThrow({
+    where: { domain },
+    omit: { apiKeySealed: true },
+  });
+  const dates = lastDays(now, shop.timeZone);
+  const since = dates[0] ?? "";
+  const [counters, days, unreadable, scan, latest, holds] = await Promise.all([
+    prisma.orderCount.findMany({ where: { shop: domain } }),
+    prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
+    prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
+    prisma.orderScan.findUnique({
+      where: { shop_kind: { shop: domain, kind: "reconciliation" } },
+    }),
+    prisma.order.findMany({
+      where: { shop: domain },
+      orderBy: [{ placedAt: "desc" }, { id: "asc" }],
+      take: latestShown,
+      select: listedColumns,
+    }),
+    prisma.hold.count({ where: { shop: { in: [domain, "*"] } } }),
+  ]);
+  const count = (...statuses: OrderStatus[]) =>
+    counters
+      .filter(({ status }) => statuses.includes(status))
+      .reduce((sum, { count }) => sum + count, 0);
+  const attention = counters.reduce((sum, counter) => sum + counter.attention, 0);
+  const byDay = new Map(days.map((day) => [day.day.toISOString().slice(0, 10), day]));
+  const guide = shop.guideDismissedAt === null ? guideOf(shop) : null;
+  return {
+    guide,
+    trouble: troubleOf(shop, now, {
+      unreadable,
+      attention,
+      isGuided: guide !== null,
+      isHeld: holds > 0,
+    }),
+    figures: {
+      synced: count("sent", "confirmed"),
+      pending: count("pending", "waiting"),
+      attention,
+      plansSold: days.reduce((sum, { plans }) => sum + plans, 0),
+    },
+    since,
+    days: dates.map((day) => ({
+      day,
+      sent: byDay.get(day)?.sent ?? 0,
+      failed: byDay.get(day)?.failed ?? 0,
+    })),
+    lastAcceptedAt: shop.lastAcceptedAt?.getTime() ?? null,
+    reconciliation:
+      shop.connection === "none"
+        ? null
+        : {
+            lastAt: scan?.finishedAt?.getTime() ?? null,
+            recovered: byDay.get(dates.at(-1) ?? "")?.recovered ?? 0,
+            paused: scan && pauseOf(scan),
+          },
+    latest: latest.map(listedOrder),
+  };
+}
+
+/** Why a scan of the shop's orders does not go on; null: it does. */
+export function pauseOf({
+  pausedReason,
+  pausedSince,
+  pausedWords,
+}: Pick<OrderScan, "pausedReason" | "pausedSince" | "pausedWords">): Reconciliation["paused"] {
+  if (pausedReason === null || pausedSince === null) return null;
+  const reason = pausedReason === "no_session" ? "no_session" : "unavailable";
+  return { reason, since: pausedSince.getTime(), words: pausedWords };
+}
+
+type ShopOfHome = Omit<Shop, "apiKeySealed">;
+
+function guideOf(shop: ShopOfHome): Record<GuideStep, boolean> {
+  return {
+    connect: shop.connection !== "none",
+    test: shop.testedAt !== null,
+    block: shop.blockSeenAt !== null,
+    order: shop.lastAcceptedAt !== null,
+  };
+}
+
+function troubleOf(
+  shop: ShopOfHome,
+  now: number,
+  {
+    unreadable,
+    attention,
+    isGuided,
+    isHeld,
+  }: { unreadable: number; attention: number; isGuided: boolean; isHeld: boolean },
+): Trouble | null {
+  const { connection, connectionReason, connectionSince, backoffUntil, backoffSince } = shop;
+  if (connection === "none") return isGuided ? null : { kind: "none" };
+  if (connection !== "connected") {
+    return { kind: connection, since: connectionSince.getTime(), words: connectionReason };
+  }
+  if (shop.paused) return { kind: "paused" };
+  if (isHeld) return { kind: "held" };
+  if (backoffUntil !== null) {
+    return {
+      kind: "unreachable",
+      since: (backoffSince ?? new Date(now)).getTime(),
+      until: backoffUntil.getTime(),
+      words: shop.backoffReason,
+    };
+  }
+  if (attention > 0) return { kind: "attention", count: attention };
+  if (unreadable > 0) return { kind: "unreadable", count: unreadable };
+  return null;
+}
+
+/** The last 30 days of a time zone, oldest first, as YYYY-MM-DD. */
+export function lastDays(now: number, timeZone: string): string[] {
+  // sv-SE writes dates as ISO 8601 does
+  const today = new Intl.DateTimeFormat("sv-SE", { timeZone }).format(now);
+  const noon = Date.parse(`${today}T12:00:00Z`);
+  return Array.from({ length: daysShown }, (_, index) =>
+    new Date(noon - (daysShown - 1 - index) * 86_400_000).toISOString().slice(0, 10),
+  );
+}

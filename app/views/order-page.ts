@@ -1,0 +1,151 @@
+import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
+import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import type { Finding } from "#app/order/findings.ts";
+import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
+import type { ManualPair, Tier } from "#app/order/pair.ts";
+import { readState, type StoredState } from "#app/order/stored-state.ts";
+import { sum } from "#app/order/units.ts";
+import { findingKey } from "#app/store/attention.ts";
+import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
+import { type DiffLine, payloadDiff } from "./payload-diff.ts";
+import { type TimelineEntry, timelineOf } from "./timeline.ts";
+
+/** What the page of one order shows. Times are epoch milliseconds, amounts minor units. */
+export type OrderPage = {
+  order: ListedOrder & {
+    sentAt: number | null;
+    skippedByHand: boolean;
+    /** the customer's data was erased */
+    redacted: boolean;
+  };
+  lines: PageLine[];
+  pairs: PagePair[];
+  suggestion: { productLineId: string; planLineId: string } | null;
+  findings: PageFinding[];
+  timeline: TimelineEntry[];
+  /** the feed order that was sent last and what would be sent now; null: nothing to show */
+  payload: { lines: DiffLine[]; isSent: boolean; differs: boolean } | null;
+  /** Hakuna gave a request ID for what it accepted last, so that its processing can be asked for */
+  canCheck: boolean;
+  /** its processing is asked for within `soonMs`: news may come any moment */
+  isChecking: boolean;
+};
+
+const soonMs = 10_000;
+
+export type PageLine = {
+  id: string;
+  title: string;
+  isPlan: boolean;
+  quantity: number;
+  price: { amount: number; currency: string };
+  fulfilled: number;
+  refunded: number;
+  offerId: string | null;
+  planId: string | null;
+};
+
+export type PagePair = { productLineId: string; planLineId: string; tier: Tier };
+
+export type PageFinding = Pick<
+  Finding,
+  "code" | "severity" | "titles" | "lineItemIds" | "refused"
+> & {
+  key: string;
+  dismissed: boolean;
+};
+
+/**
+ * Reads what an order's page shows; null: the shop has no such order. Bound to the shop. Holds the
+ * customer's data in the payload.
+ *
+ * @param domain the shop of the session token, never of the address
+ */
+export async function orderPage(
+  prisma: PrismaClient,
+  domain: string,
+  id: string,
+): Promise<OrderPage | null> {
+  const [row, document, shop, timeline] = await Promise.all([
+    prisma.order.findUnique({
+      where: { shop_id: { shop: domain, id } },
+      select: {
+        ...listedColumns,
+        sentAt: true,
+        skippedByHand: true,
+        redacted: true,
+        dismissed: true,
+        acceptedAttempt: true,
+      },
+    }),
+    prisma.orderDocument.findUnique({ where: { shop_orderId: { shop: domain, orderId: id } } }),
+    prisma.shop.findUniqueOrThrow({ where: { domain }, omit: { apiKeySealed: true } }),
+    timelineOf(prisma, domain, id),
+  ]);
+  if (row === null) return null;
+  const { sentAt, skippedByHand, redacted, dismissed, acceptedAttempt, ...listed } = row;
+  const state = document ? readState(document.state as unknown as StoredState) : null;
+  const mapping =
+    state?.head && document
+      ? tryMapping(state, {
+          shopCountry: shop.country,
+          productIdentifier: shop.productIdentifier,
+          manualPairs: document.manualPairs as unknown as ManualPair[],
+          acceptSuggestions: shop.acceptSuggestions,
+          reportedUnits: document.reportedUnits as Record<string, number>,
+        })
+      : null;
+  const accepted = acceptedAttempt
+    ? await prisma.attempt.findUnique({
+        where: { shop_id: { shop: domain, id: acceptedAttempt } },
+        select: { requestId: true, pollAt: true },
+      })
+    : null;
+  const putAway = dismissed as string[];
+  return {
+    order: {
+      ...listedOrder(listed),
+      sentAt: sentAt?.getTime() ?? null,
+      skippedByHand,
+      redacted,
+    },
+    lines: mapping?.lines.map(pageLine) ?? [],
+    pairs: mapping?.pairing.pairs ?? [],
+    suggestion: mapping?.pairing.suggestion ?? null,
+    findings: (row.findings as unknown as Finding[]).map(({ message, ...finding }) => {
+      const key = findingKey(finding);
+      return { ...finding, key, dismissed: putAway.includes(key) };
+    }),
+    timeline,
+    payload: payloadDiff(
+      (document?.lastPayload ?? null) as FeedOrder | null,
+      state?.head?.stripped ? null : (mapping?.feedOrder ?? null),
+    ),
+    canCheck: Boolean(accepted?.requestId),
+    isChecking: accepted?.pollAt ? accepted.pollAt.getTime() < Date.now() + soonMs : false,
+  };
+}
+
+/** Null where the order cannot be mapped: its status says so. */
+function tryMapping(...of: Parameters<typeof mapForFeed>): ReturnType<typeof mapForFeed> | null {
+  try {
+    return mapForFeed(...of);
+  } catch {
+    return null;
+  }
+}
+
+function pageLine({ line, price, fulfilled, offerId, planId }: MappedLine): PageLine {
+  return {
+    id: line.id,
+    title: line.title,
+    isPlan: line.isProtection,
+    quantity: line.quantity,
+    price: { amount: price.amount, currency: price.currency.toUpperCase() },
+    fulfilled: sum(fulfilled),
+    refunded: sum(line.gone.units),
+    offerId,
+    planId,
+  };
+}

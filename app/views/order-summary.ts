@@ -1,0 +1,38 @@
+import type { Translate } from "#app/texts/i18n.ts";
+import { findingText, noteText } from "#app/texts/order-texts.ts";
+import type { OrderSummary } from "../../extensions/order-status/src/order-summary.ts";
+import type { OrderPage } from "./order-page.ts";
+
+const tones: Record<OrderPage["order"]["status"], OrderSummary["status"]["tone"]> = {
+  waiting: "info",
+  pending: "info",
+  sent: "success",
+  confirmed: "success",
+  blocked: "critical",
+  rejected: "critical",
+  skipped: "neutral",
+};
+
+/** What the block on Shopify's order page shows of an order: what its page says, in short. */
+export function orderSummary(
+  t: Translate,
+  locale: string,
+  { order, lines, pairs, findings }: OrderPage,
+): OrderSummary {
+  const { status, note, sentAt } = order;
+  const titleOf = (lineId: string) => lines.find(({ id }) => id === lineId)?.title ?? lineId;
+  return {
+    status: { text: t(`common.status.${status}`), tone: tones[status] },
+    // a finding is among the findings
+    note: note === null || note.kind === "finding" ? null : noteText(t, locale, note),
+    findings: findings
+      .filter(({ dismissed }) => !dismissed)
+      .map((finding) => ({ severity: finding.severity, text: findingText(t, locale, finding) })),
+    pairs: pairs.map(({ productLineId, planLineId }) => ({
+      product: titleOf(productLineId),
+      plan: titleOf(planLineId),
+    })),
+    sentAt,
+    canResend: status !== "skipped",
+  };
+}

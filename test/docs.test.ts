@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+const root = new URL("../", import.meta.url);
+const pages = ["README.md", ...readdirSync(new URL("docs/", root)).map((name) => `docs/${name}`)];
+
+const linked = readFileSync(new URL("docs/README.md", root), "utf8");
+
+it.each(pages.filter((page) => page.startsWith("docs/") && page.endsWith(".md")))(
+  "docs/README.md leads to %s",
+  (page) => {
+    if (page !== "docs/README.md") expect(linked).toContain(`](${page.replace("docs/", "")})`);
+  },
+);
+
+it.each(pages.filter((page) => page.endsWith(".md")))("%s names only files that exist", (page) => {
+  const text = readFileSync(new URL(page, root), "utf8");
+  const named = text.matchAll(/`((?:app|test|docs|prisma|public)\/[\w./-]*\w\/?)`/g);
+  const isTopic = (path: string) => /^app\/(uninstalled|scopes_update)$/.test(path);
+  const missing = [...named].flatMap(([, path = ""]) =>
+    isTopic(path) || existsSync(new URL(path, root)) ? [] : [path],
+  );
+  expect(missing).toEqual([]);
+});
+
+it.each(pages.filter((page) => page.endsWith(".md")))("the links of %s lead somewhere", (page) => {
+  const text = readFileSync(new URL(page, root), "utf8");
+  const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = ""]) => target);
+  const missing = targets.filter((target) => !existsSync(new URL(target, new URL(page, root))));
+  expect(missing).toEqual([]);
+});
+
+/**
+ * What operators look for in the log: in backticks, of three plain words or more. Commands begin
+ * with their program; SQL is in capitals.
+ */
+function logMessages(text: string): string[] {
+  return [...text.matchAll(/`([^`\n]+)`/g)]
+    .map(([, phrase = ""]) => phrase)
+    .filter((phrase) => /^\w+( [\w';,]+){2,}$/.test(phrase) && /[a-z]/.test(phrase))
+    .filter((phrase) => !/^(npm|shopify) /.test(phrase));
+}
+
+it.each(["docs/operations.md", "docs/operations/alerts.md"])(
+  "%s quotes the log as the app writes it",
+  (page) => {
+    const app = new URL("app/", root);
+    const files = readdirSync(app, { recursive: true, encoding: "utf8" });
+    const source = files
+      .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^database\/generated\//.test(file))
+      .map((file) => readFileSync(new URL(file, app), "utf8"))
+      .join("\n");
+    const quoted = logMessages(readFileSync(new URL(page, root), "utf8"));
+    expect(quoted).not.toEqual([]);
+    expect(quoted.filter((message) => !source.includes(`"${message}"`))).toEqual([]);
+  },
+);
