@@ -68,12 +68,16 @@ type Rules = { [name in Component]-?: Join<OrderState[name]> };
 
 /** Joins two partial states of one order, component by component, as the table says. */
 export function join(a: OrderState, b: OrderState): OrderState {
-  const parts = Object.entries(rules as Record<string, Join<unknown>>)
-    .map(([name, rule]) => [name, rule(a[name as Component], b[name as Component])] as const)
-    .filter(([, part]) => part !== undefined);
-  const joined: OrderState = { ...emptyState(a.id), ...Object.fromEntries(parts) };
-  return staysStripped(joined) ? strip(joined) : joined;
+  const joined: Record<string, unknown> = { schemaVersion: stateVersion, id: a.id };
+  for (const [name, rule] of table) {
+    const part = rule(a[name], b[name]);
+    if (part !== undefined) joined[name] = part;
+  }
+  const state = joined as OrderState;
+  return staysStripped(state) ? strip(state) : state;
 }
+
+const table = Object.entries(rules) as [Component, Join<unknown>][];
 
 /** The state without customer data, now and after each later join. */
 export function redact(state: OrderState): OrderState {
@@ -158,13 +162,17 @@ function compareHeads(a: Head, b: Head): number {
 }
 
 function joinFacts(a: ProductFacts, b: ProductFacts): ProductFacts {
-  const newest = orNull(greater(compareRanked));
   return {
     variantId: newest(a.variantId, b.variantId),
     productId: newest(a.productId, b.productId),
     sku: newest(a.sku, b.sku),
     vendor: newest(a.vendor, b.vendor),
   };
+}
+
+function newest(a: Ranked<string> | null, b: Ranked<string> | null): Ranked<string> | null {
+  if (a === null || b === null) return a ?? b;
+  return compareRanked(a, b) >= 0 ? a : b;
 }
 
 function compareRanked(a: Ranked<string>, b: Ranked<string>): number {

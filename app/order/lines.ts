@@ -52,16 +52,11 @@ function lineOf(
   };
 }
 
-/**
- * The value of the first of these properties that bears one, or null. Names are matched without
- * regard to case; a value without text counts as absent, also where the name stands again.
- */
+/** The value of the first of these properties (in lower case) that the line bears, or null. */
 export function property(line: LineItem, names: readonly string[]): string | null {
   for (const name of names) {
-    const found = line.properties.find(
-      (property) => property.name.trim().toLowerCase() === name && property.value.trim() !== "",
-    );
-    if (found) return found.value.trim();
+    const found = line.properties.find((property) => property.name === name);
+    if (found) return found.value;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { emptyState } from "./fold.ts";
 import { linesOf } from "./lines.ts";
+import { normalProperties } from "./link-properties.ts";
 import { type Mapping, type MappingContext, mapOrder } from "./map.ts";
 import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
 import type { Head, LineItem, OrderState, ProductFacts, Ranked } from "./state.ts";
@@ -44,7 +45,7 @@ export function line(
       discounted: false,
       giftCard: false,
       requiresShipping: true,
-      properties: Object.entries(links).map(([name, value]) => ({ name, value })),
+      properties: normalProperties(Object.entries(links).map(([name, value]) => ({ name, value }))),
       ...item,
     },
     facts: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { normalProperties } from "./link-properties.ts";
 import { byHand, line, pairing, pairs, plan } from "./order.fixture.ts";
 
 describe("which link counts", () => {
@@ -101,7 +102,7 @@ describe("which link counts", () => {
     const twice = (id: string, of: typeof line) => {
       const made = of(id, { links: { _hakuna_ref: "a" } });
       const properties = [{ name: "_hakuna_ref", value: " " }, ...made.item.properties];
-      return { ...made, item: { ...made.item, properties } };
+      return { ...made, item: { ...made.item, properties: normalProperties(properties) } };
     };
     expect(pairs([twice("1", line), twice("2", plan)])).toEqual(["1-2"]);
   });

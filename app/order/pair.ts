@@ -1,6 +1,6 @@
 import { Assignment } from "#app/order/pairing/assign.ts";
 import { type Claim, type Claims, claimsOf } from "#app/order/pairing/claims.ts";
-import { placesOf } from "#app/order/pairing/likeness.ts";
+import { placesOf, type Relation } from "#app/order/pairing/likeness.ts";
 import { type Unserved, unserved } from "#app/order/pairing/unserved.ts";
 import { compareIds } from "./canonical.ts";
 import { type Line, property } from "./lines.ts";
@@ -57,11 +57,11 @@ export type Said = {
 export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said): Pairing {
   const plans = lines.filter((line) => line.isProtection);
   const products = lines.filter((line) => !line.isProtection);
-  const places = placesOf(lines, [
+  if (plans.length === 0 || products.length === 0) return unpaired(products);
+  const placeOf = lazyPlaces(lines, [
     ...manual.map(({ productLineId, planLineId }) => relation(productLineId, planLineId, "hand")),
     ...agreed.map(({ productLineId, planLineId }) => relation(productLineId, planLineId, "agreed")),
   ]);
-  const placeOf = ({ id }: Line) => places.get(id) ?? 0;
   const claims = claimsOf(products, plans);
   const agreedClaims = named(agreed, products, plans);
   const tiers = tiersOf(claims, agreedClaims);
@@ -72,13 +72,17 @@ export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said)
     const [[product], [plan]] = [products, plans];
     if (product && plan) made.pair(product, plan, 0);
   }
-  for (const [tier, claims] of tiers) {
-    made.settle(only(claims, { products: isThere, plans: isThere }), tier);
-    made.settle(only(claims, { products: isGone, plans: isGone }), tier);
-    made.settle(only(claims, { products: isGone, plans: isThere }), tier);
-  }
-  for (const [tier, claims] of tiers) {
-    made.settle(only(claims, { products: isThere, plans: isGone }), tier);
+  if (lines.every(isThere)) {
+    for (const [tier, claims] of tiers) made.settle(claims, tier);
+  } else {
+    for (const [tier, claims] of tiers) {
+      made.settle(only(claims, { products: isThere, plans: isThere }), tier);
+      made.settle(only(claims, { products: isGone, plans: isGone }), tier);
+      made.settle(only(claims, { products: isGone, plans: isThere }), tier);
+    }
+    for (const [tier, claims] of tiers) {
+      made.settle(only(claims, { products: isThere, plans: isGone }), tier);
+    }
   }
 
   const pairs = [...made.pairs]
@@ -86,11 +90,7 @@ export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said)
       ...{ productLineId: product.id, planLineId: plan.id, tier },
     }))
     .sort((a, b) => compareIds(a.productLineId, b.productLineId));
-  const planOf = new Map(
-    [...made.pairs]
-      .sort(([a], [b]) => placeOf(a) - placeOf(b))
-      .map(([product, { plan }]) => [product, plan]),
-  );
+  const planOf = new Map([...made.pairs].map(([product, { plan }]) => [product, plan]));
   const naming = [...claims.ref, ...claims.product];
   const left = unserved(
     { naming, claims: [...byHand, ...naming, ...claims.plan] },
@@ -137,7 +137,27 @@ function named(
   });
 }
 
-function relation(from: string, to: string, by: string) {
+/** Without products or without plans there is nothing to pair, but a name may lead nowhere. */
+function unpaired(products: readonly Line[]): Pairing {
+  const dangling = products.filter(
+    (product) => property(product, linkProperties.productNamesPlan) !== null,
+  );
+  return {
+    ...{ pairs: [], suggestion: null, uncovered: [], contested: [], split: [] },
+    danglingProducts: dangling.map(({ id }) => id).sort(compareIds),
+  };
+}
+
+/** Most orders are paired without asking for a place. */
+function lazyPlaces(lines: readonly Line[], relations: readonly Relation[]) {
+  let places: ReadonlyMap<string, number> | null = null;
+  return ({ id }: Line) => {
+    places ??= placesOf(lines, relations);
+    return places.get(id) ?? 0;
+  };
+}
+
+function relation(from: string, to: string, by: string): Relation {
   return { from, to, by };
 }
 

@@ -20,7 +20,7 @@ export type StoredState = Omit<OrderState, "schemaVersion" | "deletedAt" | "firs
  * nothing of current quantities.
  */
 export function readState(stored: StoredState): OrderState {
-  if (stored.schemaVersion >= stateVersion) return stored as OrderState;
+  if (stored.schemaVersion !== 1) return stored as OrderState;
   const head = stored.head && readHead(stored.head);
   return {
     ...stored,

@@ -29,6 +29,7 @@ export function goneUnits(state: OrderState, head: Head): Map<string, Gone> {
     head.lineItems.map((item) => {
       const refunded = upTo(item.quantity, all.get(item.id) ?? []);
       const count = goneCount(state, item, sum(refunded.kept), sum(unlisted.get(item.id) ?? []));
+      if (count === 0) return [item.id, { units: [], refundedTooMany: refunded.cut }];
       const { kept } = upTo(count, refunded.kept);
       const removed = upTo(count - sum(kept), removedUnits(state, head, item));
       return [item.id, { units: [...kept, ...removed.kept], refundedTooMany: refunded.cut }];

@@ -26,6 +26,7 @@ export class Assignment<Tier> {
    * quantity, and a product takes the first that it may.
    */
   settle(claims: readonly Claim[], tier: Tier): void {
+    if (claims.length === 0) return;
     const groups = claims.map(({ products, plans }) => ({
       products: products.filter((product) => !this.pairs.has(product)),
       plans: Map.groupBy(
@@ -79,7 +80,9 @@ export class Assignment<Tier> {
   }
 
   #inPlace(lines: readonly Line[]): Line[] {
-    return lines.toSorted((a, b) => this.#placeOf(a) - this.#placeOf(b));
+    return lines.length < 2
+      ? [...lines]
+      : lines.toSorted((a, b) => this.#placeOf(a) - this.#placeOf(b));
   }
 
   #leftOf(plan: Line): number {

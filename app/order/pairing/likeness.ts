@@ -1,6 +1,6 @@
 import { compareIds, compareText } from "#app/order/canonical.ts";
 import { type Line, property } from "#app/order/lines.ts";
-import { linkProperties, normalProperties } from "#app/order/link-properties.ts";
+import { linkProperties } from "#app/order/link-properties.ts";
 import { readReference } from "./claims.ts";
 
 /** Two lines of which one names the other by its id. */
@@ -50,7 +50,7 @@ function kindsOf(lines: readonly Line[], ids: ReadonlySet<string>): Map<string, 
       lines.map((line) => {
         const { quantity, title, shopPrice, presentmentPrice, discounted, giftCard } = line;
         const { requiresShipping, variantId, productId, sku, vendor } = line;
-        const properties = normalProperties(line.properties).map(({ name, value }) =>
+        const properties = line.properties.map(({ name, value }) =>
           lineNamed(value, ids) === null ? [name, value] : [name],
         );
         const known = [variantId, productId, sku, vendor, title, quantity, properties];

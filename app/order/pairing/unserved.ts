@@ -22,7 +22,6 @@ export function unserved(
   planOf: ReadonlyMap<Line, Line>,
   placeOf: (line: Line) => number,
 ): Unserved {
-  const spare = spareUnits(planOf);
   const busy = new Set(planOf.values());
   const claimants = new Map<Line, readonly Line[][]>();
   for (const { products, plans } of claims) {
@@ -33,6 +32,7 @@ export function unserved(
       }
     }
   }
+  const spare = claimants.size > 0 ? spareUnits(planOf, placeOf) : new Map<Line, number>();
   const contested = new Map<Line, Line[]>();
   const split = new Map<Line, Line[]>();
   const idle = [...claimants].sort(([a], [b]) => placeOf(a) - placeOf(b));
@@ -72,10 +72,13 @@ function uncoveredProducts(naming: readonly Claim[], planOf: ReadonlyMap<Line, L
 }
 
 /** Product → units that are still there and that its plan does not reach. */
-function spareUnits(planOf: ReadonlyMap<Line, Line>): Map<Line, number> {
+function spareUnits(
+  planOf: ReadonlyMap<Line, Line>,
+  placeOf: (line: Line) => number,
+): Map<Line, number> {
   const open = new Map<Line, number>();
   const spare = new Map<Line, number>();
-  for (const [product, plan] of planOf) {
+  for (const [product, plan] of [...planOf].sort(([a], [b]) => placeOf(a) - placeOf(b))) {
     const units = open.get(plan) ?? plan.left;
     const served = Math.min(product.left, units);
     open.set(plan, units - served);
