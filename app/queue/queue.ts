@@ -57,7 +57,12 @@ export async function startQueue(options: {
     superviseIntervalSeconds: 1,
     maintenanceIntervalSeconds: 600,
   });
-  boss.on("error", (err) => log.warn({ err }, "the queue reported an error"));
+  boss.on("error", (reported: unknown) => {
+    // some of its reports are an error's parts
+    const { message } = Object(reported) as { message?: unknown };
+    const err = reported instanceof Error ? reported : new Error(String(message ?? reported));
+    log.warn({ err }, "the queue reported an error");
+  });
   await boss.start();
   // it asks twice, each time for a free connection first
   const sweepLimitMs = 2 * (limits.statementMs + 2 * limits.connectMs);

@@ -21,36 +21,45 @@ export type SilentProxy = {
   close(): Promise<void>;
 };
 
-type Pair = { client: Socket; server: Socket; name: string; isSilent: boolean };
+type Way = { name: string; isSilent: boolean; ends: Socket[] };
 
 /** @param databaseUrl of the PostgreSQL to which it leads */
 export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy> {
   const target = new URL(databaseUrl);
-  const pairs = new Set<Pair>();
+  const ways = new Set<Way>();
   let silenced: RegExp | null = null;
 
-  const listener = createServer((client) => {
-    const server = connect(Number(target.port || 5432), target.hostname);
-    const pair: Pair = { client, server, name: "", isSilent: false };
-    pairs.add(pair);
-    client.once("data", (startup) => {
-      // the startup message is a list of names and values, each ended by a zero
-      const words = startup.toString("latin1").split("\0");
-      pair.name = words[words.indexOf("application_name") + 1] ?? "";
-      if (silenced?.test(pair.name)) pair.isSilent = true;
+  function pass(way: Way, from: Socket, to: Socket): void {
+    from.on("data", (chunk) => {
+      if (!way.isSilent) to.write(chunk);
     });
-    const pass = (from: Socket, to: Socket) => {
-      from.on("data", (chunk) => {
-        if (!pair.isSilent) to.write(chunk);
-      });
-      // either side's errors are its own: the other learns of an end, if of anything
-      from.on("error", () => undefined);
-      from.on("close", () => {
-        if (!pair.isSilent) to.destroy();
-      });
-    };
-    pass(client, server);
-    pass(server, client);
+    from.on("close", () => {
+      if (!way.isSilent) to.destroy();
+    });
+  }
+
+  const listener = createServer((client) => {
+    const way: Way = { name: "", isSilent: false, ends: [client] };
+    ways.add(way);
+    // either side's errors are its own: the other learns of an end, if of anything
+    client.on("error", () => undefined);
+    // a client speaks first: a list of names and values, each ended by a zero
+    client.once("data", (startup) => {
+      const words = startup.toString("latin1").split("\0");
+      way.name = words[words.indexOf("application_name") + 1] ?? "";
+      if (silenced?.test(way.name)) {
+        // nothing of it arrives
+        way.isSilent = true;
+        client.resume();
+        return;
+      }
+      const server = connect(Number(target.port || 5432), target.hostname);
+      server.on("error", () => undefined);
+      way.ends.push(server);
+      server.write(startup);
+      pass(way, client, server);
+      pass(way, server, client);
+    });
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
@@ -64,17 +73,14 @@ export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy
     },
     silence(names = /^/) {
       silenced = names;
-      for (const pair of pairs) if (names.test(pair.name)) pair.isSilent = true;
+      for (const way of ways) if (names.test(way.name)) way.isSilent = true;
     },
     resume() {
       silenced = null;
     },
     async close() {
       listener.close();
-      for (const { client, server } of pairs) {
-        client.destroy();
-        server.destroy();
-      }
+      for (const { ends } of ways) for (const end of ends) end.destroy();
       await once(listener, "close");
     },
   };
