@@ -59,7 +59,11 @@ export async function openFoundations(
   try {
     let databaseUrl = config.DATABASE_URL;
     if (databaseUrl === undefined) {
-      const embedded = await startEmbeddedPostgres({ folder: config.DATA_FOLDER, log });
+      const onLost = (err: unknown) => {
+        log.fatal({ err }, "the embedded PostgreSQL is lost: the process ends");
+        process.exit(1);
+      };
+      const embedded = await startEmbeddedPostgres({ folder: config.DATA_FOLDER, log, onLost });
       closing.push(() => embedded.stop());
       databaseUrl = embedded.url;
     }
