@@ -31,6 +31,10 @@ export default defineConfig({
   experimental: { adapter: true },
   adapter: async () =>
     new PrismaPg(
-      new pg.Pool({ connectionString: process.env.DATABASE_URL, Client: CatalogClient }),
+      new pg.Pool({
+        ...{ connectionString: process.env.DATABASE_URL, Client: CatalogClient },
+        // a statement of a migration may take long, a peer that has vanished may not
+        ...{ connectionTimeoutMillis: 10_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
+      }),
     ),
 });

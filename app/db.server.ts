@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
-import pg from "pg";
+import type pg from "pg";
+import { type DatabaseLimits, openClient, usualLimits } from "#app/database/connection.server.ts";
 import { DatabaseError } from "#app/database/database-error.server.ts";
 import { PrismaClient } from "#app/database/generated/prisma/client.ts";
-import { migrate, pendingMigrations } from "#app/database/migrations.server.ts";
+import { migrate, migrationLimits } from "#app/database/migrations.server.ts";
+import { openPool } from "#app/database/pool.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 
 export type Database = { url: string; prisma: PrismaClient; close(): Promise<void> };
@@ -22,10 +24,11 @@ export async function openDatabase(options: {
   log: Logger;
   embedded?: boolean;
   waitMs?: number;
+  limits?: DatabaseLimits;
 }): Promise<Database> {
-  const { url, log, embedded = false, waitMs = 30_000 } = options;
+  const { url, log, embedded = false, waitMs = 30_000, limits = usualLimits } = options;
   const place = placeOf(url);
-  const client = await reach(url, place, waitMs);
+  const client = await reach(url, place, waitMs, { ...limits, ...migrationLimits });
   try {
     const applied = await migrate(client, url);
     log.info(
@@ -35,17 +38,13 @@ export async function openDatabase(options: {
   } finally {
     await client.end().catch(() => undefined);
   }
-  const adapter = new PrismaPg(
-    { connectionString: url },
-    { onPoolError: (err) => log.warn({ err }, "a database connection was lost") },
+  const pool = openPool(
+    { connectionString: url, max: 10, application_name: "hakuna-pages", limits },
+    log,
   );
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   const prisma = new PrismaClient({ adapter });
   return { url, prisma, close: () => prisma.$disconnect() };
-}
-
-/** The migrations that the database lacks; none when it is up to date. Rejects when unreachable. */
-export async function migrationsPending(prisma: PrismaClient): Promise<string[]> {
-  return pendingMigrations((sql) => prisma.$queryRawUnsafe(sql));
 }
 
 /** Host and database, as the log and errors name them. */
@@ -64,12 +63,15 @@ function placeOf(url: string): string {
 /** SQLSTATEs that waiting does not mend: wrong password or user, no such database, no such right. */
 const final = new Set(["28P01", "28000", "3D000", "42501"]);
 
-async function reach(url: string, place: string, waitMs: number): Promise<pg.Client> {
+async function reach(
+  url: string,
+  place: string,
+  waitMs: number,
+  limits: DatabaseLimits,
+): Promise<pg.Client> {
   const deadline = Date.now() + waitMs;
   while (true) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-    // a connection that is lost rejects its queries, which is where it is dealt with
-    client.on("error", () => undefined);
+    const client = openClient(url, "hakuna-start", limits);
     try {
       await client.connect();
       return client;

@@ -14,6 +14,10 @@ await runProcess(async (config, log) => {
   const foundations = await openFoundations(config, log, { worker });
   const app = express();
   const httpServer = createServer(app);
+  // longer than the load balancer keeps a connection: what it sends over one that is just being
+  // closed here is lost
+  httpServer.keepAliveTimeout = config.KEEP_ALIVE_MS;
+  httpServer.headersTimeout = config.HEADERS_MS;
   app.disable("x-powered-by");
   refuseKeepAlive(app, foundations.run.ending);
   // behind the host's proxy: its word on protocol and host counts

@@ -3,6 +3,7 @@ import type { Config } from "#app/foundation/config.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import type { PlanContext } from "#app/plans/plan-context.ts";
 import type { Queue } from "#app/queue/queue.ts";
+import type { Sweeps } from "#app/queue/sweeps.ts";
 import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import type { createShopify } from "./shopify.server.ts";
@@ -30,6 +31,7 @@ export type Services = {
 export type Foundations = {
   services: Services;
   run: RunContext;
+  sweeps: Sweeps;
   /** the address of the database, the embedded one's included */
   databaseUrl: string;
   /** the process is to end: `/readyz` says so, sync runs stop after their step, no new ones begin */

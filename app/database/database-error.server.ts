@@ -6,7 +6,7 @@ export class DatabaseError extends Error {
 /** SQLSTATE classes of a database that is busy, full, ending or out of reach; 40: a transaction to be repeated. */
 const troubles = /^(08|25|26|40|53|55|57|58|XX)/;
 /** What `pg` says of a broken connection has no code. */
-const broken = /connection|timeout/i;
+const broken = /connection|timeout|not queryable/i;
 
 /** Whether a query failed by the database's trouble rather than by what it was asked. */
 export function isDatabaseTrouble(error: unknown): boolean {
@@ -15,4 +15,11 @@ export function isDatabaseTrouble(error: unknown): boolean {
   return (
     troubles.test(code) || /^E[A-Z]+$/.test(code) || (code === "" && broken.test(error.message))
   );
+}
+
+/** Whether a query failed by an answer of the database (a SQLSTATE): it is there, whatever it said. */
+export function isAnswer(error: unknown): boolean {
+  if (!(error instanceof Error && "code" in error)) return false;
+  // no class of SQLSTATEs begins with E, but EPIPE does
+  return /^[0-9A-Z]{5}$/.test(String(error.code)) && !String(error.code).startsWith("E");
 }

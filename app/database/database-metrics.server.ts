@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "#app/foundation/log.server.ts";
+import { withinTime } from "#app/foundation/time-limit.ts";
 
 /** Figures over all shops; `sql` answers rows of value and, where there is one, label. */
 const figures: { name: string; help: string; label?: string; sql: string }[] = [
@@ -66,12 +67,14 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
  * Adds what the tables say. Every process answers the same, so a query takes the maximum over
  * processes. While the database does not answer, `hakuna_database_up` is 0 and the others are absent.
  *
+ * @param answerMs how long their answer is waited for
  * @returns reads the tables; to be awaited before the registry is
  */
 export function addDatabaseMetrics(
   registry: Registry,
   pool: pg.Pool,
   log: Logger,
+  answerMs: number,
 ): () => Promise<void> {
   const registers = [registry];
   const gauges = figures.map(({ name, help, label, sql }) => ({
@@ -86,9 +89,11 @@ export function addDatabaseMetrics(
   });
   return async () => {
     try {
-      const answers = await Promise.all(
-        gauges.map(({ sql }) => pool.query<{ label: string; value: number }>(sql)),
-      );
+      const asked = gauges.map(({ sql }) => {
+        const query = { text: sql, query_timeout: answerMs };
+        return pool.query<{ label: string; value: number }>(query);
+      });
+      const answers = await withinTime(Promise.all(asked), answerMs, "Reading the tables");
       gauges.forEach(({ gauge, label }, index) => {
         gauge.reset();
         for (const row of answers[index]?.rows ?? []) {

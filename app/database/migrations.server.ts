@@ -11,6 +11,15 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** An advisory lock of this app: one process at a time runs Prisma's command line. */
 const migrationLock = "74632805118";
 
+/** How long a process waits at its start while another one migrates. */
+const migratingMs = 5 * 60_000;
+
+/** Limits of the connection that `migrate` is given: it waits for others that migrate. */
+export const migrationLimits = { lockMs: migratingMs, statementMs: migratingMs + 10_000 };
+
+/** Longest time of Prisma's command line: an index of a large table takes its time. */
+const longestDeployMs = 2 * 60 * 60_000;
+
 /** Prisma's record of what it did; rows that failed or were rolled back are not applied. */
 const appliedSql = `SELECT migration_name AS name FROM _prisma_migrations
   WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
@@ -42,7 +51,6 @@ export async function migrate(client: pg.Client, url: string): Promise<number> {
   const pending = () => pendingMigrations(async (sql) => (await client.query(sql)).rows);
   // Prisma's command line takes more than a second
   if ((await pending()).length === 0) return 0;
-  await client.query("SET lock_timeout = '5min'");
   await client.query(`SELECT pg_advisory_lock(${migrationLock})`);
   try {
     // another process may have been quicker
@@ -73,6 +81,7 @@ async function deploy(url: string, pending: () => Promise<string[]>): Promise<st
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
+  const timer = setTimeout(() => child.kill("SIGKILL"), longestDeployMs);
   // Done, the command line idles ten seconds longer for a timer of its engine. It reports a
   // migration after recording it: when none is pending it has nothing left to do.
   let looking = Promise.resolve();
@@ -83,6 +92,7 @@ async function deploy(url: string, pending: () => Promise<string[]>): Promise<st
     });
   });
   await once(child, "close");
+  clearTimeout(timer);
   await looking;
   const noise = /^(Loaded Prisma config|Prisma config detected).*$/gm;
   return said.replace(noise, "").replaceAll(url, "DATABASE_URL").trim();

@@ -36,10 +36,36 @@ export const variables = {
   DRAIN_MS: integer(0, 600_000)
     .prefault("3000")
     .describe("How long a server still takes requests after SIGTERM, while `/readyz` says 503."),
+  KEEP_ALIVE_MS: integer(1000)
+    .prefault("75000")
+    .describe("How long a server keeps an idle connection; longer than the load balancer does."),
+  HEADERS_MS: integer(1000)
+    .prefault("80000")
+    .describe("How long the headers of a request may take; more than `KEEP_ALIVE_MS`."),
+  INTAKE_MS: integer(100, 4500)
+    .prefault("4000")
+    .describe(
+      "When a webhook is answered at the latest, 503 if it is not stored; Shopify waits 5 s.",
+    ),
+  INTAKE_ROWS: integer(1)
+    .prefault("5000")
+    .describe("Most webhooks that wait in a server to be stored; more are answered 503."),
+  INTAKE_BYTES: integer(1).prefault("67108864").describe("Most bytes of webhooks that wait so."),
   DATABASE_URL: postgresUrl()
     .optional()
     .describe(
       "PostgreSQL to use; the image needs it. Unset: the embedded PostgreSQL is started in `DATA_FOLDER`.",
+    ),
+  DATABASE_CONNECT_MS: integer(1)
+    .prefault("5000")
+    .describe("How long opening a connection to PostgreSQL may take, or waiting for a free one."),
+  DATABASE_LOCK_MS: integer(1)
+    .prefault("3000")
+    .describe("How long a statement waits for a lock, such as that of a shop's row."),
+  DATABASE_STATEMENT_MS: integer(1)
+    .prefault("20000")
+    .describe(
+      "How long a statement may take; `DATABASE_CONNECT_MS` later its connection is given up as silent.",
     ),
   DATA_FOLDER: z
     .string()
@@ -114,6 +140,17 @@ export const variables = {
   SWEEP_INTERVAL_MS: integer(1)
     .prefault("3000")
     .describe("How often a worker looks for shops that have work but no job."),
+  SWEEP_STALE_MS: integer(1)
+    .prefault("60000")
+    .describe("How long ago the last sweep that went well may be before `/readyz` says 503."),
+  SWEEP_GIVE_UP_MS: integer(1)
+    .prefault("180000")
+    .describe(
+      "How long sweeps may get no answer, while a new connection does, before the process ends itself.",
+    ),
+  RUN_LIMIT_MS: integer(1)
+    .prefault("600000")
+    .describe("When a run that did not come back is given up, so that its lane takes others."),
   WORKER_CONCURRENCY: integer(1, 64)
     .prefault("20")
     .describe("Shops that one process syncs at once."),
@@ -184,6 +221,19 @@ const schema = z
     ...{ path: ["LEASE_MS"], when: () => true },
     message: "is not more than FEED_TIMEOUT_MS. Raise it: a request must end within its lease.",
   })
+  .refine((v) => !(v.DATABASE_STATEMENT_MS <= v.DATABASE_LOCK_MS), {
+    ...{ path: ["DATABASE_STATEMENT_MS"], when: () => true },
+    message:
+      "is not more than DATABASE_LOCK_MS. Raise it: a wait for a lock is part of a statement.",
+  })
+  .refine((v) => !(v.HEADERS_MS <= v.KEEP_ALIVE_MS), {
+    ...{ path: ["HEADERS_MS"], when: () => true },
+    message: "is not more than KEEP_ALIVE_MS. Raise it, or lower the other.",
+  })
+  .refine((v) => !(v.RUN_LIMIT_MS <= v.STEP_MS), {
+    ...{ path: ["RUN_LIMIT_MS"], when: () => true },
+    message: "is not more than STEP_MS. Raise it: a run ends by itself after that.",
+  })
   .refine((v) => !(v.BACKOFF_MAX_MS < v.BACKOFF_MIN_MS), {
     ...{ path: ["BACKOFF_MAX_MS"], when: () => true },
     message: "is less than BACKOFF_MIN_MS. Raise it, or lower the other.",
@@ -223,7 +273,18 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     PORT: v.PORT,
     WORKER_PORT: v.WORKER_PORT,
     DRAIN_MS: v.DRAIN_MS,
+    KEEP_ALIVE_MS: v.KEEP_ALIVE_MS,
+    HEADERS_MS: v.HEADERS_MS,
+    intake: { answerMs: v.INTAKE_MS, mostRows: v.INTAKE_ROWS, mostBytes: v.INTAKE_BYTES },
     DATABASE_URL: v.DATABASE_URL,
+    /** limits of every connection: see app/database/connection.server.ts */
+    database: {
+      connectMs: v.DATABASE_CONNECT_MS,
+      lockMs: v.DATABASE_LOCK_MS,
+      statementMs: v.DATABASE_STATEMENT_MS,
+      // a lease is renewed when a transaction begins: its locks end before it
+      idleInTransactionMs: Math.ceil((v.LEASE_MS * 2) / 3),
+    },
     DATA_FOLDER: v.DATA_FOLDER,
     SHOPIFY_API_KEY: v.SHOPIFY_API_KEY,
     SHOPIFY_API_SECRET: v.SHOPIFY_API_SECRET,
@@ -256,6 +317,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     worker: {
       concurrency: v.WORKER_CONCURRENCY,
       sweepIntervalMs: v.SWEEP_INTERVAL_MS,
+      sweepStaleMs: v.SWEEP_STALE_MS,
+      sweepGiveUpMs: v.SWEEP_GIVE_UP_MS,
+      runLimitMs: v.RUN_LIMIT_MS,
       leaseMs: v.LEASE_MS,
       waitForOrderMs: v.WAIT_FOR_ORDER_MS,
       readRetryMs: v.READ_RETRY_MS,

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What a process counts of its own work, for /metrics. Labels never name a shop or an order. */
 export type Metrics = {
@@ -13,6 +13,8 @@ export type Metrics = {
   answered(outcome: string, orders: number, seconds: number): void;
   /** a shop begins to wait, or waits longer, because the feed could not be reached */
   backedOff(): void;
+  /** a look for shops with work went well; `lane` is its kind of work */
+  swept(lane: string): void;
   /** an order was asked for at the Admin API */
   read(result: string): void;
   /** reconciliation found orders that webhooks had missed */
@@ -48,6 +50,12 @@ export function createMetrics(): Metrics {
     registers,
   });
   const backOffs = counter("hakuna_backoffs_total", "Times that a shop had to wait for the feed");
+  const swept = new Gauge({
+    name: "hakuna_last_sweep_success_timestamp_seconds",
+    help: "When this process last looked for shops with work, with success",
+    labelNames: ["lane"],
+    registers,
+  });
   const reads = counter("hakuna_admin_reads_total", "Orders asked for at the Admin API", [
     "result",
   ]);
@@ -74,6 +82,7 @@ export function createMetrics(): Metrics {
       if (outcome === "accepted") delivered.inc(orders);
     },
     backedOff: () => backOffs.inc(),
+    swept: (lane) => swept.set({ lane }, Date.now() / 1000),
     read: (result) => reads.inc({ result }),
     repaired: (orders) => repairs.inc(orders),
     outageMailed: (result) => mails.inc({ result }),

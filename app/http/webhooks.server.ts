@@ -12,7 +12,10 @@ export function takeWebhooks(
   app: Express,
   { services: { config, log, queue }, run, databaseUrl }: Foundations,
 ): { close(): Promise<void> } {
-  const inbox = createInboxWriter({ databaseUrl, log, wake: queue.wake, door: run.door });
+  const inbox = createInboxWriter({
+    ...{ databaseUrl, log, wake: queue.wake, door: run.door },
+    ...{ limits: config.database, bounds: config.intake },
+  });
   const both = [config.SHOPIFY_API_SECRET, config.SHOPIFY_API_SECRET_PREVIOUS];
   const secrets = both.filter((secret) => secret !== undefined);
   const door = (path: string, intake: Intake) => {
@@ -22,6 +25,7 @@ export function takeWebhooks(
       .post(
         (_request, response, next) => {
           const start = performance.now();
+          response.locals.arrivedAt = start;
           response.once("close", () => {
             run.metrics.webhookAnswered(
               path,
@@ -40,7 +44,7 @@ export function takeWebhooks(
             "intake",
             { door: path, bytes: bytes.length },
             async (add) => {
-              const answer = await intake(request.headers, bytes);
+              const answer = await intake(request.headers, bytes, response.locals.arrivedAt);
               add({ httpStatus: answer.status });
               return answer;
             },
@@ -57,14 +61,15 @@ export function takeWebhooks(
       });
   };
   const now = Date.now;
-  const orders = { topics: orderTopics, secrets, store: inbox.add, now };
+  const { answerMs } = config.intake;
+  const orders = { topics: orderTopics, secrets, store: inbox.add, answerMs, now };
   // no error yet: Shopify sends it again, and an alert counts these answers
   const onUnstored = (err: unknown) => log.warn({ err }, "a webhook was not taken");
   door("/webhooks/orders", createIntake({ ...orders, onError: onUnstored }));
   for (const [path, topics] of Object.entries(shopDoors)) {
     const store = (row: InboxRow) => takeShopWebhook(run, queue, row);
     const onError = (err: unknown) => log.error({ err, topics }, "a webhook was not taken");
-    door(path, createIntake({ topics, secrets, store, now, onError }));
+    door(path, createIntake({ topics, secrets, store, answerMs, now, onError }));
   }
   const onBodyError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) return next(error);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { withinTime } from "#app/foundation/time-limit.ts";
 import { isPayloadError } from "#app/shopify/webhooks/payload-reader.ts";
 import { isSignedBy } from "#app/shopify/webhooks/webhook-signature.ts";
 import type { InboxRow } from "./inbox-writer.ts";
@@ -6,7 +7,12 @@ import type { InboxRow } from "./inbox-writer.ts";
 /** What the sender is told: the HTTP status and, where it is not 200, a sentence. */
 export type IntakeAnswer = { status: 200 | 400 | 401 | 503; message: string };
 
-export type Intake = (headers: IncomingHttpHeaders, body: Uint8Array) => Promise<IntakeAnswer>;
+/** `arrivedAt`: when the webhook's first bytes came, by performance.now(); left out: now. */
+export type Intake = (
+  headers: IncomingHttpHeaders,
+  body: Uint8Array,
+  arrivedAt?: number,
+) => Promise<IntakeAnswer>;
 
 /** Shopify's rule for shop domains: https://shopify.dev/docs/apps/build/authentication-authorization */
 const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
@@ -14,24 +20,26 @@ const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 /**
  * Takes in webhooks: a function of headers and raw body, so that a queue consumer can be a second
  * door. Answers 200 once the webhook is stored (or was already), 400 when headers are missing or the
- * body is not JSON, 401 when the signature is wrong, 503 when it could not be stored (Shopify sends
- * it again). It loads no session, maps nothing and calls nobody.
+ * body is not JSON, 401 when the signature is wrong, 503 when it could not be stored in time (Shopify
+ * sends it again). It loads no session, maps nothing and calls nobody.
  *
  * @param topics the topics that this door takes
  * @param secrets the app's client secrets, current first
  * @param store commits the row, then wakes the shop's run; or does at once what the webhook asks for,
- *   with a PayloadError if it cannot
+ *   with a PayloadError if it cannot. After `deadline` (performance.now()) nobody waits for it
+ * @param answerMs the time in which a webhook is answered, from its arrival
  * @param onError is told why something was not stored
  */
 export function createIntake(options: {
   topics: readonly string[];
   secrets: readonly string[];
-  store: (row: InboxRow) => Promise<void>;
+  store: (row: InboxRow, deadline: number) => Promise<void>;
+  answerMs: number;
   now: () => number;
   onError?: (error: unknown) => void;
 }): Intake {
   const topics = new Set(options.topics);
-  return async (headers, body) => {
+  return async (headers, body, arrivedAt = performance.now()) => {
     const signature = headers["x-shopify-hmac-sha256"];
     const topic = headers["x-shopify-topic"];
     const shop = headers["x-shopify-shop-domain"];
@@ -58,14 +66,17 @@ export function createIntake(options: {
       return refuse(400, "X-Shopify-Webhook-Id must have 1 to 255 characters.");
     }
     if (!isJsonObject(body)) return refuse(400, "The body is not a JSON object.");
+    const deadline = arrivedAt + options.answerMs;
+    const row = {
+      shop: domain,
+      webhookId,
+      topic,
+      triggeredAt: triggeredAt(headers["x-shopify-triggered-at"], options.now()),
+      payload: body,
+    };
     try {
-      await options.store({
-        shop: domain,
-        webhookId,
-        topic,
-        triggeredAt: triggeredAt(headers["x-shopify-triggered-at"], options.now()),
-        payload: body,
-      });
+      const stored = options.store(row, deadline);
+      await withinTime(stored, deadline - performance.now(), "Storing a webhook");
     } catch (error) {
       if (isPayloadError(error)) return refuse(400, error.message);
       options.onError?.(error);

@@ -1,3 +1,4 @@
+import { orBusy } from "#app/components/shared/or-busy.server.ts";
 import { startClock } from "#app/database/clock.ts";
 import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
 import { openPool } from "#app/database/pool.server.ts";
@@ -16,6 +17,7 @@ import { runPlanJobs } from "#app/plans/plan-job-run.ts";
 import { shopsWithPlanJobs } from "#app/plans/plan-job-store.ts";
 import { retainAllShops } from "#app/privacy/retention.ts";
 import { shopsWithWork, startQueue } from "#app/queue/queue.ts";
+import { createSweeps } from "#app/queue/sweeps.ts";
 import { resumeReads } from "#app/run/read-step.ts";
 import { runShop } from "#app/run/run.ts";
 import { scanShop } from "#app/scan/scan.ts";
@@ -31,6 +33,8 @@ import { resealKeys } from "#app/shops/reseal.ts";
 import { createSessionKeeper } from "#app/shops/shop-session.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { createMailer } from "./mail.server.ts";
+import { repeat } from "./repeat.ts";
+import { watchSweeps } from "./sweep-watch.server.ts";
 
 /** Shops whose plans one process works on at once: jobs that nobody waits for by the second. */
 const planConcurrency = 2;
@@ -55,13 +59,19 @@ export async function openFoundations(
   try {
     let databaseUrl = config.DATABASE_URL;
     if (databaseUrl === undefined) {
-      const embedded = await startEmbeddedPostgres({ folder: config.DATA_FOLDER, log });
+      const onLost = (err: unknown) => {
+        log.fatal({ err }, "the embedded PostgreSQL is lost: the process ends");
+        process.exit(1);
+      };
+      const embedded = await startEmbeddedPostgres({ folder: config.DATA_FOLDER, log, onLost });
       closing.push(() => embedded.stop());
       databaseUrl = embedded.url;
     }
+    const limits = config.database;
     const { prisma, close: closeDatabase } = await openDatabase({
       url: databaseUrl,
       log,
+      limits,
       embedded: config.DATABASE_URL === undefined,
     });
     closing.push(closeDatabase);
@@ -70,6 +80,7 @@ export async function openFoundations(
         connectionString: databaseUrl,
         max: config.worker.concurrency + config.scan.concurrency + planConcurrency + 2,
         application_name: "hakuna-sync",
+        limits,
       },
       log,
     );
@@ -111,9 +122,13 @@ export async function openFoundations(
       now: clock.now,
     };
     const plans: PlanContext = { ...run, admin, offers };
+    const sweeps = createSweeps(run.metrics.swept);
     const queue = await startQueue({
       databaseUrl,
+      limits,
       log,
+      sweeps,
+      runLimitMs: config.worker.runLimitMs,
       concurrency: {
         sync: config.worker.concurrency,
         scan: config.scan.concurrency,
@@ -143,18 +158,25 @@ export async function openFoundations(
         await retainAllShops(run);
         await queue.plans.wake(await dailyPlanWork(plans));
       });
+      const giveUpMs = config.worker.sweepGiveUpMs;
+      closing.push(watchSweeps({ sweeps, databaseUrl, limits, giveUpMs, log }));
     }
+    const noteVisit = async (shop: string, seenAt: number, scopes: string | null) => {
+      await noteInstalled(pool, shop, seenAt, scopes);
+      if (await resumeScans(pool, shop)) await queue.scan.wake([shop]);
+      if (await resumeReads(pool, shop)) await queue.wake([shop]);
+    };
     const authenticateAdmin = async (request: Request) => {
       const authenticated = await shopify.authenticate.admin(request).catch(refuseUnreadable);
       const { session, sessionToken } = authenticated;
-      await noteInstalled(pool, session.shop, sessionToken.iat * 1000, session.scope ?? null);
-      if (await resumeScans(pool, session.shop)) await queue.scan.wake([session.shop]);
-      if (await resumeReads(pool, session.shop)) await queue.wake([session.shop]);
+      const seenAt = sessionToken.iat * 1000;
+      await orBusy(noteVisit(session.shop, seenAt, session.scope ?? null), log);
       return authenticated;
     };
     return {
       services: { config, log, prisma, shopify, authenticateAdmin, admin, queue, run, plans },
       run,
+      sweeps,
       databaseUrl,
       end() {
         ending.abort();
@@ -166,26 +188,6 @@ export async function openFoundations(
     await close();
     throw error;
   }
-}
-
-/** Does `work` again and again, one at a time. @returns ends it, after the one that is under way */
-function repeat(pauseMs: number, log: Logger, work: () => Promise<void>): () => Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let ended = false;
-  let current = Promise.resolve();
-  const next = () => {
-    if (!ended) timer = setTimeout(() => (current = once()), pauseMs).unref();
-  };
-  const once = () =>
-    work()
-      .catch((err) => log.warn({ err }, "a regular look failed; it is repeated"))
-      .then(next);
-  next();
-  return async () => {
-    ended = true;
-    clearTimeout(timer);
-    await current;
-  };
 }
 
 /** The library decodes the query's `host` before it looks at it. */

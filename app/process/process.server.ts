@@ -1,6 +1,9 @@
 import { type Config, ConfigError, readConfig } from "#app/foundation/config.server.ts";
 import { createLog, type Logger } from "#app/foundation/log.server.ts";
 
+/** An end in order takes no longer, but for DRAIN_MS: what it waits for may be gone without a word. */
+const longestEndMs = 30_000;
+
 /**
  * Runs a process of the app: reads the configuration, starts, and ends in order on SIGINT or
  * SIGTERM. A wrong configuration is told as a readable list, anything else in one line of the log.
@@ -26,7 +29,12 @@ export async function runProcess(
     if (ending) return;
     ending = true;
     log.info({ signal }, "ending");
+    const late = setTimeout(() => {
+      log.error("the end took too long and is cut short");
+      process.exit(1);
+    }, config.DRAIN_MS + longestEndMs);
     await stop?.(signal);
+    clearTimeout(late);
     process.exit(0);
   };
   process.on("SIGINT", (signal) => void end(signal));

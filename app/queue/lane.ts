@@ -1,16 +1,16 @@
 import type pg from "pg";
 import type { PgBoss } from "pg-boss";
+import { isAnswer } from "#app/database/database-error.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
+import { withinTime } from "#app/foundation/time-limit.ts";
+import type { Sweeps } from "./sweeps.ts";
 
 /** What a run says at its end: whether there is more to do now, and when there will be next. */
 export type RunResult = { again: boolean; nextInMs: number | null };
 
 /** One kind of runs, of which each shop has at most one queued and one active. */
 export type Lane = {
-  /**
-   * Queues a run for each shop, unless one is queued already. Call it after the commit, or on the
-   * same pipelined connection right behind it.
-   */
+  /** Queues a run for each shop, unless one is queued already. Call it after the commit. */
   wake(shops: readonly string[], client?: pg.ClientBase): Promise<void>;
   /**
    * Starts taking runs; `run` is called with one shop, never twice at once for the same. `find`
@@ -35,18 +35,25 @@ const laneOptions = {
   notify: true,
 } as const;
 
+export type LaneOptions = {
+  log: Logger;
+  concurrency: number;
+  sweepIntervalMs: number;
+  /** when a sweep that did not come back is given up, and the next one begins */
+  sweepLimitMs: number;
+  /** the same of a run: the shop's lease decides when another may do its work */
+  runLimitMs: number;
+  sweeps: Sweeps;
+};
+
 /**
  * The queue only wakes: at most one run queued and one active per shop (pg-boss's policy `stately`
  * with the shop as key). Who may do what is decided by leases, and what there is to do stands in
  * the tables, so a lost or doubled job changes nothing. A sweep queues every shop that has work but
  * no job. See docs/decisions/0004-pg-boss-only-wakes.md.
  */
-export async function openLane(
-  boss: PgBoss,
-  name: LaneName,
-  options: { log: Logger; concurrency: number; sweepIntervalMs: number },
-): Promise<Lane> {
-  const { log } = options;
+export async function openLane(boss: PgBoss, name: LaneName, options: LaneOptions): Promise<Lane> {
+  const { log, sweeps } = options;
   await makeQueue(boss, name, laneOptions);
   const timers = new Map<string, NodeJS.Timeout>();
   let sweeper: NodeJS.Timeout | null = null;
@@ -101,7 +108,8 @@ export async function openLane(
       running += 1;
       try {
         await keepOneIdle(run);
-        const { again, nextInMs } = await run(shop);
+        const limit = options.runLimitMs;
+        const { again, nextInMs } = await withinTime(run(shop), limit, `A run of ${shop}`);
         if (again) wakeQuietly([shop]);
         else if (nextInMs !== null) wakeLater(shop, Math.min(nextInMs, 60_000));
       } catch (err) {
@@ -138,20 +146,28 @@ export async function openLane(
     wake,
     rest,
     async work(run, find) {
+      const look = async () => {
+        const shops = await find();
+        await wake(shops);
+        // the last one may have gone while the database was away
+        await keepOneIdle(run);
+        // a run that was queued behind one whose process died: nothing tells that it may be taken
+        const [first] = idle.keys();
+        if (shops.length > 0 && first) boss.notifyWorker(first);
+        dismissIdle();
+      };
       const sweep = async () => {
         try {
-          const shops = await find();
-          await wake(shops);
-          // a run that was queued behind one whose process died: nothing tells that it may be taken
-          const [first] = idle.keys();
-          if (shops.length > 0 && first) boss.notifyWorker(first);
-          dismissIdle();
+          await withinTime(look(), options.sweepLimitMs, "The sweep");
+          sweeps.ended(name, "succeeded");
         } catch (err) {
+          if (isAnswer(err)) sweeps.ended(name, "answered");
           log.warn({ err, lane: name }, "the sweep failed");
         }
         if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
       await hire(run);
+      sweeps.begun(name);
       await sweep();
     },
     async stop() {

@@ -1,8 +1,10 @@
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
+import { connectionTo, type DatabaseLimits } from "#app/database/connection.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { notHeld } from "#app/store/hold.ts";
-import { type Lane, type LaneName, makeQueue, openLane } from "./lane.ts";
+import { type Lane, type LaneName, type LaneOptions, makeQueue, openLane } from "./lane.ts";
+import type { Sweeps } from "./sweeps.ts";
 
 export type Queue = {
   /** queues a sync run for each of these shops; see `Lane` */
@@ -34,17 +36,20 @@ const dailyOptions = {
 /** Opens the queue with its lanes. A process that does not work only wakes. */
 export async function startQueue(options: {
   databaseUrl: string;
+  limits: DatabaseLimits;
   log: Logger;
   /** shops of a lane that are worked on at once */
   concurrency: Record<LaneName, number>;
   sweepIntervalMs: number;
+  /** when a run that did not come back is given up */
+  runLimitMs: number;
+  sweeps: Sweeps;
   /** this process takes runs and daily jobs */
   worker: boolean;
 }): Promise<Queue> {
-  const { log, sweepIntervalMs, concurrency } = options;
+  const { log, limits, sweepIntervalMs, runLimitMs, sweeps, concurrency } = options;
   const boss = new PgBoss({
-    connectionString: options.databaseUrl,
-    application_name: "hakuna-queue",
+    ...connectionTo(options.databaseUrl, "hakuna-queue", limits),
     max: 4,
     useListenNotify: true,
     schedule: options.worker,
@@ -52,10 +57,20 @@ export async function startQueue(options: {
     superviseIntervalSeconds: 1,
     maintenanceIntervalSeconds: 600,
   });
-  boss.on("error", (err) => log.warn({ err }, "the queue reported an error"));
+  boss.on("error", (reported: unknown) => {
+    // some of its reports are an error's parts
+    const { message } = Object(reported) as { message?: unknown };
+    const err = reported instanceof Error ? reported : new Error(String(message ?? reported));
+    log.warn({ err }, "the queue reported an error");
+  });
   await boss.start();
+  // it asks twice, each time for a free connection first
+  const sweepLimitMs = 2 * (limits.statementMs + 2 * limits.connectMs);
+  const shared: Omit<LaneOptions, "concurrency"> = {
+    ...{ log, sweepIntervalMs, sweepLimitMs, runLimitMs, sweeps },
+  };
   const open = (name: LaneName) =>
-    openLane(boss, name, { log, concurrency: concurrency[name], sweepIntervalMs });
+    openLane(boss, name, { ...shared, concurrency: concurrency[name] });
   const sync = await open("sync");
   const scan = await open("scan");
   const plans = await open("plans");

@@ -12,6 +12,9 @@ import { pollStep } from "./poll-step.ts";
 import { readStep } from "./read-step.ts";
 import { reviewStep } from "./review-step.ts";
 
+/** When a shop is tried again that somebody else holds; the sweep would find it as well. */
+const busyMs = 500;
+
 /**
  * One run of a shop: folds its webhooks into its orders, sends what is due, reads processing
  * statuses and orders that are due for it, until nothing is left or its time is over, so that no
@@ -21,8 +24,8 @@ import { reviewStep } from "./review-step.ts";
 export async function runShop(context: RunContext, shop: string): Promise<RunResult> {
   const { pool, config } = context;
   const lease = await acquireLease(pool, shop, config.worker.leaseMs);
-  // another process is at it, or died with the lease; the sweep looks again
-  if (lease === null) return { again: false, nextInMs: null };
+  // another process is at it, died with the lease, or somebody changes the shop just now
+  if (lease === null) return await laterRun(pool, shop);
   try {
     const until = context.now() + config.worker.stepMs;
     for (;;) {
@@ -71,4 +74,10 @@ async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
   const ms = rows[0]?.ms ?? null;
   if (ms === null) return { again: false, nextInMs: null };
   return ms <= 0 ? { again: true, nextInMs: null } : { again: false, nextInMs: ms };
+}
+
+/** The same where somebody else holds the shop, and it can only be tried again. */
+async function laterRun(pool: pg.Pool, shop: string): Promise<RunResult> {
+  const { again, nextInMs } = await nextRun(pool, shop);
+  return { again: false, nextInMs: again ? busyMs : nextInMs };
 }

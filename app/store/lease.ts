@@ -64,7 +64,9 @@ const columns = `"domain", "country", "environment", "share", "sendTestOrders", 
   floor(extract(epoch FROM now()) * 1000)::float8 AS "now"`;
 
 /**
- * Takes the shop's lease, or answers null while another holds it. A shop that is not known yet
+ * Takes the shop's lease, or answers null while another holds it, or holds the shop's row. It waits
+ * for neither: a process that vanished in the middle of a step may hold the row for a while, and
+ * whoever waited behind it would take up a lane and a connection. A shop that is not known yet
  * (installed, never opened) is made known by its webhooks; a late wake-up brings no deleted shop back.
  */
 export async function acquireLease(
@@ -76,7 +78,10 @@ export async function acquireLease(
   const take = () =>
     pool.query(
       `UPDATE "Shop" SET "leaseToken" = $2, "leaseUntil" = now() + $3 * interval '1 millisecond'
-        WHERE "domain" = $1 AND ("leaseUntil" IS NULL OR "leaseUntil" < now())`,
+        WHERE "domain" = $1 AND "domain" = (
+          SELECT "domain" FROM "Shop" WHERE "domain" = $1
+             AND ("leaseUntil" IS NULL OR "leaseUntil" < now())
+             FOR NO KEY UPDATE SKIP LOCKED)`,
       [shop, token, leaseMs],
     );
   if ((await take()).rowCount === 1) return { shop, token };

@@ -1,8 +1,9 @@
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pendingMigrations } from "#app/database/migrations.server.ts";
 import { openPool } from "#app/database/pool.server.ts";
 import { inTransaction } from "#app/database/transaction.ts";
-import { migrationsPending, openDatabase } from "#app/db.server.ts";
+import { openDatabase } from "#app/db.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 
@@ -28,6 +29,14 @@ async function query(at: string, sql: string) {
   }
 }
 
+/** How many migrations the database lacks. */
+async function missing(): Promise<number> {
+  const pool = openPool({ connectionString: url, max: 1 }, silent);
+  const names = await pendingMigrations(async (sql) => (await pool.query(sql)).rows);
+  await pool.end();
+  return names.length;
+}
+
 describe("an empty database", () => {
   beforeEach(() => useDatabase("template1"));
 
@@ -37,7 +46,7 @@ describe("an empty database", () => {
     for (const applied of [1, 0]) {
       const database = await openDatabase({ url, log });
       expect(await database.prisma.shop.count()).toBe(0);
-      expect(await migrationsPending(database.prisma)).toEqual([]);
+      expect(await missing()).toBe(0);
       await database.close();
       const [line = "", ...more] = lines.splice(0);
       expect(more).toEqual([]);
@@ -71,7 +80,7 @@ describe("a migrated database", () => {
   test("whose last migration did not end has it pending", async () => {
     const database = await openDatabase({ url, log: silent });
     await query(url, `UPDATE "_prisma_migrations" SET finished_at = NULL`);
-    expect((await migrationsPending(database.prisma)).length).toBeGreaterThan(0);
+    expect(await missing()).toBeGreaterThan(0);
     await database.close();
   });
 

@@ -1,13 +1,27 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openDatabase } from "#app/db.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { eventually } from "./client.ts";
 
 const program = new URL("use-embedded-postgres.ts", import.meta.url).pathname;
 let folder = "";
@@ -60,8 +74,14 @@ async function use() {
     return value;
   };
   const url = await next();
+  if (!url.startsWith("postgresql:")) {
+    const more: string[] = [];
+    for await (const line of { [Symbol.asyncIterator]: () => lines }) more.push(line);
+    throw new Error([url, ...more].join("\n"));
+  }
   return {
     url,
+    next,
     kill: async () => {
       child.kill("SIGKILL");
       await once(child, "close");
@@ -81,6 +101,12 @@ async function query(url: string, sql: string) {
   } finally {
     await client.end();
   }
+}
+
+/** How many processes use the server. */
+async function users(url: string): Promise<number> {
+  const locks = "locktype = 'advisory' AND mode = 'ShareLock' AND granted";
+  return (await query(url, `SELECT 1 FROM pg_locks WHERE ${locks}`)).length;
 }
 
 const pidFile = () => join(folder, "postgres/data/postmaster.pid");
@@ -205,6 +231,141 @@ test("a user that was killed does not keep it running", async () => {
   const killed = await use();
   const last = await use();
   await killed.kill();
+  // PostgreSQL sees the end of a connection when it gets to it
+  await eventually("its use is over", async () => (await users(last.url)) === 1);
   await last.stop();
   await expect(query(last.url, "SELECT 1")).rejects.toMatchObject(refused);
 });
+
+/** Waits until the server answers again at its address, and is used. */
+async function answersAgain(url: string): Promise<void> {
+  await eventually("PostgreSQL is back", async () => (await users(url).catch(() => 0)) > 0);
+}
+
+test("goes on for its user when one of its processes was killed and a command ended after that", async () => {
+  reuse();
+  const server = await use();
+  const victim = new pg.Client({ connectionString: server.url });
+  victim.on("error", () => undefined);
+  await victim.connect();
+  const { rows } = await victim.query("SELECT pg_backend_pid() AS pid");
+  // PostgreSQL then ends all connections: nobody can trust the memory that they share
+  process.kill(rows[0].pid, "SIGKILL");
+  await victim.query("SELECT 1").catch(() => undefined);
+  await eventually("it takes connections", async () => {
+    return (await query(server.url, "SELECT 1").catch(() => [])).length > 0;
+  });
+  await (await use()).stop();
+  await answersAgain(server.url);
+  await server.stop();
+  await expect(query(server.url, "SELECT 1")).rejects.toMatchObject(refused);
+});
+
+test("is started again at its address when it was killed under its users, by one of them", async () => {
+  reuse();
+  const [one, two] = [await use(), await use()];
+  await query(one.url, "CREATE TABLE kept AS SELECT 1 AS one");
+  process.kill(postmasterPid() ?? 0, "SIGKILL");
+  await answersAgain(one.url);
+  expect(await query(one.url, "TABLE kept")).toEqual([{ one: 1 }]);
+  await one.stop();
+  expect(await query(two.url, "TABLE kept")).toEqual([{ one: 1 }]);
+  await two.stop();
+  await expect(query(one.url, "SELECT 1")).rejects.toMatchObject(refused);
+});
+
+test("that is gone for good ends its user with a sentence", async () => {
+  reuse();
+  const user = await use();
+  rmSync(join(folder, "postgres/data/global/pg_control"));
+  process.kill(postmasterPid() ?? 0, "SIGKILL");
+  expect(await user.next()).toContain(`The embedded PostgreSQL in ${folder}`);
+});
+
+test.each(['a "quoted" name', "$HOME", "`date`", "back\\slash"])(
+  "a folder called %s is refused by name: its programs would read something else",
+  async (name) => {
+    folder = join(folder, name);
+    await expect(use()).rejects.toThrow(`DATA_FOLDER is ${JSON.stringify(folder)}`);
+    folder = dirname(folder);
+  },
+);
+
+test("works in a folder called it's mine", async () => {
+  const outer = folder;
+  folder = join(folder, "it's mine");
+  mkdirSync(folder);
+  chmodSync(folder, 0o755);
+  reuse();
+  const { url, stop } = await use();
+  expect(await query(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  await stop();
+  folder = outer;
+});
+
+describe("data of another major version", () => {
+  const old = readdirOr("/usr/lib/postgresql").find((major) => major !== "18") ?? "";
+
+  test("are refused with both versions, and left alone", async () => {
+    reuse();
+    writeFileSync(join(folder, "postgres/data/PG_VERSION"), "17\n");
+    await expect(use()).rejects.toThrow(/are of PostgreSQL 17, and this app brings PostgreSQL 18/);
+    expect(postmasterPid()).toBeNull();
+  });
+
+  test.skipIf(old === "")("are moved by the commands that the refusal names", async () => {
+    // a cluster as this app would have made it with that version
+    reuse();
+    const [data, password] = ["data", "password"].map((name) => join(folder, "postgres", name));
+    if (!data || !password) throw new Error("two paths");
+    const settings = readFileSync(join(data, "postgresql.conf"), "utf8");
+    const { uid, gid } = statSync(data);
+    const run = (file: string, args: string[], options = {}) =>
+      execFileSync(file, args, { uid, gid, cwd: "/", stdio: "pipe", ...options });
+    rmSync(data, { recursive: true });
+    mkdirSync(data, { mode: 0o700 });
+    chownSync(data, uid, gid);
+    const bin = `/usr/lib/postgresql/${old}/bin`;
+    run(`${bin}/initdb`, [
+      ...[`--pgdata=${data}`, "--username=postgres", `--pwfile=${password}`],
+      ...["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"],
+    ]);
+    const own = settings.match(/^(listen_addresses|port|unix_socket_directories) *=.*$/gm) ?? [];
+    appendFileSync(join(data, "postgresql.conf"), own.join("\n"));
+    run(`${bin}/pg_ctl`, ["start", "-w", "-D", data, "-l", join(data, "server.log")]);
+    const port = /^port *= *(\d+)/m.exec(own.join("\n"))?.[1];
+    const login = readFileSync(password, "utf8");
+    const at = `postgresql://postgres:${login}@127.0.0.1:${port}/postgres`;
+    await (await openDatabase({ url: at, log: createLog("silent") })).close();
+    await query(at, `INSERT INTO "Shop" ("domain") VALUES ('moved.myshopify.com')`);
+    run(`${bin}/pg_ctl`, ["stop", "-w", "-D", data]);
+
+    const told = await use().then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    const commands = told.split("\n").filter((line) => line.startsWith("  "));
+    const script = commands.join("\n").replace("npm run -s ops --", `"${process.execPath}" app/ops.ts`);
+    const env = {
+      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "test" as const },
+      DATA_FOLDER: folder,
+      ...{ SHOPIFY_API_KEY: "key", SHOPIFY_API_SECRET: "secret", SCOPES: "read_orders" },
+      ...{ SHOPIFY_APP_URL: "https://app.example.com" },
+      ENCRYPTION_KEY: Buffer.alloc(32).toString("base64"),
+    };
+    execFileSync("sh", ["-e", "-c", script], { env, stdio: "pipe" });
+    const now = await use();
+    expect(await query(now.url, `SELECT "domain" FROM "Shop"`)).toEqual([
+      { domain: "moved.myshopify.com" },
+    ]);
+    await now.stop();
+  });
+});
+
+function readdirOr(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}

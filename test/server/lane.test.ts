@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { openPool } from "#app/database/pool.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { type Lane, openLane } from "#app/queue/lane.ts";
+import { createSweeps, type Sweeps } from "#app/queue/sweeps.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 import { eventually } from "./client.ts";
 
@@ -13,6 +14,7 @@ const shops = Array.from({ length: 30 }, (_, index) => `lane-${index}.myshopify.
 let database: TestDatabase;
 let boss: PgBoss;
 let lane: Lane;
+let sweeps: Sweeps;
 /** the shops of the runs that are under way */
 let underWay: string[] = [];
 let ran: string[] = [];
@@ -21,7 +23,7 @@ let mostAtOnce = 0;
 let asked = 0;
 let run: (shop: string) => Promise<void>;
 /** what the sweep finds */
-let found: string[] = [];
+let found: string[] | Promise<string[]> = [];
 
 beforeEach(async () => {
   database = await createDatabase();
@@ -34,7 +36,9 @@ beforeEach(async () => {
     return execute(text, ...more);
   };
   const log = createLog("silent");
-  lane = await openLane(boss, "sync", { log, concurrency, sweepIntervalMs: 100 });
+  sweeps = createSweeps(() => undefined);
+  const limits = { sweepIntervalMs: 100, sweepLimitMs: 500, runLimitMs: 2000 };
+  lane = await openLane(boss, "sync", { log, concurrency, sweeps, ...limits });
   [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
   const work = async (shop: string) => {
     expect(underWay).not.toContain(shop);
@@ -131,6 +135,32 @@ it("a run that is queued behind one whose process died is found by the sweep", a
   await states("active", "failed");
   await eventually("it is taken", () => ran.includes(shop), 10_000);
   await pool.end();
+});
+
+it("a sweep that does not come back is given up, and the next one finds what there is", async () => {
+  const [shop = ""] = shops;
+  await eventually("it is swept", () => (sweeps.behindMs() ?? Number.POSITIVE_INFINITY) < 300);
+  found = new Promise(() => undefined);
+  await eventually("it is noticed", () => (sweeps.behindMs() ?? 0) > 1000);
+  expect(performance.now() - (sweeps.answeredAt() ?? 0)).toBeGreaterThan(1000);
+  found = [shop];
+  await eventually("it is found", () => ran.includes(shop));
+  await eventually("it is swept again", () => (sweeps.behindMs() ?? 0) < 300);
+});
+
+it("a sweep that the database refuses does not go well, but has got an answer", async () => {
+  found = Promise.reject(Object.assign(new Error("locked"), { code: "55P03" }));
+  found.catch(() => undefined);
+  await eventually("it is noticed", () => (sweeps.behindMs() ?? 0) > 1000);
+  expect(performance.now() - (sweeps.answeredAt() ?? 0)).toBeLessThan(1000);
+});
+
+it("runs that do not come back are given up: the lane takes others", async () => {
+  const stuck = shops.slice(0, concurrency);
+  run = (shop) => (stuck.includes(shop) ? new Promise(() => undefined) : sleep(5));
+  await lane.wake(shops);
+  await eventually("the others are done", () => ran.length === shops.length - stuck.length);
+  expect(ran.some((shop) => stuck.includes(shop))).toBe(false);
 });
 
 it("at rest it takes nothing more, and what is under way ends", async () => {

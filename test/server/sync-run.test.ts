@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createSecretBox } from "#app/foundation/secrets.server.ts";
 import { retryQuarantined } from "#app/intake/retry-quarantined.ts";
 import { startQueue } from "#app/queue/queue.ts";
+import { createSweeps } from "#app/queue/sweeps.ts";
 import { runShop } from "#app/run/run.ts";
 import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
@@ -57,6 +58,8 @@ describe("a run's time", () => {
     const queue = await startQueue({
       ...{ databaseUrl: config.DATABASE_URL ?? "", log: context.log, worker: true },
       ...{ concurrency: { sync: 1, scan: 1, plans: 1 }, sweepIntervalMs: 3_600_000 },
+      ...{ limits: config.database, runLimitMs: config.worker.runLimitMs },
+      sweeps: createSweeps(() => undefined),
     });
     try {
       await queue.sync.work(

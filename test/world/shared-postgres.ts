@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { usualLimits } from "#app/database/connection.server.ts";
 import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
 import { openDatabase } from "#app/db.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { startQueue } from "#app/queue/queue.ts";
+import { createSweeps } from "#app/queue/sweeps.ts";
 
 /** Set by the global setup; worlds make their databases there. */
 const variable = "TEST_POSTGRES_URL";
@@ -40,7 +42,8 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   await database.close();
   const concurrency = { sync: 1, scan: 1, plans: 1 };
   const queue = await startQueue({
-    ...{ databaseUrl: url, log, concurrency, sweepIntervalMs: 1000, worker: false },
+    ...{ databaseUrl: url, limits: usualLimits, log, concurrency, worker: false },
+    ...{ sweepIntervalMs: 1000, runLimitMs: 60_000, sweeps: createSweeps(() => undefined) },
   });
   await queue.stop();
   process.env[variable] = postgres.url;

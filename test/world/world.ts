@@ -10,6 +10,8 @@ import { createDatabase } from "./shared-postgres.ts";
 export type WorldOptions = {
   /** added to the app's environment, or put in the place of what the world sets */
   env?: Record<string, string>;
+  /** the address at which the app finds its database, where it is another one than for everybody else */
+  throughUrl?: (databaseUrl: string) => string;
 };
 
 /** The app as it runs in production, with a database of its own, among stand-ins for its neighbors. */
@@ -63,7 +65,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     undo.push(() => admin.close());
     const env = {
       PORT: String(port),
-      DATABASE_URL: database.url,
+      DATABASE_URL: options.throughUrl?.(database.url) ?? database.url,
       SHOPIFY_API_KEY: apiKey,
       SHOPIFY_API_SECRET: apiSecret,
       SHOPIFY_APP_URL: appUrl,

@@ -1,8 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { requireSameVersion } from "./data-version.server.ts";
 import { freePort } from "./free-port.server.ts";
-import { EmbeddedPostgresError, exists, type Programs, systemFolder } from "./programs.server.ts";
+import {
+  EmbeddedPostgresError,
+  exists,
+  type Programs,
+  refuseShellWords,
+  systemFolder,
+} from "./programs.server.ts";
 
 /** Absolute paths of one database cluster. */
 export type Cluster = { data: string; passwordFile: string };
@@ -13,10 +20,14 @@ export type Cluster = { data: string; passwordFile: string };
  *
  * As root and with `folder` below a folder that is root's alone, PostgreSQL's user could not reach
  * it: the cluster then lies in /var/lib/hakuna-order-sync, under a name made from `folder`.
+ *
+ * @throws EmbeddedPostgresError when the folder cannot be used, or holds data of another version
  */
 export async function ensureCluster(folder: string, programs: Programs): Promise<Cluster> {
+  refuseShellWords(resolve(folder), "DATA_FOLDER");
   const home = await chooseHome(resolve(folder), programs);
   const place = join(home, "postgres");
+  await requireSameVersion(paths(place), programs);
   if (!(await exists(place))) await create(home, place, programs);
   // what a start that was killed midway left behind
   for (const name of await readdir(home)) {

@@ -16,6 +16,10 @@ export class EmbeddedPostgresError extends Error {
 export type Programs = {
   /** null: the user of this process. Otherwise this process is root, whom PostgreSQL refuses. */
   readonly account: { uid: number; gid: number } | null;
+  /** where they are */
+  readonly folder: string;
+  /** PostgreSQL's major version, which is that of the data it reads */
+  readonly major: string;
   /** Runs to the end. Rejects with EmbeddedPostgresError, holding what the program said. */
   run(program: "initdb" | "pg_ctl", args: string[]): Promise<void>;
   /** whether PostgreSQL's user can enter a folder or execute a file */
@@ -45,11 +49,15 @@ export async function findPrograms(): Promise<Programs> {
     );
   };
   const brought = await broughtBinaries();
+  const version = await versionOf(brought);
   const binaries = (await canReach(join(brought, "postgres")))
     ? brought
-    : await copyBinaries(brought);
+    : await copyBinaries(brought, version);
+  refuseShellWords(binaries, "The folder of PostgreSQL's programs");
   return {
     account,
+    folder: binaries,
+    major: version.replace(/\..*/, ""),
     canReach,
     async run(program, args) {
       try {
@@ -82,12 +90,29 @@ async function broughtBinaries(): Promise<string> {
   }
 }
 
+/** The version of the package, which is PostgreSQL's: `18.4.0-beta.17`. */
+async function versionOf(binaries: string): Promise<string> {
+  const file = resolve(binaries, "../../package.json");
+  return (JSON.parse(await readFile(file, "utf8")) as { version: string }).version;
+}
+
+/**
+ * pg_ctl writes paths into a line for the shell, between double quotes.
+ *
+ * @throws EmbeddedPostgresError where the shell would read something else out of the path
+ */
+export function refuseShellWords(path: string, what: string): void {
+  const word = /["$`\\\n]/.exec(path)?.[0];
+  if (word === undefined) return;
+  throw new EmbeddedPostgresError(
+    `${what} is ${JSON.stringify(path)}, and PostgreSQL cannot be started with ${JSON.stringify(word)} in it. ` +
+      "Choose a folder without quotation marks, dollar signs, backticks and backslashes, or set DATABASE_URL.",
+  );
+}
+
 /** A project below a folder that is root's alone: its node_modules are closed to PostgreSQL's user. */
-async function copyBinaries(from: string): Promise<string> {
+async function copyBinaries(from: string, version: string): Promise<string> {
   const native = resolve(from, "..");
-  const { version } = JSON.parse(await readFile(resolve(native, "../package.json"), "utf8")) as {
-    version: string;
-  };
   const target = join(systemFolder, `programs-${version}`);
   if (!(await exists(target))) {
     await mkdir(systemFolder, { recursive: true });

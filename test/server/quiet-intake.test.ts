@@ -1,0 +1,78 @@
+import pg from "pg";
+import { beforeAll, describe, expect, it } from "vitest";
+import { sendWebhook } from "#test/simulator/shopify/webhook.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
+import { ordersAlike } from "./vogelsang.ts";
+
+const shop = "hanging.myshopify.com";
+const answerMs = 700;
+const { world, client } = await openWorld({
+  INTAKE_MS: String(answerMs),
+  INTAKE_ROWS: "40",
+  DATABASE_LOCK_MS: "300",
+});
+const nextOrder = ordersAlike(shop, 880_000);
+
+beforeAll(async () => {
+  await client.connect(shop);
+});
+
+/** Sends webhooks, one every few milliseconds; answers status and time of each. */
+async function sendSteadily(count: number): Promise<{ id: string; status: number; ms: number }[]> {
+  const answers = Array.from({ length: count }, async (_, index) => {
+    const { id, webhook } = nextOrder();
+    await new Promise((wait) => setTimeout(wait, index * 20));
+    const began = performance.now();
+    const status = await sendWebhook(world.appUrl, webhook, world.apiSecret);
+    return { id, status, ms: performance.now() - began };
+  });
+  return await Promise.all(answers);
+}
+
+/** Holds a lock of a table until `work` is done. */
+async function whileLocked<T>(table: string, work: () => Promise<T>): Promise<T> {
+  const holder = new pg.Client({ connectionString: world.databaseUrl });
+  await holder.connect();
+  try {
+    await holder.query(`BEGIN; LOCK TABLE ${table}`);
+    return await work();
+  } finally {
+    await holder.end();
+  }
+}
+
+describe("while the inbox's table hangs", () => {
+  it("every webhook is answered in its time, and afterwards they are stored", async () => {
+    const answers = await whileLocked(`"InboxWebhook"`, () => sendSteadily(60));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    // far less than one after the other would take; the machine may be slow
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(answerMs * 3);
+    const later = await sendSteadily(5);
+    expect(later.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    await client.quiet();
+  });
+
+  it("more than may wait are refused at once, and room is made again", async () => {
+    const answers = await whileLocked(`"InboxWebhook"`, async () => {
+      const many = Array.from({ length: 120 }, async () => {
+        const { webhook } = nextOrder();
+        const began = performance.now();
+        const status = await sendWebhook(world.appUrl, webhook, world.apiSecret);
+        return { status, ms: performance.now() - began };
+      });
+      return await Promise.all(many);
+    });
+    expect(answers.every(({ status }) => status === 503)).toBe(true);
+    expect(world.app().output()).toContain("webhooks wait to be stored");
+    expect((await sendSteadily(5)).every(({ status }) => status === 200)).toBe(true);
+  });
+});
+
+describe("while the queue's table hangs", () => {
+  it("webhooks are taken as ever, and their orders are sent afterwards", async () => {
+    const answers = await whileLocked("pgboss.job", () => sendSteadily(60));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    await eventually("they are sent", () => answers.every(({ id }) => world.hakuna.last(id)));
+  });
+});
