@@ -2,7 +2,7 @@ import { linesOf } from "#app/order/lines.ts";
 import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { evaluate, mappingContext, markChanged } from "#app/store/evaluate.ts";
+import { evaluate, mappingContext, markChanged, readOffers } from "#app/store/evaluate.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
@@ -32,6 +32,7 @@ export async function resendOrders(
     const { now } = shop;
     const orders = await loadOrders(client, domain, ids);
     const loaded = asLoaded(orders.values());
+    await readOffers(client, shop, orders.values());
     for (const order of orders.values()) {
       order.resend = true;
       markChanged(order, now);
@@ -130,6 +131,26 @@ export async function skipByHand(
 }
 
 /**
+ * Tells Hakuna that an order is cancelled which the merchant deleted in Shopify without cancelling it:
+ * only a person knows whether it is over. For good, as a cancellation in Shopify is.
+ *
+ * @throws ActionError when the order is not there or was not deleted
+ */
+export async function cancelAtHakuna(
+  context: Context,
+  domain: string,
+  orderId: string,
+  by: string,
+): Promise<OrderStatus> {
+  return await changeOrder(context, domain, orderId, { action: "cancel", by }, (order, now) => {
+    if (order.state.deletedAt === null) {
+      throw new ActionError(`Order ${orderId} was not deleted in Shopify: cancel it there.`);
+    }
+    order.cancelledByHandAt ??= now;
+  });
+}
+
+/**
  * Has the processing status of the order's last acceptance read now.
  *
  * @throws ActionError when the order is not there or Hakuna gave no request ID for it
@@ -175,6 +196,7 @@ async function changeOrder<Told = OrderStatus>(
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
     change(order, now);
+    await readOffers(client, shop, [order]);
     markChanged(order, now);
     evaluate(order, shop, context.config.worker.waitForOrderMs);
     await saveOrders(client, domain, [order], loaded);

@@ -17,6 +17,21 @@ export type Line = LineItem & {
   left: number;
 };
 
+/** Whether the order holds protection. */
+export function holdsPlans(
+  { productFacts }: Pick<OrderState, "productFacts">,
+  head: Head,
+): boolean {
+  return head.lineItems.some((item) =>
+    isProtection(item, productFacts[item.id]?.vendor?.value ?? null),
+  );
+}
+
+function isProtection(item: LineItem, vendor: string | null): boolean {
+  const isHakunas = vendor?.trim().toLowerCase() === "hakuna";
+  return isHakunas || property(item, linkProperties.marksProtection) !== null;
+}
+
 /** The order's lines, sorted by id as an integer: the order of the payload never matters. */
 export function linesOf(state: OrderState, head: Head): Line[] {
   const gone = goneUnits(state, head);
@@ -43,9 +58,7 @@ function lineOf(
     productId: facts?.productId?.value ?? null,
     sku: facts?.sku?.value ?? null,
     vendor,
-    isProtection:
-      vendor?.trim().toLowerCase() === "hakuna" ||
-      property(item, linkProperties.marksProtection) !== null,
+    isProtection: isProtection(item, vendor),
     firstSeenAt,
     gone,
     left: item.quantity - sum(gone.units),
@@ -53,7 +66,10 @@ function lineOf(
 }
 
 /** The value of the first of these properties (in lower case) that the line bears, or null. */
-export function property(line: LineItem, names: readonly string[]): string | null {
+export function property(
+  line: Pick<LineItem, "properties">,
+  names: readonly string[],
+): string | null {
   for (const name of names) {
     const found = line.properties.find((property) => property.name === name);
     if (found) return found.value;

@@ -1,5 +1,5 @@
 import { addressOf, customerOf } from "#app/order/mapping/buyer.ts";
-import { type Cover, type CoverIds, coverOf, type PlanOffer } from "#app/order/mapping/covers.ts";
+import { type Cover, type CoverIds, coverOf, type KnownOffers } from "#app/order/mapping/covers.ts";
 import { feedLine, type MappedLine, mapLines } from "#app/order/mapping/mapped-lines.ts";
 import { observe } from "#app/order/mapping/observe.ts";
 import { pricesOf } from "#app/order/mapping/prices.ts";
@@ -22,11 +22,8 @@ export type MappingContext = {
   acceptSuggestions: boolean;
   /** line item id → the most fulfilled units that the feed ever accepted */
   reportedUnits: Record<string, number>;
-  /**
-   * every offer that the plans' variants ever had, and those of the products; absent: not asked, and
-   * nothing is held against them
-   */
-  offers?: readonly PlanOffer[];
+  /** absent: not asked for, and plans are held against nothing */
+  offers?: KnownOffers;
   /** line item id → the ids that were decided for a plan before (`Mapping.coverIds`) */
   coverIds?: Record<string, CoverIds>;
   /** when a person cancelled the order at Hakuna, epoch milliseconds; absent: nobody did */

@@ -1,5 +1,7 @@
+import type { FeedOrder } from "./feed-order.ts";
 import { normalProperties } from "./link-properties.ts";
 import { shortestDecimal } from "./money.ts";
+import type { AgreedPair } from "./pair.ts";
 import type { Head, LineItem, Money, OrderState } from "./state.ts";
 import { unitsByLine } from "./units.ts";
 
@@ -31,6 +33,23 @@ export function readState(stored: StoredState): OrderState {
     fulfillments: withUnits(stored.fulfillments),
     refunds: withUnits(stored.refunds),
   };
+}
+
+/**
+ * The pairs that Hakuna had accepted of an order that was stored under earlier rules of pairing: new
+ * rules do not rewrite contracts. None of an order that the rules of this version have paired.
+ *
+ * @param accepted the feed order that Hakuna accepted last
+ */
+export function agreedPairs(
+  { schemaVersion }: Pick<StoredState, "schemaVersion">,
+  accepted: FeedOrder | null,
+): AgreedPair[] {
+  if (schemaVersion >= stateVersion || accepted === null) return [];
+  return accepted.line_items.flatMap(({ id, custom_properties }) => {
+    const { protection_line_item_id: planLineId } = custom_properties;
+    return planLineId === undefined ? [] : [{ productLineId: id, planLineId }];
+  });
 }
 
 function readHead(head: Head): Head {

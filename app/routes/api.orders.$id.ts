@@ -31,7 +31,11 @@ async function answer(
   const { id = "" } = params;
   if (!/^\d{1,20}$/.test(id)) return cors(Response.json({ error: "no order id" }, { status: 400 }));
   await carryOut(session.shop, id, `user:${sessionToken.sub}`);
-  const page = await orderPage(context.prisma, session.shop, id);
+  const page = await orderPage(
+    { prisma: context.prisma, pool: context.run.pool },
+    session.shop,
+    id,
+  );
   if (page === null) return cors(Response.json({ error: "unknown order" }, { status: 404 }));
   const locale = localeOf(new URL(request.url).searchParams.get("locale"));
   const language = languageOf(locale);

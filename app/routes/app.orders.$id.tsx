@@ -4,6 +4,7 @@ import { BlockStack, Card, Layout, Modal, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { useState } from "react";
 import {
+  cancelAtHakuna,
   checkProcessing,
   pairByHand,
   putFindingAway,
@@ -29,7 +30,11 @@ import { orderPage, type PageLine } from "#app/views/order-page.ts";
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const { session, sessionToken } = await context.authenticateAdmin(request);
-  const page = await orderPage(context.prisma, session.shop, params.id ?? "");
+  const page = await orderPage(
+    { prisma: context.prisma, pool: context.run.pool },
+    session.shop,
+    params.id ?? "",
+  );
   if (page === null) throw new Response(null, { status: 404 });
   // it holds the customer's data
   return data({ ...page, viewer: sessionToken.sub }, { headers: { "Cache-Control": "no-store" } });
@@ -78,6 +83,9 @@ async function carryOut(
     case "skip":
     case "unskip":
       await skipByHand(run, shop, id, asked.action === "skip", by);
+      break;
+    case "cancel":
+      await cancelAtHakuna(run, shop, id, by);
       break;
     case "check":
       await checkProcessing(run, shop, id, by);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { evaluate } from "#app/store/evaluate.ts";
+import { evaluate, readOffers } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -43,6 +43,7 @@ export async function beginAttempt(
       if (ids.length === 0) return null;
       const orders = await loadOrders(client, shop.domain, ids);
       const loaded = asLoaded(orders.values());
+      await readOffers(client, shop, orders.values());
       const evaluated = ids.flatMap((id) => {
         const order = orders.get(id);
         return order ? { order, payload: evaluate(order, shop, config.worker.waitForOrderMs) } : [];

@@ -10,6 +10,7 @@ import { isLeaseLost, type Lease, underLease } from "#app/store/lease.ts";
 import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { offersOf } from "#app/store/plan-offers.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { type Attempt, type Evaluated, takeAttempt } from "./attempt.ts";
 
@@ -144,10 +145,15 @@ async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promis
     const { now } = shop;
     const stored = await loadOrders(client, lease.shop, [...byOrder.keys()]);
     const loaded = asLoaded(stored.values());
+    const offers = await offersOf(client, lease.shop, [
+      ...Array.from(stored.values(), ({ state }) => state),
+      ...lifted.flatMap(({ state }) => state ?? []),
+    ]);
     const folded: Evaluated[] = [];
     const events: OrderEvent[] = [];
     for (const [orderId, changes] of byOrder) {
       const order = stored.get(orderId) ?? newOrder(orderId, now);
+      order.offers = offers;
       foldInto(order, changes, now);
       folded.push({ order, payload: evaluate(order, shop, config.worker.waitForOrderMs) });
       events.push({

@@ -3,7 +3,7 @@ import type { FeedAnswer } from "#app/hakuna/client.ts";
 import { reportedUnits } from "#app/order/feed-order.ts";
 import { staysStripped } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
-import { evaluate } from "#app/store/evaluate.ts";
+import { evaluate, readOffers } from "#app/store/evaluate.ts";
 import {
   holdingShop,
   isLeaseLost,
@@ -129,6 +129,8 @@ async function applyAnswer(
     shop.domain,
     attempt.orders.map(({ id }) => id),
   );
+  const others = Array.from(orders.values()).filter(({ status }) => status !== "pending");
+  await readOffers(client, shop, others);
   const loaded = asLoaded(orders.values());
   const alone = attempt.orders.length === 1;
   let plans = 0;

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { untilEnding } from "#app/foundation/until-ending.ts";
 import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { evaluate, markChanged } from "#app/store/evaluate.ts";
+import { evaluate, markChanged, readOffers } from "#app/store/evaluate.ts";
 import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
@@ -48,10 +48,12 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
     const loaded = asLoaded(orders.values());
     const order = orders.get(id);
     if (!order) return;
+    await readOffers(client, shop, [order]);
     order.readAttempts += 1;
     const backoff = readBackoffMs(order.readAttempts, config.worker.readRetryMs);
     if (answer.kind === "order") {
       order.state = join(order.state, answer.state);
+      await readOffers(client, shop, [order]);
       order.readAt = isTooSoon(answer.state) ? now + tooSoonMs : null;
       order.unread = false;
       markChanged(order, now);

@@ -1,4 +1,4 @@
-import { evaluate } from "#app/store/evaluate.ts";
+import { evaluate, readOffers } from "#app/store/evaluate.ts";
 import { type Lease, underLease } from "#app/store/lease.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -29,6 +29,7 @@ export async function reviewStep(context: RunContext, lease: Lease): Promise<boo
     const ids = rows.map(({ id }) => id);
     const orders = await loadOrders(client, shop.domain, ids);
     const loaded = asLoaded(orders.values());
+    await readOffers(client, shop, orders.values());
     for (const order of orders.values()) {
       if (shop.reviewAll && order.acceptedEpoch !== shop.epoch) order.resend = true;
       // it is evaluated when what it waits for is there

@@ -7,6 +7,7 @@ import type { ShopRow } from "#app/store/lease.ts";
 import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { offersOf } from "#app/store/plan-offers.ts";
 
 /** An order as the Admin API knows it; `state` null: it could not be read now. */
 export type ReadOrder = { id: string; state: OrderState | null };
@@ -37,12 +38,17 @@ export async function foldPage(
   const ids = orders.map(({ id }) => id);
   const known = await loadOrders(client, shop.domain, ids);
   const loaded = asLoaded(known.values());
+  const offers = await offersOf(client, shop.domain, [
+    ...Array.from(known.values(), ({ state }) => state),
+    ...orders.flatMap(({ state }) => state ?? []),
+  ]);
   const saved = new Map<string, StoredOrder>();
   const events: OrderEvent[] = [];
   let found = 0;
   // a list may hold an order twice: it changed between two pages
   for (const { id, state } of orders) {
     const order = saved.get(id) ?? known.get(id) ?? newOrder(id, now);
+    order.offers = offers;
     const isNew = order.revision === 0;
     if (state === null) readAlone(order, shop, waitMs);
     const isMended = state !== null && take(order, state, shop, { by, waitMs });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type pg from "pg";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
@@ -9,10 +10,26 @@ import { sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { skipReason } from "#app/order/share.ts";
 import type { ShopRow } from "./lease.ts";
 import type { ReasonCode, StoredOrder } from "./order.ts";
+import { offersOf } from "./plan-offers.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
 export function payloadHash(feedOrder: FeedOrder): string {
   return createHash("sha256").update(canonicalJson(feedOrder)).digest("hex");
+}
+
+/** Reads what the plans of these orders are held against, before they are evaluated. */
+export async function readOffers(
+  client: pg.PoolClient,
+  { domain }: Pick<ShopRow, "domain">,
+  orders: Iterable<StoredOrder>,
+): Promise<void> {
+  const all = [...orders];
+  const offers = await offersOf(
+    client,
+    domain,
+    all.map(({ state }) => state),
+  );
+  for (const order of all) order.offers = offers;
 }
 
 /** Counts a change of what the mapping reads; `evaluate` then says what it means. */
@@ -24,7 +41,7 @@ export function markChanged(order: StoredOrder, now: number): void {
 /**
  * Decides what is to be done with an order as it is known now, and writes it into `order`: status,
  * reason, findings and when it is due. Answers the feed order, or null where nothing can be sent.
- * A mapping that throws blocks this order only.
+ * A mapping that throws blocks this order only. Its offers must have been read (`readOffers`).
  *
  * @param waitMs how long a part waits for its order before the Admin API is asked
  */
@@ -47,12 +64,15 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   order.isTest = head.isTest;
   order.customerId = head.customer?.id ?? order.customerId;
 
+  if (order.offers === null)
+    throw new TypeError("Nobody has read the offers of the order's plans.");
   let mapping: Mapping;
   try {
     mapping = mapForFeed(order.state, mappingContext(order, shop));
   } catch (error) {
     return settle(order, "blocked", "mapping_failed", errorName(error));
   }
+  order.coverIds = mapping.coverIds;
   order.planUnits = mapping.planUnits;
   order.planTotal = mapping.planTotal?.amount ?? null;
   order.currency = mapping.planTotal?.currency.toUpperCase() ?? null;
@@ -138,6 +158,10 @@ export function mappingContext(order: StoredOrder, shop: ShopRow): MappingContex
     manualPairs: order.manualPairs,
     acceptSuggestions: shop.acceptSuggestions,
     reportedUnits: order.reportedUnits,
+    agreedPairs: order.agreedPairs,
+    coverIds: order.coverIds,
+    offers: order.offers ?? undefined,
+    cancelledByHandAt: order.cancelledByHandAt,
   };
 }
 

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { OrderState } from "#app/order/state.ts";
-import { readState } from "#app/order/stored-state.ts";
+import { agreedPairs, readState } from "#app/order/stored-state.ts";
 import { needsAttention } from "./attention.ts";
 import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
@@ -14,6 +14,7 @@ const times = [
   "dueAt",
   "repeatAt",
   "readAt",
+  "cancelledByHandAt",
 ];
 const orderColumns = [
   ...["id", "name", "status", "reasonCode", "statusReason", "customerId", "planUnits", "currency"],
@@ -30,7 +31,9 @@ const orderColumns = [
     "unread",
   ],
 ];
-const documentColumns = ["state", "manualPairs", "lastPayload", "reportedUnits"];
+/** The document but its state. */
+const restColumns = ["manualPairs", "lastPayload", "reportedUnits", "coverIds", "agreedPairs"];
+const documentColumns = ["state", ...restColumns];
 
 const selected = [
   ...orderColumns.map((column) => `o."${column}"`),
@@ -52,7 +55,13 @@ export async function loadOrders(
       WHERE o."shop" = $1 AND o."id" = ANY($2) ORDER BY o."id" FOR UPDATE OF o`,
     values: [shop, ids],
   });
-  return new Map(rows.map((row) => [row.id, { ...row, state: readState(row.state) }]));
+  return new Map(rows.map((row) => [row.id, storedOrder(row)]));
+}
+
+function storedOrder(row: StoredOrder): StoredOrder {
+  const agreed =
+    row.agreedPairs.length > 0 ? row.agreedPairs : agreedPairs(row.state, row.lastPayload);
+  return { ...row, state: readState(row.state), agreedPairs: agreed, offers: null };
 }
 
 const types: Record<string, string> = {
@@ -93,21 +102,23 @@ const saveRows = (() => {
     ON CONFLICT ("shop", "id") DO UPDATE SET ${updates.join(", ")}`;
 })();
 
+const restOfRecord = restColumns.map((column) =>
+  // JSON's null is no document
+  column === "lastPayload" ? `nullif(r."${column}", 'null'::jsonb)` : `r."${column}"`,
+);
+const restOfRow = restColumns.map((column) => `"${column}"`);
+const record = `r("id" text, ${documentColumns.map((column) => `"${column}" jsonb`).join(", ")})`;
+
 const saveDocuments = `
-  INSERT INTO "OrderDocument" ("shop", "orderId", "state", "manualPairs", "lastPayload", "reportedUnits")
-  SELECT $1, r."id", r."state", r."manualPairs", nullif(r."lastPayload", 'null'::jsonb), r."reportedUnits"
-    FROM jsonb_to_recordset($2::jsonb) AS r("id" text, "state" jsonb, "manualPairs" jsonb,
-      "lastPayload" jsonb, "reportedUnits" jsonb)
-  ON CONFLICT ("shop", "orderId") DO UPDATE SET "state" = EXCLUDED."state",
-    "manualPairs" = EXCLUDED."manualPairs", "lastPayload" = EXCLUDED."lastPayload",
-    "reportedUnits" = EXCLUDED."reportedUnits"`;
+  INSERT INTO "OrderDocument" ("shop", "orderId", "state", ${restOfRow.join(", ")})
+  SELECT $1, r."id", r."state", ${restOfRecord.join(", ")} FROM jsonb_to_recordset($2::jsonb) AS ${record}
+  ON CONFLICT ("shop", "orderId") DO UPDATE SET
+    ${["state", ...restColumns].map((column) => `"${column}" = EXCLUDED."${column}"`).join(", ")}`;
 
 /** The state is the larger part of a document: one that is as it was is not written again. */
 const saveAllButStates = `
-  UPDATE "OrderDocument" d SET "manualPairs" = r."manualPairs", "reportedUnits" = r."reportedUnits",
-         "lastPayload" = nullif(r."lastPayload", 'null'::jsonb)
-    FROM jsonb_to_recordset($2::jsonb) AS r("id" text, "manualPairs" jsonb, "lastPayload" jsonb,
-      "reportedUnits" jsonb)
+  UPDATE "OrderDocument" d SET ${restOfRow.map((column, index) => `${column} = ${restOfRecord[index]}`).join(", ")}
+    FROM jsonb_to_recordset($2::jsonb) AS ${record}
    WHERE d."shop" = $1 AND d."orderId" = r."id"`;
 
 /** What was stored of an order: `row` and `rest` as JSON, `rest` being the document but its state. */
@@ -119,13 +130,16 @@ export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
 }
 
 function textsOf(order: StoredOrder): Loaded {
-  const { state, manualPairs, lastPayload, reportedUnits, ...row } = order;
+  const { state, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs, offers, ...row } =
+    order;
   const attention = needsAttention(order);
   return {
     status: order.status,
     attention,
     row: JSON.stringify({ ...row, needsAttention: attention }),
-    rest: JSON.stringify({ id: order.id, manualPairs, lastPayload, reportedUnits }),
+    rest: JSON.stringify({
+      ...{ id: order.id, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs },
+    }),
     state,
   };
 }

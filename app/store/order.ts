@@ -1,7 +1,8 @@
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Finding } from "#app/order/findings.ts";
 import { emptyState } from "#app/order/fold.ts";
-import type { ManualPair } from "#app/order/pair.ts";
+import type { CoverIds, KnownOffers } from "#app/order/mapping/covers.ts";
+import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 
 export type OrderStatus =
@@ -60,6 +61,8 @@ export type StoredOrder = {
   /** keys of findings that were put away; see attention.ts */
   dismissed: string[];
   skippedByHand: boolean;
+  /** a person cancelled it at Hakuna, because it was deleted in Shopify */
+  cancelledByHandAt: number | null;
   /** an import of past orders brought it: it may be older than the install */
   imported: boolean;
   revision: number;
@@ -84,6 +87,12 @@ export type StoredOrder = {
   manualPairs: ManualPair[];
   lastPayload: FeedOrder | null;
   reportedUnits: Record<string, number>;
+  /** line item id → ids that are sent in the place of those that a plan was sold with */
+  coverIds: Record<string, CoverIds>;
+  /** accepted by Hakuna when a pairing rule changed */
+  agreedPairs: AgreedPair[];
+  /** what plans of its are held against, where somebody has read it (`offersOf`); not stored with it */
+  offers: KnownOffers | null;
 };
 
 /** An order that was never heard of before. */
@@ -107,6 +116,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     findingSeverity: null,
     dismissed: [],
     skippedByHand: false,
+    cancelledByHandAt: null,
     imported: false,
     revision: 0,
     payloadHash: null,
@@ -128,5 +138,8 @@ export function newOrder(id: string, now: number): StoredOrder {
     manualPairs: [],
     lastPayload: null,
     reportedUnits: {},
+    coverIds: {},
+    agreedPairs: [],
+    offers: null,
   };
 }

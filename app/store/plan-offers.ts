@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { linesOf } from "#app/order/lines.ts";
-import type { PlanOffer } from "#app/order/mapping/covers.ts";
+import { holdsPlans } from "#app/order/lines.ts";
+import { type KnownOffers, knownOffers, type PlanOffer } from "#app/order/mapping/covers.ts";
 import type { OrderState } from "#app/order/state.ts";
 
 /** An offer as it is kept; `validUntil` in epoch milliseconds, null: not known. */
@@ -38,26 +38,24 @@ export async function keepOffers(
 }
 
 /**
- * The offers that the plans of these orders may be of: those of the plans' variants and those of the
- * products. Nothing is asked for orders without plans.
+ * The offers that plans of these orders may be of: those of their variants and of their products.
+ * Nothing is asked for orders without plans.
  */
 export async function offersOf(
   client: Pick<pg.PoolClient, "query">,
   shop: string,
   states: Iterable<OrderState>,
-): Promise<PlanOffer[]> {
-  const plans = new Set<string>();
+): Promise<KnownOffers> {
+  const variants = new Set<string>();
   const products = new Set<string>();
-  for (const state of states) {
-    if (state.head === null) continue;
-    const lines = linesOf(state, state.head);
-    if (!lines.some(({ isProtection }) => isProtection)) continue;
-    for (const { isProtection, variantId, productId } of lines) {
-      if (isProtection && variantId !== null) plans.add(variantId);
-      if (!isProtection && productId !== null) products.add(productId);
+  for (const { head, productFacts } of states) {
+    if (head === null || !holdsPlans({ productFacts }, head)) continue;
+    for (const { variantId, productId } of Object.values(productFacts)) {
+      if (variantId) variants.add(variantId.value);
+      if (productId) products.add(productId.value);
     }
   }
-  if (plans.size === 0) return [];
+  if (variants.size === 0) return knownOffers([]);
   const { rows } = await client.query<PlanOffer>({
     name: "offers-of",
     text: `SELECT "planVariantId", "offerId", "planId", "productId", "currency", "country",
@@ -65,7 +63,7 @@ export async function offersOf(
             (extract(epoch FROM "validFrom") * 1000)::float8 AS "validFrom"
        FROM "PlanOffer"
       WHERE "shop" = $1 AND ("planVariantId" = ANY($2) OR "productId" = ANY($3))`,
-    values: [shop, [...plans], [...products]],
+    values: [shop, [...variants], [...products]],
   });
-  return rows;
+  return knownOffers(rows);
 }

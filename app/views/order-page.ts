@@ -1,12 +1,15 @@
+import type pg from "pg";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Finding } from "#app/order/findings.ts";
+import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
-import type { ManualPair, Tier } from "#app/order/pair.ts";
+import type { AgreedPair, ManualPair, Tier } from "#app/order/pair.ts";
 import { readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
+import { offersOf } from "#app/store/plan-offers.ts";
 import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
 import { type DiffLine, payloadDiff } from "./payload-diff.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
@@ -63,7 +66,7 @@ export type PageFinding = Pick<
  * @param domain the shop of the session token, never of the address
  */
 export async function orderPage(
-  prisma: PrismaClient,
+  { prisma, pool }: { prisma: PrismaClient; pool: pg.Pool },
   domain: string,
   id: string,
 ): Promise<OrderPage | null> {
@@ -77,6 +80,7 @@ export async function orderPage(
         redacted: true,
         dismissed: true,
         acceptedAttempt: true,
+        cancelledByHandAt: true,
       },
     }),
     prisma.orderDocument.findUnique({ where: { shop_orderId: { shop: domain, orderId: id } } }),
@@ -84,7 +88,15 @@ export async function orderPage(
     timelineOf(prisma, domain, id),
   ]);
   if (row === null) return null;
-  const { sentAt, skippedByHand, redacted, dismissed, acceptedAttempt, ...listed } = row;
+  const {
+    sentAt,
+    skippedByHand,
+    redacted,
+    dismissed,
+    acceptedAttempt,
+    cancelledByHandAt,
+    ...listed
+  } = row;
   const state = document ? readState(document.state as unknown as StoredState) : null;
   const mapping =
     state?.head && document
@@ -94,6 +106,10 @@ export async function orderPage(
           manualPairs: document.manualPairs as unknown as ManualPair[],
           acceptSuggestions: shop.acceptSuggestions,
           reportedUnits: document.reportedUnits as Record<string, number>,
+          agreedPairs: document.agreedPairs as unknown as AgreedPair[],
+          coverIds: document.coverIds as unknown as Record<string, CoverIds>,
+          offers: await offersOf(pool, domain, [state]),
+          cancelledByHandAt: cancelledByHandAt?.getTime() ?? null,
         })
       : null;
   const accepted = acceptedAttempt

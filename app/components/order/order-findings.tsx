@@ -4,6 +4,7 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { isMendedInShopify } from "#app/order/findings.ts";
 import { findingText } from "#app/texts/order-texts.ts";
 import type { PageFinding } from "#app/views/order-page.ts";
+import { CancelAtHakuna } from "./cancel-at-hakuna.tsx";
 import { useOrderAction } from "./order-action.tsx";
 
 const backgrounds = {
@@ -29,6 +30,7 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
           <Text as="p">{findingText(t, locale, finding)}</Text>
         </div>
         <InlineStack gap="300">
+          {code === "deleted_in_shopify" && <CancelAtHakuna />}
           {isMendedInShopify(code) && (
             <Button variant="plain" url={`shopify:admin/orders/${id}`} target="_top">
               {t("orderPage.finding.shopify")}

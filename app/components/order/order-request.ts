@@ -23,6 +23,7 @@ export const orderRequest = z.discriminatedUnion("action", [
   z.object({ action: z.literal("skip") }),
   z.object({ action: z.literal("unskip") }),
   z.object({ action: z.literal("check") }),
+  z.object({ action: z.literal("cancel") }),
 ]);
 
 export type OrderRequest = z.infer<typeof orderRequest>;

@@ -67,7 +67,16 @@ type Keys = {
   read: "order" | "not_found" | "no_session" | "unavailable" | "reconciliation" | "import";
   delivery: "accepted" | "invalid" | "key_refused" | "wrong_address" | "unavailable" | "unanswered";
   processing: "successful" | "failed";
-  manual: "resend" | "pair" | "unpair" | "put_away" | "bring_back" | "skip" | "unskip" | "check";
+  manual:
+    | "resend"
+    | "pair"
+    | "unpair"
+    | "put_away"
+    | "bring_back"
+    | "skip"
+    | "unskip"
+    | "check"
+    | "cancel";
 };
 
 function entryTexts(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { linesOf } from "#app/order/lines.ts";
 import { line, order, plan, type TestLine } from "#app/order/order.fixture.ts";
-import { type CoverIds, coverOf, type PlanOffer, type SoldPlan } from "./covers.ts";
+import { type CoverIds, coverOf, knownOffers, type PlanOffer, type SoldPlan } from "./covers.ts";
 
 const offer = (more: Partial<PlanOffer> = {}): PlanOffer => ({
   planVariantId: "70",
@@ -32,8 +32,13 @@ const first: CoverIds = { offerId: "off-1", planId: "pl-1" };
 function cover({
   plan: planLine = protection(),
   product = bike(),
+  offers = [offer()],
   ...more
-}: Partial<Omit<SoldPlan, "plan" | "products">> & { plan?: TestLine; product?: TestLine } = {}) {
+}: Partial<Omit<SoldPlan, "plan" | "products" | "offers">> & {
+  plan?: TestLine;
+  product?: TestLine;
+  offers?: PlanOffer[];
+} = {}) {
   const state = order([product, planLine]);
   if (!state.head) throw new Error("no head");
   const lines = linesOf(state, state.head);
@@ -45,7 +50,7 @@ function cover({
     said: first,
     isEntered: false,
     decided: null,
-    offers: [offer()],
+    offers: knownOffers(offers),
     placedAt: 500,
     country: "de",
     ...more,

@@ -28,6 +28,21 @@ export type PlanOffer = {
 /** The ids that Hakuna knows a cover by. */
 export type CoverIds = { offerId: string | null; planId: string | null };
 
+/** Every offer that variants ever had, and those of products, by numeric id. */
+export type KnownOffers = {
+  ofPlan(variantId: string | null): readonly PlanOffer[];
+  ofProduct(productId: string | null): readonly PlanOffer[];
+};
+
+export function knownOffers(offers: readonly PlanOffer[]): KnownOffers {
+  const byPlan = Map.groupBy(offers, ({ planVariantId }) => planVariantId);
+  const byProduct = Map.groupBy(offers, ({ productId }) => productId);
+  return {
+    ofPlan: (variantId) => (variantId === null ? [] : (byPlan.get(variantId) ?? [])),
+    ofProduct: (productId) => (productId === null ? [] : (byProduct.get(productId) ?? [])),
+  };
+}
+
 /** A plan line as it was sold, and what is known of the offers it may be of. */
 export type SoldPlan = {
   plan: Line;
@@ -39,8 +54,7 @@ export type SoldPlan = {
   decided: CoverIds | null;
   /** the product lines that it is paired with */
   products: readonly Line[];
-  /** every offer that its variant ever had, and those of the products */
-  offers: readonly PlanOffer[];
+  offers: KnownOffers;
   /** epoch milliseconds */
   placedAt: number;
   /** of the billing address as it is sent, ISO 3166-1 alpha-2, lower case; null: not known */
@@ -70,7 +84,7 @@ export type Cover = {
  */
 export function coverOf(sale: SoldPlan): Cover {
   const { plan, said, isEntered, products, placedAt, country } = sale;
-  const own = sale.offers.filter(({ planVariantId }) => planVariantId === plan.variantId);
+  const own = sale.offers.ofPlan(plan.variantId);
   if (own.length === 0) {
     const isHakuna = plan.vendor?.trim().toLowerCase() === "hakuna";
     const findings = isHakuna ? [] : [{ code: "plan_not_hakuna" as const, lines: [plan] }];
@@ -117,17 +131,14 @@ function validAt(own: readonly PlanOffer[], placedAt: number): PlanOffer | null 
  * Made for another product, or for a price of this product that another of its offers was made for:
  * the plan of a cheaper variant. A product whose price changed since is the same product.
  */
-function isForOther(offer: PlanOffer, product: Line, offers: readonly PlanOffer[]): boolean {
+function isForOther(offer: PlanOffer, product: Line, offers: KnownOffers): boolean {
   if (offer.productId === null || product.productId === null) return false;
   if (offer.productId !== product.productId) return true;
   const price = shopPriceOf(product, offer.currency);
   if (price === null || offer.productPrice === null || price === offer.productPrice) return false;
-  return offers.some(
-    (other) =>
-      other.productId === offer.productId &&
-      other.planVariantId !== offer.planVariantId &&
-      other.productPrice === price,
-  );
+  return offers
+    .ofProduct(offer.productId)
+    .some((other) => other.planVariantId !== offer.planVariantId && other.productPrice === price);
 }
 
 /**
