@@ -47,6 +47,8 @@ export type Saved =
   | { result: "wrong_key" }
   /** Hakuna does not answer: nothing was changed, unless it is asked for again as `untested` */
   | { result: "unreachable" }
+  /** what answers there is not the feed: the same */
+  | { result: "wrong_address" }
   /** `orders` are at Hakuna: what is to become of them? Nothing was changed */
   | { result: "ask"; orders: number; isOtherEnvironment: boolean };
 
@@ -89,7 +91,7 @@ export async function saveSettings(
     const { environment } = settings;
     const tested = await context.feed.testConnection({ environment, apiKey: key });
     if (tested.result === "wrong_key") return { result: "wrong_key" };
-    if (tested.result === "unreachable" && !untested) return { result: "unreachable" };
+    if (tested.result !== "works" && !untested) return { result: tested.result };
     if (stored.ordersSent > 0 && sentOrders === null) {
       return { result: "ask", orders: stored.ordersSent, isOtherEnvironment };
     }

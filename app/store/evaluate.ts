@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { type Finding, finding } from "#app/order/findings.ts";
+import { finding } from "#app/order/findings.ts";
 import { isEmptied, withoutCustomer } from "#app/order/fold.ts";
 import { type Mapping, mapOrder } from "#app/order/map.ts";
 import { sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { skipReason } from "#app/order/share.ts";
+import { gravest } from "./attention.ts";
 import type { ShopRow } from "./lease.ts";
 import type { ReasonCode, StoredOrder } from "./order.ts";
+import { dropRefusal, noteRefusal } from "./refusal.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
 export function payloadHash(feedOrder: FeedOrder): string {
@@ -47,6 +49,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   order.isTest = head.isTest;
   order.customerId = head.customer?.id ?? order.customerId;
 
+  dropRefusal(order);
   let mapping: Mapping;
   try {
     mapping = mapOrder(order.state, {
@@ -97,7 +100,10 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   }
   const hash = payloadHash(feedOrder);
   // a refused order waits for a change or for a hand
-  if (order.status === "rejected" && order.payloadHash === hash && !order.resend) return feedOrder;
+  if (order.status === "rejected" && order.payloadHash === hash && !order.resend) {
+    noteRefusal(order, feedOrder);
+    return feedOrder;
+  }
   order.payloadHash = hash;
   // by whichever connection: what a new one is to get of it is marked to be sent again
   const isAccepted = order.acceptedHash === hash;
@@ -133,6 +139,7 @@ function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
   const { status } = order;
   const keeps = status === "confirmed" || status === "rejected";
   if (!keeps) Object.assign(order, { status: "sent", reasonCode: null, statusReason: null });
+  if (status === "rejected") noteRefusal(order, order.lastPayload);
   order.unanswered = false;
   return unplan(order);
 }
@@ -161,11 +168,6 @@ function unplan(order: StoredOrder): null {
   order.repeatAt = null;
   order.resend = false;
   return null;
-}
-
-function gravest(findings: readonly Finding[]): Finding["severity"] | null {
-  const severities = ["error", "warning", "info"] as const;
-  return severities.find((grade) => findings.some(({ severity }) => severity === grade)) ?? null;
 }
 
 /** Names the error without its message, which may quote the order. */

@@ -6,12 +6,13 @@ import type { ManualPair, Tier } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
-import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
+import { type ListedOrder, listedColumns, listedOrder, refusedNote } from "./listed-order.ts";
 import { type DiffLine, payloadDiff } from "./payload-diff.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 
 /** What the page of one order shows. Times are epoch milliseconds, amounts minor units. */
 export type OrderPage = {
+  /** `note`: also where findings explain a refusal, Hakuna's own words */
   order: ListedOrder & {
     sentAt: number | null;
     skippedByHand: boolean;
@@ -98,10 +99,12 @@ export async function orderPage(
         select: { requestId: true, pollAt: true },
       })
     : null;
+  const { note, ...shown } = listedOrder(listed);
   const putAway = dismissed as string[];
   return {
     order: {
-      ...listedOrder(listed),
+      ...shown,
+      note: refusedNote(listed) ?? note,
       sentAt: sentAt?.getTime() ?? null,
       skippedByHand,
       redacted,
