@@ -43,6 +43,7 @@ describe("of what was sent of a customer", () => {
       "no street Strasse, no number 7 beside grosse 7",
       "no street …, no number 7 beside …",
     ],
+    ["an address line set apart", "no Gros-Strasse 7", "no …"],
     ["a second line of one letter", "flat B, a b", "flat …, a b"],
     ["a city and a zip", "50667 KOELN, 50667-Koln", "…, …"],
     ["parts of an email", "user j.mueller77 of vogelpost", "user … of …"],

@@ -64,18 +64,20 @@ function cutWords(text: string, customers: Customers): string {
   return kept + text.slice(from);
 }
 
-/** A house number beside its street, or a street's kind in short. */
+/** A house number beside its street, a street's kind in short or set apart. */
 function tellsBesideAnother(word: string, { weak, strong }: Customers): boolean {
   const text = plain(word);
   if (weak.has(text)) return true;
-  return text.length >= 2 && [...strong].some((sent) => sent.startsWith(text));
+  return [...strong].some((sent) =>
+    text.length > 2 ? sent.includes(text) : text.length === 2 && sent.startsWith(text),
+  );
 }
 
 function gapOf(a: Word, b: Word): number {
   return Math.max(a.start, b.start) - Math.min(a.end, b.end);
 }
 
-/** From so many letters on, a word within a word is no accident: Mustermanns, Musterstr. */
+/** From so many letters on, a word within a word is no accident: Mustermanns, Muster-Str. */
 const telling = 5;
 
 function isCustomers(word: string, { strong, short, phones }: Customers, isPath: boolean): boolean {
@@ -87,7 +89,7 @@ function isCustomers(word: string, { strong, short, phones }: Customers, isPath:
   }
   for (const sent of strong) {
     if (sent.length >= telling && /[a-z]/.test(sent) && text.includes(sent)) return true;
-    if (text.length >= telling && sent.startsWith(text)) return true;
+    if (text.length >= telling && sent.includes(text)) return true;
   }
   return (word.match(/\p{L}+|\p{N}+/gu) ?? []).some(
     (part) => part !== word && /\p{L}/u.test(part) && strong.has(plain(part)),
