@@ -2,9 +2,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { resendOrders } from "#app/actions/order-actions.ts";
 import { openDatabase } from "#app/db.server.ts";
 import { redactCustomer } from "#app/privacy/redact-customer.ts";
+import { createTexts } from "#app/texts/i18n.ts";
+import { messages } from "#app/texts/messages.server.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
 import { listOrders, viewCounts } from "#app/views/order-list.ts";
 import { orderPage } from "#app/views/order-page.ts";
+import { orderSummary } from "#app/views/order-summary.ts";
 import { stuckSince } from "#app/views/stuck.ts";
 import { refusalCodes } from "#test/simulator/hakuna/refusals.ts";
 import { eventually } from "./client.ts";
@@ -160,6 +163,16 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     expect(await viewCounts(pool, current.shop)).toMatchObject({ attention: 0 });
     expect(await failedToday()).toBe(0);
     expect((await stuckSince(pool, new Date(0), current.shop)).orders).toEqual([]);
+    const page = await orderPage(prisma, current.shop, String(id));
+    if (!page) throw new Error("no page");
+    for (const language of ["en", "de"] as const) {
+      const { t } = createTexts(language, messages[language]);
+      expect(orderSummary(t, language, page)).toMatchObject({
+        status: { tone: "neutral" },
+        note: expect.stringContaining("cancel_decline"),
+        findings: [{ severity: "info", text: messages[language].finding.cancel_decline }],
+      });
+    }
     await setShop("reviewAfter", "");
     await run();
     expect(await stored(id)).toMatchObject({
