@@ -21,8 +21,13 @@ const head: fc.Arbitrary<Head> = fc
     fullyRefunded: fc.boolean(),
     email: maybe(fc.constantFrom("a@mail.example", "b@mail.example")),
     billingAddress: maybe(fc.constantFrom(address("DE", "Street 1"), address("FR", "Street 2"))),
+    refundIds: fc.constantFrom<string[] | null | undefined>(undefined, null, [], ["1"]),
+    currentQuantity: fc.constantFrom(undefined, null, 0, 1),
   })
-  .map((fields) => ({ ...(order([testLine("1"), testLine("2")]).head as Head), ...fields }));
+  .map(({ currentQuantity, ...fields }) => {
+    const lines = [testLine("1", { currentQuantity }), testLine("2")];
+    return { ...(order(lines).head as Head), ...fields };
+  });
 
 const facts: fc.Arbitrary<ProductFacts> = fc.record({
   variantId: maybe(fc.record({ value: fc.constantFrom("7", "8"), rank })),
@@ -47,7 +52,9 @@ const state: fc.Arbitrary<OrderState> = fc
     head: maybe(head),
     productFacts: byId(facts),
     cancelledAt: maybe(time),
+    deletedAt: maybe(time),
     voidedAt: maybe(time),
+    firstSeenAt: byId(time),
     fulfillments: byId(fulfillment),
     refunds: byId(refund),
     removedUnits: byId(

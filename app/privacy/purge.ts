@@ -69,6 +69,9 @@ function entomb(order: StoredOrder, now: number): void {
   order.purgedAt = now;
 }
 
-function tombstone({ id, redacted, cancelledAt }: OrderState, through: number): OrderState {
-  return purge({ ...emptyState(id), redacted, cancelledAt }, through);
+function tombstone(
+  { id, redacted, cancelledAt, deletedAt }: OrderState,
+  through: number,
+): OrderState {
+  return purge({ ...emptyState(id), redacted, cancelledAt, deletedAt }, through);
 }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { ProcessingAnswer } from "#app/hakuna/client.ts";
 import { processingReason, withoutWords } from "#app/hakuna/reason.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { isEmptied } from "#app/order/fold.ts";
+import { staysStripped } from "#app/order/fold.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
@@ -156,5 +156,5 @@ function reasonOf(
   if (errors === undefined) return null;
   const reason = processingReason(errors, sent);
   // what is not known any more cannot be found in Hakuna's words
-  return isEmptied(order.state) || order.state.head?.stripped ? withoutWords(reason) : reason;
+  return staysStripped(order.state) || order.state.head?.stripped ? withoutWords(reason) : reason;
 }

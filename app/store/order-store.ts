@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { OrderState } from "#app/order/state.ts";
+import { readState } from "#app/order/stored-state.ts";
 import { needsAttention } from "./attention.ts";
 import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
@@ -51,7 +52,7 @@ export async function loadOrders(
       WHERE o."shop" = $1 AND o."id" = ANY($2) ORDER BY o."id" FOR UPDATE OF o`,
     values: [shop, ids],
   });
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(rows.map((row) => [row.id, { ...row, state: readState(row.state) }]));
 }
 
 const types: Record<string, string> = {

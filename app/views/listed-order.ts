@@ -92,6 +92,6 @@ function noteOf(row: ListedRow): Note | null {
   return null;
 }
 
-function noteOfFinding({ severity, code, titles }: Finding): Note {
-  return { kind: "finding", severity, code, titles };
+function noteOfFinding({ severity, code, titles, refused }: Finding): Note {
+  return { kind: "finding", severity, code, titles, refused };
 }

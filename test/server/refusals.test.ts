@@ -181,6 +181,18 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     expect(await isCounted(pool, current.shop)).toBe(true);
   });
 
+  it("that declines a cancellation alarms nobody either when the data is erased", async () => {
+    const id = nextId();
+    await take("orders/create", insured(id));
+    await refuseBy(id, "cancel_decline", "", insured(id, cancelled(12)));
+    await redactCustomer(context, current.shop, { customerId: null, orders: [String(id)] });
+    const row = await stored(id);
+    expect(row).toMatchObject({ status: "rejected" });
+    expect(row.findings).toContainEqual(
+      expect.objectContaining({ code: "cancel_decline", severity: "info" }),
+    );
+  });
+
   it("that declines more than the cancellation is an alarm", async () => {
     const id = nextId();
     const both = "cancel_decline, country_unsupported";

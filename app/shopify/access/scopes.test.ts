@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { missingScopes } from "#app/shopify/access/scopes.ts";
+import { missingScopes } from "./scopes.ts";
 
 const asked = { SCOPES: ["read_orders", "read_customers"] };
 

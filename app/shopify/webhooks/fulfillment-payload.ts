@@ -1,4 +1,5 @@
 import type { Fulfillment, FulfillmentStatus, LineUnits, Refund } from "#app/order/state.ts";
+import { unitsByLine } from "#app/order/units.ts";
 import { PayloadError, type PayloadReader } from "./payload-reader.ts";
 
 /** Fulfillments by id: those of an order, or one that came alone. */
@@ -50,8 +51,9 @@ export function readRefunds(payloads: PayloadReader[], observedAt: number): Reco
 }
 
 function units(payloads: PayloadReader[], idKey: "id" | "line_item_id"): LineUnits[] {
-  return payloads.map((payload) => {
+  const listed = payloads.map((payload) => {
     payload.require("quantity");
     return { lineItemId: payload.requiredId(idKey), quantity: payload.units("quantity") };
   });
+  return unitsByLine(listed);
 }

@@ -1,11 +1,12 @@
-import { compareIds } from "#app/order/lines.ts";
+import { compareIds } from "#app/order/canonical.ts";
+import { shortestDecimal } from "#app/order/money.ts";
 import type {
   Address,
   Customer,
   Head,
   LineItem,
+  Money,
   OrderState,
-  Price,
   ProductFacts,
   Rank,
   Ranked,
@@ -20,7 +21,7 @@ import type { PayloadReader } from "./payload-reader.ts";
  *
  * @param observedAt Shopify's clock, epoch milliseconds
  */
-export function readOrder(payload: PayloadReader, observedAt: number): Partial<OrderState> {
+export function readOrderPayload(payload: PayloadReader, observedAt: number): Partial<OrderState> {
   payload.require("line_items");
   const updatedAt = payload.requiredTime("updated_at");
   const rank: Rank = { updatedAt, observedAt };
@@ -42,6 +43,7 @@ export function readOrder(payload: PayloadReader, observedAt: number): Partial<O
     billingAddress: readAddress(payload.object("billing_address")),
     shippingAddress: readAddress(payload.object("shipping_address")),
     lineItems: lineItems.toSorted((a, b) => compareIds(a.id, b.id)),
+    refundIds: payload.value("refunds") === null ? null : Object.keys(refunds).sort(compareIds),
   };
   return {
     head,
@@ -52,6 +54,7 @@ export function readOrder(payload: PayloadReader, observedAt: number): Partial<O
     voidedAt: voided ? updatedAt : null,
     fulfillments: readFulfillments(payload.objects("fulfillments")),
     refunds,
+    firstSeenAt: Object.fromEntries(lineItems.map(({ id }) => [id, updatedAt])),
     ...readGone(lines, refunds, updatedAt),
   };
 }
@@ -62,6 +65,7 @@ function readLine(line: PayloadReader, order: PayloadReader): LineItem {
   return {
     id: line.requiredId("id"),
     quantity: line.units("quantity"),
+    currentQuantity: readCurrentQuantity(line),
     title: line.text("title") ?? "",
     shopPrice: readPrice(moneys?.object("shop_money") ?? null) ?? readPlainPrice(line, order),
     presentmentPrice: readPrice(moneys?.object("presentment_money") ?? null),
@@ -72,18 +76,23 @@ function readLine(line: PayloadReader, order: PayloadReader): LineItem {
   };
 }
 
-function readPlainPrice(line: PayloadReader, order: PayloadReader): Price {
+function readCurrentQuantity(line: PayloadReader): number | null {
+  return line.value("current_quantity") === null ? null : line.units("current_quantity");
+}
+
+function readPlainPrice(line: PayloadReader, order: PayloadReader): Money {
   const amount = line.decimal("price");
   const currency = order.text("currency");
   if (amount === null) line.noteMissing("price_set", "price");
   else if (currency === null) order.noteMissing("currency");
-  return { amount: amount ?? "", currency: currency?.toUpperCase() ?? "" };
+  return { amount: shortestDecimal(amount ?? ""), currency: currency?.toUpperCase() ?? "" };
 }
 
-function readPrice(money: PayloadReader | null): Price | null {
+function readPrice(money: PayloadReader | null): Money | null {
   const amount = money?.decimal("amount") ?? null;
   const currency = money?.text("currency_code")?.toUpperCase() ?? null;
-  return amount === null || currency === null ? null : { amount, currency };
+  if (amount === null || currency === null) return null;
+  return { amount: shortestDecimal(amount), currency };
 }
 
 function isDiscounted(line: PayloadReader): boolean {
