@@ -97,6 +97,28 @@ const mappingFindings = {
     severity: "info",
     text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",
   },
+  plan_ids_differ: {
+    severity: "warning",
+    text: "{{titles}} was sold with the offer or plan id of another plan. The ids that it was offered with were sent instead. Check that the customer got what they paid for.",
+  },
+  plan_not_hakuna: {
+    severity: "warning",
+    text: "{{titles}} was sold as a protection plan, but it is none of Hakuna's plans in this shop. Refund it, or ask Hakuna whether it covers anything.",
+  },
+  plan_for_other_product: {
+    severity: "warning",
+    inShopify: true,
+    text: "The plan was offered for another product than it is paired with: {{titles}}. Pair it with its own product, or refund it.",
+  },
+  plan_price_differs: {
+    severity: "warning",
+    text: "{{titles}} was sold at another price than Hakuna offered it for. Set the plan's price back to the offer's, and ask Hakuna whether this one is covered.",
+  },
+  country_differs: {
+    severity: "warning",
+    inShopify: true,
+    text: "{{titles}} was offered for another country than that of the billing address, and covers only the former. Correct the address, or refund the plan.",
+  },
   country_is_shops: {
     severity: "info",
     inShopify: true,

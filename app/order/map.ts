@@ -1,4 +1,5 @@
 import { addressOf, customerOf } from "#app/order/mapping/buyer.ts";
+import { type Cover, type CoverIds, coverOf, type PlanOffer } from "#app/order/mapping/covers.ts";
 import { feedLine, type MappedLine, mapLines } from "#app/order/mapping/mapped-lines.ts";
 import { observe } from "#app/order/mapping/observe.ts";
 import { pricesOf } from "#app/order/mapping/prices.ts";
@@ -21,6 +22,13 @@ export type MappingContext = {
   acceptSuggestions: boolean;
   /** line item id → the most fulfilled units that the feed ever accepted */
   reportedUnits: Record<string, number>;
+  /**
+   * every offer that the plans' variants ever had, and those of the products; absent: not asked, and
+   * nothing is held against them
+   */
+  offers?: readonly PlanOffer[];
+  /** line item id → the ids that were decided for a plan before (`Mapping.coverIds`) */
+  coverIds?: Record<string, CoverIds>;
   /** when a person cancelled the order at Hakuna, epoch milliseconds; absent: nobody did */
   cancelledByHandAt?: number | null;
 };
@@ -36,6 +44,8 @@ export type Mapping = {
   planUnits: number;
   /** what they cost before discounts; null: in several currencies */
   planTotal: FeedPrice | null;
+  /** line item id → ids that are sent in the place of those that the plan was sold with */
+  coverIds: Record<string, CoverIds>;
 };
 
 /**
@@ -50,8 +60,12 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
   const lines = linesOf(state, head);
   const pairing = pairingOf(lines, context);
   const prices = pricesOf(lines);
-  const mapped = mapLines(state, prices, pairing.pairs, context.manualPairs);
   const buyer = addressOf(head, context.shopCountry);
+  const { lines: mapped, covers } = coverPlans(
+    mapLines(state, prices, pairing.pairs, context.manualPairs),
+    { placedAt: head.placedAt, country: buyer?.countryIsShops ? null : buyer?.address.country },
+    context,
+  );
   const cancelledAt = cancelledAtOf(state, head, context);
   const errors: Finding[] = [];
   if (buyer === null) errors.push(finding("no_country", []));
@@ -66,12 +80,18 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
       inexact: prices.inexact,
       reported: context.reportedUnits,
     }),
+    ...covers.flatMap(({ plan, findings }) =>
+      plan.left > 0 ? findings.map(({ code, lines }) => finding(code, lines)) : [],
+    ),
   ];
   const plans = mapped.filter(({ line }) => line.isProtection);
   const noticed = {
     ...{ findings, pairing, lines: mapped },
     planUnits: sum(plans.map(({ line }) => line)),
     planTotal: totalOf(plans),
+    coverIds: Object.fromEntries(
+      covers.flatMap(({ plan, decided }) => (decided ? [[plan.id, decided]] : [])),
+    ),
   };
   if (buyer === null || errors.length > 0) return { feedOrder: null, ...noticed };
   const feedOrder: FeedOrder = {
@@ -84,6 +104,26 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
     line_items: mapped.map((line) => feedLine(line, context.productIdentifier)),
   };
   return { feedOrder, ...noticed };
+}
+
+/** Holds the plans against what Hakuna offered; their ids become those that are sent. */
+function coverPlans(
+  mapped: readonly MappedLine[],
+  { placedAt, country = null }: { placedAt: number; country?: string | null },
+  { offers, coverIds = {} }: MappingContext,
+): { lines: MappedLine[]; covers: (Cover & { plan: Line })[] } {
+  if (offers === undefined) return { lines: [...mapped], covers: [] };
+  const productsOf = Map.groupBy(mapped, ({ planLineId }) => planLineId);
+  const covers = mapped.flatMap(({ line, offerId, planId, isEntered }) => {
+    if (!line.isProtection) return [];
+    const products = (productsOf.get(line.id) ?? []).map((product) => product.line);
+    const decided = coverIds[line.id] ?? null;
+    const said = { offerId, planId };
+    const sale = { plan: line, said, isEntered, decided, products, offers, placedAt, country };
+    return [{ plan: line, ...coverOf(sale) }];
+  });
+  const ids = new Map(covers.map(({ plan, ids }) => [plan.id, ids]));
+  return { lines: mapped.map((one) => ({ ...one, ...ids.get(one.line.id) })), covers };
 }
 
 /** The pairs of an order's lines as they are sent. */

@@ -22,7 +22,8 @@ const page = 200;
  * Erases a customer's data for good: from the folded orders, from what was sent last, from Hakuna's
  * words about them, and from webhooks that are still in the inbox. Found by the customer's id and by the orders that Shopify
  * names; an order that nobody has heard of yet gets a tombstone, so that a late webhook brings
- * nothing back. The orders keep their status and ids. Done twice it changes nothing.
+ * nothing back. The orders keep their status and ids. Done twice it changes nothing; where it ends in
+ * the middle, Shopify asks again, and the webhooks, which tell of orders, still hold the customer.
  */
 export async function redactCustomer(
   context: Context,
@@ -38,13 +39,17 @@ export async function redactCustomer(
     );
     const orders = [...new Set([...request.orders, ...rows.map(({ id }) => id)])];
     const webhooks = await customerWebhooks(client, domain, { ...request, orders });
-    for (const webhook of webhooks) await strip(client, domain, webhook);
     return [...new Set([...orders, ...webhooks.flatMap(({ orderId }) => orderId ?? [])])].sort();
   });
   let lostPlans = 0;
   for (let from = 0; ids && from < ids.length; from += page) {
     lostPlans += await redactOrders(context, domain, ids.slice(from, from + page));
   }
+  await holdingShop(pool, domain, async (client) => {
+    const about = { ...request, orders: ids ?? [] };
+    const webhooks = await customerWebhooks(client, domain, about);
+    for (const webhook of webhooks) await strip(client, domain, webhook);
+  });
   const done = { shop: domain, orders: ids?.length ?? 0, lostPlans };
   if (lostPlans > 0) log.error(done, "customer data was erased before its plans were sent");
   else log.info(done, "customer data was erased");

@@ -12,6 +12,8 @@ export type Attempt = {
   /** also the idempotency key */
   id: string;
   epoch: number;
+  /** of the key in `to` */
+  keyVersion: number;
   /** epoch milliseconds */
   startedAt: number;
   orders: { id: string; revision: number; hash: string; payload: FeedOrder }[];
@@ -85,20 +87,22 @@ export async function takeAttempt(
   const attempt: Attempt = {
     id: randomUUID(),
     epoch: shop.epoch,
+    keyVersion: shop.keyVersion,
     startedAt: shop.now,
     orders,
     body,
     to: { environment: shop.environment, apiKey },
   };
   await client.query(
-    `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt")
-     VALUES ($1, $2, $3, $4, to_timestamp($5 / 1000.0))`,
+    `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt", "keyVersion")
+     VALUES ($1, $2, $3, $4, to_timestamp($5 / 1000.0), $6)`,
     [
       shop.domain,
       attempt.id,
       attempt.epoch,
       JSON.stringify(orders.map(({ id, revision, hash }) => ({ id, revision, hash }))),
       attempt.startedAt,
+      attempt.keyVersion,
     ],
   );
   return attempt;

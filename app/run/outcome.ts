@@ -24,7 +24,8 @@ import { backOff, breakConnection } from "./trouble.ts";
 /**
  * Records what the feed said to a request, valid only while lease and epoch are still those of the
  * request. Where they are not, the answer came too late: somebody else has taken over, and the
- * orders are sent once more, because this request may have arrived after theirs.
+ * orders are sent once more, because this request may have arrived after theirs. An answer to a
+ * former key says nothing of the one that was saved meanwhile.
  */
 export async function recordAnswer(
   context: RunContext,
@@ -39,9 +40,11 @@ export async function recordAnswer(
       const orders = await loadOrders(client, shop.domain, ids);
       const told = withoutErased(answer, orders.values());
       await noteAnswer(client, shop, attempt, told);
-      // the environment or the account was changed meanwhile: the answer says nothing about it
-      if (shop.epoch !== attempt.epoch) return;
-      await applyAnswer(context, client, shop, attempt, orders, told);
+      if (isAbout(shop, attempt, told)) {
+        await applyAnswer(context, client, shop, attempt, orders, told);
+      } else {
+        await sendByNewKey(client, shop, attempt, orders, told);
+      }
     });
   } catch (error) {
     if (!isLeaseLost(error)) throw error;
@@ -58,6 +61,29 @@ export async function recordAnswer(
 function withoutErased(answer: FeedAnswer, orders: Iterable<StoredOrder>): FeedAnswer {
   if (answer.kind === "accepted" || ![...orders].some(({ redacted }) => redacted)) return answer;
   return { ...answer, reason: withoutWords(answer.reason) };
+}
+
+/** Whether an answer counts for the connection as it is now. */
+function isAbout(shop: ShopRow, attempt: Attempt, { kind }: FeedAnswer): boolean {
+  if (shop.epoch !== attempt.epoch) return false;
+  // an account has what it accepted, whichever of its keys was used
+  return shop.keyVersion === attempt.keyVersion || kind === "accepted";
+}
+
+/** The connection was changed while the request was under way: its orders are due again at once. */
+async function sendByNewKey(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  attempt: Attempt,
+  orders: Map<string, StoredOrder>,
+  { kind }: FeedAnswer,
+): Promise<void> {
+  const loaded = asLoaded(orders.values());
+  for (const order of orders.values()) {
+    if (order.status === "pending") order.dueAt ??= shop.now;
+    if (kind === "unanswered" && shop.epoch === attempt.epoch) order.unanswered = true;
+  }
+  await saveOrders(client, shop.domain, [...orders.values()], loaded);
 }
 
 async function noteAnswer(
@@ -186,9 +212,10 @@ async function applyToShop(
     case "accepted":
       await client.query(
         `UPDATE "Shop" SET "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL,
-                "backoffReason" = NULL, "backoffSince" = NULL, "testedAt" = now(),
-                "lastAcceptedAt" = now() WHERE "domain" = $1`,
-        [shop.domain],
+                "backoffReason" = NULL, "backoffSince" = NULL, "lastAcceptedAt" = now(),
+                "testedAt" = CASE WHEN "keyVersion" = $2 THEN now() ELSE "testedAt" END
+          WHERE "domain" = $1`,
+        [shop.domain, attempt.keyVersion],
       );
       if (answer.requestId !== null) {
         await client.query(

@@ -41,12 +41,13 @@ export async function pollStep(context: RunContext, lease: Lease): Promise<boole
     const attempt = rows[0];
     if (!attempt) return null;
     const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
-    return { attempt, to: { environment: shop.environment, apiKey } };
+    const { environment, keyVersion } = shop;
+    return { attempt, keyVersion, to: { environment, apiKey } };
   });
   if (due === null) return false;
   const answer = await feed.processingStatus(due.to, due.attempt.requestId);
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    await record(context, client, shop, due.attempt, answer);
+    await record(context, client, shop, due, answer);
   });
   if (answer.kind === "done") {
     const { id, orders } = due.attempt;
@@ -61,12 +62,17 @@ async function record(
   context: RunContext,
   client: pg.PoolClient,
   shop: ShopRow,
-  attempt: Polled,
+  { attempt, keyVersion }: { attempt: Polled; keyVersion: number },
   answer: ProcessingAnswer,
 ): Promise<void> {
   const { delivery } = context.config;
   // another account or environment: this request is not its business
   if (attempt.epoch !== shop.epoch) return await pollAgain(client, shop, attempt, null);
+  // a refusal of the key that was asked with says nothing of the one that was saved meanwhile
+  const isRefusal = answer.kind === "key_refused" || answer.kind === "unavailable";
+  if (isRefusal && keyVersion !== shop.keyVersion) {
+    return await pollAgain(client, shop, attempt, 0);
+  }
   switch (answer.kind) {
     case "done":
       await applyResult(client, shop, attempt, answer.failed);

@@ -1,8 +1,9 @@
 import type pg from "pg";
+import { untilEnding } from "#app/foundation/until-ending.ts";
 import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
-import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
+import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -31,7 +32,14 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   );
   const id = rows[0]?.id;
   if (id === undefined) return false;
-  const answer = await readOrder(lease.shop, id);
+  // Shopify may take longer than the lease lasts; a process that is gone renews nothing
+  const keeping = setInterval(() => {
+    keepLease(pool, lease, config.worker.leaseMs).catch(() => undefined);
+  }, config.worker.leaseMs / 3);
+  const reading = readOrder(lease.shop, id).finally(() => clearInterval(keeping));
+  const answer = await untilEnding(context.ending, reading);
+  clearInterval(keeping);
+  if (answer === null) return true;
   context.metrics.read(answer.kind);
   context.log.info({ shop: lease.shop, orders: [id], result: answer.kind }, "read from Shopify");
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
@@ -78,6 +86,10 @@ function readBackoffMs(attempts: number, firstMs: number): number {
   return Math.min(longestRetryMs, firstMs * 2 ** (attempts - 1));
 }
 
+/** Orders of one visit: the request waits for them. The next visit, seconds later, takes others. */
+const mostResumed = 500;
+const awaitsSession = `"shop" = $1 AND "readAt" > now() AND "reasonCode" = 'no_session'`;
+
 /**
  * The app was opened, so the shop has a session again: orders that wait because they could not be
  * read without one are due now. All others keep their time: an open page asks every few seconds, and
@@ -86,13 +98,22 @@ function readBackoffMs(attempts: number, firstMs: number): number {
  * @returns whether there are any
  */
 export async function resumeReads(pool: pg.Pool, shop: string): Promise<boolean> {
-  const { rowCount } = await pool.query({
-    name: "resume-reads",
-    text: `UPDATE "Order" SET "readAt" = now()
-            WHERE "shop" = $1 AND "readAt" > now() AND "reasonCode" = 'no_session'`,
+  const { rows } = await pool.query({
+    name: "reads-to-resume",
+    text: `SELECT 1 FROM "Order" WHERE ${awaitsSession} LIMIT 1`,
     values: [shop],
   });
-  return (rowCount ?? 0) > 0;
+  // nearly always: then a page does not wait for the shop's row, which a run may hold
+  if (rows.length === 0) return false;
+  const resumed = await holdingShop(pool, shop, async (client) => {
+    const { rowCount } = await client.query(
+      `UPDATE "Order" SET "readAt" = now() WHERE "shop" = $1 AND "id" = ANY(ARRAY(
+         SELECT "id" FROM "Order" WHERE ${awaitsSession} LIMIT ${mostResumed}))`,
+      [shop],
+    );
+    return rowCount ?? 0;
+  });
+  return resumed !== null && resumed > 0;
 }
 
 type Reason = Pick<StoredOrder, "reasonCode" | "statusReason">;

@@ -8,7 +8,8 @@ const readableMs = 60 * dayMs;
 /**
  * Begins a run of a shop's reconciliation: from its cursor less the overlap, or from the install
  * where it never ran. `since` only reaches farther back, so that no gap is left. A run that is under
- * way is begun anew, and a page that is being read for it is not folded.
+ * way is begun anew, no later than where it was, so that what it was asked for is read all the same;
+ * and a page that is being read for it is not folded.
  *
  * @param since epoch milliseconds
  * @param planned nobody asked for it: a run that is under way goes on
@@ -33,7 +34,9 @@ export async function beginReconciliation(
       WHERE s."domain" = $1 AND s."connection" <> 'none'
         AND s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL
      ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = now(), "running" = true,
-       "startedAt" = EXCLUDED."startedAt", "bound" = EXCLUDED."bound", "reached" = EXCLUDED."reached",
+       "startedAt" = EXCLUDED."startedAt",
+       "bound" = least(EXCLUDED."bound", CASE WHEN c."running" THEN c."reached" END),
+       "reached" = least(EXCLUDED."reached", CASE WHEN c."running" THEN c."reached" END),
        "after" = NULL, "listed" = 0, "read" = 0, "found" = 0, "leaseToken" = NULL, "leaseUntil" = NULL
       WHERE NOT ($5 AND c."running")`,
     [shop, now, overlapMs, since, planned],
@@ -43,10 +46,11 @@ export async function beginReconciliation(
 
 /**
  * Begins an import of the shop's past orders, the newest first: of the last 60 days, or of all where
- * the shop granted `read_all_orders`, or since a moment.
+ * the shop granted `read_all_orders`, or since a moment. One that is under way and reaches less far
+ * back is begun anew, and a page that is being read for it is not folded.
  *
  * @param since epoch milliseconds
- * @returns false where one is under way already, or the shop is not known
+ * @returns false where one that reaches as far is under way already, or the shop is not known
  */
 export async function beginImport(
   pool: pg.Pool,
@@ -69,8 +73,9 @@ export async function beginImport(
        "startedAt" = EXCLUDED."startedAt", "finishedAt" = NULL, "cancelledAt" = NULL,
        "since" = EXCLUDED."since", "bound" = EXCLUDED."bound", "reached" = EXCLUDED."reached",
        "after" = NULL, "listed" = 0, "read" = 0, "found" = 0, "total" = NULL, "oldest" = NULL,
-       "failures" = 0, "pausedReason" = NULL, "pausedWords" = NULL, "pausedSince" = NULL
-      WHERE NOT c."running"`,
+       "failures" = 0, "pausedReason" = NULL, "pausedWords" = NULL, "pausedSince" = NULL,
+       "leaseToken" = NULL, "leaseUntil" = NULL
+      WHERE NOT c."running" OR c."since" > coalesce(EXCLUDED."since", '-infinity'::timestamptz)`,
     [shop, now, from],
   );
   return rowCount === 1;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { giveWay } from "#app/foundation/give-way.ts";
+import { untilEnding } from "#app/foundation/until-ending.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import type { OrderPages, PageAnswer, PagedOrder } from "#app/shopify/orders/order-pages.ts";
 import { holdingShop } from "#app/store/lease.ts";
@@ -24,39 +25,47 @@ import {
 /** `wake` queues the shop's sync run: what a page brought is to be sent. */
 export type ScanContext = RunContext & { wake(shops: readonly string[]): Promise<void> };
 
+const lookMs = 20;
 /** How long a page waits for webhooks that were there before it. */
 const longestInboxMs = 10_000;
-const lookMs = 20;
 /** When a page is read again whose shop has more webhooks than were folded meanwhile. */
 const lateMs = 5_000;
 
 /**
  * Reads the shop's orders at Shopify, page by page, as far as its reconciliation or its import is to
  * go on, and folds them into its own, until nothing is left or its time is over, so that no shop
- * starves another. How far it came is written down with each page: it is safe to kill anywhere, and
- * goes on where it was.
+ * starves another, or until the process is to end. How far it came is written down with each page:
+ * it is safe to kill anywhere, and goes on where it was.
  */
 export async function scanShop(context: ScanContext, shop: string): Promise<RunResult> {
   const { pool, config } = context;
   const token = randomUUID();
   const until = context.now() + config.worker.stepMs;
   const ahead = createReadAhead(context.orderPages, pool);
+  let scan: Scan | null = null;
+  // Shopify may take longer than the lease lasts; a process that is gone renews nothing
+  const keeping = setInterval(() => {
+    if (scan) keepScan(pool, scan, config.worker.leaseMs).catch(() => undefined);
+  }, config.worker.leaseMs / 3);
   try {
-    while (context.now() < until) {
+    while (context.now() < until && !context.ending.aborted) {
       await giveWay(context.door);
-      const scan = await claimScan(pool, shop, token, config.worker.leaseMs);
+      scan = await claimScan(pool, shop, token, config.worker.leaseMs);
       if (scan === null) break;
       await readPage(context, scan, ahead);
     }
   } finally {
+    clearInterval(keeping);
     await releaseScans(pool, shop, token);
   }
+  // another process takes over
+  if (context.ending.aborted) return { again: false, nextInMs: null };
   const ms = await nextScanMs(pool, shop);
   return ms !== null && ms <= 0 ? { again: true, nextInMs: null } : { again: false, nextInMs: ms };
 }
 
 async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Promise<void> {
-  const { pool, config } = context;
+  const { pool, config, ending } = context;
   if (!scan.running) {
     const { overlapMs } = config.scan;
     const now = context.now();
@@ -64,11 +73,15 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
     return;
   }
   if (scan.kind === "import" && scan.read === 0 && scan.oldest === null) {
-    const counted = await context.orderPages.count(scan.shop, listAt(scan, scan));
+    const counting = context.orderPages.count(scan.shop, listAt(scan, scan));
+    const counted = await untilEnding(ending, counting);
+    if (counted === null) return;
     if (counted.kind !== "count") return await noteRefusal(pool, scan, counted, config.delivery);
     await saveCount(pool, scan.shop, counted);
   }
-  const { answer, askedAt } = await ahead.read(scan, scan);
+  const read = await untilEnding(ending, ahead.read(scan, scan));
+  if (read === null) return;
+  const { answer, askedAt } = read;
   if (answer.kind !== "page") return await noteRefusal(pool, scan, answer, config.delivery);
   const last = answer.orders.at(-1)?.at ?? null;
   const reached = last ?? scan.reached;
@@ -79,7 +92,9 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   if (next !== null) ahead.begin(scan, next);
   const orders = await readLarge(context, scan, answer.orders);
   if (orders === null) return;
-  if (!(await inboxIsFolded(context, scan, askedAt))) return await postponeScan(pool, scan, lateMs);
+  const isFolded = await inboxIsFolded(context, scan, askedAt);
+  if (ending.aborted) return;
+  if (!isFolded) return await postponeScan(pool, scan, lateMs);
   const changed = await holdingShop(pool, scan.shop, async (client, shop) => {
     const { now } = shop;
     if (!shop.installed) return null;
@@ -106,27 +121,29 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
 /** Somebody else has the scan, or it was cancelled: the page is not folded. */
 class ScanLostError extends Error {}
 
-/** Reads the orders one by one that are larger than a page holds. Null: the scan is not ours any more. */
+/**
+ * Reads the orders one by one that are larger than a page holds. Null: the scan is not ours any more,
+ * or the process is to end.
+ */
 async function readLarge(
-  { pool, config, readOrder }: ScanContext,
+  { pool, config, readOrder, ending }: ScanContext,
   scan: Scan,
   orders: readonly PagedOrder[],
 ): Promise<ReadOrder[] | null> {
   const read: ReadOrder[] = [];
-  let isSlow = false;
   for (const { id, state } of orders) {
     if (state !== null) {
       read.push({ id, state });
       continue;
     }
-    isSlow = true;
     if (!(await keepScan(pool, scan, config.worker.leaseMs))) return null;
-    const answer = await readOrder(scan.shop, id);
+    const answer = await untilEnding(ending, readOrder(scan.shop, id));
+    if (answer === null) return null;
     if (answer.kind !== "not_found") {
       read.push({ id, state: answer.kind === "order" ? answer.state : null });
     }
   }
-  return !isSlow || (await keepScan(pool, scan, config.worker.leaseMs)) ? read : null;
+  return read;
 }
 
 /**
@@ -134,7 +151,7 @@ async function readLarge(
  * overtakes them. False: they were not in time, and the page is read again later.
  */
 async function inboxIsFolded(
-  { pool, wake }: ScanContext,
+  { pool, wake, ending }: ScanContext,
   { shop }: Scan,
   askedAt: Date,
 ): Promise<boolean> {
@@ -146,7 +163,7 @@ async function inboxIsFolded(
       values: [shop, askedAt],
     });
     if (rows.length === 0) return true;
-    if (waited >= longestInboxMs) return false;
+    if (waited >= longestInboxMs || ending.aborted) return false;
     if (waited === 0) await wake([shop]);
     await sleep(lookMs);
   }

@@ -1,10 +1,11 @@
-import { holdingShop } from "#app/store/lease.ts";
+import type pg from "pg";
+import type { SecretBox } from "#app/foundation/secrets.server.ts";
+import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { beginEpoch } from "./epoch.ts";
 
-/** What connects a shop to Hakuna. Settings that are left out stay as they are. */
-export type ConnectRequest = {
-  shop: string;
+/** What a shop is connected with. Settings that are left out stay as they are. */
+export type Connection = {
   environment: "sandbox" | "production";
   apiKey: string;
   share?: "protected" | "all";
@@ -12,56 +13,83 @@ export type ConnectRequest = {
   country?: string;
   /** the key is of another Hakuna account */
   newAccount?: boolean;
-  /** send the new environment or account what the former one has */
+  /**
+   * whether the new environment or account is sent what the former one has; left out: nobody was
+   * asked, so what was asked for before and is not done yet still holds
+   */
   sendAgain?: boolean;
 };
+
+export type ConnectRequest = Connection & { shop: string };
 
 /** `epochChanged`: another environment or account, so what was accepted before does not count. */
 export type Connected = { epochChanged: boolean };
 
 /**
- * Connects a shop to Hakuna, or resumes it: stores the key encrypted, forgets pauses and back-off,
- * makes everything due that is pending, and has the other orders looked at once more. A shop nobody
- * has opened yet is made known. Another environment or account starts a new connection epoch; a new
- * key within it does not. To be followed by a wake of the shop.
+ * Connects a shop to Hakuna, or resumes it, in one transaction. A shop nobody has opened yet is made
+ * known. To be followed by a wake of the shop.
  */
 export async function connectShop(
   { pool, secrets }: Pick<RunContext, "pool" | "secrets">,
-  request: ConnectRequest,
+  { shop: domain, ...connection }: ConnectRequest,
 ): Promise<Connected> {
-  await pool.query(`INSERT INTO "Shop" ("domain") VALUES ($1) ON CONFLICT DO NOTHING`, [
-    request.shop,
-  ]);
-  const connected = await holdingShop(pool, request.shop, async (client, shop) => {
-    const isOther = shop.environment !== request.environment || request.newAccount === true;
-    // after an uninstall there is no connection, yet orders that were accepted under the last one
-    const wasConnected = shop.connection !== "none" || shop.lastAcceptedAt !== null;
-    const epochChanged = isOther && wasConnected;
-    await client.query(
-      `UPDATE "Shop" SET "environment" = $2::"Environment", "apiKeySealed" = $3, "apiKeyLastFour" = $4,
-              "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),
-              "connection" = 'connected', "connectionSince" = now(),
-              "connectionReason" = NULL, "loneRefusals" = 0, "backoffCount" = 0,
-              "backoffUntil" = NULL, "backoffReason" = NULL, "backoffSince" = NULL,
-              "reviewAfter" = '', "reviewAll" = $7
-        WHERE "domain" = $1`,
-      [
-        request.shop,
-        request.environment,
-        secrets.seal(request.apiKey, request.shop),
-        request.apiKey.slice(-4),
-        request.share ?? null,
-        request.country ?? null,
-        request.sendAgain === true,
-      ],
-    );
-    await client.query(
-      `UPDATE "Order" SET "dueAt" = now() WHERE "shop" = $1 AND "status" = 'pending'`,
-      [request.shop],
-    );
-    if (epochChanged) await beginEpoch(client, request.shop);
-    return { epochChanged };
-  });
+  await pool.query(`INSERT INTO "Shop" ("domain") VALUES ($1) ON CONFLICT DO NOTHING`, [domain]);
+  const connected = await holdingShop(pool, domain, (client, shop) =>
+    connectHeld(client, secrets, shop, connection),
+  );
   if (connected === null) throw new Error("The shop was removed while it was being connected.");
   return connected;
+}
+
+/**
+ * The same, for a caller that holds the shop's row: stores the key encrypted, forgets pauses and
+ * back-off, and has the orders looked at once more, step by step, in the shop's runs: those that are
+ * pending are made due there. Another environment or account starts a new connection epoch; a new
+ * key within it does not.
+ */
+export async function connectHeld(
+  client: pg.PoolClient,
+  secrets: SecretBox,
+  shop: ShopRow,
+  { environment, apiKey, share, country, newAccount, sendAgain }: Connection,
+): Promise<Connected> {
+  const { domain } = shop;
+  const isOther = shop.environment !== environment || newAccount === true;
+  const isAsking = await hasRequestUnderWay(client, domain);
+  // after an uninstall there is no connection, yet orders that were accepted under the last one
+  const wasConnected = shop.connection !== "none" || shop.lastAcceptedAt !== null || isAsking;
+  const epochChanged = isOther && wasConnected;
+  await client.query(
+    `UPDATE "Shop" SET "environment" = $2::"Environment", "apiKeySealed" = $3, "apiKeyLastFour" = $4,
+            "keyVersion" = "keyVersion" + 1,
+            "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),
+            "connection" = 'connected', "connectionSince" = now(),
+            "connectionReason" = NULL, "loneRefusals" = 0, "backoffCount" = 0,
+            "backoffUntil" = NULL, "backoffReason" = NULL, "backoffSince" = NULL,
+            "reviewAfter" = '', "reviewAll" = $7
+      WHERE "domain" = $1`,
+    [
+      domain,
+      environment,
+      secrets.seal(apiKey, domain),
+      apiKey.slice(-4),
+      share ?? null,
+      country ?? null,
+      // a wish for the same account waits for its review; for another one the newer answer counts
+      epochChanged ? (sendAgain ?? shop.reviewAll) : shop.reviewAll || sendAgain === true,
+    ],
+  );
+  // Before the first acceptance nobody asks whose account a key is of. What is under way with the
+  // former key may be taken in by another one, so its answer must not count for this one.
+  const isUnknownAccount = isAsking && shop.lastAcceptedAt === null;
+  if (epochChanged || isUnknownAccount) await beginEpoch(client, domain);
+  return { epochChanged };
+}
+
+async function hasRequestUnderWay(client: pg.ClientBase, shop: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM "Attempt" WHERE "shop" = $1 AND "answeredAt" IS NULL LIMIT 1`,
+    [shop],
+  );
+  return rows.length > 0;
 }

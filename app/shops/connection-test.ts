@@ -19,7 +19,10 @@ export async function testKey(
   const { rows } = await pool.query<{
     environment: "sandbox" | "production";
     apiKeySealed: string | null;
-  }>(`SELECT "environment", "apiKeySealed" FROM "Shop" WHERE "domain" = $1`, [domain]);
+    keyVersion: number;
+  }>(`SELECT "environment", "apiKeySealed", "keyVersion" FROM "Shop" WHERE "domain" = $1`, [
+    domain,
+  ]);
   const shop = rows[0];
   const stored = shop?.apiKeySealed ? secrets.open(shop.apiKeySealed, domain) : null;
   const apiKey = trial?.apiKey || stored;
@@ -27,7 +30,11 @@ export async function testKey(
   if (apiKey === null) return null;
   const { result } = await feed.testConnection({ environment, apiKey });
   if (result === "works" && apiKey === stored && environment === shop?.environment) {
-    await pool.query(`UPDATE "Shop" SET "testedAt" = now() WHERE "domain" = $1`, [domain]);
+    // unless another key was stored meanwhile
+    await pool.query(
+      `UPDATE "Shop" SET "testedAt" = now() WHERE "domain" = $1 AND "keyVersion" = $2`,
+      [domain, shop.keyVersion],
+    );
   }
   return result;
 }

@@ -1,8 +1,11 @@
+import type pg from "pg";
 import { z } from "zod";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
-import { holdingShop } from "#app/store/lease.ts";
+import type { SecretBox } from "#app/foundation/secrets.server.ts";
+import type { ConnectionTest } from "#app/hakuna/client.ts";
+import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { RunContext } from "#app/store/run-context.ts";
-import { connectShop } from "./connect.ts";
+import { connectHeld } from "./connect.ts";
 import { beginEpoch } from "./epoch.ts";
 
 /** What the settings page shows. The API key itself never leaves the server. */
@@ -74,82 +77,124 @@ export async function readSettings(prisma: PrismaClient, domain: string): Promis
 
 type Context = Pick<RunContext, "pool" | "feed" | "secrets">;
 
+/** Times that somebody else may change the connection while a key is being tried. */
+const mostTries = 5;
+
 /**
- * Saves the settings, all or nothing. A key, or the stored key for another environment, is tried at
- * Hakuna first. Settings that decide what is sent have the shop's orders looked at once more: wake
- * the shop afterwards.
+ * Saves the settings in one transaction, all or nothing. A key, or the stored key for another
+ * environment, is tried at Hakuna first. Settings that decide what is sent have the shop's orders
+ * looked at once more: wake the shop afterwards.
  */
 export async function saveSettings(
   context: Context,
   domain: string,
-  { settings, apiKey, sentOrders, untested }: SaveRequest,
+  request: SaveRequest,
 ): Promise<Saved> {
-  const stored = await storedConnection(context, domain);
-  const isOtherEnvironment = stored.environment !== settings.environment;
-  const key = apiKey || (isOtherEnvironment ? stored.apiKey : null);
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const tried = await tryConnection(context, domain, request);
+    if (tried.result === "wrong_key") return { result: "wrong_key" };
+    const { result } = tried;
+    const isUntried = result === "unreachable" || result === "wrong_address";
+    if (isUntried && !request.untested) return { result };
+    const saved = await holdingShop(context.pool, domain, (client, shop) =>
+      save(client, context.secrets, shop, request, tried),
+    );
+    if (saved !== null) return saved;
+  }
+  throw new Error(`The connection of ${domain} was changed again and again while it was saved.`);
+}
+
+/** What is to be connected with, tried at Hakuna; `key` null: the connection stays as it is. */
+type Tried = {
+  key: string | null;
+  result: ConnectionTest["result"] | "not_tried";
+  /** what was stored when it was tried */
+  stored: Stored;
+};
+type Stored = Pick<ShopRow, "environment" | "apiKeySealed">;
+
+async function tryConnection(
+  { pool, secrets, feed }: Context,
+  domain: string,
+  { settings: { environment }, apiKey }: SaveRequest,
+): Promise<Tried> {
+  const { rows } = await pool.query<Stored>(
+    `SELECT "environment", "apiKeySealed" FROM "Shop" WHERE "domain" = $1`,
+    [domain],
+  );
+  const [stored] = rows;
+  if (!stored) throw new Error(`There is no shop ${domain}.`);
+  const { apiKeySealed } = stored;
+  const isMoved = stored.environment !== environment && apiKeySealed !== null;
+  const key = apiKey || (isMoved ? secrets.open(apiKeySealed, domain) : null);
+  if (key === null) return { key, result: "not_tried", stored };
+  const { result } = await feed.testConnection({ environment, apiKey: key });
+  return { key, result, stored };
+}
+
+/** Null: nothing was changed, because the connection is another one than when it was tried. */
+async function save(
+  client: pg.PoolClient,
+  secrets: SecretBox,
+  shop: ShopRow,
+  { settings, apiKey, sentOrders }: SaveRequest,
+  { key, result, stored }: Tried,
+): Promise<Saved | null> {
+  const { domain } = shop;
+  const isSame =
+    shop.environment === stored.environment && shop.apiKeySealed === stored.apiKeySealed;
+  if (!apiKey && !isSame) return null;
+  const isOtherEnvironment = shop.environment !== settings.environment;
   if (key !== null) {
-    const { environment } = settings;
-    const tested = await context.feed.testConnection({ environment, apiKey: key });
-    if (tested.result === "wrong_key") return { result: "wrong_key" };
-    if (tested.result !== "works" && !untested) return { result: tested.result };
-    if (stored.ordersSent > 0 && sentOrders === null) {
-      return { result: "ask", orders: stored.ordersSent, isOtherEnvironment };
-    }
-    await connectShop(context, {
-      shop: domain,
-      environment,
+    const orders = sentOrders === null ? await ordersSent(client, domain) : 0;
+    if (orders > 0) return { result: "ask", orders, isOtherEnvironment };
+    await connectHeld(client, secrets, shop, {
+      environment: settings.environment,
       apiKey: key,
       newAccount: sentOrders !== null && sentOrders !== "same_account",
-      sendAgain: sentOrders === "send",
+      sendAgain: sentOrders === null ? undefined : sentOrders === "send",
     });
-    if (tested.result === "works") {
-      await context.pool.query(`UPDATE "Shop" SET "testedAt" = now() WHERE "domain" = $1`, [
-        domain,
-      ]);
-    }
+  } else if (isOtherEnvironment) {
+    // without a key nothing tells the next connect that the environment is another one
+    await beginEpoch(client, domain);
   }
-  await holdingShop(context.pool, domain, async (client) => {
-    // without a key nothing tells connectShop afterwards that the environment is another one
-    if (key === null && isOtherEnvironment) await beginEpoch(client, domain);
-    await client.query(
-      `UPDATE "Shop" SET "environment" = $2::"Environment", "share" = $3::"Share",
-              "sendTestOrders" = $4, "acceptSuggestions" = $5,
-              "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8, "reviewAfter" = ''
-        WHERE "domain" = $1`,
-      [
-        domain,
-        settings.environment,
-        settings.share,
-        settings.sendTestOrders,
-        settings.acceptSuggestions,
-        settings.productIdentifier,
-        settings.country,
-        settings.sendOlderOrders,
-      ],
-    );
-  });
+  await client.query(
+    `UPDATE "Shop" SET "environment" = $2::"Environment", "share" = $3::"Share",
+            "sendTestOrders" = $4, "acceptSuggestions" = $5,
+            "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8,
+            "testedAt" = CASE WHEN $9 THEN now() ELSE "testedAt" END,
+            "reviewAfter" = CASE WHEN $10 THEN '' ELSE "reviewAfter" END
+      WHERE "domain" = $1`,
+    [
+      domain,
+      settings.environment,
+      settings.share,
+      settings.sendTestOrders,
+      settings.acceptSuggestions,
+      settings.productIdentifier,
+      settings.country,
+      settings.sendOlderOrders,
+      result === "works",
+      decideOtherwise(settings, shop),
+    ],
+  );
   return { result: "saved" };
 }
 
-async function storedConnection(
-  { pool, secrets }: Context,
-  domain: string,
-): Promise<{ environment: string; apiKey: string | null; ordersSent: number }> {
-  const { rows } = await pool.query<{
-    environment: string;
-    apiKeySealed: string | null;
-    ordersSent: number;
-  }>(
-    `SELECT "environment", "apiKeySealed", (SELECT coalesce(sum("count"), 0)::int FROM "OrderCount"
-        WHERE "shop" = $1 AND "status" IN ('sent', 'confirmed')) AS "ordersSent"
-       FROM "Shop" WHERE "domain" = $1`,
+/** Whether orders are to be looked at once more: every one of the settings decides what is sent. */
+function decideOtherwise(settings: SettingsForm, shop: ShopRow): boolean {
+  const names = Object.keys(settingsForm.shape) as (keyof SettingsForm)[];
+  return names.some((name) => settings[name] !== shop[name]);
+}
+
+/** How many of the shop's orders Hakuna has in their latest state. */
+async function ordersSent(client: pg.ClientBase, domain: string): Promise<number> {
+  const { rows } = await client.query<{ orders: number }>(
+    `SELECT coalesce(sum("count"), 0)::int AS "orders" FROM "OrderCount"
+      WHERE "shop" = $1 AND "status" IN ('sent', 'confirmed')`,
     [domain],
   );
-  const [shop] = rows;
-  if (!shop) throw new Error(`There is no shop ${domain}.`);
-  const { environment, apiKeySealed, ordersSent } = shop;
-  const apiKey = apiKeySealed === null ? null : secrets.open(apiKeySealed, domain);
-  return { environment, apiKey, ordersSent };
+  return rows[0]?.orders ?? 0;
 }
 
 /** Holds delivery back, or lets it go on. Orders are taken in all the while. */
@@ -169,7 +214,8 @@ export async function disconnect(
   await holdingShop(pool, domain, async (client) => {
     await client.query(
       `UPDATE "Shop" SET "connection" = 'none', "connectionSince" = now(), "connectionReason" = NULL,
-              "apiKeySealed" = NULL, "apiKeyLastFour" = NULL, "testedAt" = NULL, "backoffCount" = 0,
+              "apiKeySealed" = NULL, "apiKeyLastFour" = NULL, "keyVersion" = "keyVersion" + 1,
+              "testedAt" = NULL, "backoffCount" = 0,
               "backoffUntil" = NULL, "backoffReason" = NULL, "backoffSince" = NULL
         WHERE "domain" = $1`,
       [domain],

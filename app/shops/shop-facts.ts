@@ -20,21 +20,21 @@ export async function shopFacts(
 ): Promise<{ timeZone: string }> {
   const shop = await prisma.shop.findUniqueOrThrow({
     where: { domain },
-    select: { timeZone: true, country: true, factsReadAt: true },
+    select: { timeZone: true, factsReadAt: true },
   });
   if (shop.factsReadAt && shop.factsReadAt.getTime() > Date.now() - factsLastMs) return shop;
   try {
     const { timeZone, country, email } = await readShopFacts(graphql);
+    if (country !== null) {
+      // unless somebody has set one; orders without a country of their own may have waited for it
+      await prisma.shop.updateMany({
+        where: { domain, country: null },
+        data: { country, reviewAfter: "" },
+      });
+    }
     await prisma.shop.update({
       where: { domain },
-      data: {
-        timeZone,
-        language,
-        contactEmail: email,
-        factsReadAt: new Date(),
-        // orders without a country of their own may have waited for it
-        ...(shop.country === null && country !== null && { country, reviewAfter: "" }),
-      },
+      data: { timeZone, language, contactEmail: email, factsReadAt: new Date() },
     });
     return { timeZone };
   } catch (err) {

@@ -29,7 +29,8 @@ export async function uninstall(
   const done = await holdingShop(pool, domain, async (client) => {
     const { rowCount } = await client.query(
       `UPDATE "Shop" SET "uninstalledAt" = coalesce("uninstalledAt", $2), "apiKeySealed" = NULL,
-              "apiKeyLastFour" = NULL, "connection" = 'none', "connectionReason" = NULL,
+              "apiKeyLastFour" = NULL, "keyVersion" = "keyVersion" + ("apiKeySealed" IS NOT NULL)::int,
+              "connection" = 'none', "connectionReason" = NULL,
               "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE now() END,
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
               "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "factsReadAt" = NULL,

@@ -163,7 +163,11 @@ function settle(
   order.reasonCode = reasonCode;
   order.statusReason = detail;
   order.payloadHash = null;
-  return unplan(order);
+  // what is blocked or waits is sent again when it can be
+  const resend = order.resend && status !== "skipped";
+  unplan(order);
+  order.resend = resend;
+  return null;
 }
 
 /** Nothing is to be done with the order until it changes. */

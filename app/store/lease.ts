@@ -18,6 +18,8 @@ export type ShopRow = {
   acceptSuggestions: boolean;
   productIdentifier: "variant" | "sku";
   apiKeySealed: string | null;
+  /** changes whenever a key is saved or forgotten */
+  keyVersion: number;
   connection: "none" | "connected" | "key_refused" | "wrong_address" | "feed_refuses";
   epoch: number;
   loneRefusals: number;
@@ -27,6 +29,7 @@ export type ShopRow = {
   timeZone: string;
   reviewAfter: string | null;
   reviewAll: boolean;
+  reviewRefused: boolean;
   /** neither uninstalled nor to be erased */
   installed: boolean;
   /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
@@ -53,8 +56,8 @@ export function isLeaseLost(error: unknown): boolean {
 
 const columns = `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
   "installedAt", "acceptSuggestions",
-  "productIdentifier", "apiKeySealed", "connection", "epoch", "loneRefusals", "backoffCount",
-  "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", ("connection" = 'connected'
+  "productIdentifier", "apiKeySealed", "keyVersion", "connection", "epoch", "loneRefusals", "backoffCount",
+  "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
     AND ${notHeld('"Shop"')}) AS "delivers",
   ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
@@ -91,6 +94,19 @@ export async function releaseLease(pool: pg.Pool, { shop, token }: Lease): Promi
     `UPDATE "Shop" SET "leaseToken" = NULL, "leaseUntil" = NULL
       WHERE "domain" = $1 AND "leaseToken" = $2`,
     [shop, token],
+  );
+}
+
+/** Renews a lease, where it is still ours. */
+export async function keepLease(
+  pool: pg.Pool,
+  { shop, token }: Lease,
+  leaseMs: number,
+): Promise<void> {
+  await pool.query(
+    `UPDATE "Shop" SET "leaseUntil" = now() + $3 * interval '1 millisecond'
+      WHERE "domain" = $1 AND "leaseToken" = $2 AND "leaseUntil" > now()`,
+    [shop, token, leaseMs],
   );
 }
 

@@ -1,6 +1,6 @@
 import type pg from "pg";
-import type { PlanOffer } from "#app/order/covers.ts";
 import { linesOf } from "#app/order/lines.ts";
+import type { PlanOffer } from "#app/order/mapping/covers.ts";
 import type { OrderState } from "#app/order/state.ts";
 
 /** An offer as it is kept; `validUntil` in epoch milliseconds, null: not known. */

@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { disconnect, type SaveRequest, saveSettings } from "#app/shops/settings.ts";
-import { insured, syncByHand } from "./sync-by-hand.ts";
+import { skipByHand } from "#app/actions/order-actions.ts";
+import { disconnect } from "#app/shops/settings.ts";
+import { answers, insured, syncByHand } from "./sync-by-hand.ts";
 
-const { current, context, hakuna, connect, run, take, stored, emailsOf } = await syncByHand();
-
-function save(settings: Partial<SaveRequest["settings"]>, more: Partial<SaveRequest> = {}) {
-  const form: SaveRequest["settings"] = {
-    environment: "sandbox",
-    share: "protected",
-    sendTestOrders: false,
-    sendOlderOrders: false,
-    acceptSuggestions: false,
-    productIdentifier: "variant",
-    country: "de",
-    ...settings,
-  };
-  const request = { settings: form, apiKey: null, sentOrders: null, untested: false, ...more };
-  return saveSettings(context, current.shop, request);
-}
+const { current, context, hakuna, ...sync } = await syncByHand();
+const { connect, run, take, stored, setShop, save, emailsOf, letReadsBeDue } = sync;
 
 const environmentsOf = (id: number) =>
   hakuna.states(String(id)).map(({ environment }) => environment);
@@ -80,5 +67,71 @@ describe("another environment or account", () => {
     await run();
     await run();
     expect(hakuna.states("205")).toHaveLength(2);
+  });
+
+  describe("all again is done, whatever is asked for before it is", () => {
+    const asNewAccount = { newAccount: true, sendAgain: true };
+
+    it("another key of the same account", async () => {
+      await take("orders/create", insured(211));
+      await connect(asNewAccount);
+      await connect();
+      await run();
+      expect(hakuna.states("211")).toHaveLength(2);
+    });
+
+    it("a setting", async () => {
+      await take("orders/create", insured(212));
+      await connect(asNewAccount);
+      await save({ share: "all" });
+      await run();
+      expect(hakuna.states("212")).toHaveLength(2);
+    });
+
+    it("another environment that an operator chooses, who is asked nothing", async () => {
+      await take("orders/create", insured(213));
+      await connect(asNewAccount);
+      await connect({ environment: "production", apiKey: "sk_live_demo" });
+      await run();
+      expect(environmentsOf(213)).toEqual(["sandbox", "production"]);
+    });
+
+    it("but where the merchant then chooses otherwise for another account", async () => {
+      await take("orders/create", insured(214));
+      await connect(asNewAccount);
+      await save(
+        { environment: "production" },
+        { apiKey: "sk_live_demo", sentOrders: "from_now_on" },
+      );
+      await run();
+      expect(environmentsOf(214)).toEqual(["sandbox"]);
+    });
+
+    it("also of an order that could not be mapped just then", async () => {
+      await setShop("country", "de");
+      const { billing_address: _, ...placeless } = insured(215);
+      await take("orders/create", placeless);
+      await setShop("country", null);
+      await connect({ ...asNewAccount, country: undefined });
+      await run();
+      expect(await stored(215)).toMatchObject({ status: "blocked" });
+      await save({ country: "de" });
+      await run();
+      expect(hakuna.states("215")).toHaveLength(2);
+    });
+
+    it("also of an order that was waiting to be read just then", async () => {
+      await take("orders/create", insured(216));
+      await skipByHand(context, current.shop, "216", true, "somebody");
+      await skipByHand(context, current.shop, "216", false, "somebody");
+      await run();
+      expect(await stored(216)).toMatchObject({ status: "waiting" });
+      await connect(asNewAccount);
+      await run();
+      current.inShopify = () => answers(insured(216), "2030-01-01T00:00:00Z");
+      await letReadsBeDue();
+      await run();
+      expect(hakuna.states("216")).toHaveLength(2);
+    });
   });
 });

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { skipByHand } from "#app/actions/order-actions.ts";
 import { resumeReads } from "#app/run/read-step.ts";
-import type { ReadAnswer } from "#app/shopify/orders/order-reader.ts";
-import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
+import { createOrderReader } from "#app/shopify/orders/order-reader.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
 import { listOrders } from "#app/views/order-list.ts";
 import { eventually } from "./client.ts";
-import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
+import { answers, insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const sync = await syncByHand();
 const { current, pool, config, context, hakuna } = sync;
@@ -18,13 +17,6 @@ const bare = (id: number, more: Payload = {}) => {
 };
 
 const later = "2030-01-01T00:00:00Z";
-
-/** As Shopify would answer, asked at a moment. */
-function answers(payload: Payload, askedAt: string): ReadAnswer {
-  const { state } = readWebhook("orders/updated", JSON.stringify(payload), Date.parse(askedAt));
-  if (!state) throw new Error("The payload is not whole.");
-  return { kind: "order", state };
-}
 
 describe("opening the app", () => {
   it("has nothing read again but what waits for a session, however often the page asks", async () => {
@@ -42,6 +34,50 @@ describe("opening the app", () => {
     );
     expect(await resumeReads(pool, current.shop)).toBe(true);
     expect(await resumeReads(pool, current.shop)).toBe(false);
+  });
+
+  it("locks no order outside the shop's row, as a run does", async () => {
+    await take("orders/create", insured(391));
+    await pool.query(
+      `UPDATE "Order" SET "status" = 'waiting', "reasonCode" = 'no_session',
+              "readAt" = now() + interval '1 hour' WHERE "shop" = $1`,
+      [current.shop],
+    );
+    // a run holds the shop's row, then its orders; whoever took them the other way round would end it
+    const client = await pool.connect();
+    await client.query("BEGIN");
+    await client.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE`, [
+      current.shop,
+    ]);
+    const resuming = resumeReads(pool, current.shop);
+    await eventually("it waits for the run", async () => {
+      const { rows } = await pool.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    });
+    const free = `SELECT "id" FROM "Order" WHERE "shop" = $1 FOR UPDATE SKIP LOCKED`;
+    expect((await client.query(free, [current.shop])).rows).toEqual([{ id: "391" }]);
+    await client.query("COMMIT");
+    client.release();
+    expect(await resuming).toBe(true);
+  });
+
+  it("has some at a time read again where thousands wait", async () => {
+    await take("orders/create", insured(392));
+    await pool.query(
+      `INSERT INTO "Order" ("shop", "id", "status", "reasonCode", "placedAt", "changedAt", "readAt")
+       SELECT $1, (1000000 + n)::text, 'waiting', 'no_session', now(), now(), now() + interval '1 hour'
+         FROM generate_series(1, 1200) n`,
+      [current.shop],
+    );
+    const due = async () => {
+      const sql = `SELECT count(*)::int AS "count" FROM "Order" WHERE "shop" = $1 AND "readAt" <= now()`;
+      return (await pool.query(sql, [current.shop])).rows[0].count;
+    };
+    const seen: number[] = [];
+    while (await resumeReads(pool, current.shop)) seen.push(await due());
+    expect(seen).toEqual([500, 1000, 1200]);
   });
 });
 
@@ -113,8 +149,8 @@ describe("an order that was skipped", () => {
 
 describe("what must be read from Shopify", () => {
   /** A fulfillment comes and its order does not: it is asked for. */
-  async function losesItsOrder(id: number): Promise<void> {
-    context.config = { ...config, worker: { ...config.worker, waitForOrderMs: 0 } };
+  async function losesItsOrder(id: number, worker: { leaseMs?: number } = {}): Promise<void> {
+    context.config = { ...config, worker: { ...config.worker, ...worker, waitForOrderMs: 0 } };
     await take("fulfillments/create", {
       ...{ id: 9, order_id: id, status: "success", created_at: "2026-11-24T12:00:00Z" },
       line_items: [{ id: 1, quantity: 1 }],
@@ -127,6 +163,57 @@ describe("what must be read from Shopify", () => {
     const { orders } = await listOrders(pool, current.shop, "Europe/Berlin", filter, null, 10);
     return orders.map(({ id, status, note }) => ({ id, status, note }));
   }
+
+  it("may take longer than the lease: nobody else takes the shop meanwhile", async () => {
+    const { readOrder } = context;
+    const leaseMs = 6_000;
+    context.readOrder = async () => {
+      const lease = `SELECT "leaseUntil" FROM "Shop" WHERE "domain" = $1`;
+      const { rows } = await pool.query(lease, [current.shop]);
+      const isOver = `SELECT 1 WHERE now() > $1`;
+      await eventually("the lease would be over", async () => {
+        return (await pool.query(isOver, [rows[0].leaseUntil])).rows.length > 0;
+      });
+      await run();
+      return answers(insured(505), later);
+    };
+    try {
+      await losesItsOrder(505, { leaseMs });
+    } finally {
+      context.readOrder = readOrder;
+    }
+    expect(await stored(505)).toMatchObject({ status: "sent", readAttempts: 0 });
+  });
+
+  it("is given up when it takes too long, whatever it waits for", async () => {
+    const silent = { unauthenticated: { admin: () => new Promise<never>(() => undefined) } };
+    const { readOrder } = context;
+    context.readOrder = createOrderReader(silent, 50);
+    try {
+      await losesItsOrder(506);
+    } finally {
+      context.readOrder = readOrder;
+    }
+    expect(await stored(506)).toMatchObject({
+      ...{ status: "waiting", reasonCode: "shopify_unavailable" },
+    });
+  });
+
+  it("is not waited for when the process is to end", async () => {
+    const ending = new AbortController();
+    const { readOrder } = context;
+    context.ending = ending.signal;
+    context.readOrder = () => {
+      ending.abort();
+      return new Promise<never>(() => undefined);
+    };
+    try {
+      await losesItsOrder(507);
+    } finally {
+      Object.assign(context, { readOrder, ending: new AbortController().signal });
+    }
+    expect(await stored(507)).toMatchObject({ status: "waiting", readAttempts: 0 });
+  });
 
   it("an order whose part came is skipped when Shopify does not have it", async () => {
     current.inShopify = () => ({ kind: "not_found" });

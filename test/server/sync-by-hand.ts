@@ -10,12 +10,15 @@ import { createTracing } from "#app/foundation/tracing.server.ts";
 import { createFeedClient } from "#app/hakuna/client.ts";
 import { runShop } from "#app/run/run.ts";
 import type { ReadAnswer } from "#app/shopify/orders/order-reader.ts";
+import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { connectShop } from "#app/shops/connect.ts";
+import { type SaveRequest, type SettingsForm, saveSettings } from "#app/shops/settings.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { customersSent } from "#test/simulator/shopify/customers-sent.ts";
 import { secretsIn } from "#test/world/log-secrets.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
+import { createEndingPools } from "./ending-pool.ts";
 import { quickTimes } from "./quick-times.ts";
 
 export type Payload = Record<string, unknown>;
@@ -28,6 +31,7 @@ export type Payload = Record<string, unknown>;
 export async function syncByHand() {
   const database = await createDatabase();
   const pool = new pg.Pool({ connectionString: database.url });
+  const endingPools = createEndingPools(database.url, pool);
   const hakuna = await startHakuna();
   const env = {
     NODE_ENV: "test" as const,
@@ -86,6 +90,7 @@ export async function syncByHand() {
   afterAll(async () => {
     await context.feed.close();
     await hakuna.close();
+    await endingPools.end();
     await pool.end();
     await database.drop();
     expect(secretsIn(logged, { env, hakuna, admin: { given: [] } })).toEqual([]);
@@ -135,6 +140,7 @@ export async function syncByHand() {
     arrive,
     connect,
     run,
+    endingPool: endingPools.at,
     /** a webhook arrives, and a run is made */
     async take(topic: string, payload: Payload): Promise<void> {
       await arrive(topic, payload);
@@ -154,6 +160,26 @@ export async function syncByHand() {
         current.shop,
         value,
       ]);
+    },
+    /** of the shop's row */
+    async ofShop(...columns: string[]): Promise<Payload> {
+      const { rows } = await pool.query(`SELECT * FROM "Shop" WHERE "domain" = $1`, [current.shop]);
+      return Object.fromEntries(columns.map((column) => [column, rows[0]?.[column]]));
+    },
+    /** saves the settings of the shop of now as its page does: as they were made, but for these */
+    save(settings: Partial<SettingsForm> = {}, more: Partial<SaveRequest> = {}) {
+      const form: SettingsForm = {
+        environment: "sandbox",
+        share: "protected",
+        sendTestOrders: false,
+        sendOlderOrders: false,
+        acceptSuggestions: false,
+        productIdentifier: "variant",
+        country: "de",
+        ...settings,
+      };
+      const request = { settings: form, apiKey: null, sentOrders: null, untested: false, ...more };
+      return saveSettings(context, current.shop, request);
     },
     /** lets the time come at which the shop's orders are read from Shopify */
     async letReadsBeDue(): Promise<void> {
@@ -198,4 +224,11 @@ export function insured(id: number, more: Payload = {}): Payload {
     refunds: [],
     ...more,
   };
+}
+
+/** As Shopify would answer, asked at a moment. */
+export function answers(payload: Payload, askedAt: string): ReadAnswer {
+  const { state } = readWebhook("orders/updated", JSON.stringify(payload), Date.parse(askedAt));
+  if (!state) throw new Error("The payload is not whole.");
+  return { kind: "order", state };
 }

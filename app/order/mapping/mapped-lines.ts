@@ -4,6 +4,7 @@ import { linkProperties } from "#app/order/link-properties.ts";
 import type { ManualPair, Pair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { type Dated, fulfilledUnits, upTo } from "#app/order/units.ts";
+import type { CoverIds } from "./covers.ts";
 import type { Prices } from "./prices.ts";
 
 /** How a line is sent: what it is, its price, its plan, its fulfilled units. */
@@ -16,6 +17,8 @@ export type MappedLine = {
   /** counts on protection alone: other apps use the short names too */
   offerId: string | null;
   planId: string | null;
+  /** a person entered the ids */
+  isEntered: boolean;
 };
 
 export function mapLines(
@@ -36,10 +39,19 @@ export function mapLines(
       price,
       planLineId: planOf.get(line.id) ?? null,
       fulfilled: fulfilledLine(line, products, fulfilled),
-      offerId: enteredId(byHand, "offerId") ?? property(line, linkProperties.offerId),
-      planId: enteredId(byHand, "planId") ?? property(line, linkProperties.planId),
+      ...soldIds(line, byHand),
     };
   });
+}
+
+/** What a person entered, else what the line's properties say. */
+function soldIds(line: Line, byHand: readonly ManualPair[]): CoverIds & { isEntered: boolean } {
+  const entered = { offerId: enteredId(byHand, "offerId"), planId: enteredId(byHand, "planId") };
+  return {
+    offerId: entered.offerId ?? property(line, linkProperties.offerId),
+    planId: entered.planId ?? property(line, linkProperties.planId),
+    isEntered: entered.offerId !== null || entered.planId !== null,
+  };
 }
 
 function enteredId(pairs: readonly ManualPair[], id: "offerId" | "planId"): string | null {

@@ -5,6 +5,7 @@ import {
   type AdminRefusal,
   openAdmin,
 } from "#app/shopify/access/admin-api.ts";
+import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
 import type { WholeOrder } from "./admin-order.ts";
 import { stateOfOrder } from "./admin-state.ts";
 import {
@@ -43,13 +44,17 @@ export type CountAnswer =
   /** `total` null: more than Shopify counts; `oldest`: epoch milliseconds; null: there are none */
   { kind: "count"; total: number | null; oldest: number | null } | AdminRefusal;
 
-const longestReadMs = 20_000;
-
-/** Makes the reader of pages. The query's pages are as large as its cost allows. */
-export function createOrderPages(shopify: AdminAccess): OrderPages {
+/**
+ * Makes the reader of pages. The query's pages are as large as its cost allows.
+ *
+ * @param readMs the longest that a page may take
+ */
+export function createOrderPages(shopify: AdminAccess, readMs = longestReadMs): OrderPages {
   const ask = async <Data>(shop: string, query: string, variables: Record<string, unknown>) => {
-    const admin = await openAdmin(shopify, shop, AbortSignal.timeout(longestReadMs));
-    return await admin<Data>(query, variables);
+    return await readWithin(readMs, async (signal) => {
+      const admin = await openAdmin(shopify, shop, signal);
+      return await admin<Data>(query, variables);
+    });
   };
   return {
     page: (shop, list, after) =>

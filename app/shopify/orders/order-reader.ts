@@ -8,6 +8,7 @@ import {
   openAdmin,
   unavailable,
 } from "#app/shopify/access/admin-api.ts";
+import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
 import type { WholeOrder } from "./admin-order.ts";
 import { stateOfOrder } from "./admin-state.ts";
 import {
@@ -30,34 +31,39 @@ export type ReadAnswer =
   | { kind: "not_found" }
   | AdminRefusal;
 
-/** Less than the lease of a shop (30 s), which is not renewed while an order is read. */
-const longestReadMs = 20_000;
 const mostBeginnings = 3;
 
 /**
  * Makes the reader. An order is read to its end, page by page; if it changes meanwhile, it is begun
  * again, so that a state never mixes two moments. Where a page has to wait for Shopify's rate limit
- * it waits, within the 20 s that a read may take.
+ * it waits, within the time that a read may take.
+ *
+ * @param readMs the longest that a read may take
  */
-export function createOrderReader(shopify: AdminAccess): OrderReader {
+export function createOrderReader(shopify: AdminAccess, readMs = longestReadMs): OrderReader {
   return async (shop, orderId) => {
-    const until = Date.now() + longestReadMs;
     try {
-      const admin = await openAdmin(shopify, shop, AbortSignal.timeout(longestReadMs));
-      const ask = patiently(admin, until);
-      for (let beginning = 0; beginning < mostBeginnings; beginning += 1) {
-        const answer = await readWhole(ask, `gid://shopify/Order/${orderId}`);
-        if (answer === "gone") return { kind: "not_found" };
-        if (answer !== "changed") {
-          return { kind: "order", state: stateOfOrder(answer.whole, answer.observedAt) };
-        }
-      }
-      throw unavailable("The order changed while it was read.");
+      return await readWithin(readMs, async (signal) => {
+        const until = Date.now() + readMs;
+        const ask = patiently(await openAdmin(shopify, shop, signal), until);
+        return await readUnchanged(ask, orderId);
+      });
     } catch (error) {
       if (error instanceof AdminError) return error.refusal;
       throw error;
     }
   };
+}
+
+async function readUnchanged(ask: AskAdmin, orderId: string): Promise<ReadAnswer> {
+  for (let beginning = 0; beginning < mostBeginnings; beginning += 1) {
+    const answer = await readWhole(ask, `gid://shopify/Order/${orderId}`);
+    if (answer === "gone") return { kind: "not_found" };
+    if (answer !== "changed") {
+      return { kind: "order", state: stateOfOrder(answer.whole, answer.observedAt) };
+    }
+  }
+  throw unavailable("The order changed while it was read.");
 }
 
 type Reading = { whole: WholeOrder; observedAt: number };

@@ -1,5 +1,5 @@
-import type { Line } from "./lines.ts";
-import { minorUnits } from "./money.ts";
+import type { Line } from "#app/order/lines.ts";
+import { minorUnits } from "#app/order/money.ts";
 
 /**
  * An offer of Hakuna's whose plan a variant of the shop is, or was: what the app wrote onto it. A
@@ -31,10 +31,10 @@ export type CoverIds = { offerId: string | null; planId: string | null };
 /** A plan line as it was sold, and what is known of the offers it may be of. */
 export type SoldPlan = {
   plan: Line;
-  /** what the line's properties say */
-  sold: CoverIds;
-  /** what a person entered; goes before everything else */
-  entered: CoverIds;
+  /** what a person entered, else what the line's properties say */
+  said: CoverIds;
+  /** a person entered the ids: they go before everything else */
+  isEntered: boolean;
   /** what was decided for this line before; a renewal changes nothing about it */
   decided: CoverIds | null;
   /** the product lines that it is paired with */
@@ -69,15 +69,13 @@ export type Cover = {
  * as it was sold, and told. Of what is not known nothing is said.
  */
 export function coverOf(sale: SoldPlan): Cover {
-  const { plan, sold, entered, products, placedAt, country } = sale;
+  const { plan, said, isEntered, products, placedAt, country } = sale;
   const own = sale.offers.filter(({ planVariantId }) => planVariantId === plan.variantId);
-  const said = { offerId: entered.offerId ?? sold.offerId, planId: entered.planId ?? sold.planId };
   if (own.length === 0) {
     const isHakuna = plan.vendor?.trim().toLowerCase() === "hakuna";
     const findings = isHakuna ? [] : [{ code: "plan_not_hakuna" as const, lines: [plan] }];
     return { ids: said, decided: null, findings };
   }
-  const isEntered = entered.offerId !== null || entered.planId !== null;
   const offer = own.find((one) => isOf(one, said)) ?? null;
   // earlier than what is known of the variant: its ids may be of an offer that nobody wrote down
   const current = offer ?? (isEntered ? null : validAt(own, placedAt));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { linesOf } from "#app/order/lines.ts";
+import { line, order, plan, type TestLine } from "#app/order/order.fixture.ts";
 import { type CoverIds, coverOf, type PlanOffer, type SoldPlan } from "./covers.ts";
-import { linesOf } from "./lines.ts";
-import { line, order, plan, type TestLine } from "./order.fixture.ts";
 
 const offer = (more: Partial<PlanOffer> = {}): PlanOffer => ({
   planVariantId: "70",
@@ -42,8 +42,8 @@ function cover({
   const { ids, decided, findings } = coverOf({
     plan: plans[0],
     products,
-    sold: first,
-    entered: none,
+    said: first,
+    isEntered: false,
     decided: null,
     offers: [offer()],
     placedAt: 500,
@@ -63,10 +63,10 @@ it("says nothing of a plan that was sold as it was offered", () => {
 
 describe("ids", () => {
   it("of another plan give way to those that the variant had when the order was placed", () => {
-    const sold = { offerId: "off-9", planId: "pl-9" };
+    const said = { offerId: "off-9", planId: "pl-9" };
     const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 400 })];
     const renewed = [...offers, offer({ offerId: "off-3", planId: "pl-3", validFrom: 600 })];
-    expect(cover({ sold, offers: renewed })).toEqual({
+    expect(cover({ said, offers: renewed })).toEqual({
       ids: { offerId: "off-2", planId: "pl-2" },
       decided: { offerId: "off-2", planId: "pl-2" },
       found: [["plan_ids_differ", ["2"]]],
@@ -74,9 +74,9 @@ describe("ids", () => {
   });
 
   it("that were decided once stay, whatever is renewed since", () => {
-    const sold = { offerId: "off-9", planId: "pl-9" };
+    const said = { offerId: "off-9", planId: "pl-9" };
     const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 400 })];
-    expect(cover({ sold, decided: first, offers }).ids).toEqual(first);
+    expect(cover({ said, decided: first, offers }).ids).toEqual(first);
   });
 
   it.each([0, 200, 800])("of an earlier offer of the variant are right (renewed at %i)", (at) => {
@@ -89,22 +89,26 @@ describe("ids", () => {
 
   it("that only mix those of two offers are none of the variant's", () => {
     const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 200 })];
-    const sold = { offerId: "off-1", planId: "pl-2" };
-    expect(cover({ sold, offers }).found).toEqual([["plan_ids_differ", ["2"]]]);
+    const said = { offerId: "off-1", planId: "pl-2" };
+    expect(cover({ said, offers }).found).toEqual([["plan_ids_differ", ["2"]]]);
   });
 
   it("that a person entered go before everything", () => {
     const entered = { offerId: "off-9", planId: "pl-9" };
-    expect(cover({ sold: none, entered })).toEqual({ ids: entered, decided: null, found: [] });
+    expect(cover({ said: entered, isEntered: true })).toEqual({
+      ids: entered,
+      decided: null,
+      found: [],
+    });
   });
 
   it("that are missing are those of the variant", () => {
-    expect(cover({ sold: none })).toEqual({ ids: first, decided: first, found: [] });
+    expect(cover({ said: none })).toEqual({ ids: first, decided: first, found: [] });
   });
 
   it("of an order from before anything is known of the variant are taken as they are", () => {
-    const sold = { offerId: "off-0", planId: "pl-0" };
-    expect(cover({ sold, placedAt: 50 })).toEqual({ ids: sold, decided: null, found: [] });
+    const said = { offerId: "off-0", planId: "pl-0" };
+    expect(cover({ said, placedAt: 50 })).toEqual({ ids: said, decided: null, found: [] });
   });
 });
 

@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type ScanContext, scanShop } from "#app/scan/scan.ts";
+import { beginImport, beginReconciliation } from "#app/scan/scan-runs.ts";
+import { claimScan } from "#app/scan/scan-store.ts";
+import type { PageAnswer } from "#app/shopify/orders/order-pages.ts";
+import { eventually } from "./client.ts";
+import { syncByHand } from "./sync-by-hand.ts";
+
+const { current, pool, context } = await syncByHand();
+
+const dayMs = 86_400_000;
+const overlapMs = 600_000;
+const never = <Answer>() => new Promise<Answer>(() => undefined);
+
+let ending = new AbortController();
+afterEach(() => {
+  ending = new AbortController();
+});
+
+/** What a scan of the shop works with; Shopify answers `page` to each page that is asked for. */
+function scanning(page: (place: number) => Promise<PageAnswer>): ScanContext & { asked: number } {
+  const scan = {
+    ...context,
+    asked: 0,
+    ending: ending.signal,
+    wake: async () => undefined,
+    orderPages: {
+      count: async () => ({ kind: "count" as const, total: null, oldest: null }),
+      page: async () => {
+        scan.asked += 1;
+        return await page(scan.asked);
+      },
+    },
+  };
+  return scan;
+}
+
+/** A page without orders of a list that goes on. */
+const emptyPage = async (place: number): Promise<PageAnswer> => ({
+  ...{ kind: "page", orders: [], next: String(place) },
+});
+
+async function scan(kind: "reconciliation" | "import") {
+  const { rows } = await pool.query(
+    `SELECT * FROM "OrderScan" WHERE "shop" = $1 AND "kind" = $2::"ScanKind"`,
+    [current.shop, kind],
+  );
+  return rows[0];
+}
+
+const begin = (since: number | null = null) =>
+  beginReconciliation(pool, current.shop, { now: Date.now(), overlapMs, since });
+
+describe("a scan whose process is to end", () => {
+  it("begins no other page, and leaves the shop to the next process at once", async () => {
+    await begin();
+    const shopify = scanning(async (place) => {
+      if (place === 3) ending.abort();
+      return await emptyPage(place);
+    });
+    expect(await scanShop(shopify, current.shop)).toEqual({ again: false, nextInMs: null });
+    // one may have been asked for ahead
+    expect(shopify.asked).toBeLessThanOrEqual(4);
+    expect(await scan("reconciliation")).toMatchObject({ running: true, leaseToken: null });
+  });
+
+  it.each([
+    ["a page", { page: () => never<PageAnswer>() }],
+    ["a count", { count: () => never<never>() }],
+  ])("does not wait for %s that Shopify owes it", async (_, silent) => {
+    await beginImport(pool, current.shop, { now: Date.now() });
+    const shopify = scanning(emptyPage);
+    Object.assign(shopify.orderPages, silent);
+    const scanned = scanShop(shopify, current.shop);
+    ending.abort();
+    expect(await scanned).toEqual({ again: false, nextInMs: null });
+    expect(await scan("import")).toMatchObject({ running: true, leaseToken: null, read: 0 });
+  });
+});
+
+describe("a page that Shopify takes longer for than the lease lasts", () => {
+  it("is read once: nobody else takes the scan meanwhile", async () => {
+    const { config } = context;
+    const leaseMs = 6_000;
+    context.config = { ...config, worker: { ...config.worker, leaseMs } };
+    await begin();
+    const others: boolean[] = [];
+    const shopify = scanning(async () => {
+      const { leaseUntil } = await scan("reconciliation");
+      await eventually("the lease would be over", async () => {
+        return (await pool.query("SELECT 1 WHERE now() > $1", [leaseUntil])).rows.length > 0;
+      });
+      others.push((await claimScan(pool, current.shop, "another", leaseMs)) !== null);
+      return { kind: "page", orders: [], next: null };
+    });
+    await scanShop(shopify, current.shop);
+    expect(others).toEqual([false]);
+    expect(await scan("reconciliation")).toMatchObject({ running: false });
+  });
+});
+
+describe("a scan that is asked for while another is under way", () => {
+  it("leaves out nothing that a wider reconciliation was to read", async () => {
+    const since = Date.now() - 30 * dayMs;
+    await begin(since);
+    await begin();
+    expect((await scan("reconciliation")).bound.getTime()).toBe(since);
+    // what that has read is not read again
+    const reached = Date.now() - 20 * dayMs;
+    await pool.query(`UPDATE "OrderScan" SET "reached" = $2 WHERE "shop" = $1`, [
+      current.shop,
+      new Date(reached),
+    ]);
+    await begin();
+    expect((await scan("reconciliation")).bound.getTime()).toBe(reached);
+    await begin(since);
+    expect((await scan("reconciliation")).bound.getTime()).toBe(since);
+    // one that is through holds nothing back
+    await pool.query(`UPDATE "OrderScan" SET "running" = false WHERE "shop" = $1`, [current.shop]);
+    await begin();
+    expect((await scan("reconciliation")).bound.getTime()).toBeGreaterThan(reached);
+  });
+
+  it("makes an import wider, never narrower", async () => {
+    const ago = (days: number) => Date.now() - days * dayMs;
+    const since = async () => (await scan("import")).since?.getTime() ?? null;
+    const wide = ago(60);
+    expect(await beginImport(pool, current.shop, { now: Date.now(), since: ago(1) })).toBe(true);
+    await pool.query(`UPDATE "OrderScan" SET "read" = 8, "leaseToken" = 'page' WHERE "shop" = $1`, [
+      current.shop,
+    ]);
+    expect(await beginImport(pool, current.shop, { now: Date.now(), since: wide })).toBe(true);
+    expect(await scan("import")).toMatchObject({ running: true, read: 0, leaseToken: null });
+    expect(await since()).toBe(wide);
+    expect(await beginImport(pool, current.shop, { now: Date.now(), since: ago(30) })).toBe(false);
+    expect(await since()).toBe(wide);
+    await pool.query(
+      `UPDATE "Shop" SET "scopes" = 'read_orders,read_all_orders'
+      WHERE "domain" = $1`,
+      [current.shop],
+    );
+    expect(await beginImport(pool, current.shop, { now: Date.now() })).toBe(true);
+    expect(await since()).toBeNull();
+    expect(await beginImport(pool, current.shop, { now: Date.now() })).toBe(false);
+  });
+});
