@@ -14,6 +14,13 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
       FROM unnest(enum_range(NULL::"OrderStatus")) s LEFT JOIN "OrderCount" ON "status" = s GROUP BY 1`,
   },
   {
+    name: "hakuna_orders_attention",
+    help: "Orders that need a person, by sync status: all that are refused but for declined cancellations",
+    label: "status",
+    sql: `SELECT s::text AS label, coalesce(sum("attention"), 0)::float8 AS value
+      FROM unnest(enum_range(NULL::"OrderStatus")) s LEFT JOIN "OrderCount" ON "status" = s GROUP BY 1`,
+  },
+  {
     name: "hakuna_orders_due_oldest_seconds",
     help: "How long the oldest order waits that could be sent now",
     sql: `SELECT coalesce(extract(epoch FROM now() - min(least(due, now()))), 0)::float8 AS value

@@ -92,11 +92,45 @@ describe("send", () => {
     [{ id: "req-1c" }, "req-1c"],
     [{ id: "ord-1" }, null],
     [{ request_id: 5, id: "req-1d" }, "req-1d"],
-    ["accepted", null],
+    [{ request_id: "req-1e", error: { error_code: "late" } }, "req-1e"],
+    [{ error: null }, null],
+    ["req-1f", "req-1f"],
+    ['"req-1g"', "req-1g"],
+    ["", null],
+    [" \n", null],
     ["null", null],
   ])("2xx with %j: accepted, request %s", async (body, requestId) => {
     const { client } = await feed(says(200, body));
     expect(await client.send(to, orders, "k")).toMatchObject({ kind: "accepted", requestId });
+  });
+
+  test.each([
+    ["a login page", 200, "<!DOCTYPE html><title>Sign in</title>"],
+    ["a page beside 202", 202, "<html>Accepted</html>"],
+    ["a captive portal's greeting", 200, "Welcome to our free WLAN"],
+    ["a word", 202, "accepted"],
+    ["what only resembles an id", 202, "req-1 <b>2</b>"],
+    ["half a JSON", 202, '{"request_id": "req-1'],
+    ["a gateway's error beside 200", 200, { error: "not signed in" }],
+  ])("%s is no acceptance, but a wrong address", async (_what, status, body) => {
+    const { client } = await feed(says(status, body, { "Content-Type": "text/html" }));
+    expect(await client.send(to, orders, "k")).toMatchObject({
+      kind: "wrong_address",
+      httpStatus: status,
+      reason: expect.stringMatching(
+        typeof body === "string"
+          ? /^Hakuna's address answered 20\d with a page, not as the feed does\.$/
+          : /^Hakuna answered 200\.$/,
+      ),
+    });
+  });
+
+  test("a refusal of the feed's beside 200 is a refusal", async () => {
+    const { client } = await feed(says(200, { error: { error_code: "product_unsupported" } }));
+    expect(await client.send(to, orders, "k")).toMatchObject({
+      kind: "invalid",
+      reason: "Hakuna answered 200: product_unsupported",
+    });
   });
 
   test.each([
@@ -107,13 +141,19 @@ describe("send", () => {
     [401, "key_refused"],
     [403, "key_refused"],
     [404, "wrong_address"],
+    [405, "wrong_address"],
+    [410, "wrong_address"],
+    [421, "wrong_address"],
+    [302, "wrong_address"],
     [301, "wrong_address"],
     [307, "wrong_address"],
+    [407, "unavailable"],
     [408, "unanswered"],
     [425, "unavailable"],
     [429, "unavailable"],
     [500, "unanswered"],
     [503, "unanswered"],
+    [511, "unanswered"],
   ])("%i is %s", async (status, kind) => {
     const { client, seen } = await feed(says(status, "", { Location: "/elsewhere" }));
     expect(await client.send(to, orders, "k")).toMatchObject({ kind, httpStatus: status });
@@ -153,7 +193,9 @@ describe("send", () => {
     expect(await client.send(to, orders, "k")).toMatchObject({
       reason: "Hakuna answered 400: invalid_order: no … in …, … (…)",
     });
-    expect(await client.send(to, orders, "k")).toMatchObject({ reason: "Hakuna answered 400." });
+    expect(await client.send(to, orders, "k")).toMatchObject({
+      reason: "Hakuna's address answered 400 with a page, not as the feed does.",
+    });
   });
 
   test("no answer in time: it may have been taken", async () => {
@@ -209,7 +251,7 @@ describe("send", () => {
     expect(await client.send(to, orders, "k")).toMatchObject({ kind: "unanswered" });
   });
 
-  test("an endless acceptance is cut, and counts", async () => {
+  test("an endless page is cut, and is no acceptance", async () => {
     const { client } = await feed((response) => {
       const more = () => {
         while (!response.destroyed && response.write("x".repeat(65_536)));
@@ -218,7 +260,7 @@ describe("send", () => {
       response.writeHead(202);
       more();
     });
-    expect(await client.send(to, orders, "k")).toMatchObject({ kind: "accepted", requestId: null });
+    expect(await client.send(to, orders, "k")).toMatchObject({ kind: "wrong_address" });
   });
 
   test.each(["http://127.0.0.1:1", "http://nowhere.invalid"])(
@@ -285,7 +327,7 @@ describe("processingStatus", () => {
     expect(await status(says(200, {}))).toEqual({ kind: "in_progress" });
   });
 
-  test("done, with both lists joined and without customer data", async () => {
+  test("done, with both lists joined", async () => {
     const statuses = [
       { order_id: "1", status: "successful", errors: [] },
       { order_id: "2", status: "failed", errors: ["Unsupported region", "ask max@example.com"] },
@@ -296,9 +338,9 @@ describe("processingStatus", () => {
     expect(await status(says(200, body))).toEqual({
       kind: "done",
       failed: [
-        { orderId: "2", reason: "Hakuna could not process the order: Unsupported region; ask …" },
-        { orderId: "3", reason: "Hakuna could not process the order." },
-        { orderId: "4", reason: "Hakuna could not process the order." },
+        { orderId: "2", errors: ["Unsupported region", "ask max@example.com"] },
+        { orderId: "3", errors: [] },
+        { orderId: "4", errors: [] },
       ],
     });
   });
@@ -330,9 +372,12 @@ describe("processingStatus", () => {
 });
 
 describe("testConnection", () => {
-  const answers = (get: number, post: number): Answer => {
-    return (response, seen) => says(seen.request.method === "GET" ? get : post)(response, seen);
+  type Said = [status: number, body?: unknown];
+  const answers = (get: Said, post: Said): Answer => {
+    return (response, seen) =>
+      says(...(seen.request.method === "GET" ? get : post))(response, seen);
   };
+  const page = "<!DOCTYPE html><title>Sign in</title>";
 
   test.each([
     [404, 202, "works"],
@@ -343,12 +388,53 @@ describe("testConnection", () => {
     [404, 401, "wrong_key"],
     [500, 202, "unreachable"],
     [404, 503, "unreachable"],
+    [429, 202, "unreachable"],
+    [404, 408, "unreachable"],
+    [404, 415, "unreachable"],
+    [404, 429, "unreachable"],
+    [407, 202, "unreachable"],
+    [302, 302, "wrong_address"],
+    [404, 302, "wrong_address"],
+    [404, 404, "wrong_address"],
+    [405, 202, "works"],
+    [405, 405, "wrong_address"],
+    [410, 410, "wrong_address"],
+    [404, 204, "works"],
   ])("%i to the question and %i to no orders: %s", async (get, post, result) => {
-    const { client, seen } = await feed(answers(get, post));
+    const { client, seen } = await feed(answers([get], [post]));
     const test = await client.testConnection(to);
     expect(test.result).toBe(result);
     expect(test.detail).toMatch(/^Hakuna answered \d+\.$/);
     if (result === "works") expect(seen[1]?.body).toBe("[]");
+  });
+
+  test.each<[string, Said, Said, string]>([
+    ["the feed's own words", [404, { error: {} }], [400, { error: {} }], "works"],
+    ["a request id", [404], [202, { request_id: "req-1" }], "works"],
+    ["a request id as text", [404], [200, "req-1"], "works"],
+    ["the feed that answers 2xx with JSON", [404], [200, { received: 0 }], "works"],
+    ["a refusal beside 200", [404], [200, { error: { error_code: "empty" } }], "works"],
+    ["a feed without statuses behind Express", [404, page], [202], "works"],
+    ["a page for everything", [200, page], [200, page], "wrong_address"],
+    ["a page for orders", [404], [200, page], "wrong_address"],
+    ["a page that is not found", [404, page], [404, page], "wrong_address"],
+    ["a page that says 400", [404, page], [400, page], "wrong_address"],
+    ["text", [404], [202, "OK"], "wrong_address"],
+    ["a gateway that greets everybody", [200, { ok: true }], [200, { ok: true }], "wrong_address"],
+    ["a gateway's error beside 200", [404], [200, { error: "no route" }], "wrong_address"],
+    ["a portal", [511, page], [511, page], "unreachable"],
+    ["a page of a wall", [403, page], [202], "wrong_key"],
+  ])("%s", async (_what, get, post, result) => {
+    const { client } = await feed(answers(get, post));
+    expect((await client.testConnection(to)).result).toBe(result);
+  });
+
+  test("tells of a page as such", async () => {
+    const { client } = await feed(says(200, page));
+    expect(await client.testConnection(to)).toEqual({
+      result: "wrong_address",
+      detail: "Hakuna's address answered 200 with a page, not as the feed does.",
+    });
   });
 
   test("nobody there", async () => {

@@ -1,7 +1,8 @@
+import { parseJson, readBody } from "./answer-body.ts";
 import type { FeedTarget } from "./feed-target.ts";
 import { type Offer, type OfferRequest, readOffer } from "./offer.ts";
-import { parseJson, refusalReason } from "./reason.ts";
-import { requestHeaders } from "./request-headers.ts";
+import { refusalReason } from "./reason.ts";
+import { badKey, requestHeaders } from "./request-headers.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { createTransport } from "./transport.ts";
 
@@ -29,6 +30,9 @@ export type OffersClient = {
   close(): Promise<void>;
 };
 
+/** Nobody takes such a request there, a proxy on the way, or a wish for patience. */
+const notNow = [405, 407, 408, 410, 421, 425, 429];
+
 /**
  * The client of Hakuna's Offers API. It needs the shop's secret key, so it is never asked from a
  * storefront. https://docs.hellohakuna.com/integration-guides/e-commerce-integration/create-offers
@@ -48,7 +52,7 @@ export function createOffersClient(options: {
       const { version } = options;
       const headers = requestHeaders(to, { hasBody: true, idempotencyKey, version });
       if (headers === null) {
-        return { kind: "key_refused", reason: "The API key holds a character that no key has." };
+        return { kind: "key_refused", reason: badKey };
       }
       const prefix = to.environment === "sandbox" ? "/sandbox" : "";
       const body = JSON.stringify(request);
@@ -59,7 +63,8 @@ export function createOffersClient(options: {
         return { kind: "unavailable", reason, retryAfterMs: null };
       }
       const { status } = exchanged;
-      if (status >= 200 && status < 300 && exchanged.complete) {
+      const isPage = readBody(exchanged.body).kind === "page";
+      if (status >= 200 && status < 300 && exchanged.complete && !isPage) {
         const offer = readOffer(parseJson(exchanged.body), language);
         return typeof offer === "string"
           ? { kind: "refused", reason: offer }
@@ -67,7 +72,8 @@ export function createOffersClient(options: {
       }
       const reason = refusalReason(status, exchanged.body, "[]");
       if (status === 401 || status === 403) return { kind: "key_refused", reason };
-      if (status < 400 || status >= 500 || [408, 425, 429].includes(status)) {
+      // a page, whatever its status, does not say that there is no offer
+      if (status < 400 || status >= 500 || isPage || notNow.includes(status)) {
         const wait = retryAfterMs(exchanged.headers["retry-after"], Date.now());
         return { kind: "unavailable", reason, retryAfterMs: wait };
       }

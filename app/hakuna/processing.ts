@@ -1,13 +1,17 @@
 import { z } from "zod";
-import { parseJson, refusalReason, withoutCustomer } from "./reason.ts";
+import { parseJson } from "./answer-body.ts";
+import { refusalReason } from "./reason.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Exchange } from "./transport.ts";
 
 /** What became of orders that the feed had accepted. `reason` holds no customer data. */
 export type ProcessingAnswer =
   | { kind: "in_progress" }
-  /** every order that is not in `failed` was processed */
-  | { kind: "done"; failed: { orderId: string; reason: string }[] }
+  /**
+   * Every order that is not in `failed` was processed. `errors` are Hakuna's own words and may
+   * repeat what was sent: they are kept by `processingReason` alone.
+   */
+  | { kind: "done"; failed: { orderId: string; errors: string[] }[] }
   /** the feed knows no such request, or says nothing about it that can be read */
   | { kind: "unknown" }
   | { kind: "key_refused"; reason: string }
@@ -50,21 +54,10 @@ export function readProcessing(exchanged: Exchange): ProcessingAnswer {
   const open = statuses.length === 0 || statuses.some(({ status }) => status === "in_progress");
   const done = data.processing_status ? data.processing_status === "done" : !open;
   if (!done) return { kind: "in_progress" };
-  const failed = new Map<string, string>();
-  for (const orderId of data.failed_orders) {
-    if (orderId !== null) failed.set(orderId, "Hakuna could not process the order.");
-  }
+  const failed = new Map<string, string[]>();
+  for (const orderId of data.failed_orders) if (orderId !== null) failed.set(orderId, []);
   for (const { order_id, status, errors } of statuses) {
-    if (status !== "failed") continue;
-    const said = errors.filter(Boolean).slice(0, 5).join("; ");
-    failed.set(
-      order_id,
-      withoutCustomer(
-        said
-          ? `Hakuna could not process the order: ${said}`
-          : "Hakuna could not process the order.",
-      ),
-    );
+    if (status === "failed") failed.set(order_id, errors.filter(Boolean));
   }
-  return { kind: "done", failed: [...failed].map(([orderId, reason]) => ({ orderId, reason })) };
+  return { kind: "done", failed: [...failed].map(([orderId, errors]) => ({ orderId, errors })) };
 }

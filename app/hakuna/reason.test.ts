@@ -1,48 +1,65 @@
-import { expect, test } from "vitest";
-import { refusalReason, withoutCustomer } from "./reason.ts";
+import { describe, expect, it, test } from "vitest";
+import { processingReason, refusalReason, withoutWords } from "./reason.ts";
+import { refusalCodes } from "./refusal.ts";
 
-test.each([
-  ["email max.o'neil+x@example.co.uk is taken", "email … is taken"],
-  ["phone +49 160 1234567 is short", "phone … is short"],
-  ["phone 0160/1234567 is short", "phone … is short"],
-  ["'Max Mustermann' is no name", "'…' is no name"],
-  ['"Gasse 1" is no street', '"…" is no street'],
-  ["`customer.email` is required", "`customer.email` is required"],
-  [
-    "order 5551234567890 has no 'line_items[0].quantity'",
-    "order 5551234567890 has no 'line_items[0].quantity'",
-  ],
-  ["a\n  b", "a b"],
-])("%j becomes %j", (text, kept) => {
-  expect(withoutCustomer(text)).toBe(kept);
-});
-
-test("cuts out what was sent as customer data, whole words in any case", () => {
-  const sent = JSON.stringify([
-    { id: "77", customer: { first_name: "Ida", last_name: "Li" }, customer_billing_address: null },
-    { id: "78", customer_billing_address: { address_line_1: "Weg (2)", zip: "1010" } },
-    null,
-  ]);
-  expect(withoutCustomer("ida of WEG (2), 1010: order 77 is invalid, idaho", sent)).toBe(
-    "… of …, …: order 77 is invalid, idaho",
-  );
-});
+const bodyOf = (error: object) => JSON.stringify({ error });
+const sent = [{ customer: { first_name: "Ida", last_name: "Decline" } }];
 
 test("a long list and a long text are cut", () => {
   const validation_errors = Array.from({ length: 50 }, (_, at) => `line ${at}`);
   const reason = refusalReason(400, JSON.stringify({ error: { validation_errors } }), "[]");
   expect(reason).toBe("Hakuna answered 400: line 0; line 1; line 2; line 3; line 4; …");
-  expect(withoutCustomer("x".repeat(5000))).toHaveLength(300);
+  expect(processingReason(["x".repeat(5000)], []).length).toBeLessThan(350);
+});
+
+test.each(["", "null", "[]", '{"error":"Max"}', '{"error":{}}', '{"error":{"error_code":{}}}'])(
+  "of the body %j nothing is repeated",
+  (body) => {
+    expect(refusalReason(400, body, "[]")).toBe("Hakuna answered 400.");
+  },
+);
+
+test("a page is told as such, and nothing of it is repeated", () => {
+  expect(refusalReason(403, "<html>Ida</html>", "[]")).toBe(
+    "Hakuna's address answered 403 with a page, not as the feed does.",
+  );
+});
+
+test("what was sent of a customer is cut out of answers and processing statuses", () => {
+  const body = bodyOf({ error_code: "invalid_order", validation_errors: ["no IDA in 7"] });
+  expect(refusalReason(400, body, JSON.stringify(sent))).toBe(
+    "Hakuna answered 400: invalid_order: no … in 7",
+  );
+  expect(processingReason(["Unsupported region", "ask ida@example.com of Ida"], sent)).toBe(
+    "Hakuna could not process the order: Unsupported region; ask … of …",
+  );
+  expect(processingReason([], sent)).toBe("Hakuna could not process the order.");
+});
+
+describe.each(refusalCodes)("the code %s", (code) => {
+  it("stays, whatever is cut out or off", () => {
+    const spaced = code.replaceAll("_", " ");
+    const names = spaced.split(" ").map((last_name) => ({ customer: { last_name } }));
+    expect(processingReason([spaced], names)).toContain(code);
+    expect(processingReason(["a", "b", "c", "d", "e", code], [])).toContain(code);
+    expect(processingReason([`${"x".repeat(400)} ${code}`], [])).toContain(code);
+    const body = bodyOf({ error_code: code, validation_errors: [code] });
+    expect(refusalReason(400, body, JSON.stringify(names))).toContain(code);
+  });
+
+  it("is all that is left of Hakuna's words where they are to go", () => {
+    const reason = processingReason([`${code}: no Amsel in Wien`], []);
+    expect(withoutWords(reason)).toBe(`Hakuna could not process the order: ${code}`);
+    expect(withoutWords(withoutWords(reason))).toBe(withoutWords(reason));
+    const body = bodyOf({ error_code: "x", validation_errors: [`Amsel: ${code}`] });
+    expect(withoutWords(refusalReason(422, body, "[]"))).toBe(`Hakuna answered 422: ${code}`);
+  });
 });
 
 test.each([
-  "",
-  "<html>",
-  "null",
-  "[]",
-  '{"error":"Max"}',
-  '{"error":{}}',
-  '{"error":{"error_code":{}}}',
-])("of the body %j nothing is repeated", (body) => {
-  expect(refusalReason(400, body, "[]")).toBe("Hakuna answered 400.");
+  ["Hakuna answered 400: no Amsel in Wien", "Hakuna answered 400."],
+  ["Hakuna answered 400.", "Hakuna answered 400."],
+  ["No answer within 300 ms.", "No answer within 300 ms."],
+])("of %j stays %j where Hakuna's words are to go", (reason, kept) => {
+  expect(withoutWords(reason)).toBe(kept);
 });

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { parseJson, readBody } from "./answer-body.ts";
+import { codesIn } from "./refusal.ts";
+import { withoutCustomer } from "./without-customer.ts";
 
-/** Longest reason, in characters. */
+/** Longest text of Hakuna's own, in characters. */
 const longest = 300;
 const mostErrors = 5;
 
@@ -35,52 +38,51 @@ const answer = z.object({
  * @param sent the orders that were sent: their customers' data is cut out
  */
 export function refusalReason(status: number, body: string, sent: string): string {
+  if (readBody(body).kind === "page") {
+    return `Hakuna's address answered ${status} with a page, not as the feed does.`;
+  }
   const parsed = answer.safeParse(parseJson(body));
   const { error_code, validation_errors = [] } = parsed.success ? parsed.data.error : {};
-  const found = [...new Set(validation_errors.filter((error) => error !== ""))];
-  const more = found.length > mostErrors ? ["…"] : [];
-  const errors = [...found.slice(0, mostErrors), ...more].join("; ");
-  const said = [error_code, errors].filter(Boolean).join(": ");
-  const start = `Hakuna answered ${status}`;
-  return said ? `${start}: ${withoutCustomer(said, sent)}` : `${start}.`;
+  const words = [error_code, joined(validation_errors)].filter(Boolean).join(": ");
+  const said = [error_code ?? "", ...validation_errors];
+  return withWords(`Hakuna answered ${status}`, words, said, parseJson(sent));
 }
 
-/** Cuts out what is or may be a customer's, and then what is too long. */
-export function withoutCustomer(reason: string, sent = "[]"): string {
-  let kept = reason;
-  for (const value of customerValues(parseJson(sent))) kept = replaceAll(kept, value);
-  kept = kept
-    .replace(/[^\s@"`<>(=:…]+@[^\s@"'`<>)]+/g, "…")
-    // telephone numbers; ids of Shopify are digits without a sign, a leading 0 or a gap
-    .replace(/\+\d[\d\s()/.-]{4,}\d|\b0\d[\d\s()/.-]{4,}\d|\b\d+(?:[\s()/-]+\d{2,}){2,}/g, "…")
-    // quoted: names of fields and words of the contract are lower case, short and without spaces
-    .replace(/(["'`“])(?![a-z][a-z0-9_.[\]]{0,39}["'`”])[^"'`”]+["'`”]/g, "$1…$1")
-    .replace(/\s+/g, " ");
-  return kept.length > longest ? `${kept.slice(0, longest - 1)}…` : kept;
+/**
+ * Why the processing refused an order, in the same way.
+ *
+ * @param errors Hakuna's own words, as `readProcessing` gives them
+ * @param sent the orders of the request
+ */
+export function processingReason(errors: readonly string[], sent: readonly unknown[]): string {
+  return withWords("Hakuna could not process the order", joined(errors), errors, sent);
 }
 
-/** The customers and billing addresses of a feed request, longest first. */
-function customerValues(orders: unknown): string[] {
-  const values: unknown[] = (Array.isArray(orders) ? orders : []).flatMap((order) => {
-    const { customer, customer_billing_address: address } = Object(order);
-    return [...Object.values(Object(customer)), ...Object.values(Object(address))];
-  });
-  // two letters are a country, and would be found inside other words
-  const texts = values.filter((value) => typeof value === "string");
-  const long = texts.filter((value) => value.trim().length > 2);
-  return [...new Set(long)].sort((a, b) => b.length - a.length);
+/** A reason without Hakuna's words but the codes among them: no customer can be in it any more. */
+export function withoutWords(reason: string): string {
+  const [, start, words = ""] =
+    /^(Hakuna answered \d+|Hakuna could not process the order): (.*)$/s.exec(reason) ?? [];
+  if (start === undefined) return reason;
+  const codes = codesIn(words);
+  return codes.length > 0 ? `${start}: ${codes.join("; ")}` : `${start}.`;
 }
 
-function replaceAll(text: string, value: string): string {
-  const literal = value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "giu"), "…");
+/** What the transport says of a request that failed. */
+export function problemSentence(problem: string): string {
+  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`;
 }
 
-/** undefined: it is not JSON. */
-export function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+function joined(errors: readonly string[]): string {
+  const found = [...new Set(errors.filter((error) => error !== ""))];
+  return [...found.slice(0, mostErrors), ...(found.length > mostErrors ? ["…"] : [])].join("; ");
+}
+
+/** The codes among `said`, all that Hakuna said, are kept whatever is cut out of its words. */
+function withWords(start: string, words: string, said: readonly string[], sent: unknown): string {
+  if (words === "") return `${start}.`;
+  const kept = withoutCustomer(words, sent);
+  const short = kept.length > longest ? `${kept.slice(0, longest - 1)}…` : kept;
+  const known = codesIn(short);
+  const lost = codesIn(said.join("\n")).filter((code) => !known.includes(code));
+  return `${start}: ${[...lost, short].join("; ")}`;
 }

@@ -1,5 +1,10 @@
 import type { FeedTarget } from "./feed-target.ts";
 
+/** Why no header can carry a key. */
+export const badKey =
+  "The API key holds a character that no key has, such as a space or an umlaut. " +
+  "Copy it from Hakuna once more.";
+
 /**
  * The headers of a request to Hakuna's API; null where no header can carry the key. The contract
  * shows the key in a header named `Bearer`, other pages of Hakuna's documentation in

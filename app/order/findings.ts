@@ -1,4 +1,4 @@
-/** error: not sent (blocked); warning and info: sent. */
+/** error: Hakuna does not have it so (blocked or refused); warning and info: sent. */
 export type Severity = "error" | "warning" | "info";
 
 type Entry = { severity: Severity; inShopify?: true; text: string };
@@ -139,7 +139,41 @@ const syncFindings = {
   },
 } satisfies Record<string, Entry>;
 
-const catalog = { ...mappingFindings, ...syncFindings };
+/** What Hakuna's refusals mean, by its own codes: see app/hakuna/refusal.ts. */
+const refusalFindings = {
+  invalid_request_parameters: {
+    severity: "error",
+    text: "Hakuna cannot read this order as the app sent it. There is nothing to mend in Shopify: contact support and name the order.",
+  },
+  product_unsupported: {
+    severity: "error",
+    text: "Hakuna does not insure a product of this order: by its category, by its price, or because its plan belongs to the other environment. Check the environment in the settings. If it is right, ask Hakuna's support, or refund the plan.",
+  },
+  country_unsupported: {
+    severity: "error",
+    inShopify: true,
+    text: "Hakuna does not insure in the country of this order. Check the billing address in Shopify. If it is right, refund the plan.",
+  },
+  saleschannel_unsupported: {
+    severity: "error",
+    text: "Hakuna takes no plans from the sales channel of this order. Only Hakuna's support can open it for your account: ask there and resend the order afterwards, or refund the plan.",
+  },
+  location_unsupported: {
+    severity: "error",
+    inShopify: true,
+    text: "No plan of this order covers the country of its customer. Check the billing address in Shopify. If it is right, refund the plan.",
+  },
+  incorrect_saleschannel: {
+    severity: "error",
+    text: "The plan was offered for another sales channel than the one of this order. Ask Hakuna's support to set it right, and resend the order afterwards.",
+  },
+  cancel_decline: {
+    severity: "info",
+    text: "Hakuna did not take the cancellation: it has the order as shipped or canceled already. What becomes of the plan is decided by Hakuna's support; ask there if it is to end.",
+  },
+} satisfies Record<string, Entry>;
+
+const catalog = { ...mappingFindings, ...syncFindings, ...refusalFindings };
 
 export type FindingCode = keyof typeof catalog;
 

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { withoutWords } from "#app/hakuna/reason.ts";
 import { redact } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import { cutPayload, withoutOtherProperties } from "#app/shopify/webhooks/cut-payload.ts";
@@ -10,6 +11,7 @@ import { newOrder } from "#app/store/order.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { type CustomerWebhook, customerWebhooks } from "./customer-webhooks.ts";
+import { redactWords } from "./redact-words.ts";
 
 type Context = Pick<RunContext, "pool" | "config" | "log" | "now">;
 
@@ -17,8 +19,8 @@ type Context = Pick<RunContext, "pool" | "config" | "log" | "now">;
 const page = 200;
 
 /**
- * Erases a customer's data for good: from the folded orders, from what was sent last, and from
- * webhooks that are still in the inbox. Found by the customer's id and by the orders that Shopify
+ * Erases a customer's data for good: from the folded orders, from what was sent last, from Hakuna's
+ * words about them, and from webhooks that are still in the inbox. Found by the customer's id and by the orders that Shopify
  * names; an order that nobody has heard of yet gets a tombstone, so that a late webhook brings
  * nothing back. The orders keep their status and ids. Done twice it changes nothing; where it ends in
  * the middle, Shopify asks again, and the webhooks, which tell of orders, still hold the customer.
@@ -63,6 +65,7 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
     for (const id of ids) {
       const order = orders.get(id) ?? newOrder(id, now);
       orders.set(id, order);
+      order.statusReason &&= withoutWords(order.statusReason);
       if (order.state.redacted) continue;
       const wasSkipped = order.status === "skipped";
       order.state = redact(order.state);
@@ -74,6 +77,7 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
       if (order.status === "skipped" && !wasSkipped) plans += order.planUnits;
     }
     await saveOrders(client, domain, [...orders.values()], loaded);
+    await redactWords(client, domain, ids);
     return plans;
   });
   return lost ?? 0;

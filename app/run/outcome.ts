@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { FeedAnswer } from "#app/hakuna/client.ts";
+import { withoutWords } from "#app/hakuna/reason.ts";
 import { reportedUnits } from "#app/order/feed-order.ts";
 import { staysStripped } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
@@ -14,6 +15,7 @@ import {
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";
@@ -34,11 +36,14 @@ export async function recordAnswer(
   const { pool, config } = context;
   try {
     await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-      await noteAnswer(client, shop, attempt, answer);
-      if (isAbout(shop, attempt, answer)) {
-        await applyAnswer(context, client, shop, attempt, answer);
+      const ids = attempt.orders.map(({ id }) => id);
+      const orders = await loadOrders(client, shop.domain, ids);
+      const told = withoutErased(answer, orders.values());
+      await noteAnswer(client, shop, attempt, told);
+      if (isAbout(shop, attempt, told)) {
+        await applyAnswer(context, client, shop, attempt, orders, told);
       } else {
-        await sendByNewKey(client, shop, attempt, answer);
+        await sendByNewKey(client, shop, attempt, orders, told);
       }
     });
   } catch (error) {
@@ -50,6 +55,12 @@ export async function recordAnswer(
     });
     throw error;
   }
+}
+
+/** Hakuna's words may be about a customer whose data was erased while the request was under way. */
+function withoutErased(answer: FeedAnswer, orders: Iterable<StoredOrder>): FeedAnswer {
+  if (answer.kind === "accepted" || ![...orders].some(({ redacted }) => redacted)) return answer;
+  return { ...answer, reason: withoutWords(answer.reason) };
 }
 
 /** Whether an answer counts for the connection as it is now. */
@@ -64,10 +75,9 @@ async function sendByNewKey(
   client: pg.PoolClient,
   shop: ShopRow,
   attempt: Attempt,
+  orders: Map<string, StoredOrder>,
   { kind }: FeedAnswer,
 ): Promise<void> {
-  const ids = attempt.orders.map(({ id }) => id);
-  const orders = await loadOrders(client, shop.domain, ids);
   const loaded = asLoaded(orders.values());
   for (const order of orders.values()) {
     if (order.status === "pending") order.dueAt ??= shop.now;
@@ -121,14 +131,10 @@ async function applyAnswer(
   client: pg.PoolClient,
   shop: ShopRow,
   attempt: Attempt,
+  orders: Map<string, StoredOrder>,
   answer: FeedAnswer,
 ): Promise<void> {
   const { now } = shop;
-  const orders = await loadOrders(
-    client,
-    shop.domain,
-    attempt.orders.map(({ id }) => id),
-  );
   const others = Array.from(orders.values()).filter(({ status }) => status !== "pending");
   await readOffers(client, shop, others);
   const loaded = asLoaded(orders.values());
@@ -142,13 +148,7 @@ async function applyAnswer(
       accept(context, shop, order, attempt, sent);
     } else if (answer.kind === "invalid" && alone) {
       // news that came meanwhile may mend it
-      if (order.revision === sent.revision) {
-        order.status = "rejected";
-        order.reasonCode = null;
-        order.statusReason = answer.reason;
-        order.dueAt = null;
-        order.resend = false;
-      }
+      if (order.revision === sent.revision) refuse(order, sent.payload, answer.reason);
     } else {
       order.dueAt ??= now;
       if (answer.kind === "unanswered") order.unanswered = true;
@@ -158,7 +158,7 @@ async function applyAnswer(
   await applyToShop(context, client, shop, attempt, answer);
   if (answer.kind === "accepted") {
     await addToDay(client, shop, now, { sent: attempt.orders.length, plans });
-  } else if (answer.kind === "invalid" && alone) {
+  } else if (answer.kind === "invalid" && alone && !isDeclined(attempt, answer.reason)) {
     await addToDay(client, shop, now, { failed: 1 });
   }
 }
@@ -228,7 +228,8 @@ async function applyToShop(
       }
       return;
     case "invalid":
-      if (attempt.orders.length > 1) return;
+      // a declined cancellation is no sign that something is wrong with the connection
+      if (attempt.orders.length > 1 || isDeclined(attempt, answer.reason)) return;
       await client.query(
         `UPDATE "Shop" SET "loneRefusals" = "loneRefusals" + 1 WHERE "domain" = $1`,
         [shop.domain],
@@ -246,4 +247,9 @@ async function applyToShop(
       await backOff(client, shop, answer.reason, answer.retryAfterMs, config.delivery);
       return;
   }
+}
+
+/** Of a request with one order. */
+function isDeclined({ orders }: Attempt, reason: string): boolean {
+  return orders.every(({ payload }) => isDecline(reason, payload));
 }

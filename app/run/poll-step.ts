@@ -1,8 +1,13 @@
 import type pg from "pg";
 import type { ProcessingAnswer } from "#app/hakuna/client.ts";
+import { processingReason, withoutWords } from "#app/hakuna/reason.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import { staysStripped } from "#app/order/fold.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
+import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
 import { backOff, breakConnection } from "./trouble.ts";
@@ -108,32 +113,30 @@ async function applyResult(
   client: pg.PoolClient,
   shop: ShopRow,
   attempt: Polled,
-  failed: { orderId: string; reason: string }[],
+  failed: { orderId: string; errors: string[] }[],
 ): Promise<void> {
   const { now } = shop;
-  const reasons = new Map(failed.map(({ orderId, reason }) => [orderId, reason]));
+  const errors = new Map(failed.map(({ orderId, errors }) => [orderId, errors]));
   const orders = await loadOrders(
     client,
     shop.domain,
     attempt.orders.map(({ id }) => id),
   );
   const loaded = asLoaded(orders.values());
+  const sent = Array.from(orders.values(), ({ lastPayload }) => lastPayload);
   const events: OrderEvent[] = [];
   let refused = 0;
   for (const order of orders.values()) {
     if (order.acceptedAttempt !== attempt.id) continue;
-    const reason = reasons.get(order.id) ?? null;
+    const reason = reasonOf(order, errors.get(order.id), sent);
     if (reason === null) order.confirmedAttempt = attempt.id;
     else order.acceptedHash = null;
     // a newer state is on its way: this result is not about it
     if (order.status === "sent") {
       if (reason === null) order.status = "confirmed";
       else {
-        refused += 1;
-        order.status = "rejected";
-        order.reasonCode = null;
-        order.statusReason = reason;
-        order.dueAt = null;
+        if (!isDecline(reason, order.lastPayload)) refused += 1;
+        refuse(order, order.lastPayload, reason);
         order.repeatAt = null;
       }
     }
@@ -148,4 +151,16 @@ async function applyResult(
   await saveOrders(client, shop.domain, [...orders.values()], loaded);
   await addEvents(client, shop.domain, events);
   if (refused > 0) await addToDay(client, shop, now, { failed: refused });
+}
+
+/** Why the processing refused an order; null: it did not. */
+function reasonOf(
+  order: StoredOrder,
+  errors: readonly string[] | undefined,
+  sent: readonly (FeedOrder | null)[],
+): string | null {
+  if (errors === undefined) return null;
+  const reason = processingReason(errors, sent);
+  // what is not known any more cannot be found in Hakuna's words
+  return staysStripped(order.state) || order.state.head?.stripped ? withoutWords(reason) : reason;
 }

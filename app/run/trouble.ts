@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { ShopRow } from "#app/store/lease.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { dropRefusal } from "#app/store/refusal.ts";
 
 /** The longest that a feed's Retry-After is honored: a day. */
 const longestRetryAfterMs = 24 * 60 * 60 * 1000;
@@ -57,6 +58,7 @@ export async function breakConnection(
   for (const order of orders.values()) {
     order.status = "pending";
     order.statusReason = null;
+    dropRefusal(order);
     order.dueAt = shop.now;
   }
   await saveOrders(client, shop.domain, [...orders.values()], loaded);

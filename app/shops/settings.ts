@@ -50,6 +50,8 @@ export type Saved =
   | { result: "wrong_key" }
   /** Hakuna does not answer: nothing was changed, unless it is asked for again as `untested` */
   | { result: "unreachable" }
+  /** what answers there is not the feed: the same */
+  | { result: "wrong_address" }
   /** `orders` are at Hakuna: what is to become of them? Nothing was changed */
   | { result: "ask"; orders: number; isOtherEnvironment: boolean };
 
@@ -91,7 +93,9 @@ export async function saveSettings(
   for (let tries = 0; tries < mostTries; tries += 1) {
     const tried = await tryConnection(context, domain, request);
     if (tried.result === "wrong_key") return { result: "wrong_key" };
-    if (tried.result === "unreachable" && !request.untested) return { result: "unreachable" };
+    const { result } = tried;
+    const isUntried = result === "unreachable" || result === "wrong_address";
+    if (isUntried && !request.untested) return { result };
     const saved = await holdingShop(context.pool, domain, (client, shop) =>
       save(client, context.secrets, shop, request, tried),
     );

@@ -1,4 +1,4 @@
-import type { Finding } from "#app/order/findings.ts";
+import type { Finding, Severity } from "#app/order/findings.ts";
 import type { StoredOrder } from "./order.ts";
 
 /** Names a finding with its lines, so that putting it away does not put away the next one. */
@@ -10,6 +10,17 @@ export function findingKey({
   return [code, ...lineItemIds, ...(refused ? [refused.field] : [])].join(":");
 }
 
+/** The gravest of the findings; null: there is none. */
+export function gravest(findings: readonly Finding[]): Severity | null {
+  const severities = ["error", "warning", "info"] as const;
+  return severities.find((grade) => findings.some(({ severity }) => severity === grade)) ?? null;
+}
+
+/** Hakuna declined a cancellation, which is told and alarms nobody: see refusal.ts. */
+function isNote({ code, severity }: Finding): boolean {
+  return code === "cancel_decline" && severity === "info";
+}
+
 /**
  * Whether a person should look at an order: it does not reach Hakuna as it is, or it bears a
  * warning that the merchant has not put away.
@@ -19,7 +30,8 @@ export function needsAttention({
   findings,
   dismissed,
 }: Pick<StoredOrder, "status" | "findings" | "dismissed">): boolean {
-  if (status === "blocked" || status === "rejected") return true;
+  if (status === "blocked") return true;
+  if (status === "rejected" && !findings.some(isNote)) return true;
   if (status === "skipped" || status === "waiting") return false;
   return findings.some(
     (finding) => finding.severity === "warning" && !dismissed.includes(findingKey(finding)),

@@ -3,14 +3,16 @@ import type pg from "pg";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { type Finding, finding } from "#app/order/findings.ts";
+import { finding } from "#app/order/findings.ts";
 import { staysStripped, strip } from "#app/order/fold.ts";
 import type { Mapping, MappingContext } from "#app/order/map.ts";
 import { sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { skipReason } from "#app/order/share.ts";
+import { gravest } from "./attention.ts";
 import type { ShopRow } from "./lease.ts";
 import type { ReasonCode, StoredOrder } from "./order.ts";
 import { offersOf } from "./plan-offers.ts";
+import { dropRefusal, noteRefusal } from "./refusal.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
 export function payloadHash(feedOrder: FeedOrder): string {
@@ -66,6 +68,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
 
   if (order.offers === null)
     throw new TypeError("Nobody has read the offers of the order's plans.");
+  dropRefusal(order);
   let mapping: Mapping;
   try {
     mapping = mapForFeed(order.state, mappingContext(order, shop));
@@ -110,7 +113,10 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   }
   const hash = payloadHash(feedOrder);
   // a refused order waits for a change or for a hand
-  if (order.status === "rejected" && order.payloadHash === hash && !order.resend) return feedOrder;
+  if (order.status === "rejected" && order.payloadHash === hash && !order.resend) {
+    noteRefusal(order, feedOrder);
+    return feedOrder;
+  }
   order.payloadHash = hash;
   // by whichever connection: what a new one is to get of it is marked to be sent again
   const isAccepted = order.acceptedHash === hash;
@@ -146,6 +152,7 @@ function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
   const { status } = order;
   const keeps = status === "confirmed" || status === "rejected";
   if (!keeps) Object.assign(order, { status: "sent", reasonCode: null, statusReason: null });
+  if (status === "rejected") noteRefusal(order, feedOrder ?? order.lastPayload);
   order.unanswered = false;
   return unplan(order);
 }
@@ -193,11 +200,6 @@ function unplan(order: StoredOrder): null {
   order.repeatAt = null;
   order.resend = false;
   return null;
-}
-
-function gravest(findings: readonly Finding[]): Finding["severity"] | null {
-  const severities = ["error", "warning", "info"] as const;
-  return severities.find((grade) => findings.some(({ severity }) => severity === grade)) ?? null;
 }
 
 /** Names the error without its message, which may quote the order. */

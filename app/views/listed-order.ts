@@ -1,7 +1,7 @@
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
 import type { Finding, Severity } from "#app/order/findings.ts";
 import type { ReasonCode } from "#app/store/order.ts";
-
+import { isRefusal } from "#app/store/refusal.ts";
 import type { Note } from "#app/texts/order-texts.ts";
 
 /** An order as lists show it. Times are epoch milliseconds. No customer data. */
@@ -66,18 +66,32 @@ export function listedOrder(row: ListedRow): ListedOrder {
 
 const gravity: readonly Severity[] = ["error", "warning", "info"];
 
-function noteOf({ status, reasonCode, statusReason, findings }: ListedRow): Note | null {
-  if (status === "rejected" && statusReason) return { kind: "refused", words: statusReason };
+/** Hakuna's own words why it refused an order; null: it did not. */
+export function refusedNote({
+  status,
+  statusReason,
+}: Pick<ListedRow, "status" | "statusReason">): Note | null {
+  if (status !== "rejected" || !statusReason) return null;
+  return { kind: "refused", words: statusReason };
+}
+
+function noteOf(row: ListedRow): Note | null {
+  const { status, reasonCode, statusReason } = row;
+  const found = row.findings as Finding[];
+  const refusal = status === "rejected" ? found.find(isRefusal) : undefined;
+  if (refusal) return noteOfFinding(refusal);
+  const words = refusedNote(row);
+  if (words !== null) return words;
   if (reasonCode) {
     return { kind: "reason", code: reasonCode as ReasonCode, detail: statusReason };
   }
-  const found = findings as Finding[];
   for (const severity of gravity) {
     const finding = found.find((one) => one.severity === severity);
-    if (finding) {
-      const { code, titles, refused } = finding;
-      return { kind: "finding", severity, code, titles, refused };
-    }
+    if (finding) return noteOfFinding(finding);
   }
   return null;
+}
+
+function noteOfFinding({ severity, code, titles, refused }: Finding): Note {
+  return { kind: "finding", severity, code, titles, refused };
 }

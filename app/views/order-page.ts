@@ -10,12 +10,13 @@ import { readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
-import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
+import { type ListedOrder, listedColumns, listedOrder, refusedNote } from "./listed-order.ts";
 import { type DiffLine, payloadDiff } from "./payload-diff.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 
 /** What the page of one order shows. Times are epoch milliseconds, amounts minor units. */
 export type OrderPage = {
+  /** `note`: also where findings explain a refusal, Hakuna's own words */
   order: ListedOrder & {
     sentAt: number | null;
     skippedByHand: boolean;
@@ -118,10 +119,12 @@ export async function orderPage(
         select: { requestId: true, pollAt: true },
       })
     : null;
+  const { note, ...shown } = listedOrder(listed);
   const putAway = dismissed as string[];
   return {
     order: {
-      ...listedOrder(listed),
+      ...shown,
+      note: refusedNote(listed) ?? note,
       sentAt: sentAt?.getTime() ?? null,
       skippedByHand,
       redacted,

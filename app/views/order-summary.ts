@@ -19,10 +19,13 @@ export function orderSummary(
   locale: string,
   { order, lines, pairs, findings }: OrderPage,
 ): OrderSummary {
-  const { status, note, sentAt } = order;
+  const { status, note, sentAt, needsAttention } = order;
   const titleOf = (lineId: string) => lines.find(({ id }) => id === lineId)?.title ?? lineId;
   return {
-    status: { text: t(`common.status.${status}`), tone: tones[status] },
+    status: {
+      text: t(`common.status.${status}`),
+      tone: status === "rejected" && !needsAttention ? "neutral" : tones[status],
+    },
     // a finding is among the findings
     note: note === null || note.kind === "finding" ? null : noteText(t, locale, note),
     findings: findings

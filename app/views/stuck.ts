@@ -51,6 +51,7 @@ export async function stuckSince(pool: pg.Pool, since: Date, shop: string | null
                 nullif(concat_ws(': ', o."reasonCode", o."statusReason"), '') AS "reason"
            FROM "Order" o WHERE o."shop" = c."shop" AND o."status" = c."status"
             AND o."changedAt" >= $1
+            AND (o."status" <> 'rejected' OR o."needsAttention")
             AND (o."status" <> 'pending' OR o."changedAt" < now() - interval '${patience}')
           ORDER BY o."changedAt" LIMIT ${mostStuck}) o
         WHERE c."count" > 0 AND c."status" IN ('pending', 'waiting', 'blocked', 'rejected')

@@ -112,6 +112,27 @@ test("when Hakuna is silent, a key is saved only if the merchant says so", async
   }
 });
 
+test("when something else answers in Hakuna's place, no key works there", async ({
+  page,
+  world,
+  shop,
+}) => {
+  world.hakuna.behave({ between: { status: 200, body: "<html>Sign in</html>" } });
+  try {
+    const app = await openApp(page, world, shop.domain, "/app/settings");
+    await app.getByLabel("API key").fill(newKey(world));
+    await app.getByRole("button", { name: "Test connection" }).click();
+    await expect(app.getByText("What answers at Hakuna's address is not")).toBeVisible();
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(app.getByText("There is no order feed at Hakuna's address")).toBeVisible();
+    await app.getByRole("button", { name: "Cancel" }).click();
+    await page.reload();
+    await expect(app.getByText("You find it in your Hakuna account.")).toBeVisible();
+  } finally {
+    world.hakuna.behave({});
+  }
+});
+
 test("another environment asks what becomes of the orders that Hakuna has", async ({
   page,
   world,

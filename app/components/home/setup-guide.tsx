@@ -139,7 +139,9 @@ function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
 function StepAction({ step }: { step: Exclude<GuideStep, "block"> }) {
   const { t } = useLocale();
   const shopify = useAppBridge();
-  const fetcher = useFetcher<{ tested: "works" | "wrong_key" | "unreachable" | "no_key" }>();
+  const fetcher = useFetcher<{
+    tested: "works" | "wrong_key" | "wrong_address" | "unreachable" | "no_key";
+  }>();
   const { data } = fetcher;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
   useEffect(() => {

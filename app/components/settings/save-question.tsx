@@ -4,7 +4,7 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import type { Saved, SaveRequest } from "#app/shops/settings.ts";
 
 /** What has to be answered before the settings are saved. */
-export type SaveQuestion = Extract<Saved, { result: "ask" | "unreachable" }>;
+export type SaveQuestion = Extract<Saved, { result: "ask" | "unreachable" | "wrong_address" }>;
 
 type Props = {
   question: SaveQuestion;
@@ -22,15 +22,15 @@ export function SaveQuestionDialog({ question, onAnswer, onClose }: Props) {
     <Modal
       open
       onClose={onClose}
-      title={t("settings.unreachable.title")}
+      title={t(`settings.${question.result}.title`)}
       primaryAction={{
-        content: t("settings.unreachable.confirm"),
+        content: t(`settings.${question.result}.confirm`),
         onAction: () => onAnswer({ untested: true }),
       }}
       secondaryActions={[{ content: t("common.action.cancel"), onAction: onClose }]}
     >
       <Modal.Section>
-        <Text as="p">{t("settings.unreachable.text")}</Text>
+        <Text as="p">{t(`settings.${question.result}.text`)}</Text>
       </Modal.Section>
     </Modal>
   );

@@ -19,7 +19,7 @@ import { countryOptions } from "./countries.ts";
 import { useLeaveConfirmation } from "./leave-confirmation.ts";
 import { type SaveQuestion, SaveQuestionDialog } from "./save-question.tsx";
 
-type Tested = "works" | "wrong_key" | "unreachable" | "no_key";
+type Tested = "works" | "wrong_key" | "wrong_address" | "unreachable" | "no_key";
 
 const saveBarId = "settings";
 

@@ -19,10 +19,12 @@ export function OrderBadges({
   order: Pick<ListedOrder, "status" | "needsAttention" | "isTest">;
 }) {
   const { t } = useLocale();
-  const isFailed = status === "blocked" || status === "rejected";
+  // a cancellation that Hakuna declined is no failure
+  const isFailed = status === "blocked" || (status === "rejected" && needsAttention);
+  const look = status === "rejected" && !isFailed ? {} : looks[status];
   return (
     <InlineStack gap="100">
-      <Badge {...looks[status]}>{t(`common.status.${status}`)}</Badge>
+      <Badge {...look}>{t(`common.status.${status}`)}</Badge>
       {needsAttention && !isFailed && <Badge tone="warning">{t("orders.check")}</Badge>}
       {isTest && <Badge>{t("orders.test")}</Badge>}
     </InlineStack>

@@ -44,6 +44,11 @@ export const connect: Command = {
           `The feed did not answer just now (${test.detail}); orders are sent as soon as it does.`,
         );
       }
+      if (test.result === "wrong_address") {
+        lines.push(
+          `What answers there is not the feed (${test.detail}); see HAKUNA_API_URL. Nothing is sent until it is right.`,
+        );
+      }
       if (epochChanged) {
         lines.push(
           "The environment changed: orders sent before go to it when they change, or by resend.",

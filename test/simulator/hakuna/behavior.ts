@@ -1,4 +1,5 @@
 import { createRandom } from "../random.ts";
+import type { RefusalCode } from "./refusals.ts";
 
 /** One way in which the feed misbehaves. */
 export type Fault =
@@ -26,10 +27,14 @@ export type Behavior = {
   fault?: { fault: Fault; requests?: number };
   /** one request in so many fails, in changing ways; seeded */
   failOneIn?: { requests: number; seed: number; ways: readonly Fault[] };
+  /** something else answers every request in the feed's place: a login page, a portal, a gateway */
+  between?: { status: number; body: string; type?: string; location?: string };
   /** a batch with one of these orders is answered 400 */
   refuseOrders?: readonly string[];
-  /** these orders are accepted and fail in processing, with this error */
-  failProcessing?: { orders: readonly string[]; error: string };
+  /** the same, with a code of Hakuna's or another, and with words beside it */
+  refusal?: { orders: readonly string[]; code: RefusalCode | (string & {}); errors?: string[] };
+  /** these orders are accepted and fail in processing, with this error: a code, words, or both */
+  failProcessing?: { orders: readonly string[]; error: RefusalCode | (string & {}) };
   /** answer a request id, as later versions do */
   requestIds?: boolean;
   /** looks at a processing status that are answered "in_progress" first */

@@ -96,6 +96,12 @@ export async function startHakuna(
       response.statusCode = status;
       response.end(json === undefined ? "" : JSON.stringify(json));
     };
+    if (behavior.between) {
+      const { status, body, type = "text/html", location } = behavior.between;
+      seen.status = status;
+      const headers = { "content-type": type, ...(location && { location }) };
+      return void response.writeHead(status, headers).end(body);
+    }
     if (behavior.down) return send(503, failure("maintenance"));
     const key =
       header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
@@ -135,6 +141,10 @@ export async function startHakuna(
     }
     const refused = orders.find(({ id }) => behavior.refuseOrders?.includes(id));
     if (refused) return send(400, failure("validation_failed", [`/${refused.id}: refused`]));
+    const { refusal } = behavior;
+    if (orders.some(({ id }) => refusal?.orders.includes(id))) {
+      return send(400, failure(refusal?.code ?? "", refusal?.errors));
+    }
     if (fault?.kind === "late") {
       setTimeout(() => takeIn(orders, environment, idempotencyKey, body), fault.ms);
       return send(504, failure("gateway_timeout"));
