@@ -1,4 +1,5 @@
 import { Faults } from "./admin-api/faults.ts";
+import { type Approval, approvals } from "./admin-api/scopes.ts";
 import { Bucket, type Throttle, throttles } from "./admin-api/throttle.ts";
 import { OrderBook } from "./order-book.ts";
 import { orderMoments, type ShopManner } from "./order-life.ts";
@@ -26,6 +27,8 @@ export class SimulatedShop {
   readonly bucket: Bucket;
   /** what the app was granted; `read_all_orders` shows it orders older than 60 days */
   scopes: Set<string>;
+  /** what Shopify approved the app for of its customers' data */
+  approved = new Set<Approval>(approvals);
   facts = {
     name: "Test shop",
     timeZone: "Europe/Berlin",
