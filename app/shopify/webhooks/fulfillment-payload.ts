@@ -1,3 +1,4 @@
+import { compareIds } from "#app/order/lines.ts";
 import type { Fulfillment, FulfillmentStatus, LineUnits, Refund } from "#app/order/state.ts";
 import { PayloadError, type PayloadReader } from "./payload-reader.ts";
 
@@ -49,9 +50,15 @@ export function readRefunds(payloads: PayloadReader[], observedAt: number): Reco
   );
 }
 
+/** Units by line, in one order: Shopify's own order differs between webhooks and the Admin API. */
 function units(payloads: PayloadReader[], idKey: "id" | "line_item_id"): LineUnits[] {
-  return payloads.map((payload) => {
+  const byLine = new Map<string, number>();
+  for (const payload of payloads) {
     payload.require("quantity");
-    return { lineItemId: payload.requiredId(idKey), quantity: payload.units("quantity") };
-  });
+    const line = payload.requiredId(idKey);
+    byLine.set(line, (byLine.get(line) ?? 0) + payload.units("quantity"));
+  }
+  return [...byLine]
+    .map(([lineItemId, quantity]) => ({ lineItemId, quantity }))
+    .sort((a, b) => compareIds(a.lineItemId, b.lineItemId));
 }

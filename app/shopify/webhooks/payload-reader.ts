@@ -85,13 +85,17 @@ export class PayloadReader {
     return value;
   }
 
-  /** A decimal amount as Shopify writes it; null where there is none. */
+  /**
+   * A decimal amount in its shortest spelling; null where there is none. Webhooks write "10.00" where
+   * the Admin API writes "10.0": both are "10".
+   */
   decimal(key: string): string | null {
     const text = this.text(key);
-    if (text !== null && !/^-?\d+(\.\d*)?$/.test(text)) {
-      throw new PayloadError(this.field(key), "is not a decimal amount.");
-    }
-    return text;
+    if (text === null) return null;
+    const [, sign, whole = "", fraction = ""] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+    if (whole === "") throw new PayloadError(this.field(key), "is not a decimal amount.");
+    const amount = fraction === "" ? whole : `${whole}.${fraction}`;
+    return amount === "0" ? amount : `${sign}${amount}`;
   }
 
   /** A time with its UTC offset, in epoch milliseconds; null where there is none. */

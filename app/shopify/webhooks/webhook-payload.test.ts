@@ -165,6 +165,46 @@ describe("texts", () => {
   });
 });
 
+it.each([
+  ["10.00", "10"],
+  ["10.0", "10"],
+  ["10", "10"],
+  ["10.", "10"],
+  ["100", "100"],
+  ["007.50", "7.5"],
+  ["0.05", "0.05"],
+  ["0.00", "0"],
+  ["-0.0", "0"],
+  ["-1.50", "-1.5"],
+  ["12345678901234567890.123456789000", "12345678901234567890.123456789"],
+])("an amount written %s is %s", (written, amount) => {
+  const state = fold([
+    "orders/create",
+    orderPayload({ line_items: [linePayload({ price: written })] }),
+  ]);
+  expect(state.head?.lineItems[0]?.shopPrice.amount).toBe(amount);
+});
+
+it("units of a fulfillment or refund have one order, whatever order they come in", () => {
+  const units = [
+    { id: 30, line_item_id: 30, quantity: 1 },
+    { id: 4, line_item_id: 4, quantity: 2 },
+    { id: 30, line_item_id: 30, quantity: 1 },
+  ];
+  const expected = [
+    { lineItemId: "4", quantity: 2 },
+    { lineItemId: "30", quantity: 2 },
+  ];
+  for (const listed of [units, units.toReversed()]) {
+    const { fulfillments, refunds } = fold(
+      ["fulfillments/create", fulfillmentPayload({ line_items: listed })],
+      ["refunds/create", refundPayload({ refund_line_items: listed })],
+    );
+    expect(fulfillments["7"]?.units).toEqual(expected);
+    expect(refunds["8"]?.units).toEqual(expected);
+  }
+});
+
 it("reads times with any offset, to the millisecond", () => {
   const times = {
     ...{ created_at: "2026-11-01T10:00:00.562-05:00", updated_at: "2026-11-01T10:00:00Z" },
