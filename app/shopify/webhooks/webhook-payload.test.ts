@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { onUnknownWord, type UnknownWord } from "#app/shopify/unknown-words.ts";
 import type { Payload } from "#test/simulator/shopify/payload.ts";
 import {
   bigId,
   fold,
   fulfillmentPayload,
   linePayload,
+  mapped,
   orderPayload,
   read,
   refundPayload,
@@ -121,7 +123,6 @@ describe("payloads that cannot be used", () => {
     ["line_items[0].price", "12,50"],
     ["line_items[0].id", "x"],
     ["line_items[0].title", {}],
-    ["fulfillments[0].status", "teleported"],
     ["refunds[0].refund_line_items[0].quantity", "1"],
     ["customer", "Max"],
   ])("%s: %j", (path, value) => {
@@ -162,6 +163,63 @@ describe("texts", () => {
   it("of a title may be empty", () => {
     const order = orderPayload({ line_items: [linePayload({ title: "" })] });
     expect(fold(["orders/create", order]).head?.lineItems[0]?.title).toBe("");
+  });
+});
+
+describe("a word that is in no list of the app's", () => {
+  const told: UnknownWord[] = [];
+  beforeEach(() => {
+    told.length = 0;
+    onUnknownWord((unknown) => told.push(unknown));
+  });
+
+  it("as a fulfillment's status is none that succeeded, and the order goes on", () => {
+    const odd = fulfillmentPayload({ id: 9, status: "teleported" });
+    const order = orderPayload({
+      ...{ cancelled_at: "2026-11-04T10:00:00Z", fulfillments: [odd, fulfillmentPayload()] },
+    });
+    const { feedOrder } = mapped(["orders/cancelled", order]);
+    expect(feedOrder?.status).toBe("cancelled");
+    expect(feedOrder?.line_items[0]?.fulfillments).toHaveLength(1);
+    expect(told).toEqual([{ field: "fulfillment.status", word: "teleported" }]);
+  });
+
+  it("takes back what had succeeded, where the fulfillment bears it now", () => {
+    const later = { status: "returned_to_sender", updated_at: "2026-11-03T10:00:00Z" };
+    const webhooks: [OrderTopic, Payload][] = [
+      ["orders/create", orderPayload()],
+      ["fulfillments/create", fulfillmentPayload()],
+    ];
+    expect(mapped(...webhooks).feedOrder?.line_items[0]?.fulfillments).toHaveLength(1);
+    const { feedOrder } = mapped(...webhooks, ["fulfillments/update", fulfillmentPayload(later)]);
+    expect(feedOrder?.line_items[0]?.fulfillments).toEqual([]);
+  });
+
+  it("as the customer's currency leaves the shop's price", () => {
+    const price_set = {
+      shop_money: { amount: "100.00", currency_code: "EUR" },
+      presentment_money: { amount: "117.20", currency_code: "USDC" },
+    };
+    const order = orderPayload({ line_items: [linePayload({ price_set })] });
+    const { feedOrder } = mapped(["orders/create", order]);
+    expect(feedOrder?.line_items[0]?.product_data.price).toEqual({
+      amount: 10000,
+      currency: "eur",
+    });
+    expect(told).toEqual([{ field: "currency", word: "USDC" }]);
+  });
+
+  it("as the financial status is neither voided nor refunded", () => {
+    const { head } = fold(["orders/create", orderPayload({ financial_status: "on_the_moon" })]);
+    expect(head).toMatchObject({ voided: false, fullyRefunded: false });
+    expect(told).toEqual([{ field: "order.financial_status", word: "on_the_moon" }]);
+  });
+
+  it("is told once, however often it comes", () => {
+    const odd = fulfillmentPayload({ status: "teleported" });
+    for (let n = 0; n < 3; n += 1) read("fulfillments/create", odd);
+    read("fulfillments/create", fulfillmentPayload({ status: "beamed" }));
+    expect(told.map(({ word }) => word)).toEqual(["teleported", "beamed"]);
   });
 });
 
