@@ -19,6 +19,7 @@ const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
  *
  * @param topics the topics that this door takes
  * @param secrets the app's client secrets, current first
+ * @param check refuses, with a PayloadError, a body that cannot be the topic's
  * @param store commits the row, then wakes the shop's run; or does at once what the webhook asks for,
  *   with a PayloadError if it cannot
  * @param onError is told why something was not stored
@@ -26,6 +27,7 @@ const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 export function createIntake(options: {
   topics: readonly string[];
   secrets: readonly string[];
+  check?: (topic: string, body: Uint8Array) => void;
   store: (row: InboxRow) => Promise<void>;
   now: () => number;
   onError?: (error: unknown) => void;
@@ -59,6 +61,7 @@ export function createIntake(options: {
     }
     if (!isJsonObject(body)) return refuse(400, "The body is not a JSON object.");
     try {
+      options.check?.(topic, body);
       await options.store({
         shop: domain,
         webhookId,

@@ -47,6 +47,7 @@ const state: fc.Arbitrary<OrderState> = fc
     head: maybe(head),
     productFacts: byId(facts),
     cancelledAt: maybe(time),
+    deletedAt: maybe(time),
     voidedAt: maybe(time),
     fulfillments: byId(fulfillment),
     refunds: byId(refund),

@@ -18,6 +18,7 @@ export function emptyState(id: string): OrderState {
     head: null,
     productFacts: {},
     cancelledAt: null,
+    deletedAt: null,
     voidedAt: null,
     fulfillments: {},
     refunds: {},
@@ -39,6 +40,8 @@ export function join(a: OrderState, b: OrderState): OrderState {
     head: greater(a.head, b.head, compareHeads),
     productFacts: joinRecords(a.productFacts, b.productFacts, joinFacts),
     cancelledAt: earlier(a.cancelledAt, b.cancelledAt),
+    // states of before have none
+    deletedAt: earlier(a.deletedAt ?? null, b.deletedAt ?? null),
     voidedAt: earlier(a.voidedAt, b.voidedAt),
     fulfillments: joinRecords(a.fulfillments, b.fulfillments, (x, y) =>
       compareFulfillments(x, y) >= 0 ? x : y,

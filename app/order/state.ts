@@ -16,6 +16,8 @@ export type OrderState = {
   /** by line item id: what Shopify nulls when a product is deleted */
   productFacts: Record<string, ProductFacts>;
   cancelledAt: number | null;
+  /** when Shopify told that the order was deleted there; that alone cancels nothing */
+  deletedAt: number | null;
   /** the earliest `updated_at` at which the payment was seen voided; counts only while head.voided */
   voidedAt: number | null;
   fulfillments: Record<string, Fulfillment>;

@@ -36,7 +36,10 @@ function sample(topic: OrderTopic) {
 }
 
 describe("Shopify's sample payloads", () => {
-  it.each(orderTopics.filter((topic) => topic.startsWith("orders/")))(
+  const whole = orderTopics.filter(
+    (topic) => topic.startsWith("orders/") && topic !== "orders/delete",
+  );
+  it.each(whole)(
     "%s reaches the feed without a wrong field, and preview says the same",
     async (topic) => {
       const { id, payload } = sample(topic);

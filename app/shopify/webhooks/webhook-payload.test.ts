@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { onUnknownWord, type UnknownWord } from "#app/shopify/unknown-words.ts";
-import type { Payload } from "#test/simulator/shopify/payload.ts";
+import { type Payload, payloadText } from "#test/simulator/shopify/payload.ts";
 import {
   bigId,
   fold,
@@ -135,6 +135,24 @@ describe("payloads that cannot be used", () => {
   it("tell no customer's data in their message", () => {
     const payload = orderPayload({ phone: { number: "+491601234567" } });
     expect(() => read("orders/create", payload)).toThrow(/^phone: is not a text\.$/);
+  });
+});
+
+describe("orders/delete", () => {
+  it("tells when the order was deleted, and nothing else: not that it was cancelled", () => {
+    const at = 1_790_000_000_000;
+    const state = fold(["orders/create", orderPayload()], ["orders/delete", { id: bigId }, at]);
+    expect(state).toMatchObject({ deletedAt: at, cancelledAt: null });
+    expect(mapped(["orders/create", orderPayload()]).feedOrder).toEqual(
+      mapped(["orders/create", orderPayload()], ["orders/delete", { id: bigId }, at]).feedOrder,
+    );
+  });
+
+  const others = ["{}", `{"id": null}`, `{"id": "x"}`, `{"id": 1, "name": "#1"}`, "[]", "[1]", "1"];
+  it.each([...others, payloadText(orderPayload())])("with %s is refused", (body) => {
+    expect(() => readWebhook("orders/delete", body, 0)).toThrow(
+      expect.objectContaining({ code: "payload" }),
+    );
   });
 });
 
