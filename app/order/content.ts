@@ -9,13 +9,15 @@ export function sameContent(a: OrderState, b: OrderState): boolean {
   return canonicalJson(timeless(a)) === canonicalJson(timeless(b));
 }
 
+const moments = ["rank", "observedAt", "denied"];
+
 /** Without the moments by which the fold decides. */
 function timeless(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(timeless);
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, member]) =>
-      name === "rank" || name === "observedAt" ? [] : [[name, timeless(member)]],
+      moments.includes(name) ? [] : [[name, timeless(member)]],
     ),
   );
 }

@@ -1,11 +1,11 @@
 import { canonicalJson } from "./canonical.ts";
+import { compareRanks, forgetDenied, joinHeads, withoutDenied } from "./join-heads.ts";
 import type {
   Fulfillment,
   FulfillmentStatus,
   Head,
   OrderState,
   ProductFacts,
-  Rank,
   Ranked,
   Refund,
 } from "./state.ts";
@@ -37,7 +37,7 @@ export function join(a: OrderState, b: OrderState): OrderState {
   const joined: OrderState = {
     schemaVersion: 1,
     id: a.id,
-    head: greater(a.head, b.head, compareHeads),
+    head: a.head && b.head ? joinHeads(a.head, b.head, compareCores) : (a.head ?? b.head),
     productFacts: joinRecords(a.productFacts, b.productFacts, joinFacts),
     cancelledAt: earlier(a.cancelledAt, b.cancelledAt),
     // states of before have none
@@ -55,7 +55,7 @@ export function join(a: OrderState, b: OrderState): OrderState {
   };
   const purged = [a, b].flatMap(({ purgedThrough }) => purgedThrough ?? []);
   if (purged.length > 0) joined.purgedThrough = Math.max(...purged);
-  return isEmptied(joined) ? emptied(joined) : joined;
+  return withoutPast(joined);
 }
 
 /** The state without customer data, now and after each later join. */
@@ -69,7 +69,15 @@ export function redact(state: OrderState): OrderState {
  */
 export function purge(state: OrderState, through: number): OrderState {
   const purged = { ...state, purgedThrough: Math.max(through, state.purgedThrough ?? 0) };
-  return isEmptied(purged) ? emptied(purged) : purged;
+  return withoutPast(purged);
+}
+
+/** The state without the customer data that must not be kept. */
+function withoutPast(state: OrderState): OrderState {
+  if (isEmptied(state)) return emptied(state);
+  const { head, purgedThrough } = state;
+  if (head === null || purgedThrough === undefined) return state;
+  return { ...state, head: forgetDenied(head, purgedThrough) };
 }
 
 /** Whether the head is without customer data for good, unless Shopify has news of a purged order. */
@@ -91,12 +99,13 @@ export function headsConflict(a: OrderState, b: OrderState): boolean {
   if (a.head === null || b.head === null) return false;
   if (compareRanks(a.head.rank, b.head.rank) !== 0) return false;
   const isBare = a.head.stripped || b.head.stripped;
-  const [x, y] = isBare ? [withoutCustomer(a.head), withoutCustomer(b.head)] : [a.head, b.head];
+  const heads = [a.head, b.head];
+  const [x, y] = isBare ? heads.map(withoutCustomer) : withoutDenied(heads);
   return canonicalJson(x) !== canonicalJson(y);
 }
 
 /** The head without names, addresses, email and phone, and marked so. */
-export function withoutCustomer(head: Head): Head {
+export function withoutCustomer({ denied: _, ...head }: Head): Head {
   return {
     ...head,
     stripped: true,
@@ -108,19 +117,12 @@ export function withoutCustomer(head: Head): Head {
   };
 }
 
-/**
- * Content without customer data decides before content with it, so that the join of redacted states
- * is the redaction of the join. Of two that differ in customer data alone, a stripped one is less.
- */
-function compareHeads(a: Head, b: Head): number {
-  const ranks = compareRanks(a.rank, b.rank);
-  if (ranks !== 0) return ranks;
-  const [bareA, bareB] = [canonicalJson(withoutCustomer(a)), canonicalJson(withoutCustomer(b))];
-  const [fullA, fullB] = [canonicalJson(a), canonicalJson(b)];
+/** The order of heads without regard to their customers; a stripped one is less than one that is not. */
+function compareCores(a: Head, b: Head): number {
   return (
-    compareText(bareA, bareB) ||
-    Number(fullA !== bareA) - Number(fullB !== bareB) ||
-    compareText(fullA, fullB)
+    compareRanks(a.rank, b.rank) ||
+    compareText(canonicalJson(withoutCustomer(a)), canonicalJson(withoutCustomer(b))) ||
+    Number(!a.stripped) - Number(!b.stripped)
   );
 }
 
@@ -135,10 +137,6 @@ function joinFacts(a: ProductFacts, b: ProductFacts): ProductFacts {
 
 function compareRanked(a: Ranked<string>, b: Ranked<string>): number {
   return compareRanks(a.rank, b.rank) || compareText(a.value, b.value);
-}
-
-function compareRanks(a: Rank, b: Rank): number {
-  return a.updatedAt - b.updatedAt || a.observedAt - b.observedAt;
 }
 
 const statusOrder: readonly FulfillmentStatus[] = [
