@@ -23,7 +23,7 @@ const later = "2030-01-01T00:00:00Z";
 function answers(payload: Payload, askedAt: string): ReadAnswer {
   const { state } = readWebhook("orders/updated", JSON.stringify(payload), Date.parse(askedAt));
   if (!state) throw new Error("The payload is not whole.");
-  return { kind: "order", state };
+  return { kind: "order", state, missingAccess: [] };
 }
 
 describe("opening the app", () => {
