@@ -10,6 +10,8 @@ export type SimulatedOrder = {
   closedAt: number | null;
   financialStatus: "pending" | "paid" | "partially_refunded" | "refunded" | "voided";
   isTest: boolean;
+  /** sold at the till: the order has no address, email and phone of its own, its customer has */
+  atTill?: boolean;
   customer: SimulatedCustomer | null;
   lines: SimulatedLine[];
   fulfillments: SimulatedFulfillment[];

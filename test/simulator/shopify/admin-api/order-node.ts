@@ -18,6 +18,7 @@ import { type PageArguments, pageOf } from "./connection.ts";
  */
 export function orderNode(order: SimulatedOrder): object {
   const { currency, customer } = order;
+  const buyer = order.atTill ? null : customer;
   const lines = order.lines.map((line) => lineNode(order, line));
   const fulfillments = order.fulfillments
     .map((fulfillment) => fulfillmentNode(order, fulfillment))
@@ -38,14 +39,14 @@ export function orderNode(order: SimulatedOrder): object {
     test: order.isTest,
     displayFinancialStatus: order.financialStatus.toUpperCase(),
     displayFulfillmentStatus: order.fulfillments.length > 0 ? "FULFILLED" : "UNFULFILLED",
-    email: customer && emailOf(customer),
-    phone: customer?.phone ?? null,
+    email: buyer && emailOf(buyer),
+    phone: buyer?.phone ?? null,
     currencyCode: currency,
     presentmentCurrencyCode: currency,
     totalPriceSet: moneyBag(total, currency),
     customer: customer && customerNode(customer),
-    billingAddress: customer && addressNode(customer),
-    shippingAddress: customer && addressNode(customer),
+    billingAddress: buyer && addressNode(buyer),
+    shippingAddress: buyer && addressNode(buyer),
     customAttributes: [],
     lineItems: (args: PageArguments) => pageOf(lines, args),
     fulfillments: (args: PageArguments) => fulfillments.slice(0, args.first ?? undefined),
