@@ -12,6 +12,7 @@ import {
 import polarisGerman from "@shopify/polaris/locales/de.json" with { type: "json" };
 import polarisEnglish from "@shopify/polaris/locales/en.json" with { type: "json" };
 import type { ReactNode } from "react";
+import type { PageTexts } from "#app/components/shared/locale.tsx";
 import { PlainPage } from "#app/components/shared/plain-page.tsx";
 import { languageOf, localeOf } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";
@@ -25,11 +26,11 @@ const polarisTexts = { en: polarisEnglish, de: polarisGerman };
 export function loader({ request, context }: LoaderFunctionArgs) {
   const locale = localeOf(new URL(request.url).searchParams.get("locale"));
   const language = languageOf(locale);
+  const texts: PageTexts = { locale, messages: messages[language] };
   return {
     apiKey: context.config.SHOPIFY_API_KEY,
-    locale,
-    messages: messages[language],
     polarisTexts: polarisTexts[language],
+    ...texts,
   };
 }
 

@@ -4,8 +4,8 @@ import type { Logger } from "#app/foundation/log.server.ts";
 import type { PlanContext } from "#app/plans/plan-context.ts";
 import type { Queue } from "#app/queue/queue.ts";
 import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
-import type { createShopify } from "#app/shopify.server.ts";
 import type { RunContext } from "#app/store/run-context.ts";
+import type { createShopify } from "./shopify.server.ts";
 
 type Shopify = ReturnType<typeof createShopify>;
 

@@ -29,7 +29,7 @@ export default defineConfig({
           include: [
             "app/**/*.test.{ts,tsx}",
             "test/*.test.ts",
-            "test/{simulator,migrations}/**/*.test.ts",
+            "test/{simulator,migrations,structure}/**/*.test.ts",
           ],
           environment: "node",
           isolate: false,

@@ -1,16 +1,12 @@
 import { linesOf } from "#app/order/lines.ts";
+import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { evaluate, markChanged } from "#app/store/evaluate.ts";
-import { holdingShop } from "#app/store/lease.ts";
+import { evaluate, mappingContext, markChanged } from "#app/store/evaluate.ts";
+import { holdingShop, type ShopRow } from "#app/store/lease.ts";
+import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
-import {
-  asLoaded,
-  loadOrders,
-  type OrderStatus,
-  type StoredOrder,
-  saveOrders,
-} from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** What a person asked for cannot be done; the message says why and what to do. */
@@ -52,9 +48,12 @@ export async function resendOrders(
   return statuses ?? new Map();
 }
 
+/** What became of an order whose pairs somebody changed: its status, and the pairs it has now. */
+export type Paired = { status: OrderStatus; pairs: NamedPair[] };
+
 /**
  * Pairs a product line with a plan line by hand. A pair set earlier for the same product line is
- * replaced.
+ * replaced; of several products of one plan the last ones set are served, as far as it reaches.
  *
  * @throws ActionError when the shop, the order or a line is not there
  */
@@ -64,12 +63,13 @@ export async function pairByHand(
   orderId: string,
   pair: ManualPair,
   by: string,
-): Promise<OrderStatus> {
-  return await changeOrder(context, domain, orderId, { action: "pair", by }, (order) => {
+): Promise<Paired> {
+  const change = (order: StoredOrder) => {
     requireLine(order.state, pair.productLineId, "product");
     requireLine(order.state, pair.planLineId, "plan");
     order.manualPairs = [...withoutProduct(order.manualPairs, pair.productLineId), pair];
-  });
+  };
+  return await changeOrder(context, domain, orderId, { action: "pair", by }, change, paired);
 }
 
 /** Takes back a pair that was set by hand. @throws ActionError when the order is not there */
@@ -79,10 +79,11 @@ export async function unpair(
   orderId: string,
   productLineId: string,
   by: string,
-): Promise<OrderStatus> {
-  return await changeOrder(context, domain, orderId, { action: "unpair", by }, (order) => {
+): Promise<Paired> {
+  const change = (order: StoredOrder) => {
     order.manualPairs = withoutProduct(order.manualPairs, productLineId);
-  });
+  };
+  return await changeOrder(context, domain, orderId, { action: "unpair", by }, change, paired);
 }
 
 /**
@@ -154,15 +155,20 @@ export async function checkProcessing(
   if (!found) throw new ActionError(`Hakuna gave no request ID for order ${orderId}.`);
 }
 
-/** Changes one order under the shop's lock, evaluates it anew and notes who did it. */
-async function changeOrder(
+/**
+ * Changes one order under the shop's lock, evaluates it anew and notes who did it.
+ *
+ * @param tell what of the changed order is answered
+ */
+async function changeOrder<Told = OrderStatus>(
   context: Context,
   domain: string,
   orderId: string,
   { action, by }: { action: string; by: string },
   change: (order: StoredOrder, now: number) => void,
-): Promise<OrderStatus> {
-  const status = await holdingShop(context.pool, domain, async (client, shop) => {
+  tell: (order: StoredOrder, shop: ShopRow) => Told = ({ status }) => status as Told,
+): Promise<Told> {
+  const told = await holdingShop(context.pool, domain, async (client, shop) => {
     const { now } = shop;
     const orders = await loadOrders(client, domain, [orderId]);
     const loaded = asLoaded(orders.values());
@@ -173,10 +179,17 @@ async function changeOrder(
     evaluate(order, shop, context.config.worker.waitForOrderMs);
     await saveOrders(client, domain, [order], loaded);
     await addEvents(client, domain, [manualEvent(orderId, action, by, now)]);
-    return order.status;
+    return { of: tell(order, shop) };
   });
-  if (status === null) throw new ActionError(`There is no shop ${domain}.`);
-  return status;
+  if (told === null) throw new ActionError(`There is no shop ${domain}.`);
+  return told.of;
+}
+
+function paired(order: StoredOrder, shop: ShopRow): Paired {
+  return {
+    status: order.status,
+    pairs: namedPairs(order.state, mappingContext(order, shop)),
+  };
 }
 
 function withoutProduct(pairs: readonly ManualPair[], productLineId: string): ManualPair[] {

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { OrderStatus } from "#app/store/order-store.ts";
+import type { OrderStatus } from "#app/store/order.ts";
 
 /** Which of a shop's orders are to be sent once more; what is left out does not matter. */
 export type ResendFilter = {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { FeedTarget } from "./feed-target.ts";
 import { type ProcessingAnswer, readProcessing } from "./processing.ts";
 import { parseJson, refusalReason } from "./reason.ts";
 import { requestHeaders } from "./request-headers.ts";
@@ -6,9 +7,6 @@ import { retryAfterMs } from "./retry-after.ts";
 import { createTransport, type Exchange } from "./transport.ts";
 
 export type { ProcessingAnswer };
-
-/** Which feed, and who asks. */
-export type FeedTarget = { environment: "sandbox" | "production"; apiKey: string };
 
 /** What the feed said to orders, by what to do next. `reason` holds no customer data. */
 export type FeedAnswer = { httpStatus: number | null; durationMs: number } & (

@@ -1,4 +1,4 @@
-import type { FeedTarget } from "./client.ts";
+import type { FeedTarget } from "./feed-target.ts";
 import { type Offer, type OfferRequest, readOffer } from "./offer.ts";
 import { parseJson, refusalReason } from "./reason.ts";
 import { requestHeaders } from "./request-headers.ts";

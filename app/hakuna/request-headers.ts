@@ -1,4 +1,4 @@
-import type { FeedTarget } from "./client.ts";
+import type { FeedTarget } from "./feed-target.ts";
 
 /**
  * The headers of a request to Hakuna's API; null where no header can carry the key. The contract

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { sameContent } from "./content.ts";
 import { line, order, refunded } from "./order.fixture.ts";
+import { readState } from "./stored-state.ts";
 
 const state = order([line("1")], { refunds: { 9: refunded(600, { 1: 1 }) } });
 const later = { updatedAt: 9_000, observedAt: 9_500 };
@@ -16,11 +17,48 @@ it("takes the same news of a later moment for known", () => {
   expect(sameContent(state, again)).toBe(true);
 });
 
+it("takes one state in other words for known", () => {
+  const spelled = readState({
+    ...state,
+    schemaVersion: 1,
+    firstSeenAt: undefined,
+    deletedAt: undefined,
+    head: state.head && {
+      ...state.head,
+      refundIds: undefined,
+      lineItems: state.head.lineItems.map(({ currentQuantity, ...item }) => ({
+        ...item,
+        shopPrice: { ...item.shopPrice, amount: "10.00" },
+      })),
+    },
+    refunds: {
+      9: {
+        ...refunded(600, {}),
+        units: [
+          { lineItemId: "1", quantity: 1 },
+          { lineItemId: "2", quantity: 0 },
+        ],
+      },
+    },
+  });
+  expect(sameContent(state, spelled)).toBe(true);
+  const moreGone = { ...state, goneUnits: { 1: 5 }, removedUnits: { 1: { 5: 1 } } };
+  expect(sameContent(state, moreGone)).toBe(true);
+});
+
+it("takes ages for known as long as the same lines are older than others", () => {
+  const two = (first: number, second: number) =>
+    order([line("1", { seenAt: first }), line("2", { seenAt: second })]);
+  expect(sameContent(two(1, 5), two(2, 9))).toBe(true);
+  expect(sameContent(two(1, 5), two(5, 5))).toBe(false);
+});
+
 it.each([
   ["another address", order([line("1")], { ...state, head: { billingAddress: null } })],
   ["a cancellation", { ...state, cancelledAt: 700 }],
+  ["a deletion", { ...state, deletedAt: 700 }],
   ["a unit less of a refund", { ...state, refunds: { 9: refunded(600, {}) } }],
-  ["the time of a refund", { ...state, refunds: { 9: refunded(601, { 1: 1 }) } }],
+  ["the time of a refund", { ...state, refunds: { 9: refunded(1_600, { 1: 1 }) } }],
 ])("takes %s for news", (_name, changed) => {
   expect(sameContent(state, changed)).toBe(false);
 });

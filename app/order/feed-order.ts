@@ -29,7 +29,7 @@ export type FeedLineItem = {
   quantity: number;
   product_data: {
     id: string;
-    price: { amount: number; currency: string };
+    price: FeedPrice;
     brand: string;
     title: string;
   };
@@ -41,3 +41,16 @@ export type FeedLineItem = {
   fulfillments: { quantity: number; fulfilled_at: number }[];
   refunds: { quantity: number; refunded_at: number }[];
 };
+
+/** In the currency's minor unit; the currency in lower case. */
+export type FeedPrice = { amount: number; currency: string };
+
+/** Line item id → how many of its units a feed order reports as fulfilled. */
+export function reportedUnits(feedOrder: FeedOrder): Record<string, number> {
+  return Object.fromEntries(
+    feedOrder.line_items.map(({ id, fulfillments }) => [
+      id,
+      fulfillments.reduce((total, { quantity }) => total + quantity, 0),
+    ]),
+  );
+}

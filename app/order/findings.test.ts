@@ -74,11 +74,53 @@ describe("links", () => {
   });
 
   it("several plans for one product line, until they are refunded", () => {
-    const lines = [line("1", { ...key, quantity: 2 }), plan("2", key), plan("3", key)];
+    const lines = [line("1", key), plan("2", key), plan("3", key)];
     const findings = findingsOf(lines);
     expect(codes(findings)).toEqual(["plan_without_product", "several_plans_for_product"]);
     expect(findings[1]).toMatchObject({ severity: "warning", lineItemIds: ["1", "3"] });
     expect(findingsOf(lines, { refunds: { "5": refunded(9, { "3": 1 }) } })).toEqual([]);
+  });
+
+  it("plans of one product in several lines are no mistake: nobody is told to refund", () => {
+    const lines = [line("1", { ...key, quantity: 2 }), plan("2", key), plan("3", key)];
+    const findings = findingsOf(lines);
+    expect(findings).toMatchObject([
+      { code: "plans_split", severity: "warning", lineItemIds: ["1", "2", "3"] },
+    ]);
+    expect(findings[0]?.message).not.toMatch(/refund/i);
+    const third = findingsOf([...lines, plan("4", key)]);
+    expect(third).toContainEqual(
+      expect.objectContaining({ code: "several_plans_for_product", lineItemIds: ["1", "4"] }),
+    );
+    const oneLeft = findingsOf(lines, { refunds: { "5": refunded(9, { "1": 1 }) } });
+    expect(codes(oneLeft)).toContain("several_plans_for_product");
+  });
+
+  it("a product that names a plan which others have used up, as long as both are there", () => {
+    const names = (id: string, more = {}) =>
+      line(id, { links: { _hakuna_protection: "P" }, title: `Product ${id}`, ...more });
+    const lines = [names("1", { quantity: 2 }), names("2"), plan("3", { sku: "P", quantity: 2 })];
+    const findings = findingsOf(lines);
+    expect(findings).toMatchObject([
+      { code: "plan_used_up", severity: "warning", lineItemIds: ["2"] },
+    ]);
+    expect(findings[0]?.message).toContain("“Product 2” is not covered");
+    const keyed = [line("1", key), line("2", key), line("3", key), plan("4", key)];
+    expect(findingsOf(keyed)).toMatchObject([
+      { code: "plan_used_up", lineItemIds: ["2"] },
+      { code: "plan_used_up", lineItemIds: ["3"] },
+    ]);
+    const gone = [...lines.slice(0, 1), names("2", { gone: 1 }), ...lines.slice(2)];
+    expect(codes(findingsOf(gone))).toEqual([]);
+  });
+
+  it("a product that nothing but a plan names is left without one in peace", () => {
+    const lines = [
+      line("1", { variantId: "7" }),
+      line("2", { variantId: "7" }),
+      plan("3", { links: { _hakuna_product: "7" } }),
+    ];
+    expect(findingsOf(lines)).toEqual([]);
   });
 
   it("a pair is suggested, and sent unpaired", () => {
@@ -112,8 +154,8 @@ describe("product gone, plan not", () => {
   });
 
   it("when the product is removed by an edit", () => {
-    const removed = { removedUnits: { "1": { 1: 5 } }, goneUnits: { "1": 1 } };
-    expect(findingsOf(pair, removed)).toMatchObject([gone]);
+    const removed = line("1", { ...key, title: "Banana", gone: 1 });
+    expect(findingsOf([removed, ...pair.slice(1)])).toMatchObject([gone]);
   });
 
   it("when fewer units are left than plans, and not before", () => {

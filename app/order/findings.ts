@@ -1,11 +1,13 @@
 /** error: not sent (blocked); warning and info: sent. */
 export type Severity = "error" | "warning" | "info";
 
+type Entry = { severity: Severity; inShopify?: true; text: string };
+
 /**
- * Each finding's severity and sentence: what it is and what to do. `{{titles}}` names its lines;
- * `inShopify`: it is mended in Shopify's own order page.
+ * What the mapping notices: each finding's severity and sentence, what it is and what to do.
+ * `{{titles}}` names its lines; `inShopify`: it is mended in Shopify's own order page.
  */
-const catalog = {
+const mappingFindings = {
   no_country: {
     severity: "error",
     inShopify: true,
@@ -14,6 +16,20 @@ const catalog = {
   several_currencies: {
     severity: "error",
     text: "This order mixes several currencies, which Hakuna does not take. Contact support to have it reported by hand.",
+  },
+  field_refused: {
+    severity: "error",
+    inShopify: true,
+    text: "Hakuna does not take this order as it is. {{field}}: {{value}}. Correct it in Shopify; where that is not possible, contact support.",
+  },
+  line_field_refused: {
+    severity: "error",
+    inShopify: true,
+    text: "Hakuna does not take {{titles}} as it is. {{field}}: {{value}}. Correct it in Shopify; where that is not possible, contact support.",
+  },
+  deleted_in_shopify: {
+    severity: "warning",
+    text: "This order was deleted in Shopify without being canceled, so its plans are still insured. If it is over, cancel it at Hakuna.",
   },
   plan_without_product: {
     severity: "warning",
@@ -24,6 +40,11 @@ const catalog = {
     severity: "warning",
     inShopify: true,
     text: "{{titles}} names a plan that is not in this order. Pair it with a plan, or add the plan to the order.",
+  },
+  plan_used_up: {
+    severity: "warning",
+    inShopify: true,
+    text: "{{titles}} is not covered: the plan that it names is used up by other products. Pair it with another plan, or add a plan for it to the order.",
   },
   plan_without_offer: {
     severity: "warning",
@@ -38,6 +59,10 @@ const catalog = {
     severity: "warning",
     inShopify: true,
     text: "Several plans claim one product: {{titles}}. One plan protects it; refund the others.",
+  },
+  plans_split: {
+    severity: "warning",
+    text: "The plans of one product stand in several lines: {{titles}}. Hakuna can be told of one of these lines. Nothing is wrong with the order; ask Hakuna's support to add the others.",
   },
   product_gone_plan_not: {
     severity: "warning",
@@ -68,6 +93,41 @@ const catalog = {
     severity: "warning",
     text: "{{titles}} was sold at a discount; plans must not be discounted. Exclude them from your discounts.",
   },
+  pair_suggested: {
+    severity: "info",
+    text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",
+  },
+  plan_ids_differ: {
+    severity: "warning",
+    text: "{{titles}} was sold with the offer or plan id of another plan. The ids that it was offered with were sent instead. Check that the customer got what they paid for.",
+  },
+  plan_not_hakuna: {
+    severity: "warning",
+    text: "{{titles}} was sold as a protection plan, but it is none of Hakuna's plans in this shop. Refund it, or ask Hakuna whether it covers anything.",
+  },
+  plan_for_other_product: {
+    severity: "warning",
+    inShopify: true,
+    text: "The plan was offered for another product than it is paired with: {{titles}}. Pair it with its own product, or refund it.",
+  },
+  plan_price_differs: {
+    severity: "warning",
+    text: "{{titles}} was sold at another price than Hakuna offered it for. Set the plan's price back to the offer's, and ask Hakuna whether this one is covered.",
+  },
+  country_differs: {
+    severity: "warning",
+    inShopify: true,
+    text: "{{titles}} was offered for another country than that of the billing address, and covers only the former. Correct the address, or refund the plan.",
+  },
+  country_is_shops: {
+    severity: "info",
+    inShopify: true,
+    text: "No address of this order has a country, so the shop's country is sent. If the customer lives elsewhere, add the country to the billing address in Shopify.",
+  },
+} satisfies Record<string, Entry>;
+
+/** What the sync notices of an order as it was stored and sent before. */
+const syncFindings = {
   redacted_changed: {
     severity: "warning",
     text: "This order changed after its customer's data was erased, so it can no longer be sent. Tell Hakuna about the change yourself.",
@@ -77,14 +137,30 @@ const catalog = {
     inShopify: true,
     text: "Shopify told of a change of this order that could not be read since, so Hakuna may not know the latest state. Compare the order in Shopify with what was sent.",
   },
-  pair_suggested: {
-    severity: "info",
-    text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",
-  },
-} satisfies Record<string, { severity: Severity; inShopify?: true; text: string }>;
+} satisfies Record<string, Entry>;
 
-/** What the mapping notices about an order. */
+const catalog = { ...mappingFindings, ...syncFindings };
+
 export type FindingCode = keyof typeof catalog;
+
+/** A field that Hakuna refuses, by the merchant's words. */
+const fieldWords = {
+  placed: "Order placed",
+  cancelled: "Order canceled",
+  lineItems: "Line items that stand twice",
+  quantity: "Quantity",
+  price: "Price",
+  currency: "Currency",
+  fulfilled: "Fulfilled",
+  refunded: "Refunded",
+  other: "Field",
+};
+
+/** `value` is as the merchant knows it, and holds no customer data. */
+export type RefusedField = { field: keyof typeof fieldWords; value: string };
+
+/** The words for fields, for the message files. */
+export const fieldTexts: Record<RefusedField["field"], string> = fieldWords;
 
 /** The sentences by code, for the message files. */
 export const findingTexts = Object.fromEntries(
@@ -103,6 +179,8 @@ export type Finding = {
   lineItemIds: string[];
   /** the titles of those lines */
   titles: string[];
+  /** of a field that Hakuna refuses */
+  refused?: RefusedField;
   /** what it is and what to do, for the merchant, in English; no customer data */
   message: string;
 };
@@ -111,15 +189,21 @@ export type Finding = {
 export function finding(
   code: FindingCode,
   lines: readonly { id: string; title: string }[],
+  refused?: RefusedField,
 ): Finding {
   const { severity, text } = catalog[code];
   const titles = lines.map(({ title }) => title);
-  const quoted = titles.map((title) => `“${title}”`).join(", ");
+  const words: Record<string, string> = {
+    titles: titles.map((title) => `“${title}”`).join(", "),
+    field: refused ? fieldTexts[refused.field] : "",
+    value: refused?.value ?? "",
+  };
   return {
     code,
     severity,
     lineItemIds: lines.map(({ id }) => id),
     titles,
-    message: text.replace("{{titles}}", () => quoted),
+    ...(refused && { refused }),
+    message: text.replaceAll(/\{\{(\w+)\}\}/g, (_, word: string) => words[word] ?? ""),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { emptyState, join, redact, withoutCustomer } from "./fold.ts";
+import { emptyState, join, redact, strip } from "./fold.ts";
 import { fulfilled, line, order, refunded } from "./order.fixture.ts";
-import type { FulfillmentStatus, Head, OrderState, Ranked } from "./state.ts";
+import type { FulfillmentStatus, Head, LineItem, OrderState, Ranked } from "./state.ts";
 
 const state = (parts: Partial<OrderState>): OrderState => ({ ...emptyState("1"), ...parts });
 const headAt = (updatedAt: number, observedAt: number, more: Partial<Head> = {}) =>
@@ -25,9 +25,18 @@ describe("head", () => {
     expect(joined.head?.name).toBe("new");
   });
 
+  it("that says what is left goes before one of version 1 of the same moment", () => {
+    const told = headAt(1, 1);
+    const [item] = told.head?.lineItems ?? [];
+    const old = { ...(told.head as Head), refundIds: undefined, name: "#9" };
+    const lineItems = [{ ...(item as LineItem), currentQuantity: undefined }];
+    const joined = bothWays(told, { ...told, head: { ...old, lineItems } });
+    expect(joined.head).toEqual(told.head);
+  });
+
   it("with its customer goes before the same without", () => {
     const full = headAt(1, 1, { billingAddress: null, email: "max@mail.example" });
-    const bare = { ...full, head: withoutCustomer(full.head as Head) };
+    const bare = strip(full);
     expect(bothWays(full, bare).head?.email).toBe("max@mail.example");
   });
 });
@@ -85,15 +94,18 @@ it("keeps the refund that was observed last, and all of different ids", () => {
   expect(bothWays(early, late).refunds).toEqual({ ...early.refunds, ...late.refunds });
 });
 
-it("dates cancelling, voiding and removing by when they were first seen, gone by the most", () => {
-  const a = state({ cancelledAt: 5, removedUnits: { "1": { "1": 5 } }, goneUnits: { "1": 2 } });
+it("dates cancelling, deleting, voiding, lines and removing by when they were first seen", () => {
+  const a = state({
+    ...{ cancelledAt: 5, deletedAt: 7, firstSeenAt: { "1": 4 } },
+    ...{ removedUnits: { "1": { "1": 5 } }, goneUnits: { "1": 2 } },
+  });
   const b = state({
-    ...{ cancelledAt: 3, voidedAt: 4 },
+    ...{ cancelledAt: 3, deletedAt: 6, voidedAt: 4, firstSeenAt: { "1": 2, "3": 8 } },
     removedUnits: { "1": { "1": 3, "2": 9 } },
     goneUnits: { "1": 1 },
   });
   expect(bothWays(a, b)).toMatchObject({
-    ...{ cancelledAt: 3, voidedAt: 4 },
+    ...{ cancelledAt: 3, deletedAt: 6, voidedAt: 4, firstSeenAt: { "1": 2, "3": 8 } },
     removedUnits: { "1": { "1": 3, "2": 9 } },
     goneUnits: { "1": 2 },
   });

@@ -27,8 +27,13 @@ const head: fc.Arbitrary<Head> = fc
     fullyRefunded: fc.boolean(),
     email: maybe(fc.constantFrom("a@mail.example", "b@mail.example")),
     billingAddress: maybe(fc.constantFrom(address("DE", "Street 1"), address("FR", "Street 2"))),
+    refundIds: fc.constantFrom<string[] | null | undefined>(undefined, null, [], ["1"]),
+    currentQuantity: fc.constantFrom(undefined, null, 0, 1),
   })
-  .map((fields) => ({ ...(order([testLine("1"), testLine("2")]).head as Head), ...fields }))
+  .map(({ currentQuantity, ...fields }) => {
+    const lines = [testLine("1", { currentQuantity }), testLine("2")];
+    return { ...(order(lines).head as Head), ...fields };
+  })
   .chain((whole) => denials.map((fields) => deny(whole, fields)));
 
 const facts: fc.Arbitrary<ProductFacts> = fc.record({
@@ -56,6 +61,7 @@ const state: fc.Arbitrary<OrderState> = fc
     cancelledAt: maybe(time),
     deletedAt: maybe(time),
     voidedAt: maybe(time),
+    firstSeenAt: byId(time),
     fulfillments: byId(fulfillment),
     refunds: byId(refund),
     removedUnits: byId(

@@ -1,4 +1,4 @@
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson, compareText } from "./canonical.ts";
 import { compareRanks, forgetDenied, joinHeads, withoutDenied } from "./join-heads.ts";
 import type {
   Fulfillment,
@@ -9,11 +9,12 @@ import type {
   Ranked,
   Refund,
 } from "./state.ts";
+import { stateVersion } from "./stored-state.ts";
 
 /** What is known of an order before anything is known. */
 export function emptyState(id: string): OrderState {
   return {
-    schemaVersion: 1,
+    schemaVersion: stateVersion,
     id,
     head: null,
     productFacts: {},
@@ -22,6 +23,7 @@ export function emptyState(id: string): OrderState {
     voidedAt: null,
     fulfillments: {},
     refunds: {},
+    firstSeenAt: {},
     removedUnits: {},
     goneUnits: {},
     redacted: false,
@@ -29,38 +31,56 @@ export function emptyState(id: string): OrderState {
 }
 
 /**
- * Joins two partial states of one order, component by component. Each component's join is a
- * maximum, a minimum, a union or an OR, so folding is commutative, associative and idempotent: any
- * permutation and repetition of an order's changes ends in the same state.
+ * The fold's table of rules: how each component of two partial states of one order joins. Each rule
+ * is a maximum, a minimum, a union or an OR, so folding is commutative, associative and idempotent:
+ * any permutation and repetition of an order's changes ends in the same state.
  */
+const rules: Rules = {
+  /**
+   * the greater by (`updated_at`, Shopify's clock, content), but for what its answer was not allowed
+   * to show; see joinHeads
+   */
+  head: orNull((a, b) => joinHeads(a, b, compareCores)),
+  /** each of a line's facts: the greatest by rank that was not null */
+  productFacts: byKey(joinFacts),
+  /** the earliest: an order is never un-cancelled */
+  cancelledAt: orNull(Math.min),
+  /** the earliest */
+  deletedAt: orNull(Math.min),
+  /** the earliest `updated_at` that showed it voided */
+  voidedAt: orNull(Math.min),
+  /** by id the greater by (`updated_at`, status, content) */
+  fulfillments: byKey(greater(compareFulfillments)),
+  /** by id the greater by (Shopify's clock, content) */
+  refunds: byKey(greater(compareRefunds)),
+  /** by line the earliest `updated_at` that showed it */
+  firstSeenAt: byKey(Math.min),
+  /** by line and count the earliest `updated_at` that showed so many */
+  removedUnits: byKey(byKey(Math.min)),
+  /** by line the most */
+  goneUnits: byKey(Math.max),
+  /** once is for ever */
+  redacted: (a, b) => a || b,
+  /** the latest */
+  purgedThrough: (a, b) => (a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)),
+};
+
+type Component = Exclude<keyof OrderState, "schemaVersion" | "id">;
+type Join<T> = (a: T, b: T) => T;
+type Rules = { [name in Component]-?: Join<OrderState[name]> };
+
+/** Joins two partial states of one order, component by component, as the table says. */
 export function join(a: OrderState, b: OrderState): OrderState {
-  const joined: OrderState = {
-    schemaVersion: 1,
-    id: a.id,
-    head: a.head && b.head ? joinHeads(a.head, b.head, compareCores) : (a.head ?? b.head),
-    productFacts: joinRecords(a.productFacts, b.productFacts, joinFacts),
-    cancelledAt: earlier(a.cancelledAt, b.cancelledAt),
-    // states of before have none
-    deletedAt: earlier(a.deletedAt ?? null, b.deletedAt ?? null),
-    voidedAt: earlier(a.voidedAt, b.voidedAt),
-    fulfillments: joinRecords(a.fulfillments, b.fulfillments, (x, y) =>
-      compareFulfillments(x, y) >= 0 ? x : y,
-    ),
-    refunds: joinRecords(a.refunds, b.refunds, (x, y) => (compareRefunds(x, y) >= 0 ? x : y)),
-    removedUnits: joinRecords(a.removedUnits, b.removedUnits, (x, y) =>
-      joinRecords(x, y, Math.min),
-    ),
-    goneUnits: joinRecords(a.goneUnits, b.goneUnits, Math.max),
-    redacted: a.redacted || b.redacted,
-  };
-  const purged = [a, b].flatMap(({ purgedThrough }) => purgedThrough ?? []);
-  if (purged.length > 0) joined.purgedThrough = Math.max(...purged);
+  const parts = Object.entries(rules as Record<string, Join<unknown>>)
+    .map(([name, rule]) => [name, rule(a[name as Component], b[name as Component])] as const)
+    .filter(([, part]) => part !== undefined);
+  const joined: OrderState = { ...emptyState(a.id), ...Object.fromEntries(parts) };
   return withoutPast(joined);
 }
 
 /** The state without customer data, now and after each later join. */
 export function redact(state: OrderState): OrderState {
-  return emptied({ ...state, redacted: true });
+  return strip({ ...state, redacted: true });
 }
 
 /**
@@ -74,38 +94,26 @@ export function purge(state: OrderState, through: number): OrderState {
 
 /** The state without the customer data that must not be kept. */
 function withoutPast(state: OrderState): OrderState {
-  if (isEmptied(state)) return emptied(state);
+  if (staysStripped(state)) return strip(state);
   const { head, purgedThrough } = state;
   if (head === null || purgedThrough === undefined) return state;
   return { ...state, head: forgetDenied(head, purgedThrough) };
 }
 
-/** Whether the head is without customer data for good, unless Shopify has news of a purged order. */
-export function isEmptied({ redacted, purgedThrough, head }: OrderState): boolean {
+/** Whether the head is stripped for good: redacted, or purged and Shopify has no news of it. */
+export function staysStripped({ redacted, purgedThrough, head }: OrderState): boolean {
   if (redacted) return true;
   if (purgedThrough === undefined) return false;
   return head === null || head.rank.updatedAt <= purgedThrough;
 }
 
-function emptied(state: OrderState): OrderState {
-  return { ...state, head: state.head && withoutCustomer(state.head) };
-}
-
-/**
- * Whether two states claim different things of the same moment: `updated_at` and Shopify's clock are
- * equal, the contents are not. The fold picks one of them; the Admin API knows which is right.
- */
-export function headsConflict(a: OrderState, b: OrderState): boolean {
-  if (a.head === null || b.head === null) return false;
-  if (compareRanks(a.head.rank, b.head.rank) !== 0) return false;
-  const isBare = a.head.stripped || b.head.stripped;
-  const heads = [a.head, b.head];
-  const [x, y] = isBare ? heads.map(withoutCustomer) : withoutDenied(heads);
-  return canonicalJson(x) !== canonicalJson(y);
+/** The state without customer data, for now: the next head brings it back. */
+export function strip(state: OrderState): OrderState {
+  return { ...state, head: state.head && stripHead(state.head) };
 }
 
 /** The head without names, addresses, email and phone, and marked so. */
-export function withoutCustomer({ denied: _, ...head }: Head): Head {
+function stripHead({ denied: _, ...head }: Head): Head {
   return {
     ...head,
     stripped: true,
@@ -117,21 +125,53 @@ export function withoutCustomer({ denied: _, ...head }: Head): Head {
   };
 }
 
-/** The order of heads without regard to their customers; a stripped one is less than one that is not. */
+/**
+ * Whether two states claim different things of the same moment: `updated_at` and Shopify's clock are
+ * equal, the contents are not. The fold picks one of them; the Admin API knows which is right.
+ */
+export function headsConflict(a: OrderState, b: OrderState): boolean {
+  if (a.head === null || b.head === null) return false;
+  if (compareRanks(a.head.rank, b.head.rank) !== 0) return false;
+  const isStripped = a.head.stripped || b.head.stripped;
+  const isOld = isOfVersion1(a.head) || isOfVersion1(b.head);
+  const [x, y] = withoutDenied([a.head, b.head]).map((head) => {
+    const told = isStripped ? stripHead(head) : head;
+    return canonicalJson(isOld ? asOfVersion1(told) : told);
+  });
+  return x !== y;
+}
+
+function isOfVersion1({ refundIds }: Head): boolean {
+  return refundIds === undefined;
+}
+
+/** What a head of version 1 would say. */
+function asOfVersion1({ refundIds, ...head }: Head): Head {
+  const lineItems = head.lineItems.map(({ currentQuantity, ...item }) => item);
+  return { ...head, lineItems };
+}
+
+/**
+ * The order of heads without regard to their customers, so that the join of redacted states is the
+ * redaction of the join. A head of version 1 says less than a newer one of the same moment, a
+ * stripped one less than one that is not.
+ */
 function compareCores(a: Head, b: Head): number {
   return (
     compareRanks(a.rank, b.rank) ||
-    compareText(canonicalJson(withoutCustomer(a)), canonicalJson(withoutCustomer(b))) ||
+    Number(isOfVersion1(b)) - Number(isOfVersion1(a)) ||
+    compareText(canonicalJson(stripHead(a)), canonicalJson(stripHead(b))) ||
     Number(!a.stripped) - Number(!b.stripped)
   );
 }
 
 function joinFacts(a: ProductFacts, b: ProductFacts): ProductFacts {
+  const newest = orNull(greater(compareRanked));
   return {
-    variantId: greater(a.variantId, b.variantId, compareRanked),
-    productId: greater(a.productId, b.productId, compareRanked),
-    sku: greater(a.sku, b.sku, compareRanked),
-    vendor: greater(a.vendor, b.vendor, compareRanked),
+    variantId: newest(a.variantId, b.variantId),
+    productId: newest(a.productId, b.productId),
+    sku: newest(a.sku, b.sku),
+    vendor: newest(a.vendor, b.vendor),
   };
 }
 
@@ -160,30 +200,21 @@ function compareRefunds(a: Refund, b: Refund): number {
   return a.observedAt - b.observedAt || compareText(canonicalJson(a), canonicalJson(b));
 }
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function greater<T>(compare: (a: T, b: T) => number): Join<T> {
+  return (a, b) => (compare(a, b) >= 0 ? a : b);
 }
 
-function greater<T>(a: T | null, b: T | null, compare: (a: T, b: T) => number): T | null {
-  if (a === null) return b;
-  if (b === null) return a;
-  return compare(a, b) >= 0 ? a : b;
+function orNull<T>(join: Join<T>): Join<T | null> {
+  return (a, b) => (a === null || b === null ? (a ?? b) : join(a, b));
 }
 
-function earlier(a: number | null, b: number | null): number | null {
-  if (a === null) return b;
-  return b === null ? a : Math.min(a, b);
-}
-
-function joinRecords<T>(
-  a: Record<string, T>,
-  b: Record<string, T>,
-  joinValues: (a: T, b: T) => T,
-): Record<string, T> {
-  const joined = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    const other = joined[key];
-    joined[key] = other === undefined ? value : joinValues(other, value);
-  }
-  return joined;
+function byKey<T>(join: Join<T>): Join<Record<string, T>> {
+  return (a, b) => {
+    const joined = { ...a };
+    for (const [key, value] of Object.entries(b)) {
+      const other = joined[key];
+      joined[key] = other === undefined ? value : join(other, value);
+    }
+    return joined;
+  };
 }

@@ -1,3 +1,6 @@
+import { compareText } from "./canonical.ts";
+import type { Property } from "./state.ts";
+
 /**
  * The line-item properties that link products with plans, in lower case: names are matched without
  * regard to case, the first one that bears a value counts. docs/mapping.md tells theme developers.
@@ -21,4 +24,20 @@ const known = new Set<string>(Object.values(linkProperties).flat());
 /** Whether pairing reads this property; all others stay where they are (data minimization). */
 export function isLinkProperty(name: string): boolean {
   return known.has(name.trim().toLowerCase());
+}
+
+/**
+ * Properties in their one spelling: each name once, in lower case, with the first value that has
+ * text, by name. Their order in the payload means nothing.
+ */
+export function normalProperties(properties: readonly Property[]): Property[] {
+  const values = new Map<string, string>();
+  for (const { name, value } of properties) {
+    const plain = name.trim().toLowerCase();
+    const text = value.trim();
+    if (text !== "" && !values.has(plain)) values.set(plain, text);
+  }
+  return [...values]
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => compareText(a.name, b.name));
 }

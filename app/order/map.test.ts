@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fulfilledUnits } from "./map.ts";
+import { reportedUnits } from "./feed-order.ts";
 import { byHand, feedLine, fulfilled, line, map, order, plan, refunded } from "./order.fixture.ts";
 
 const key = { links: { _hakuna_ref: "a" } };
@@ -92,7 +92,8 @@ describe("custom_properties", () => {
       { ...byHand("1", "2"), offerId: "off-hand", planId: "pl-hand" },
       byHand("3", "2"),
     ];
-    const mapping = map(order([line("1"), bare, line("3")]), { manualPairs });
+    const two = { ...bare, item: { ...bare.item, quantity: 2 } };
+    const mapping = map(order([line("1"), two, line("3")]), { manualPairs });
     expect(feedLine(mapping, "2").custom_properties).toEqual({
       ...{ offer_id: "off-hand", plan_id: "pl-hand" },
     });
@@ -117,7 +118,7 @@ describe("fulfillments", () => {
       { quantity: 1, fulfilled_at: 30 },
     ]);
     const units = map(state).feedOrder;
-    expect(units && fulfilledUnits(units)).toEqual({ "1": 3 });
+    expect(units && reportedUnits(units)).toEqual({ "1": 3 });
   });
 
   it("of a plan are its product's, up to its own quantity, whatever its own line says", () => {
@@ -151,24 +152,29 @@ describe("fulfillments", () => {
 });
 
 describe("refunds", () => {
-  const removed = (counts: Record<string, number>, gone: number) => ({
-    removedUnits: { "1": counts },
-    goneUnits: { "1": gone },
-  });
-  const refundsOf = (quantity: number, parts: Parameters<typeof order>[1]) =>
-    feedLine(map(order([banana({ quantity })], parts)), "1").refunds;
+  type Parts = Parameters<typeof order>[1];
+  /** Of `quantity` ordered units the head says that `gone` are gone, and lists these refunds. */
+  const refundsOf = (
+    { quantity, gone, listed }: { quantity: number; gone: number; listed?: string[] },
+    parts: Parts,
+  ) => {
+    const head = { refundIds: listed ?? Object.keys(parts?.refunds ?? {}) };
+    return feedLine(map(order([banana({ quantity, gone })], { head, ...parts })), "1").refunds;
+  };
 
   it("are the line's own, oldest first, and not those of money only", () => {
-    const refunds = { "7": refunded(30, { "1": 1 }), "8": refunded(20, { "1": 1 }) };
-    expect(refundsOf(3, { refunds: { ...refunds, "6": refunded(10, {}) } })).toEqual([
+    const units = { "7": refunded(30, { "1": 1 }), "8": refunded(20, { "1": 1 }) };
+    const refunds = { ...units, "6": refunded(10, {}) };
+    expect(refundsOf({ quantity: 3, gone: 2 }, { refunds })).toEqual([
       { quantity: 1, refunded_at: 20 },
       { quantity: 1, refunded_at: 30 },
     ]);
   });
 
   it("are followed by removed units, dated by when so many were first seen", () => {
-    const parts = { refunds: { "8": refunded(90, { "1": 1 }) }, ...removed({ 1: 20, 3: 30 }, 4) };
-    expect(refundsOf(5, parts)).toEqual([
+    const removedUnits = { "1": { 1: 20, 3: 30 } };
+    const parts = { refunds: { "8": refunded(90, { "1": 1 }) }, removedUnits };
+    expect(refundsOf({ quantity: 5, gone: 4 }, parts)).toEqual([
       { quantity: 1, refunded_at: 90 },
       { quantity: 1, refunded_at: 20 },
       { quantity: 2, refunded_at: 30 },
@@ -176,31 +182,90 @@ describe("refunds", () => {
   });
 
   it("ignore a smaller count that was seen later", () => {
-    expect(refundsOf(3, removed({ 1: 30, 2: 20, 3: 40 }, 3))).toEqual([
+    const removedUnits = { "1": { 1: 30, 2: 20, 3: 40 } };
+    expect(refundsOf({ quantity: 3, gone: 3 }, { removedUnits })).toEqual([
       { quantity: 2, refunded_at: 20 },
       { quantity: 1, refunded_at: 40 },
     ]);
   });
 
+  it("end when the head says that nothing is gone any more: a removal was taken back", () => {
+    const seen = { removedUnits: { "1": { 1: 20 } }, goneUnits: { "1": 1 } };
+    expect(refundsOf({ quantity: 1, gone: 0 }, seen)).toEqual([]);
+    const refunds = { "8": refunded(20, { "1": 1 }) };
+    expect(refundsOf({ quantity: 1, gone: 0 }, { ...seen, refunds })).toEqual([]);
+  });
+
+  it("count a refund that the head does not list yet in addition to what it says", () => {
+    const refunds = { "8": refunded(90, { "1": 1 }), "9": refunded(95, { "1": 1 }) };
+    expect(refundsOf({ quantity: 3, gone: 1, listed: ["8"] }, { refunds })).toEqual([
+      { quantity: 1, refunded_at: 90 },
+      { quantity: 1, refunded_at: 95 },
+    ]);
+  });
+
+  it("count refunds by their time where the head lists none, not even an empty list", () => {
+    const parts = (at: number) => ({
+      head: { refundIds: null },
+      refunds: { "8": refunded(at, { "1": 1 }) },
+    });
+    expect(refundsOf({ quantity: 2, gone: 1 }, parts(2000))).toHaveLength(2);
+    expect(refundsOf({ quantity: 2, gone: 1 }, parts(900))).toHaveLength(1);
+  });
+
   it("count a unit once that was seen removed and then got its refund record", () => {
-    const parts = { refunds: { "8": refunded(25, { "1": 1 }) }, ...removed({ 1: 20 }, 1) };
-    expect(refundsOf(2, parts)).toEqual([{ quantity: 1, refunded_at: 25 }]);
+    const parts = { refunds: { "8": refunded(25, { "1": 1 }) }, removedUnits: { "1": { 1: 20 } } };
+    expect(refundsOf({ quantity: 2, gone: 1 }, parts)).toEqual([{ quantity: 1, refunded_at: 25 }]);
   });
 
   it("are never more than ordered: the newest are cut", () => {
     const refunds = { "8": refunded(30, { "1": 2 }), "7": refunded(20, { "1": 2 }) };
-    expect(refundsOf(3, { refunds, ...removed({ 3: 10 }, 3) })).toEqual([
+    expect(refundsOf({ quantity: 3, gone: 3 }, { refunds })).toEqual([
       { quantity: 2, refunded_at: 20 },
       { quantity: 1, refunded_at: 30 },
     ]);
   });
+
+  it("of a head that does not say what is left are what was refunded, or ever shown gone", () => {
+    const parts = {
+      refunds: { "8": refunded(25, { "1": 1 }) },
+      ...{ removedUnits: { "1": { 1: 20 } }, goneUnits: { "1": 1 } },
+    };
+    const untold = (more: Parts) =>
+      feedLine(map(order([banana({ quantity: 3, currentQuantity: null })], more)), "1").refunds;
+    expect(untold(parts)).toEqual([{ quantity: 1, refunded_at: 25 }]);
+    expect(untold({ ...parts, goneUnits: { "1": 2 } })).toEqual([
+      { quantity: 1, refunded_at: 25 },
+      { quantity: 1, refunded_at: 20 },
+    ]);
+  });
+});
+
+describe("an order that was deleted in Shopify", () => {
+  it("is not cancelled by that, and says so", () => {
+    const mapping = map(order([banana()], { deletedAt: 900 }));
+    expect(mapping.feedOrder).toMatchObject({ status: "placed", cancelled_at: null });
+    expect(mapping.findings).toMatchObject([
+      { code: "deleted_in_shopify", severity: "warning", lineItemIds: [] },
+    ]);
+  });
+
+  it("is cancelled when a person says so, from then on", () => {
+    const mapping = map(order([banana()], { deletedAt: 900 }), { cancelledByHandAt: 950 });
+    expect(mapping.feedOrder).toMatchObject({ status: "cancelled", cancelled_at: 950 });
+    expect(mapping.findings).toEqual([]);
+  });
+
+  it("is told as ever where Shopify had cancelled it", () => {
+    const state = order([banana()], { cancelledAt: 800, deletedAt: 900 });
+    const mapping = map(state, { cancelledByHandAt: 950 });
+    expect(mapping.feedOrder).toMatchObject({ status: "cancelled", cancelled_at: 800 });
+    expect(mapping.findings).toEqual([]);
+  });
 });
 
 it("lists every line, also removed ones, by id", () => {
-  const state = order([plan("20"), line("3"), line("100")], {
-    removedUnits: { "3": { 1: 5 } },
-    goneUnits: { "3": 1 },
-  });
+  const state = order([plan("20"), line("3", { gone: 1 }), line("100")]);
   expect(map(state).feedOrder?.line_items.map(({ id }) => id)).toEqual(["3", "20", "100"]);
 });
 

@@ -1,24 +1,36 @@
-import { addressOf, customerOf } from "./buyer.ts";
-import type { FeedLineItem, FeedOrder } from "./feed-order.ts";
+import { addressOf, customerOf } from "#app/order/mapping/buyer.ts";
+import { type Cover, type CoverIds, coverOf, type PlanOffer } from "#app/order/mapping/covers.ts";
+import { feedLine, type MappedLine, mapLines } from "#app/order/mapping/mapped-lines.ts";
+import { observe } from "#app/order/mapping/observe.ts";
+import { pricesOf } from "#app/order/mapping/prices.ts";
+import type { FeedOrder, FeedPrice } from "./feed-order.ts";
 import { type Finding, finding } from "./findings.ts";
-import { type Line, linesOf, property } from "./lines.ts";
-import { linkProperties } from "./link-properties.ts";
-import { observe } from "./observe.ts";
-import { type ManualPair, type Pairing, pairLines } from "./pair.ts";
-import { type Price, type Prices, pricesOf } from "./prices.ts";
-import type { OrderState } from "./state.ts";
-import { type Dated, fulfilledUnits as fulfilledOf, returnedUnits, sum, upTo } from "./units.ts";
+import { type Line, linesOf } from "./lines.ts";
+import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
+import type { Head, OrderState } from "./state.ts";
+import { sum } from "./units.ts";
 
 /** What the mapping depends on besides the order itself. */
 export type MappingContext = {
-  /** ISO 3166-1 alpha-2; used where the order's address has no country */
+  /** ISO 3166-1 alpha-2; used where no address of the order has a country */
   shopCountry: string | null;
   productIdentifier: "variant" | "sku";
-  manualPairs: ManualPair[];
+  manualPairs: readonly ManualPair[];
+  /** pairs that Hakuna had accepted when a pairing rule changed; absent: none */
+  agreedPairs?: readonly AgreedPair[];
   /** pairs a suggested pair without asking */
   acceptSuggestions: boolean;
   /** line item id → the most fulfilled units that the feed ever accepted */
   reportedUnits: Record<string, number>;
+  /**
+   * every offer that the plans' variants ever had, and those of the products; absent: not asked, and
+   * nothing is held against them
+   */
+  offers?: readonly PlanOffer[];
+  /** line item id → the ids that were decided for a plan before (`Mapping.coverIds`) */
+  coverIds?: Record<string, CoverIds>;
+  /** when a person cancelled the order at Hakuna, epoch milliseconds; absent: nobody did */
+  cancelledByHandAt?: number | null;
 };
 
 export type Mapping = {
@@ -31,145 +43,118 @@ export type Mapping = {
   /** ordered units of protection */
   planUnits: number;
   /** what they cost before discounts; null: in several currencies */
-  planTotal: Price | null;
-};
-
-/** How a line is sent: what it is, its price, its plan, its units. */
-export type MappedLine = {
-  line: Line;
-  price: Price;
-  /** of a product with a plan */
-  planLineId: string | null;
-  fulfilled: Dated[];
-  returned: Dated[];
-  /** more was refunded than ordered */
-  cut: boolean;
-  /** counts on protection alone: other apps use the short names too */
-  offerId: string | null;
-  planId: string | null;
+  planTotal: FeedPrice | null;
+  /** line item id → ids that are sent in the place of those that the plan was sold with */
+  coverIds: Record<string, CoverIds>;
 };
 
 /**
- * Maps an order to Hakuna's feed, and tells what was noticed about it.
+ * Maps an order to Hakuna's feed, and tells what was noticed about it. What it maps to may still be
+ * refused by the feed's schema: see `mapForFeed`.
  *
  * @param state of an order whose head is known
- * @throws RangeError when a price is not a decimal number
  */
 export function mapOrder(state: OrderState, context: MappingContext): Mapping {
   const { head } = state;
   if (head === null) throw new TypeError("An order whose head is not known cannot be mapped.");
   const lines = linesOf(state, head);
-  const pairing = withSuggestion(pairLines(lines, context.manualPairs), context.acceptSuggestions);
+  const pairing = pairingOf(lines, context);
   const prices = pricesOf(lines);
-  const mapped = mapLines(state, prices, pairing, context.manualPairs);
-  const address = addressOf(head, context.shopCountry);
-  const cancelledAt = state.cancelledAt ?? (head.voided ? state.voidedAt : null);
+  const buyer = addressOf(head, context.shopCountry);
+  const { lines: mapped, covers } = coverPlans(
+    mapLines(state, prices, pairing.pairs, context.manualPairs),
+    { placedAt: head.placedAt, country: buyer?.countryIsShops ? null : buyer?.address.country },
+    context,
+  );
+  const cancelledAt = cancelledAtOf(state, head, context);
   const errors: Finding[] = [];
-  if (address === null) errors.push(finding("no_country", []));
+  if (buyer === null) errors.push(finding("no_country", []));
   if (prices.currencies.length > 1) errors.push(finding("several_currencies", []));
   const findings = [
     ...errors,
     ...observe(mapped, pairing, {
       cancelled: cancelledAt !== null,
+      deleted: state.deletedAt !== null,
+      countryIsShops: buyer?.countryIsShops ?? false,
       fullyRefunded: head.fullyRefunded,
       inexact: prices.inexact,
       reported: context.reportedUnits,
     }),
+    ...covers.flatMap(({ plan, findings }) =>
+      plan.left > 0 ? findings.map(({ code, lines }) => finding(code, lines)) : [],
+    ),
   ];
-  const planUnits = sum(lines.filter((line) => line.isProtection));
-  const planTotal = totalOf(mapped.filter(({ line }) => line.isProtection));
-  if (address === null || errors.length > 0) {
-    return { feedOrder: null, findings, pairing, lines: mapped, planUnits, planTotal };
-  }
+  const plans = mapped.filter(({ line }) => line.isProtection);
+  const noticed = {
+    ...{ findings, pairing, lines: mapped },
+    planUnits: sum(plans.map(({ line }) => line)),
+    planTotal: totalOf(plans),
+    coverIds: Object.fromEntries(
+      covers.flatMap(({ plan, decided }) => (decided ? [[plan.id, decided]] : [])),
+    ),
+  };
+  if (buyer === null || errors.length > 0) return { feedOrder: null, ...noticed };
   const feedOrder: FeedOrder = {
     id: state.id,
     status: cancelledAt === null ? "placed" : "cancelled",
     placed_at: head.placedAt,
     cancelled_at: cancelledAt,
     customer: customerOf(head),
-    customer_billing_address: address,
+    customer_billing_address: buyer.address,
     line_items: mapped.map((line) => feedLine(line, context.productIdentifier)),
   };
-  return { feedOrder, findings, pairing, lines: mapped, planUnits, planTotal };
+  return { feedOrder, ...noticed };
+}
+
+/** Holds the plans against what Hakuna offered; their ids become those that are sent. */
+function coverPlans(
+  mapped: readonly MappedLine[],
+  { placedAt, country = null }: { placedAt: number; country?: string | null },
+  { offers, coverIds = {} }: MappingContext,
+): { lines: MappedLine[]; covers: (Cover & { plan: Line })[] } {
+  if (offers === undefined) return { lines: [...mapped], covers: [] };
+  const productsOf = Map.groupBy(mapped, ({ planLineId }) => planLineId);
+  const covers = mapped.flatMap(({ line, offerId, planId, isEntered }) => {
+    if (!line.isProtection) return [];
+    const products = (productsOf.get(line.id) ?? []).map((product) => product.line);
+    const decided = coverIds[line.id] ?? null;
+    const said = { offerId, planId };
+    const sale = { plan: line, said, isEntered, decided, products, offers, placedAt, country };
+    return [{ plan: line, ...coverOf(sale) }];
+  });
+  const ids = new Map(covers.map(({ plan, ids }) => [plan.id, ids]));
+  return { lines: mapped.map((one) => ({ ...one, ...ids.get(one.line.id) })), covers };
+}
+
+/** The pairs of an order's lines as they are sent. */
+export function pairingOf(
+  lines: readonly Line[],
+  {
+    manualPairs,
+    agreedPairs,
+    acceptSuggestions,
+  }: Pick<MappingContext, "manualPairs" | "agreedPairs" | "acceptSuggestions">,
+): Pairing {
+  const pairing = pairLines(lines, { manual: manualPairs, agreed: agreedPairs });
+  const { suggestion } = pairing;
+  if (!acceptSuggestions || suggestion === null) return pairing;
+  return { ...pairing, suggestion: null, pairs: [...pairing.pairs, { ...suggestion, tier: 0 }] };
+}
+
+/** Shopify's word goes before a person's: what was cancelled there is told as ever. */
+function cancelledAtOf(
+  { cancelledAt, voidedAt }: OrderState,
+  { voided }: Head,
+  { cancelledByHandAt }: MappingContext,
+): number | null {
+  return cancelledAt ?? (voided ? voidedAt : null) ?? cancelledByHandAt ?? null;
 }
 
 /** What lines cost together; null where that is not one amount. */
-function totalOf(lines: readonly MappedLine[]): Price | null {
+function totalOf(lines: readonly MappedLine[]): FeedPrice | null {
   const currencies = new Set(lines.map(({ price }) => price.currency));
   const [currency] = currencies;
   if (currency === undefined || currencies.size > 1) return null;
   const amount = lines.reduce((sum, { line, price }) => sum + line.quantity * price.amount, 0);
   return { amount, currency };
-}
-
-/** Line item id → how many of its units a feed order says are fulfilled. */
-export function fulfilledUnits(feedOrder: FeedOrder): Record<string, number> {
-  return Object.fromEntries(feedOrder.line_items.map((line) => [line.id, sum(line.fulfillments)]));
-}
-
-function withSuggestion(pairing: Pairing, accept: boolean): Pairing {
-  const { suggestion } = pairing;
-  if (!accept || suggestion === null) return pairing;
-  return { ...pairing, suggestion: null, pairs: [...pairing.pairs, { ...suggestion, tier: 0 }] };
-}
-
-function mapLines(
-  state: OrderState,
-  { priced }: Prices,
-  { pairs }: Pairing,
-  manual: readonly ManualPair[],
-): MappedLine[] {
-  const planOf = new Map(pairs.map((pair) => [pair.productLineId, pair.planLineId]));
-  return priced.map(({ line, price }) => {
-    const { units, cut } = returnedUnits(state, line);
-    const byHand = manual.filter(({ planLineId }) => planLineId === line.id);
-    const entered = (id: "offerId" | "planId") => byHand.findLast((pair) => pair[id])?.[id];
-    return {
-      line,
-      price,
-      planLineId: planOf.get(line.id) ?? null,
-      fulfilled: fulfilledLine(state, line, pairs),
-      returned: units,
-      cut,
-      offerId: entered("offerId") ?? property(line, linkProperties.offerId),
-      planId: entered("planId") ?? property(line, linkProperties.planId),
-    };
-  });
-}
-
-/** A plan is fulfilled when its products are, whatever its own line says (the contract's rule). */
-function fulfilledLine(state: OrderState, line: Line, pairs: Pairing["pairs"]): Dated[] {
-  const products = pairs.filter(({ planLineId }) => planLineId === line.id);
-  const sources =
-    products.length > 0 ? products.map(({ productLineId }) => productLineId) : [line.id];
-  const units = sources.flatMap((id) => fulfilledOf(state, id));
-  return upTo(
-    line.quantity,
-    units.toSorted((a, b) => a.at - b.at),
-  ).kept;
-}
-
-function feedLine(
-  { line, price, planLineId, fulfilled, returned, offerId, planId }: MappedLine,
-  identifier: MappingContext["productIdentifier"],
-): FeedLineItem {
-  const properties: FeedLineItem["custom_properties"] = {};
-  if (planLineId !== null) properties.protection_line_item_id = planLineId;
-  if (line.isProtection && offerId !== null) properties.offer_id = offerId;
-  if (line.isProtection && planId !== null) properties.plan_id = planId;
-  const ids = [line.variantId, line.productId, line.sku];
-  if (identifier === "sku") ids.unshift(line.sku);
-  return {
-    id: line.id,
-    quantity: line.quantity,
-    product_data: {
-      id: ids.find((id) => id !== null) ?? line.id,
-      price,
-      brand: line.isProtection ? "hakuna" : (line.vendor ?? ""),
-      title: line.title,
-    },
-    custom_properties: properties,
-    fulfillments: fulfilled.map(({ quantity, at }) => ({ quantity, fulfilled_at: at })),
-    refunds: returned.map(({ quantity, at }) => ({ quantity, refunded_at: at })),
-  };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { currencyDecimals, decimalText, minorUnits } from "./money.ts";
+import { currencyDecimals, decimalText, minorUnits, shortestDecimal } from "./money.ts";
 
 describe("minorUnits", () => {
   it.each([
@@ -74,5 +74,29 @@ describe("decimalText", () => {
     );
     expect(decimalText(5, "EUR")).toBe("0.05");
     expect(decimalText(1200, "JPY")).toBe("1200");
+  });
+});
+
+describe("shortestDecimal", () => {
+  it.each([
+    [["10.00", "10.0", "10.", "10", "010"], "10"],
+    [["10.50", "10.5", "010.500"], "10.5"],
+    [["0.00", "-0.0", "0", "00"], "0"],
+    [["-0.50"], "-0.5"],
+    [["100", "100.000"], "100"],
+    [["10.005"], "10.005"],
+  ])("spells %j as %s", (spellings, shortest) => {
+    expect(spellings.map(shortestDecimal)).toEqual(spellings.map(() => shortest));
+  });
+
+  it("says the same amount", () => {
+    const digits = fc.stringMatching(/^\d{1,6}(\.\d{0,4})?$/);
+    fc.assert(
+      fc.property(digits, fc.constantFrom("EUR", "JPY", "KWD"), (decimal, currency) => {
+        expect(minorUnits(shortestDecimal(decimal), currency)).toEqual(
+          minorUnits(decimal, currency),
+        );
+      }),
+    );
   });
 });

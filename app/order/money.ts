@@ -42,3 +42,12 @@ export function decimalText(amount: number, currency: string): string {
   if (decimals === 0) return sign + digits;
   return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
+
+/** The shortest spelling of a decimal string: "10.00" and "10.0" are "10", "-0.50" is "-0.5". */
+export function shortestDecimal(decimal: string): string {
+  const match = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(decimal);
+  if (!match) return decimal;
+  const [, sign = "", whole = "0", fraction = ""] = match;
+  const digits = fraction === "" ? whole : `${whole}.${fraction}`;
+  return digits === "0" ? "0" : sign + digits;
+}

@@ -1,17 +1,17 @@
 import { emptyState } from "./fold.ts";
 import { linesOf } from "./lines.ts";
 import { type Mapping, type MappingContext, mapOrder } from "./map.ts";
-import { type ManualPair, type Pairing, pairLines } from "./pair.ts";
+import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
 import type { Head, LineItem, OrderState, ProductFacts, Ranked } from "./state.ts";
 
 type Known = { variantId: string; productId: string; sku: string; vendor: string };
 
 /** A line item and what is known of its product. */
-export type TestLine = { item: LineItem; facts: ProductFacts };
+export type TestLine = { item: LineItem; facts: ProductFacts; seenAt: number };
 
 const rank = { updatedAt: 1000, observedAt: 1000 };
 
-/** A product line, unless told otherwise; `links` are its properties. */
+/** A product line, unless told otherwise; `links` are its properties, `gone` units that are gone. */
 export function line(
   id: string,
   {
@@ -20,19 +20,26 @@ export function line(
     productId = null,
     sku = null,
     vendor = "Frutta",
+    seenAt = rank.updatedAt,
+    gone = 0,
+    quantity = 1,
     ...item
   }: Partial<LineItem> & { [key in keyof Known]?: string | null } & {
     links?: Record<string, string>;
+    seenAt?: number;
+    gone?: number;
   } = {},
 ): TestLine {
   const known = (value: string | null): Ranked<string> | null =>
     value === null ? null : { value, rank };
   return {
+    seenAt,
     item: {
       id,
-      quantity: 1,
+      quantity,
+      currentQuantity: quantity - gone,
       title: `Line ${id}`,
-      shopPrice: { amount: "10.00", currency: "EUR" },
+      shopPrice: { amount: "10", currency: "EUR" },
       presentmentPrice: null,
       discounted: false,
       giftCard: false,
@@ -68,6 +75,7 @@ export function order(
   return {
     ...emptyState("1"),
     productFacts: Object.fromEntries(lines.map(({ item, facts }) => [item.id, facts])),
+    firstSeenAt: Object.fromEntries(lines.map(({ item, seenAt }) => [item.id, seenAt])),
     head: {
       rank,
       name: "#1001",
@@ -81,6 +89,7 @@ export function order(
       billingAddress: address("DE"),
       shippingAddress: null,
       lineItems: lines.map(({ item }) => item),
+      refundIds: [],
       ...head,
     },
     ...more,
@@ -119,15 +128,19 @@ export function feedLine({ feedOrder }: Mapping, id: string) {
   return found;
 }
 
-export function pairing(lines: readonly TestLine[], manual: ManualPair[] = []): Pairing {
+export function pairing(
+  lines: readonly TestLine[],
+  manual: ManualPair[] = [],
+  agreed: AgreedPair[] = [],
+): Pairing {
   const state = order(lines);
   if (!state.head) throw new Error("no head");
-  return pairLines(linesOf(state, state.head), manual);
+  return pairLines(linesOf(state, state.head), { manual, agreed });
 }
 
 /** Pairs as "product-plan". */
-export function pairs(lines: readonly TestLine[], manual: ManualPair[] = []): string[] {
-  return pairing(lines, manual).pairs.map(
+export function pairs(...of: Parameters<typeof pairing>): string[] {
+  return pairing(...of).pairs.map(
     ({ productLineId, planLineId }) => `${productLineId}-${planLineId}`,
   );
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { compareIds } from "./lines.ts";
+import { compareIds } from "./canonical.ts";
 import { line, pairing, plan, type TestLine } from "./order.fixture.ts";
 
 /** Few values, so that they meet: the same text may be a line, a variant, a SKU and a product. */
@@ -8,7 +8,7 @@ const name = fc.constantFrom("1", "2", "3", "7", "8", "x");
 const numericName = fc.constantFrom("1", "2", "3", "7", "8");
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 });
 
-const anyLine = (id: string): fc.Arbitrary<TestLine> =>
+const anyLine = (id: string, more: { seenAt?: number } = {}): fc.Arbitrary<TestLine> =>
   fc
     .record({
       isPlan: fc.boolean(),
@@ -22,7 +22,7 @@ const anyLine = (id: string): fc.Arbitrary<TestLine> =>
         { maxKeys: 2, noNullPrototype: true },
       ),
     })
-    .map(({ isPlan, ...known }) => (isPlan ? plan(id, known) : line(id, known)));
+    .map(({ isPlan, ...known }) => (isPlan ? plan : line)(id, { ...known, ...more }));
 
 const anyLines = fc
   .integer({ min: 2, max: 7 })
@@ -47,21 +47,89 @@ it("never depends on the order in which lines are listed", () => {
 it("a line added later never changes a pair of an earlier tier or age", () => {
   let changes = 0;
   fc.assert(
-    fc.property(anyLines, anyLine("99"), (lines, later) => {
+    fc.property(anyLines, anyLine("99", { seenAt: 2000 }), (lines, later) => {
       const before = pairing(lines).pairs;
       const after = pairing([...lines, later]).pairs;
       const tiers = after
         .filter(({ productLineId, planLineId }) => [productLineId, planLineId].includes("99"))
-        .map(({ tier }) => tier);
+        .map(({ tier }) => Number(tier));
       // a pair of the new line is younger than every other of its tier
       const firstTier = Math.min(...tiers);
-      const earlier = before.filter(({ tier }) => tier <= firstTier);
+      const earlier = before.filter(({ tier }) => Number(tier) <= firstTier);
       if (earlier.length < before.length) changes += 1;
       expect(after).toEqual(expect.arrayContaining(earlier));
     }),
     { numRuns: 3000 },
   );
   expect(changes).toBeGreaterThan(10);
+});
+
+/** Lines of one checkout, some of them alike, under ids that no other key is spelled like. */
+const checkout = fc.integer({ min: 2, max: 8 }).chain((count) =>
+  fc.tuple(
+    ...Array.from({ length: count }, (_, index) =>
+      fc
+        .record({
+          isPlan: fc.boolean(),
+          quantity: fc.constantFrom(1, 1, 2),
+          title: fc.constantFrom("A", "B"),
+          sku: maybe(fc.constantFrom("S", "T")),
+          /** a place in the list, so that a reference to a line's id follows the id */
+          named: maybe(fc.nat(count - 1)),
+          ref: maybe(fc.constantFrom("a", "b")),
+          key: maybe(fc.constantFrom("S", "T")),
+          isGone: fc.constantFrom(false, false, true),
+        })
+        .map((drawn) => ({ ...drawn, index, key: drawn.named === null ? drawn.key : null })),
+    ),
+  ),
+);
+
+it("does not depend on the ids of one checkout, but for lines that are alike in everything", () => {
+  const shuffledIds = fc.shuffledSubarray([101, 102, 103, 104, 105, 106, 107, 108], {
+    minLength: 8,
+  });
+  const withIds = (
+    drawn: typeof checkout extends fc.Arbitrary<infer T> ? T : never,
+    ids: number[],
+  ) =>
+    drawn.map(({ isPlan, quantity, title, sku, named, ref, key, isGone, index }) => {
+      const target = named === null ? key : String(ids[named]);
+      const name = isPlan ? "_hakuna_product" : "_hakuna_protection";
+      const links = {
+        ...(ref === null ? {} : { _hakuna_ref: ref }),
+        ...(target === null ? {} : { [name]: target }),
+      };
+      const gone = isGone ? quantity : 0;
+      return (isPlan ? plan : line)(String(ids[index]), { quantity, title, sku, links, gone });
+    });
+  fc.assert(
+    fc.property(checkout, shuffledIds, (drawn, ids) => {
+      const straight = [101, 102, 103, 104, 105, 106, 107, 108];
+      /** pairs by what their lines are, with every id taken for the line's kind */
+      const described = (numbers: number[]) => {
+        const lines = withIds(drawn, numbers);
+        const own = (id: string) => {
+          const { index, named, ...rest } = drawn[numbers.indexOf(Number(id))] ?? {
+            ...{ index: 0, named: null },
+          };
+          return JSON.stringify({ ...rest, named: named !== null });
+        };
+        const { pairs, uncovered, contested, split } = pairing(lines);
+        return {
+          pairs: pairs
+            .map(({ productLineId, planLineId, tier }) =>
+              [own(productLineId), own(planLineId), tier].join(" – "),
+            )
+            .sort(),
+          uncovered: uncovered.map(own).sort(),
+          idle: [...contested, ...split].flatMap(({ planLineIds }) => planLineIds.map(own)).sort(),
+        };
+      };
+      expect(described(ids)).toEqual(described(straight));
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 it("gives a product one plan at most, and a plan no more than its quantity reaches", () => {

@@ -97,6 +97,27 @@ describe("which link counts", () => {
     expect(pairs([product, line("2", { vendor })])).toEqual(["1-2"]);
   });
 
+  it("a property that stands twice, first empty, counts", () => {
+    const twice = (id: string, of: typeof line) => {
+      const made = of(id, { links: { _hakuna_ref: "a" } });
+      const properties = [{ name: "_hakuna_ref", value: " " }, ...made.item.properties];
+      return { ...made, item: { ...made.item, properties } };
+    };
+    expect(pairs([twice("1", line), twice("2", plan)])).toEqual(["1-2"]);
+  });
+
+  it("a link that both lines confirm goes before one that only one side claims", () => {
+    const names = { links: { _hakuna_protection: "99" } };
+    const lines = [
+      line("1", { ...names, variantId: "11" }),
+      line("2", { ...names, variantId: "22" }),
+      plan("3", { productId: "99", links: { _hakuna_product: "22" } }),
+      plan("4", { productId: "99", links: { _hakuna_product: "11" } }),
+    ];
+    expect(pairs(lines)).toEqual(["1-4", "2-3"]);
+    expect(pairing(lines).pairs.map(({ tier }) => tier)).toEqual([2, 2]);
+  });
+
   it("takes a property without a value for none", () => {
     const product = line("1", { links: { _hakuna_ref: "" } });
     expect(pairs([product, plan("2", { links: { _hakuna_ref: " " } })])).toEqual([]);
@@ -131,18 +152,20 @@ describe("quantities", () => {
     expect(pairs([one, twoPlans])).toEqual(["3-9"]);
   });
 
-  it("takes the older lines first, comparing ids as integers beyond 2^53", () => {
-    const older = plan("9007199254740993", key);
-    const newer = plan("10007199254740992", key);
-    expect(pairs([line("999", key), newer, older])).toEqual(["999-9007199254740993"]);
+  it("takes the lines first that were seen first, whatever their ids", () => {
+    const older = plan("9", { ...key, seenAt: 100 });
+    const newer = plan("8", { ...key, seenAt: 200 });
+    expect(pairs([line("1", { ...key, seenAt: 100 }), newer, older])).toEqual(["1-9"]);
+  });
+
+  it("takes ids as integers beyond 2^53 where nothing else tells lines apart", () => {
+    const alike = { ...key, title: "Warranty" };
+    const lines = [plan("10007199254740992", alike), plan("9007199254740993", alike)];
+    expect(pairs([line("999", key), ...lines])).toEqual(["999-9007199254740993"]);
   });
 
   it("a product line has one plan at most", () => {
-    const { pairs: found, contested } = pairing([
-      line("1", { ...key, quantity: 2 }),
-      plan("2", key),
-      plan("3", key),
-    ]);
+    const { pairs: found, contested } = pairing([line("1", key), plan("2", key), plan("3", key)]);
     expect(found).toHaveLength(1);
     expect(contested).toEqual([{ productLineId: "1", planLineIds: ["3"] }]);
   });
@@ -151,7 +174,122 @@ describe("quantities", () => {
 it("a line added later takes no older pair away by matching a kind that goes before", () => {
   const links = { _hakuna_protection: "55" };
   const lines = [line("1", { links }), plan("2", { sku: "55" })];
-  expect(pairs([...lines, plan("3", { variantId: "55" })])).toEqual(["1-2"]);
+  expect(pairs([...lines, plan("3", { variantId: "55", seenAt: 2000 })])).toEqual(["1-2"]);
+  expect(pairs([...lines, plan("3", { variantId: "55" })])).toEqual(["1-3"]);
+});
+
+describe("pairs by hand", () => {
+  const lines = [line("1"), plan("2"), line("3")];
+
+  it("the last one wins", () => {
+    expect(pairs(lines, [byHand("1", "2"), byHand("3", "2")])).toEqual(["3-2"]);
+    expect(pairs(lines, [byHand("3", "2"), byHand("1", "2")])).toEqual(["1-2"]);
+  });
+
+  it("as far as the plan's quantity reaches", () => {
+    const two = [line("1"), plan("2", { quantity: 2 }), line("3"), line("4")];
+    const hand = ["1", "3", "4"].map((id) => byHand(id, "2"));
+    expect(pairs(two, hand)).toEqual(["3-2", "4-2"]);
+  });
+
+  it("a product that lost its plan so is paired by its links", () => {
+    const links = { _hakuna_ref: "a" };
+    const linked = [line("1", { links }), plan("2"), line("3"), plan("4", { links })];
+    expect(pairs(linked, [byHand("1", "2"), byHand("3", "2")])).toEqual(["1-4", "3-2"]);
+  });
+});
+
+describe("what is still there", () => {
+  const key = { links: { _hakuna_ref: "a" } };
+
+  it("a plan that is there goes before one that is gone, for a product that is there", () => {
+    const [product, edited, added] = [
+      line("1", key),
+      plan("2", { ...key, gone: 1 }),
+      plan("3", { sku: "P", links: { _hakuna_product: "1" }, seenAt: 2000 }),
+    ];
+    expect(pairs([product, edited, added])).toEqual(["1-3"]);
+    expect(pairs([product, edited])).toEqual(["1-2"]);
+  });
+
+  it("a product that is there goes before one that is gone, for the plan of both", () => {
+    const lines = [line("1", { ...key, gone: 1 }), line("2", key), plan("3", key)];
+    expect(pairs(lines)).toEqual(["2-3"]);
+  });
+
+  it("a product and a plan that went together stay a pair", () => {
+    const lines = [line("1", { ...key, gone: 1 }), line("2", key), plan("3", { ...key, gone: 1 })];
+    expect(pairs(lines)).toEqual(["1-3"]);
+  });
+
+  it("a product that is gone keeps its plan against weaker links", () => {
+    const lines = [
+      line("1", { ...key, variantId: "7", gone: 1 }),
+      line("2", { variantId: "7" }),
+      plan("3", { links: { _hakuna_ref: "a", _hakuna_product: "7" } }),
+    ];
+    expect(pairs(lines)).toEqual(["1-3"]);
+  });
+});
+
+describe("lines of one checkout", () => {
+  it("go by what they are, not by the ids that Shopify gave them", () => {
+    const product = (id: string, quantity: number) => line(id, { sku: "S", quantity });
+    const links = { _hakuna_product: "S" };
+    const cover = (id: string, quantity: number) => plan(id, { quantity, links });
+    const first = [product("1", 1), cover("2", 2), product("3", 2), cover("4", 1)];
+    expect(pairs(first)).toEqual(["1-4", "3-2"]);
+    const second = [product("4", 1), cover("3", 2), product("2", 2), cover("1", 1)];
+    expect(pairs(second)).toEqual(["2-3", "4-1"]);
+  });
+
+  it("are told apart by what names them", () => {
+    const by = (id: string) => ({ links: { _hakuna_protection: id } });
+    const cover = (id: string) => plan(id, { title: "Warranty", sku: "P", quantity: 2 });
+    // "last" wants a plan that one other product names, "first" and "third" name one by its id
+    const order = (a: string, b: string) => [
+      line("10", { ...by(a), title: "First", quantity: 2 }),
+      line("11", { ...by(a), title: "Third" }),
+      line("12", { ...by("P"), title: "Last", quantity: 2 }),
+      cover(a),
+      cover(b),
+    ];
+    expect(pairs(order("1", "2"))).toEqual(["10-1", "12-2"]);
+    expect(pairs(order("2", "1"))).toEqual(["10-2", "12-1"]);
+  });
+});
+
+describe("pairs that Hakuna had accepted under earlier rules", () => {
+  const key = { links: { _hakuna_ref: "a" } };
+  const lines = [line("1", key), line("2"), plan("3", key)];
+  const agreed = [{ productLineId: "2", planLineId: "3" }];
+
+  it("are stronger than every rule and weaker than a person's word", () => {
+    expect(pairs(lines, [], agreed)).toEqual(["2-3"]);
+    expect(pairing(lines, [], agreed).pairs[0]?.tier).toBe("agreed");
+    expect(pairs(lines, [byHand("1", "3")], agreed)).toEqual(["1-3"]);
+  });
+
+  it.each([
+    ["product", [line("1", key), line("2", { gone: 1 }), plan("3", key)], ["1-3"]],
+    ["plan", [line("1"), line("2", key), plan("3", { gone: 1 }), plan("4", key)], ["2-4"]],
+  ])("end with the %s where another pair is to be had", (_which, changed, expected) => {
+    expect(pairs(changed, [], agreed)).toEqual(expected);
+  });
+
+  it("stay when all is gone", () => {
+    const gone = lines.map(({ item, ...rest }) => ({
+      ...rest,
+      item: { ...item, currentQuantity: 0 },
+    }));
+    expect(
+      pairs(
+        [gone[1], gone[2]].flatMap((one) => one ?? []),
+        [],
+        agreed,
+      ),
+    ).toEqual(["2-3"]);
+  });
 });
 
 describe("suggestions", () => {

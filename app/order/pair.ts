@@ -1,4 +1,9 @@
-import { compareIds, type Line, property } from "./lines.ts";
+import { Assignment } from "#app/order/pairing/assign.ts";
+import { type Claim, type Claims, claimsOf } from "#app/order/pairing/claims.ts";
+import { placesOf } from "#app/order/pairing/likeness.ts";
+import { type Unserved, unserved } from "#app/order/pairing/unserved.ts";
+import { compareIds } from "./canonical.ts";
+import { type Line, property } from "./lines.ts";
 import { linkProperties } from "./link-properties.ts";
 
 /** A pair that the merchant set by hand; ids entered with it go before the plan's properties. */
@@ -9,158 +14,144 @@ export type ManualPair = {
   planId: string | null;
 };
 
-/** 0 by hand, 1 equal `_hakuna_ref`, 2 the product's reference, 3 the plan's reference. */
-export type Tier = 0 | 1 | 2 | 3;
+/** A pair that Hakuna had accepted when a pairing rule changed. */
+export type AgreedPair = { productLineId: string; planLineId: string };
+
+/**
+ * Why two lines are a pair: 0 set by hand, "agreed" accepted by Hakuna under earlier rules, 1 equal
+ * `_hakuna_ref`, 2 links that both lines confirm, 3 the product's reference, 4 the plan's reference.
+ */
+export type Tier = 0 | "agreed" | 1 | 2 | 3 | 4;
 
 export type Pair = { productLineId: string; planLineId: string; tier: Tier };
 
-export type Pairing = {
+export type Pairing = Unserved & {
   /** by product line id; a product line has one plan at most, a plan line perhaps several products */
   pairs: Pair[];
   /** the only plan and the only shippable product, where neither bears a link */
   suggestion: { productLineId: string; planLineId: string } | null;
   /** product lines that name a plan which is not in the order */
   danglingProducts: string[];
-  /** product lines with further plan lines that claim them and protect nothing */
-  contested: { productLineId: string; planLineIds: string[] }[];
 };
 
-const { ref, productNamesPlan, planNamesProduct } = linkProperties;
-
-type Edge = { product: Line; plan: Line; tier: Tier };
+/** What people and Hakuna said of the lines of an order. */
+export type Said = {
+  /** in the order in which they were set: the last word goes first */
+  manual: readonly ManualPair[];
+  agreed?: readonly AgreedPair[];
+};
 
 /**
- * Pairs product lines with plan lines. Never depends on the order in which lines are listed, and
- * nothing is guessed: without a link there is at most a suggestion. Quantities are the ordered ones.
+ * Pairs product lines with plan lines. Never depends on the order in which lines are listed, nor on
+ * the ids that Shopify gave the lines of one checkout, unless nothing else tells them apart. Nothing
+ * is guessed: without a link there is at most a suggestion. Quantities are the ordered ones.
  *
- * Edges are taken from the least on, by (tier, the newer of both line ids, fit, product line, plan
- * line), so a line that is added later never changes a pair of an earlier tier or age.
+ * 1. Pairs by hand, the last one first, as far as the plan's quantity reaches.
+ * 2. By tier; within one, products that are there before those that are gone, which take plans that
+ *    are gone before those that are there; then the pair whose newer line was seen first; then by
+ *    fit; then by what the lines are (`Assignment.settle`).
+ * 3. Only then a product that is there gets a plan that is gone.
  *
  * @param lines as `linesOf` gives them
  */
-export function pairLines(lines: readonly Line[], manual: readonly ManualPair[]): Pairing {
+export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said): Pairing {
   const plans = lines.filter((line) => line.isProtection);
   const products = lines.filter((line) => !line.isProtection);
-  const dangling = new Set<string>();
-  const edges = [
-    ...manualEdges(products, plans, manual),
-    ...refEdges(products, plans),
-    ...productEdges(products, plans, dangling),
-    ...planEdges(products, plans),
-  ].sort(compareEdges);
+  const places = placesOf(lines, [
+    ...manual.map(({ productLineId, planLineId }) => relation(productLineId, planLineId, "hand")),
+    ...agreed.map(({ productLineId, planLineId }) => relation(productLineId, planLineId, "agreed")),
+  ]);
+  const placeOf = ({ id }: Line) => places.get(id) ?? 0;
+  const claims = claimsOf(products, plans);
+  const agreedClaims = named(agreed, products, plans);
+  const tiers = tiersOf(claims, agreedClaims);
 
-  const open = new Map(lines.map((line) => [line.id, line.quantity]));
-  const paired = new Map<string, Pair>();
-  const linked = new Map<string, Set<string>>();
-  for (const { product, plan, tier } of edges) {
-    linked.set(product.id, (linked.get(product.id) ?? new Set()).add(plan.id));
-    const left = open.get(plan.id) ?? 0;
-    if (paired.has(product.id) || left <= 0) continue;
-    paired.set(product.id, { productLineId: product.id, planLineId: plan.id, tier });
-    open.set(plan.id, left - Math.min(product.quantity, left));
+  const made = new Assignment<Tier>(placeOf);
+  const byHand = named(manual, products, plans);
+  for (const { products, plans } of byHand.toReversed()) {
+    const [[product], [plan]] = [products, plans];
+    if (product && plan) made.pair(product, plan, 0);
   }
-  const pairs = [...paired.values()].sort((a, b) => compareIds(a.productLineId, b.productLineId));
+  for (const [tier, claims] of tiers) {
+    made.settle(only(claims, { products: isThere, plans: isThere }), tier);
+    made.settle(only(claims, { products: isGone, plans: isGone }), tier);
+    made.settle(only(claims, { products: isGone, plans: isThere }), tier);
+  }
+  for (const [tier, claims] of tiers) {
+    made.settle(only(claims, { products: isThere, plans: isGone }), tier);
+  }
+
+  const pairs = [...made.pairs]
+    .map(([product, { plan, tier }]) => ({
+      ...{ productLineId: product.id, planLineId: plan.id, tier },
+    }))
+    .sort((a, b) => compareIds(a.productLineId, b.productLineId));
+  const planOf = new Map(
+    [...made.pairs]
+      .sort(([a], [b]) => placeOf(a) - placeOf(b))
+      .map(([product, { plan }]) => [product, plan]),
+  );
+  const naming = [...claims.ref, ...claims.product];
+  const left = unserved(
+    { naming, claims: [...byHand, ...naming, ...claims.plan] },
+    planOf,
+    placeOf,
+  );
+  const uncovered = new Set(left.uncovered);
   return {
     pairs,
     suggestion: suggest(products, plans, pairs),
-    danglingProducts: [...dangling].filter((id) => !paired.has(id)),
-    contested: contestedProducts(linked, pairs),
+    danglingProducts: claims.dangling
+      .filter((product) => !made.pairs.has(product) && !uncovered.has(product.id))
+      .map(({ id }) => id)
+      .sort(compareIds),
+    ...left,
   };
 }
 
-function manualEdges(
+/** An agreed pair is weaker than every rule once one of its lines is gone. */
+function tiersOf(claims: Claims, agreed: readonly Claim[]): [Tier, readonly Claim[]][] {
+  const stands = ({ products, plans }: Claim) => [...products, ...plans].every(isThere);
+  return [
+    ["agreed", agreed.filter(stands)],
+    [1, claims.ref],
+    [2, claims.both],
+    [3, claims.product],
+    [4, claims.plan],
+    ["agreed", agreed.filter((claim) => !stands(claim))],
+  ];
+}
+
+function named(
+  pairs: readonly AgreedPair[],
   products: readonly Line[],
   plans: readonly Line[],
-  manual: readonly ManualPair[],
-): Edge[] {
-  return manual.flatMap(({ productLineId, planLineId }) => {
-    const product = products.find((line) => line.id === productLineId);
-    const plan = plans.find((line) => line.id === planLineId);
-    return product && plan ? [{ product, plan, tier: 0 as const }] : [];
+): Claim[] {
+  if (pairs.length === 0) return [];
+  const productOf = new Map(products.map((line) => [line.id, line]));
+  const planOf = new Map(plans.map((line) => [line.id, line]));
+  return pairs.flatMap(({ productLineId, planLineId }) => {
+    const product = productOf.get(productLineId);
+    const plan = planOf.get(planLineId);
+    return product && plan ? [{ products: [product], plans: [plan] }] : [];
   });
 }
 
-function refEdges(products: readonly Line[], plans: readonly Line[]): Edge[] {
-  return products.flatMap((product) => {
-    const key = property(product, ref);
-    if (key === null) return [];
-    const same = plans.filter((plan) => property(plan, ref) === key);
-    return same.map((plan) => ({ product, plan, tier: 1 as const }));
-  });
+function relation(from: string, to: string, by: string) {
+  return { from, to, by };
 }
 
-function productEdges(
-  products: readonly Line[],
-  plans: readonly Line[],
-  dangling: Set<string>,
-): Edge[] {
-  return products.flatMap((product) => {
-    const reference = property(product, productNamesPlan);
-    if (reference === null) return [];
-    const named = resolve(reference, product, plans);
-    if (named.length === 0) dangling.add(product.id);
-    return named.map((plan) => ({ product, plan, tier: 2 as const }));
-  });
-}
+const isThere = ({ left }: Line) => left > 0;
+const isGone = ({ left }: Line) => left <= 0;
 
-function planEdges(products: readonly Line[], plans: readonly Line[]): Edge[] {
-  return plans.flatMap((plan) => {
-    const reference = property(plan, planNamesProduct);
-    if (reference === null) return [];
-    const named = resolve(reference, plan, products);
-    return named.map((product) => ({ product, plan, tier: 3 as const }));
-  });
-}
-
-/**
- * The lines that a reference names: by the first kind that matches anything. A line that is newer
- * than both ends of an edge is not asked, so that it cannot take an older edge away by matching a
- * kind that goes before.
- */
-function resolve(reference: string, from: Line, lines: readonly Line[]): Line[] {
-  const matches = lines.flatMap((line) => {
-    const kind = matchingKind(reference, line);
-    return kind === null ? [] : [{ line, kind }];
-  });
-  matches.sort((a, b) => compareIds(a.line.id, b.line.id));
-  const isOlder = ({ line }: { line: Line }) => compareIds(line.id, from.id) <= 0;
-  const firstOfOlder = Math.min(...matches.filter(isOlder).map(({ kind }) => kind));
-  let first = Number.POSITIVE_INFINITY;
-  return matches.flatMap((match) => {
-    first = Math.min(first, match.kind);
-    const goesBefore = isOlder(match) ? firstOfOlder : first;
-    return match.kind === goesBefore ? [match.line] : [];
-  });
-}
-
-/** Which kind of name this is of the line: 0 line id, 1 variant, 2 SKU, 3 product; null: none. */
-function matchingKind(reference: string, line: Line): number | null {
-  const [, type, number] = /^gid:\/\/shopify\/(\w+)\/(\d+)/.exec(reference) ?? [];
-  const id = (number ?? reference).replace(/^0+(?=\d)/, "");
-  if (line.id === id && (!type || type === "LineItem")) return 0;
-  if (line.variantId === id && (!type || type === "ProductVariant")) return 1;
-  if (line.sku?.trim() === reference) return 2;
-  if (line.productId === id && (!type || type === "Product")) return 3;
-  return null;
-}
-
-function compareEdges(a: Edge, b: Edge): number {
-  return (
-    a.tier - b.tier ||
-    compareIds(newer(a.product.id, a.plan.id), newer(b.product.id, b.plan.id)) ||
-    misfit(a) - misfit(b) ||
-    compareIds(a.product.id, b.product.id) ||
-    compareIds(a.plan.id, b.plan.id)
-  );
-}
-
-function newer(a: string, b: string): string {
-  return compareIds(a, b) > 0 ? a : b;
-}
-
-/** Equal quantities, then more products than plans, then more plans than products. */
-function misfit({ product, plan }: Edge): number {
-  return product.quantity === plan.quantity ? 0 : product.quantity > plan.quantity ? 1 : 2;
+function only(
+  claims: readonly Claim[],
+  are: { products: (line: Line) => boolean; plans: (line: Line) => boolean },
+): Claim[] {
+  return claims.map(({ products, plans }) => ({
+    products: products.filter(are.products),
+    plans: plans.filter(are.plans),
+  }));
 }
 
 function suggest(
@@ -172,6 +163,7 @@ function suggest(
   const [product] = shippable;
   const [plan] = plans;
   if (!product || !plan || shippable.length > 1 || plans.length > 1) return null;
+  const { ref, productNamesPlan, planNamesProduct } = linkProperties;
   const linked =
     property(product, [...ref, ...productNamesPlan]) !== null ||
     property(plan, [...ref, ...planNamesProduct]) !== null ||
@@ -183,15 +175,4 @@ function suggest(
 function isShippable(line: Line): boolean {
   const isProduct = line.productId !== null || line.variantId !== null;
   return line.requiresShipping && !line.giftCard && isProduct;
-}
-
-function contestedProducts(
-  linked: ReadonlyMap<string, ReadonlySet<string>>,
-  pairs: readonly Pair[],
-): Pairing["contested"] {
-  const busy = new Set(pairs.map(({ planLineId }) => planLineId));
-  return [...linked].flatMap(([productLineId, planIds]) => {
-    const planLineIds = [...planIds].filter((id) => !busy.has(id)).sort(compareIds);
-    return planIds.size > 1 && planLineIds.length > 0 ? [{ productLineId, planLineIds }] : [];
-  });
 }

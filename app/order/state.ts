@@ -1,14 +1,14 @@
 /**
  * What is known of an order: the same whether it came from a webhook or from the Admin API, holding
  * only what the mapping to the feed needs. Ids are strings (Shopify's exceed 2^53), times epoch
- * milliseconds, unit prices decimal strings as Shopify writes them ("" from outside is null).
+ * milliseconds, unit prices decimal strings in their shortest spelling ("" from outside is null).
  *
  * A state is always partial: a refund alone is a state with one refund and no head. Two states of
- * the same order are joined by `join` (fold.ts).
+ * the same order are joined by `join` (fold.ts), whose table says how each component joins.
  */
 export type OrderState = {
-  /** lets rows written by an older version be read later */
-  schemaVersion: 1;
+  /** lets states written by an older version be read later (stored-state.ts) */
+  schemaVersion: 2;
   /** the numeric order id */
   id: string;
   /** null until the order itself was seen */
@@ -16,17 +16,25 @@ export type OrderState = {
   /** by line item id: what Shopify nulls when a product is deleted */
   productFacts: Record<string, ProductFacts>;
   cancelledAt: number | null;
-  /** when Shopify told that the order was deleted there; that alone cancels nothing */
+  /** the merchant deleted the order in Shopify; says nothing about `cancelledAt` */
   deletedAt: number | null;
   /** the earliest `updated_at` at which the payment was seen voided; counts only while head.voided */
   voidedAt: number | null;
   fulfillments: Record<string, Fulfillment>;
   refunds: Record<string, Refund>;
-  /** line item id → number of removed units → the earliest `updated_at` that showed so many */
+  /**
+   * line item id → the earliest `updated_at` that showed the line: lines of one checkout are of one
+   * age
+   */
+  firstSeenAt: Record<string, number>;
+  /**
+   * line item id → number of removed units → the earliest `updated_at` that showed so many: dates
+   * what the head says is gone, nothing else
+   */
   removedUnits: Record<string, Record<string, number>>;
   /**
-   * line item id → the most units that were ever shown gone (ordered − current), refunded or
-   * removed: a unit that was first shown removed and got a refund record later is gone once
+   * line item id → the most units that were ever shown gone. Counts only for a line whose head does
+   * not say its current quantity (heads of version 1), and for a process of version 1
    */
   goneUnits: Record<string, number>;
   /** customers/redact was received: customer data is stripped after each join */
@@ -68,6 +76,11 @@ export type Head = {
   billingAddress: Address | null;
   shippingAddress: Address | null;
   lineItems: LineItem[];
+  /**
+   * ids of the refunds that the same payload listed, so that any other is newer; null: it listed
+   * none, not even an empty list; absent in version 1
+   */
+  refundIds?: string[] | null;
 };
 
 export type Customer = {
@@ -102,20 +115,22 @@ export type LineItem = {
   id: string;
   /** the ordered quantity; never what is left */
   quantity: number;
+  /** what is left after refunds and removals; null: not told; absent in version 1 */
+  currentQuantity?: number | null;
   title: string;
   /** unit prices before discounts */
-  shopPrice: Price;
-  presentmentPrice: Price | null;
+  shopPrice: Money;
+  presentmentPrice: Money | null;
   /** a discount was allocated to this line */
   discounted: boolean;
   giftCard: boolean;
   requiresShipping: boolean;
-  /** names and values as text; the ones the pairing knows, in the order of the payload */
+  /** the ones the pairing knows, by name in lower case, each once and with a value */
   properties: Property[];
 };
 
-/** `amount` is a decimal string, `currency` an ISO 4217 code in upper case. */
-export type Price = { amount: string; currency: string };
+/** `amount` is a decimal string ("10.5"), `currency` an ISO 4217 code in upper case. */
+export type Money = { amount: string; currency: string };
 
 export type Property = { name: string; value: string };
 
@@ -136,6 +151,7 @@ export type Fulfillment = {
   updatedAt: number;
   createdAt: number;
   status: FulfillmentStatus;
+  /** each line once, by id */
   units: LineUnits[];
 };
 
@@ -143,6 +159,7 @@ export type Refund = {
   observedAt: number;
   /** `processed_at`, else `created_at` */
   refundedAt: number;
+  /** each line once, by id */
   units: LineUnits[];
 };
 

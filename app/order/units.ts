@@ -1,44 +1,84 @@
-import { compareIds, type Line } from "./lines.ts";
-import type { OrderState } from "./state.ts";
+import { compareIds } from "./canonical.ts";
+import type { Head, LineItem, LineUnits, OrderState } from "./state.ts";
 
 /** So many units at a time (epoch milliseconds). */
 export type Dated = { quantity: number; at: number };
 
-/** The line's units in fulfillments that succeeded, oldest first. */
-export function fulfilledUnits(state: OrderState, lineId: string): Dated[] {
-  return Object.entries(state.fulfillments)
+/** Line item id → its units in fulfillments that succeeded, oldest first. */
+export function fulfilledUnits({ fulfillments }: OrderState): Map<string, Dated[]> {
+  const succeeded = Object.entries(fulfillments)
     .filter(([, { status }]) => status === "success")
-    .sort(([a, x], [b, y]) => x.createdAt - y.createdAt || compareIds(a, b))
-    .flatMap(([, { units, createdAt }]) => {
-      const quantity = sum(units.filter((unit) => unit.lineItemId === lineId));
-      return quantity > 0 ? [{ quantity, at: createdAt }] : [];
-    });
+    .sort(([a, x], [b, y]) => x.createdAt - y.createdAt || compareIds(a, b));
+  return byLine(succeeded.map(([, { units, createdAt }]) => ({ units, at: createdAt })));
+}
+
+/** `refundedTooMany`: more units were refunded than ordered, and the newest are left out. */
+export type Gone = { units: Dated[]; refundedTooMany: boolean };
+
+/**
+ * Line item id → its units that are gone: the refunded ones, oldest first, then those removed by
+ * order edits, dated by when so many were first seen removed. Never more than the ordered quantity.
+ *
+ * How many are gone is what the head says (quantity − current quantity), because a removal can be
+ * taken back; refunds that the head does not list yet count in addition. Where the head does not
+ * say, it is what refunds name, or what was ever shown gone.
+ */
+export function goneUnits(state: OrderState, head: Head): Map<string, Gone> {
+  const { all, unlisted } = refundedUnits(state, head);
+  return new Map(
+    head.lineItems.map((item) => {
+      const refunded = upTo(item.quantity, all.get(item.id) ?? []);
+      const count = goneCount(state, item, sum(refunded.kept), sum(unlisted.get(item.id) ?? []));
+      const { kept } = upTo(count, refunded.kept);
+      const removed = upTo(count - sum(kept), removedUnits(state, head, item));
+      return [item.id, { units: [...kept, ...removed.kept], refundedTooMany: refunded.cut }];
+    }),
+  );
+}
+
+function goneCount(
+  { goneUnits }: OrderState,
+  { id, quantity, currentQuantity }: LineItem,
+  refunded: number,
+  unlisted: number,
+): number {
+  const gone =
+    typeof currentQuantity === "number"
+      ? quantity - currentQuantity + unlisted
+      : Math.max(refunded, goneUnits[id] ?? 0);
+  return Math.min(quantity, Math.max(0, gone));
+}
+
+/** Refunded units by line, oldest first: all, and those of refunds that are newer than the head. */
+function refundedUnits({ refunds }: OrderState, { refundIds, rank }: Head) {
+  const listed = refundIds && new Set(refundIds);
+  const dated = Object.entries(refunds)
+    .sort(([a, x], [b, y]) => x.refundedAt - y.refundedAt || compareIds(a, b))
+    .map(([id, { units, refundedAt }]) => ({
+      ...{ units, at: refundedAt },
+      isListed: listed ? listed.has(id) : refundedAt <= rank.updatedAt,
+    }));
+  return { all: byLine(dated), unlisted: byLine(dated.filter(({ isListed }) => !isListed)) };
+}
+
+function byLine(dated: readonly { units: readonly LineUnits[]; at: number }[]) {
+  const lines = new Map<string, Dated[]>();
+  for (const { units, at } of dated) {
+    for (const { lineItemId, quantity } of units) {
+      const line = lines.get(lineItemId) ?? [];
+      line.push({ quantity, at });
+      lines.set(lineItemId, line);
+    }
+  }
+  return lines;
 }
 
 /**
- * The line's refunded units, oldest first, then its units removed by order edits, dated by when so
- * many were first seen removed. Never more than the ordered quantity: the newest are cut.
- *
- * Some edits write a refund record too, perhaps only after a webhook has shown the units as removed.
- * They would count twice, so refunded and removed units together are never more than were ever
- * shown gone, unless the refunds alone are.
+ * {1: t1, 3: t2} is one unit at t1 and two more at t2; a smaller count seen later adds nothing. As
+ * many as the line has: what no date is known of is dated by the head.
  */
-export function returnedUnits(state: OrderState, line: Line): { units: Dated[]; cut: boolean } {
-  const refunded = Object.entries(state.refunds)
-    .sort(([a, x], [b, y]) => x.refundedAt - y.refundedAt || compareIds(a, b))
-    .flatMap(([, { units, refundedAt }]) => {
-      const quantity = sum(units.filter((unit) => unit.lineItemId === line.id));
-      return quantity > 0 ? [{ quantity, at: refundedAt }] : [];
-    });
-  const { kept, cut } = upTo(line.quantity, refunded);
-  const gone = Math.min(line.quantity, state.goneUnits[line.id] ?? 0);
-  const removed = upTo(gone - sum(kept), removedUnits(state, line.id));
-  return { units: [...kept, ...removed.kept], cut };
-}
-
-/** {1: t1, 3: t2} is one unit at t1 and two more at t2; a smaller count seen later adds nothing. */
-function removedUnits({ removedUnits }: OrderState, lineId: string): Dated[] {
-  const seen = Object.entries(removedUnits[lineId] ?? {})
+function removedUnits({ removedUnits }: OrderState, { rank }: Head, item: LineItem): Dated[] {
+  const seen = Object.entries(removedUnits[item.id] ?? {})
     .map(([count, at]) => ({ count: Number(count), at }))
     .sort((a, b) => a.at - b.at || a.count - b.count);
   const units: Dated[] = [];
@@ -48,6 +88,7 @@ function removedUnits({ removedUnits }: OrderState, lineId: string): Dated[] {
     units.push({ quantity: count - total, at });
     total = count;
   }
+  if (total < item.quantity) units.push({ quantity: item.quantity - total, at: rank.updatedAt });
   return units;
 }
 
@@ -67,4 +108,16 @@ export function upTo(most: number, units: readonly Dated[]): { kept: Dated[]; cu
 
 export function sum(units: readonly { quantity: number }[]): number {
   return units.reduce((total, { quantity }) => total + quantity, 0);
+}
+
+/** Each line once, by id: the same units have one spelling, in whichever order they are listed. */
+export function unitsByLine(units: readonly LineUnits[]): LineUnits[] {
+  const quantities = new Map<string, number>();
+  for (const { lineItemId, quantity } of units) {
+    quantities.set(lineItemId, (quantities.get(lineItemId) ?? 0) + quantity);
+  }
+  return [...quantities]
+    .filter(([, quantity]) => quantity > 0)
+    .map(([lineItemId, quantity]) => ({ lineItemId, quantity }))
+    .sort((a, b) => compareIds(a.lineItemId, b.lineItemId));
 }

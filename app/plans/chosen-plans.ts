@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/access/admin-api.ts";
+import { numericId } from "#app/shopify/global-id.ts";
 import {
   type CatalogPlan,
   CatalogRefusal,
   readPlans,
   writePlanDetails,
 } from "#app/shopify/plans/plan-catalog.ts";
+import { type KeptOffer, keepOffers } from "#app/store/plan-offers.ts";
+import type { PlanContext } from "./plan-context.ts";
 
 const timeLimitMs = 20_000;
 const hakunaId = z.string().trim().min(1).max(200).regex(/^\S+$/);
@@ -45,7 +48,7 @@ export async function readChosen(
  * @returns what is wrong, if something is: nothing was changed then for the plan that it is about
  */
 export async function saveChosen(
-  admin: AdminAccess,
+  { admin, pool, now }: Pick<PlanContext, "admin" | "pool" | "now">,
   shop: string,
   details: readonly PlanDetails[],
 ): Promise<{ result: "saved" } | { result: "not_protection" | "gone" | "refused"; words: string }> {
@@ -58,6 +61,18 @@ export async function saveChosen(
     const other = plans.find(({ isProtection }) => !isProtection);
     if (other) return { result: "not_protection", words: other.productTitle };
     if (plans.length < details.length) return { result: "gone", words: "" };
+    // a buyer may order as soon as Shopify knows it
+    const since = now();
+    await keepOffers(
+      pool,
+      shop,
+      plans.flatMap((plan) => keptByHand(plan, since - 1)),
+    );
+    await keepOffers(
+      pool,
+      shop,
+      details.flatMap((plan) => keptByHand(plan, since)),
+    );
     for (const product of new Set(plans.map(({ productId }) => productId))) {
       const own = plans.filter(({ productId }) => productId === product).map(({ id }) => id);
       await writePlanDetails(
@@ -73,4 +88,26 @@ export async function saveChosen(
     }
     throw error;
   }
+}
+
+/** What a merchant says of a plan; for which product, price and country it is, nobody says. */
+function keptByHand(
+  {
+    id,
+    offerId,
+    planId,
+    termMonths,
+  }: Pick<CatalogPlan, "id" | "offerId" | "planId" | "termMonths">,
+  validFrom: number,
+): KeptOffer[] {
+  if (offerId === null || planId === null) return [];
+  const unknown = {
+    productId: null,
+    productPrice: null,
+    price: null,
+    currency: null,
+    country: null,
+  };
+  const ids = { planVariantId: numericId(id), offerId, planId };
+  return [{ ...ids, ...unknown, termMonths, validFrom, validUntil: null }];
 }

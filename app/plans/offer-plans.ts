@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import type { FeedTarget } from "#app/hakuna/client.ts";
-import type { Offer } from "#app/hakuna/offer.ts";
+import type { FeedTarget } from "#app/hakuna/feed-target.ts";
+import type { Offer, OfferPlan } from "#app/hakuna/offer.ts";
 import type { OffersClient } from "#app/hakuna/offers-client.ts";
 import { decimalText, minorUnits } from "#app/order/money.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
+import { numericId } from "#app/shopify/global-id.ts";
 import {
+  type CatalogPlan,
   CatalogRefusal,
   linkPlans,
   type PlanVariant,
@@ -14,6 +16,7 @@ import {
   unlinkPlans,
   writePlanProduct,
 } from "#app/shopify/plans/plan-catalog.ts";
+import type { KeptOffer } from "#app/store/plan-offers.ts";
 import { type PriceGroup, priceGroups } from "./offer-prices.ts";
 import {
   JobHalt,
@@ -39,6 +42,10 @@ export type Offering = {
   mayPublish: boolean;
   /** a repetition with the same key makes no second offer */
   key: string;
+  /** writes down what variants are offered with, before Shopify is told and buyers can see it */
+  keep(offers: readonly KeptOffer[]): Promise<void>;
+  /** epoch milliseconds */
+  now(): number;
 };
 
 /** The offers that a product has now; `price` in minor units, `expiresAt` in epoch milliseconds. */
@@ -85,9 +92,21 @@ export async function offerPlans(
     insuranceUrl: plan.insuranceUrl,
     termMonths: plan.termMonths,
   }));
+  const since = offering.now();
+  const keptOf = ({ group, offer, plan }: (typeof planned)[number], variantId?: string) =>
+    variantId === undefined
+      ? []
+      : [{ ...keptOffer(offering, product, { group, offer, plan, variantId }), validFrom: since }];
+  await offering.keep(known.flatMap((plan) => formerOffer(product, plan, since)));
+  // a buyer may order as soon as Shopify knows it
+  await offering.keep(planned.flatMap((one, index) => keptOf(one, variants[index]?.id)));
   const written = await writePlanProduct(ask, handle, titleOf(product, language), variants);
   const idOf = (planId: string, title: string) =>
     written.plans.find((plan) => plan.planId === planId && plan.title === title)?.id;
+
+  await offering.keep(
+    planned.flatMap((one, index) => keptOf(one, idOf(one.plan.id, titles[index] ?? ""))),
+  );
 
   const notes: PlanNote[] = [];
   const isSold = offering.mayPublish && (await publishInOnlineStore(ask, written.id));
@@ -120,6 +139,49 @@ export async function offerPlans(
       expiresAt: offer.expiresAt,
     })),
   };
+}
+
+function keptOffer(
+  { country }: Pick<Offering, "country">,
+  product: Protectable,
+  {
+    group,
+    offer,
+    plan,
+    variantId,
+  }: { group: PriceGroup; offer: Offer; plan: OfferPlan; variantId: string },
+): Omit<KeptOffer, "validFrom"> {
+  return {
+    planVariantId: numericId(variantId),
+    offerId: offer.id,
+    planId: plan.id,
+    productId: numericId(product.id),
+    productPrice: group.price,
+    price: plan.price.amount,
+    currency: plan.price.currency,
+    country,
+    termMonths: plan.termMonths,
+    validUntil: offer.expiresAt,
+  };
+}
+
+/** What a variant says of the offer that it had before, where nobody has written that down. */
+function formerOffer(
+  product: Protectable,
+  { id, offerId, planId, price, termMonths }: CatalogPlan,
+  until: number,
+): KeptOffer[] {
+  if (offerId === null || planId === null) return [];
+  const former = { planVariantId: numericId(id), offerId, planId, termMonths };
+  const priced = {
+    productId: numericId(product.id),
+    productPrice: null,
+    price: minorUnits(price, product.currency).amount,
+    currency: product.currency.toLowerCase(),
+    country: null,
+  };
+  // of what was ordered before nothing is known
+  return [{ ...former, ...priced, validFrom: until - 1, validUntil: null }];
 }
 
 /** The first price's plans stand on the product, those of other prices on their variants. */
@@ -155,7 +217,7 @@ async function fetchOffer(
     type: "protection_product" as const,
     country,
     product: {
-      id: id.slice(id.lastIndexOf("/") + 1),
+      id: numericId(id),
       category: productType || "other",
       title,
       brand: vendor,
@@ -182,7 +244,7 @@ async function fetchOffer(
 
 /** The protection product's handle: it tells which product's plans it holds. */
 function handleOf(productId: string): string {
-  return `hakuna-protection-${productId.slice(productId.lastIndexOf("/") + 1)}`;
+  return `hakuna-protection-${numericId(productId)}`;
 }
 
 function titleOf({ title }: Protectable, language: string): string {

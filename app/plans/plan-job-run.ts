@@ -8,7 +8,8 @@ import {
   readCollection,
   readProtectable,
 } from "#app/shopify/plans/plan-catalog.ts";
-import { offerPlans } from "./offer-plans.ts";
+import { keepOffers } from "#app/store/plan-offers.ts";
+import { type Offering, offerPlans } from "./offer-plans.ts";
 import { openOffering, type ShopOffering } from "./offering.ts";
 import type { PlanContext } from "./plan-context.ts";
 import {
@@ -146,7 +147,11 @@ async function resultFor(
     return result;
   }
   const offering: ShopOffering = await openOffering(context, shop);
-  const { result, offers } = await offerPlans({ ...offering, ask, key: id }, product);
+  const keep: Offering["keep"] = async (kept) => await keepOffers(pool, shop, kept);
+  const { result, offers } = await offerPlans(
+    { ...offering, ask, key: id, keep, now: context.now },
+    product,
+  );
   await saveOffers(pool, shop, product.id, offering.epoch, offers);
   return result;
 }

@@ -3,7 +3,8 @@ import { emptyState, purge } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { holdingShop } from "#app/store/lease.ts";
-import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "#app/store/order-store.ts";
+import type { StoredOrder } from "#app/store/order.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** Orders of one transaction: it holds the shop's row. */
@@ -68,6 +69,9 @@ function entomb(order: StoredOrder, now: number): void {
   order.purgedAt = now;
 }
 
-function tombstone({ id, redacted, cancelledAt }: OrderState, through: number): OrderState {
-  return purge({ ...emptyState(id), redacted, cancelledAt }, through);
+function tombstone(
+  { id, redacted, cancelledAt, deletedAt }: OrderState,
+  through: number,
+): OrderState {
+  return purge({ ...emptyState(id), redacted, cancelledAt, deletedAt }, through);
 }

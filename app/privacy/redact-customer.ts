@@ -6,7 +6,8 @@ import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
 import { fieldsOf } from "#app/shopify/webhooks/webhook-fields.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop } from "#app/store/lease.ts";
-import { asLoaded, loadOrders, newOrder, saveOrders } from "#app/store/order-store.ts";
+import { newOrder } from "#app/store/order.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { type CustomerWebhook, customerWebhooks } from "./customer-webhooks.ts";
 

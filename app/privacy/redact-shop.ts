@@ -12,7 +12,7 @@ const batch = 5000;
 export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "OrderEvent", "Attempt", "OrderCount"],
   ...["ShopDay", "DataRequest", "OrderScan", "PlanJobProduct", "PlanJob", "ProductOffer", "Hold"],
-  "Order",
+  ...["PlanOffer", "Order"],
 ] as const;
 
 /**

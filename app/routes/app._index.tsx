@@ -22,8 +22,8 @@ import { readAsked } from "#app/components/shared/read-asked.ts";
 import { ReconciliationCard } from "#app/components/shared/reconciliation-card.tsx";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
+import { missingAccess } from "#app/shopify/access/scopes.ts";
 import { testKey } from "#app/shops/connection-test.ts";
-import { missingAccess } from "#app/shops/scopes.ts";
 import { homePage } from "#app/views/home.ts";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {

@@ -23,6 +23,7 @@ import { OrderNote } from "#app/components/shared/order-note.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
+import type { NamedPair } from "#app/order/named-pairs.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { orderPage, type PageLine } from "#app/views/order-page.ts";
 
@@ -39,44 +40,50 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   const asked = await readAsked(request, orderRequest);
   const who = `user:${sessionToken.sub}`;
   try {
-    await carryOut(context.run, session.shop, params.id ?? "", asked, who);
+    const pairs = await carryOut(context.run, session.shop, params.id ?? "", asked, who);
     await context.queue.wake([session.shop]);
-    return data({ done: asked.action });
+    return data({ done: asked.action, pairs });
   } catch (err) {
     context.log.warn({ err, shop: session.shop, action: asked.action }, "an action failed");
     return data({ failed: true as const }, { status: 409 });
   }
 }
 
+/** Answers the order's pairs where they were changed. */
 async function carryOut(
   run: RunContext,
   shop: string,
   id: string,
   asked: OrderRequest,
   by: string,
-): Promise<unknown> {
+): Promise<NamedPair[]> {
   switch (asked.action) {
-    case "resend":
-      return await resendOrders(run, shop, [id], by);
     case "pair":
-      return await pairByHand(run, shop, id, asked, by);
+      return (await pairByHand(run, shop, id, asked, by)).pairs;
     case "unpair":
-      return await unpair(run, shop, id, asked.productLineId, by);
+      return (await unpair(run, shop, id, asked.productLineId, by)).pairs;
+    case "resend":
+      await resendOrders(run, shop, [id], by);
+      break;
     case "put_away":
     case "bring_back":
-      return await putFindingAway(
+      await putFindingAway(
         run,
         shop,
         id,
         { key: asked.key, away: asked.action === "put_away" },
         by,
       );
+      break;
     case "skip":
     case "unskip":
-      return await skipByHand(run, shop, id, asked.action === "skip", by);
+      await skipByHand(run, shop, id, asked.action === "skip", by);
+      break;
     case "check":
-      return await checkProcessing(run, shop, id, by);
+      await checkProcessing(run, shop, id, by);
+      break;
   }
+  return [];
 }
 
 export const headers = boundary.headers;

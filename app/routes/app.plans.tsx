@@ -76,7 +76,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
       await context.queue.plans.wake([shop]);
       return data({ result: "resumed" as const });
     case "link": {
-      const saved = await saveChosen(context.admin, shop, wanted.plans);
+      const saved = await saveChosen(context.plans, shop, wanted.plans);
       if (saved.result !== "saved") return data(saved);
       break;
     }

@@ -5,7 +5,7 @@ import polarisStyles from "@shopify/polaris/build/esm/styles.css?url";
 import { AppProvider } from "@shopify/shopify-app-remix/react";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import type { ReactNode } from "react";
-import { LocaleProvider, useLocale } from "#app/components/shared/locale.tsx";
+import { LocaleProvider, type ShopTimes, useLocale } from "#app/components/shared/locale.tsx";
 import { PageSkeleton } from "#app/components/shared/page-skeleton.tsx";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import type { loader as rootLoader } from "#app/root.tsx";
@@ -23,7 +23,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session, admin } = await context.authenticateAdmin(request);
   const language = languageOf(localeOf(new URL(request.url).searchParams.get("locale")));
   const { timeZone } = await shopFacts(context, session.shop, admin.graphql, language);
-  return { shop: session.shop, timeZone };
+  const times: ShopTimes = { timeZone };
+  return { shop: session.shop, ...times };
 }
 
 export const shouldRevalidate = () => false;

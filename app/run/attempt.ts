@@ -3,7 +3,8 @@ import type pg from "pg";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { evaluate } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
-import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "#app/store/order-store.ts";
+import type { StoredOrder } from "#app/store/order.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** One request to the feed, written down before it is made. */

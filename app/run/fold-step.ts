@@ -7,14 +7,9 @@ import { isPayloadError } from "#app/shopify/webhooks/payload-reader.ts";
 import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
 import { isLeaseLost, type Lease, underLease } from "#app/store/lease.ts";
+import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
-import {
-  asLoaded,
-  loadOrders,
-  newOrder,
-  type StoredOrder,
-  saveOrders,
-} from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { type Attempt, type Evaluated, takeAttempt } from "./attempt.ts";
 

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { FeedAnswer } from "#app/hakuna/client.ts";
-import { isEmptied } from "#app/order/fold.ts";
-import { fulfilledUnits } from "#app/order/map.ts";
+import { reportedUnits } from "#app/order/feed-order.ts";
+import { staysStripped } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import { evaluate } from "#app/store/evaluate.ts";
 import {
@@ -11,8 +11,9 @@ import {
   type ShopRow,
   underLease,
 } from "#app/store/lease.ts";
+import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
-import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
 import { type Attempt, sendAgain } from "./attempt.ts";
@@ -148,9 +149,9 @@ function accept(
   order.firstSentAt ??= now;
   order.sentAt = now;
   // the customer's data may have been let go of while the request was under way
-  const isStripped = isEmptied(order.state) || order.state.head?.stripped;
+  const isStripped = staysStripped(order.state) || order.state.head?.stripped;
   order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
-  for (const [lineId, units] of Object.entries(fulfilledUnits(sent.payload))) {
+  for (const [lineId, units] of Object.entries(reportedUnits(sent.payload))) {
     order.reportedUnits[lineId] = Math.max(order.reportedUnits[lineId] ?? 0, units);
   }
   if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;

@@ -4,8 +4,9 @@ import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import { noteMissingAccess } from "#app/store/missing-access.ts";
+import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
-import { asLoaded, loadOrders, type StoredOrder, saveOrders } from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 const longestRetryMs = 60 * 60_000;

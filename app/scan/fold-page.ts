@@ -1,17 +1,12 @@
 import type pg from "pg";
 import { sameContent } from "#app/order/content.ts";
-import { isEmptied, join, withoutCustomer } from "#app/order/fold.ts";
+import { join, staysStripped, strip } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
 import type { ShopRow } from "#app/store/lease.ts";
+import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
-import {
-  asLoaded,
-  loadOrders,
-  newOrder,
-  type StoredOrder,
-  saveOrders,
-} from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 
 /** An order as the Admin API knows it; `state` null: it could not be read now. */
 export type ReadOrder = { id: string; state: OrderState | null };
@@ -78,11 +73,11 @@ function take(
 ): boolean {
   const state = join(order.state, read);
   // its time was over and nothing has happened since: the tombstone stays as it is
-  if (order.purgedAt !== null && isEmptied(state)) return false;
+  if (order.purgedAt !== null && staysStripped(state)) return false;
   const isSkipped = order.status === "skipped";
   const isNews = !sameContent(
-    isSkipped ? stripped(order.state) : order.state,
-    isSkipped ? stripped(state) : state,
+    isSkipped ? strip(order.state) : order.state,
+    isSkipped ? strip(state) : state,
   );
   const wasAwaited = order.readAt !== null;
   order.readAt = null;
@@ -90,7 +85,7 @@ function take(
   const isAskedFor = by === "import" && (isSkipped || order.status === "waiting");
   if (!isNews && !isAskedFor && !wasAwaited) {
     // only the moments are newer: a late webhook of in between must not win over them
-    order.state = isSkipped ? stripped(state) : state;
+    order.state = isSkipped ? strip(state) : state;
     return false;
   }
   const { status } = order;
@@ -99,10 +94,6 @@ function take(
   if (isNews) markChanged(order, shop.now);
   evaluate(order, shop, waitMs);
   return isNews || order.status !== status;
-}
-
-function stripped(state: OrderState): OrderState {
-  return { ...state, head: state.head && withoutCustomer(state.head) };
 }
 
 function readAlone(order: StoredOrder, shop: ShopRow, waitMs: number): void {

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { missingScopes } from "#app/shops/scopes.ts";
+import { missingScopes } from "#app/shopify/access/scopes.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** What apps may read without `read_all_orders`. */

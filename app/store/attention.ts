@@ -1,9 +1,13 @@
 import type { Finding } from "#app/order/findings.ts";
-import type { StoredOrder } from "./order-store.ts";
+import type { StoredOrder } from "./order.ts";
 
 /** Names a finding with its lines, so that putting it away does not put away the next one. */
-export function findingKey({ code, lineItemIds }: Pick<Finding, "code" | "lineItemIds">): string {
-  return [code, ...lineItemIds].join(":");
+export function findingKey({
+  code,
+  lineItemIds,
+  refused,
+}: Pick<Finding, "code" | "lineItemIds" | "refused">): string {
+  return [code, ...lineItemIds, ...(refused ? [refused.field] : [])].join(":");
 }
 
 /**

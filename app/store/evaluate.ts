@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
+import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { type Finding, finding } from "#app/order/findings.ts";
-import { isEmptied, withoutCustomer } from "#app/order/fold.ts";
-import { type Mapping, mapOrder } from "#app/order/map.ts";
+import { staysStripped, strip } from "#app/order/fold.ts";
+import type { Mapping, MappingContext } from "#app/order/map.ts";
 import { sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { skipReason } from "#app/order/share.ts";
 import type { ShopRow } from "./lease.ts";
-import type { ReasonCode, StoredOrder } from "./order-store.ts";
+import type { ReasonCode, StoredOrder } from "./order.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
 export function payloadHash(feedOrder: FeedOrder): string {
@@ -32,9 +32,9 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   const { now } = shop;
   const { head } = order.state;
   order.redacted = order.state.redacted;
-  const emptied = isEmptied(order.state);
-  if (!emptied) order.purgedAt = null;
-  if (head === null && emptied) {
+  const stripped = staysStripped(order.state);
+  if (!stripped) order.purgedAt = null;
+  if (head === null && stripped) {
     order.readAt = null;
     return settle(order, "skipped", order.redacted ? "redacted" : (order.reasonCode ?? "no_plan"));
   }
@@ -49,14 +49,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
 
   let mapping: Mapping;
   try {
-    mapping = mapOrder(order.state, {
-      shopCountry: emptied ? knownCountry(order, shop) : shop.country,
-      productIdentifier: shop.productIdentifier,
-      manualPairs: order.manualPairs,
-      acceptSuggestions: shop.acceptSuggestions,
-      reportedUnits: order.reportedUnits,
-    });
-    if (mapping.feedOrder) feedOrderSchema.parse(mapping.feedOrder);
+    mapping = mapForFeed(order.state, mappingContext(order, shop));
   } catch (error) {
     return settle(order, "blocked", "mapping_failed", errorName(error));
   }
@@ -69,7 +62,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   order.findingSeverity = gravest(order.findings);
 
   const wasSent = order.firstSentAt !== null;
-  if (emptied && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
+  if (stripped && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
   // importing past orders is the shop's asking for them
   const installedAt = order.imported ? null : (shop.installedAt?.getTime() ?? null);
   const policy = { ...shop, installedAt };
@@ -79,7 +72,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
       ? "redacted"
       : skipReason(order.state, policy, order.acceptedEpoch === shop.epoch);
   if (skipped !== null) {
-    order.state = { ...order.state, head: withoutCustomer(head) };
+    order.state = strip(order.state);
     order.customerId = null;
     order.findings = [];
     order.findingSeverity = null;
@@ -135,6 +128,17 @@ function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
   if (!keeps) Object.assign(order, { status: "sent", reasonCode: null, statusReason: null });
   order.unanswered = false;
   return unplan(order);
+}
+
+/** What an order's mapping depends on besides its state. */
+export function mappingContext(order: StoredOrder, shop: ShopRow): MappingContext {
+  return {
+    shopCountry: staysStripped(order.state) ? knownCountry(order, shop) : shop.country,
+    productIdentifier: shop.productIdentifier,
+    manualPairs: order.manualPairs,
+    acceptSuggestions: shop.acceptSuggestions,
+    reportedUnits: order.reportedUnits,
+  };
 }
 
 /** Where nothing is known of the customer's country any more, the one that Hakuna was told. */

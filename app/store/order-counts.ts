@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { OrderStatus } from "./order-store.ts";
+import type { OrderStatus } from "./order.ts";
 
 /** Where an order is counted. */
 export type Counted = { status: OrderStatus; attention: boolean };

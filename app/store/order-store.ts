@@ -1,138 +1,9 @@
 import type pg from "pg";
-import type { FeedOrder } from "#app/order/feed-order.ts";
-import type { Finding } from "#app/order/findings.ts";
-import { emptyState } from "#app/order/fold.ts";
-import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { readState } from "#app/order/stored-state.ts";
 import { needsAttention } from "./attention.ts";
+import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
-
-export type OrderStatus =
-  | "waiting"
-  | "pending"
-  | "sent"
-  | "confirmed"
-  | "blocked"
-  | "rejected"
-  | "skipped";
-
-/** Why an order has its status; `detail` of its text are Hakuna's or Shopify's own words. */
-export type ReasonCode =
-  /** waiting: a fulfillment or refund came before its order */
-  | "parts_first"
-  /** waiting, and there is no session to read the order with */
-  | "no_session"
-  /** waiting, and Shopify could not be asked */
-  | "shopify_unavailable"
-  /** waiting: it was skipped and is to be sent now; its customer's data is read from Shopify again */
-  | "read_again"
-  /** skipped: Shopify has no such order, or one that is older than the app may read */
-  | "not_in_shopify"
-  | "no_plan"
-  | "test_order"
-  | "before_install"
-  /** skipped: its customer's data was erased before it was sent */
-  | "redacted"
-  /** skipped: the merchant said so */
-  | "by_hand"
-  /** blocked: an error of ours */
-  | "mapping_failed";
-
-/** An order's row and document together. Times are epoch milliseconds. */
-export type StoredOrder = {
-  id: string;
-  name: string | null;
-  status: OrderStatus;
-  reasonCode: ReasonCode | null;
-  /** Hakuna's or Shopify's own words */
-  statusReason: string | null;
-  /** of a waiting order: when it was first heard of */
-  placedAt: number;
-  changedAt: number;
-  customerId: string | null;
-  planUnits: number;
-  /** minor units of `currency` */
-  planTotal: number | null;
-  currency: string | null;
-  isTest: boolean;
-  redacted: boolean;
-  /** its document was reduced to a tombstone; see purge.ts */
-  purgedAt: number | null;
-  findings: Finding[];
-  findingSeverity: string | null;
-  /** keys of findings that were put away; see attention.ts */
-  dismissed: string[];
-  skippedByHand: boolean;
-  /** an import of past orders brought it: it may be older than the install */
-  imported: boolean;
-  revision: number;
-  payloadHash: string | null;
-  acceptedHash: string | null;
-  acceptedEpoch: number | null;
-  acceptedRevision: number | null;
-  acceptedAttempt: string | null;
-  /** the latest attempt whose processing is known to have gone well */
-  confirmedAttempt: string | null;
-  firstSentAt: number | null;
-  sentAt: number | null;
-  dueAt: number | null;
-  resend: boolean;
-  unanswered: boolean;
-  repeatAt: number | null;
-  readAt: number | null;
-  readAttempts: number;
-  /** Shopify told of a change that could not be read; until something newer of the order is known */
-  unread: boolean;
-  state: OrderState;
-  manualPairs: ManualPair[];
-  lastPayload: FeedOrder | null;
-  reportedUnits: Record<string, number>;
-};
-
-/** An order that was never heard of before. */
-export function newOrder(id: string, now: number): StoredOrder {
-  return {
-    id,
-    name: null,
-    status: "waiting",
-    reasonCode: null,
-    statusReason: null,
-    placedAt: now,
-    changedAt: now,
-    customerId: null,
-    planUnits: 0,
-    planTotal: null,
-    currency: null,
-    isTest: false,
-    redacted: false,
-    purgedAt: null,
-    findings: [],
-    findingSeverity: null,
-    dismissed: [],
-    skippedByHand: false,
-    imported: false,
-    revision: 0,
-    payloadHash: null,
-    acceptedHash: null,
-    acceptedEpoch: null,
-    acceptedRevision: null,
-    acceptedAttempt: null,
-    confirmedAttempt: null,
-    firstSentAt: null,
-    sentAt: null,
-    dueAt: null,
-    resend: false,
-    unanswered: false,
-    repeatAt: null,
-    readAt: null,
-    readAttempts: 0,
-    unread: false,
-    state: emptyState(id),
-    manualPairs: [],
-    lastPayload: null,
-    reportedUnits: {},
-  };
-}
 
 const times = [
   "placedAt",
@@ -181,7 +52,7 @@ export async function loadOrders(
       WHERE o."shop" = $1 AND o."id" = ANY($2) ORDER BY o."id" FOR UPDATE OF o`,
     values: [shop, ids],
   });
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(rows.map((row) => [row.id, { ...row, state: readState(row.state) }]));
 }
 
 const types: Record<string, string> = {

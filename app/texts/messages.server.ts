@@ -1,4 +1,4 @@
-import { findingTexts } from "#app/order/findings.ts";
+import { fieldTexts, findingTexts } from "#app/order/findings.ts";
 import deCommon from "#app/texts/messages/de/common.json" with { type: "json" };
 import deFinding from "#app/texts/messages/de/finding.json" with { type: "json" };
 import deHelp from "#app/texts/messages/de/help.json" with { type: "json" };
@@ -7,6 +7,7 @@ import deMail from "#app/texts/messages/de/mail.json" with { type: "json" };
 import deOrderPage from "#app/texts/messages/de/orderPage.json" with { type: "json" };
 import deOrders from "#app/texts/messages/de/orders.json" with { type: "json" };
 import dePlans from "#app/texts/messages/de/plans.json" with { type: "json" };
+import deRefusedField from "#app/texts/messages/de/refusedField.json" with { type: "json" };
 import deSettings from "#app/texts/messages/de/settings.json" with { type: "json" };
 import common from "#app/texts/messages/en/common.json" with { type: "json" };
 import help from "#app/texts/messages/en/help.json" with { type: "json" };
@@ -18,7 +19,8 @@ import plans from "#app/texts/messages/en/plans.json" with { type: "json" };
 import settings from "#app/texts/messages/en/settings.json" with { type: "json" };
 
 const english = {
-  ...{ common, finding: findingTexts, home, orders, orderPage, plans, settings, help, mail },
+  ...{ common, finding: findingTexts, refusedField: fieldTexts, home, orders, orderPage, plans },
+  ...{ settings, help, mail },
 };
 
 /** Every text that merchants see, by page. English decides which texts there are. */
@@ -30,6 +32,7 @@ export const messages: Record<"en" | "de", Messages> = {
   de: {
     common: deCommon,
     finding: deFinding,
+    refusedField: deRefusedField,
     home: deHome,
     orders: deOrders,
     orderPage: deOrderPage,

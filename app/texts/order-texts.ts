@@ -1,7 +1,22 @@
-import type { Note } from "#app/views/listed-order.ts";
+import type { FindingCode, RefusedField, Severity } from "#app/order/findings.ts";
 import type { Translate } from "./i18n.ts";
+import type { Messages } from "./messages.server.ts";
 
-/** What there is to say about an order, as a sentence. */
+/** What there is to say about an order. */
+export type Note =
+  | {
+      kind: "finding";
+      severity: Severity;
+      code: FindingCode;
+      titles: string[];
+      refused?: RefusedField | undefined;
+    }
+  /** `detail`: Shopify's own words, or an error's name */
+  | { kind: "reason"; code: keyof Messages["common"]["reason"]; detail: string | null }
+  /** Hakuna's own words why it refused the order */
+  | { kind: "refused"; words: string };
+
+/** A note as a sentence in the merchant's language. */
 export function noteText(t: Translate, locale: string, note: Note): string {
   switch (note.kind) {
     case "finding":
@@ -13,12 +28,20 @@ export function noteText(t: Translate, locale: string, note: Note): string {
   }
 }
 
-/** A finding's sentence, with the titles of its lines. */
+/** A finding's sentence, with the titles of its lines and the field that it is about. */
 export function findingText(
   t: Translate,
   locale: string,
-  { code, titles }: Pick<Extract<Note, { kind: "finding" }>, "code" | "titles">,
+  {
+    code,
+    titles,
+    refused,
+  }: Pick<Extract<Note, { kind: "finding" }>, "code" | "titles" | "refused">,
 ): string {
   const quoted = titles.map((title) => t("common.quoted", { text: title }));
-  return t(`finding.${code}`, { titles: new Intl.ListFormat(locale).format(quoted) });
+  return t(`finding.${code}`, {
+    titles: new Intl.ListFormat(locale).format(quoted),
+    field: refused ? t(`refusedField.${refused.field}`) : "",
+    value: refused?.value ?? "",
+  });
 }

@@ -1,6 +1,8 @@
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
-import type { Finding, FindingCode, Severity } from "#app/order/findings.ts";
-import type { ReasonCode } from "#app/store/order-store.ts";
+import type { Finding, Severity } from "#app/order/findings.ts";
+import type { ReasonCode } from "#app/store/order.ts";
+
+import type { Note } from "#app/texts/order-texts.ts";
 
 /** An order as lists show it. Times are epoch milliseconds. No customer data. */
 export type ListedOrder = {
@@ -18,14 +20,6 @@ export type ListedOrder = {
   planTotal: { amount: number; currency: string } | null;
   note: Note | null;
 };
-
-/** What there is to say about an order, for a text in the merchant's language. */
-export type Note =
-  | { kind: "finding"; severity: Severity; code: FindingCode; titles: string[] }
-  /** `detail`: Shopify's own words, or an error's name */
-  | { kind: "reason"; code: ReasonCode; detail: string | null }
-  /** Hakuna's own words why it refused the order */
-  | { kind: "refused"; words: string };
 
 /** The columns of `Order` that `listedOrder` reads. */
 export const listedColumns = {
@@ -80,7 +74,10 @@ function noteOf({ status, reasonCode, statusReason, findings }: ListedRow): Note
   const found = findings as Finding[];
   for (const severity of gravity) {
     const finding = found.find((one) => one.severity === severity);
-    if (finding) return { kind: "finding", severity, code: finding.code, titles: finding.titles };
+    if (finding) {
+      const { code, titles, refused } = finding;
+      return { kind: "finding", severity, code, titles, refused };
+    }
   }
   return null;
 }

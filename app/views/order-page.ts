@@ -1,9 +1,10 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
+import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Finding } from "#app/order/findings.ts";
-import { type MappedLine, mapOrder } from "#app/order/map.ts";
+import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
-import type { OrderState } from "#app/order/state.ts";
+import { readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
@@ -47,7 +48,10 @@ export type PageLine = {
 
 export type PagePair = { productLineId: string; planLineId: string; tier: Tier };
 
-export type PageFinding = Pick<Finding, "code" | "severity" | "titles" | "lineItemIds"> & {
+export type PageFinding = Pick<
+  Finding,
+  "code" | "severity" | "titles" | "lineItemIds" | "refused"
+> & {
   key: string;
   dismissed: boolean;
 };
@@ -81,7 +85,7 @@ export async function orderPage(
   ]);
   if (row === null) return null;
   const { sentAt, skippedByHand, redacted, dismissed, acceptedAttempt, ...listed } = row;
-  const state = document ? (document.state as unknown as OrderState) : null;
+  const state = document ? readState(document.state as unknown as StoredState) : null;
   const mapping =
     state?.head && document
       ? tryMapping(state, {
@@ -109,12 +113,10 @@ export async function orderPage(
     lines: mapping?.lines.map(pageLine) ?? [],
     pairs: mapping?.pairing.pairs ?? [],
     suggestion: mapping?.pairing.suggestion ?? null,
-    findings: (row.findings as unknown as Finding[]).map(
-      ({ code, severity, titles, lineItemIds }) => {
-        const key = findingKey({ code, lineItemIds });
-        return { code, severity, titles, lineItemIds, key, dismissed: putAway.includes(key) };
-      },
-    ),
+    findings: (row.findings as unknown as Finding[]).map(({ message, ...finding }) => {
+      const key = findingKey(finding);
+      return { ...finding, key, dismissed: putAway.includes(key) };
+    }),
     timeline,
     payload: payloadDiff(
       (document?.lastPayload ?? null) as FeedOrder | null,
@@ -126,18 +128,15 @@ export async function orderPage(
 }
 
 /** Null where the order cannot be mapped: its status says so. */
-function tryMapping(
-  state: OrderState,
-  context: Parameters<typeof mapOrder>[1],
-): ReturnType<typeof mapOrder> | null {
+function tryMapping(...of: Parameters<typeof mapForFeed>): ReturnType<typeof mapForFeed> | null {
   try {
-    return mapOrder(state, context);
+    return mapForFeed(...of);
   } catch {
     return null;
   }
 }
 
-function pageLine({ line, price, fulfilled, returned, offerId, planId }: MappedLine): PageLine {
+function pageLine({ line, price, fulfilled, offerId, planId }: MappedLine): PageLine {
   return {
     id: line.id,
     title: line.title,
@@ -145,7 +144,7 @@ function pageLine({ line, price, fulfilled, returned, offerId, planId }: MappedL
     quantity: line.quantity,
     price: { amount: price.amount, currency: price.currency.toUpperCase() },
     fulfilled: sum(fulfilled),
-    refunded: sum(returned),
+    refunded: sum(line.gone.units),
     offerId,
     planId,
   };

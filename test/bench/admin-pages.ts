@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Browser, chromium, devices, type FrameLocator, type Page } from "@playwright/test";
 import { bringStandIns, openApp } from "../e2e/admin-browser.ts";
-import { chromiumPath } from "../e2e/chromium.ts";
+import { chromiumLaunch } from "../e2e/chromium.ts";
 import type { AdminServer } from "./admin-server.ts";
 import { below, type Figure, percentile } from "./figures.ts";
 
@@ -31,7 +31,7 @@ const interactions: Record<string, (app: FrameLocator) => Promise<void>> = {
 export async function measurePages(server: AdminServer, shop: string): Promise<Figure[]> {
   const library = await readFile("node_modules/web-vitals/dist/web-vitals.iife.js", "utf8");
   const browser = await chromium.launch({
-    executablePath: await chromiumPath(),
+    ...(await chromiumLaunch()),
     // as ordinary browsers do: a frame of its own process knows of the clicks in it
     args: ["--site-per-process"],
   });

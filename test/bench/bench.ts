@@ -5,6 +5,7 @@ import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
 import { measureIntakeAtScale } from "./intake-scale.ts";
 import { measureLatency } from "./latency.ts";
+import { measurePairing } from "./pairing.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { rest, setStage } from "./stage.ts";
 import { measureStorefront } from "./storefront.ts";
@@ -18,6 +19,7 @@ const parts = {
   scale: measureIntakeAtScale,
   admin: measureAdmin,
   storefront: measureStorefront,
+  pairing: measurePairing,
 };
 
 /** `--only intake,admin`: some of the parts; `--json FILE`: also as JSON. */

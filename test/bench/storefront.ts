@@ -1,5 +1,5 @@
 import { type Browser, chromium } from "@playwright/test";
-import { chromiumPath } from "#test/e2e/chromium.ts";
+import { chromiumLaunch } from "#test/e2e/chromium.ts";
 import { startStorefront } from "#test/simulator/storefront/storefront.ts";
 import { below, type Figure, median, plain } from "./figures.ts";
 
@@ -11,7 +11,7 @@ const rounds = 15;
  */
 export async function measureStorefront(): Promise<Figure[]> {
   const storefront = await startStorefront();
-  const browser = await chromium.launch({ executablePath: await chromiumPath() });
+  const browser = await chromium.launch(await chromiumLaunch());
   try {
     const page = (extension: string) =>
       `${storefront.url}/products/city-bike?manner=drawer&extension=${extension}`;

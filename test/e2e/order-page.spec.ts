@@ -93,9 +93,23 @@ test("a pair is set by hand with its ids, and taken back", async ({
   await expect
     .poll(() => pairOf(world, id))
     .toEqual([{}, { protection_line_item_id: "23" }, { offer_id: "off-9", plan_id: "pl-9" }]);
+  await expect(page.getByRole("status")).toContainText("Pairs: City bike – Warranty");
+
+  // the plan has one unit: the pair that is set last wins, and the answer says so
+  await app.getByRole("button", { name: "Pair by hand" }).first().click();
+  await app.getByLabel("Product", { exact: true }).selectOption({ label: "1 × Frutta Banana" });
+  await app.getByRole("button", { name: "Save pair" }).click();
+  await expect(page.getByRole("status")).toContainText("Pairs: Frutta Banana – Warranty");
+  await expect
+    .poll(() => pairOf(world, id)?.slice(0, 2))
+    .toEqual([{ protection_line_item_id: "23" }, {}]);
 
   await app.getByRole("button", { name: "Remove pair" }).click();
+  // the pair that had to give way stands again
   await expect(page.getByRole("status")).toContainText("The pair is removed");
+  await expect(page.getByRole("status")).toContainText("Pairs: City bike – Warranty");
+  await app.getByRole("button", { name: "Remove pair" }).click();
+  await expect(page.getByRole("status")).toContainText("Pairs: none");
   await expect.poll(() => pairOf(world, id)?.slice(0, 2)).toEqual([{}, {}]);
 });
 
@@ -164,7 +178,6 @@ test("the exact JSON is shown with what would change, and the timeline tells the
 test("Hakuna's processing status is asked for", async ({ page, world, shop, client }) => {
   const without = await unlinked(client, shop.domain);
   const app = await open(page, world, shop.domain, without);
-  await app.getByRole("button", { name: "More actions" }).click();
   await expect(app.getByRole("button", { name: /^Check processing status/ })).toBeDisabled();
 
   // not processed at the first look: the page must follow along by itself
@@ -172,7 +185,6 @@ test("Hakuna's processing status is asked for", async ({ page, world, shop, clie
   try {
     const id = await unlinked(client, shop.domain);
     await open(page, world, shop.domain, id);
-    await app.getByRole("button", { name: "More actions" }).click();
     await app.getByRole("button", { name: /^Check processing status/ }).click();
     await expect(page.getByRole("status")).toContainText("Hakuna is being asked");
     await expect(app.getByText("Hakuna processed it")).toBeVisible();

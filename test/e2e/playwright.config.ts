@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { chromiumPath } from "./chromium.ts";
+import { chromiumLaunch } from "./chromium.ts";
 
 export default defineConfig({
   testDir: ".",
@@ -15,7 +15,7 @@ export default defineConfig({
   reporter: process.env.CI ? "line" : "list",
   use: {
     browserName: "chromium",
-    launchOptions: { executablePath: await chromiumPath() },
+    launchOptions: await chromiumLaunch(),
     // The library answers 410 to "HeadlessChrome".
     userAgent:
       "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36",

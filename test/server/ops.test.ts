@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { boughtOrder } from "#test/simulator/shopify/bought-order.ts";
 import { liveOrder, type ShopManner } from "#test/simulator/shopify/order-life.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
@@ -95,10 +96,33 @@ describe("the operators' commands", () => {
       world.env,
     );
     expect(paired.stderr).toBe("");
+    expect(paired.stdout).toMatch(new RegExp(`line ${product} .* with plan ${plan} `));
     await eventually("the pair is sent", () => world.hakuna.states(orderId).length === 2);
     const [first, second] = world.hakuna.last(orderId)?.line_items ?? [];
     expect(first?.custom_properties).toEqual({ protection_line_item_id: plan });
     expect(second?.custom_properties).toEqual({ offer_id: "off-by-hand", plan_id: "pl-by-hand" });
+  });
+
+  it("pair answers the pairs that result: a plan of one unit goes to the one who spoke last", async () => {
+    const [orderId, first, plan, second] = ["7001", "71", "72", "73"];
+    const bought = boughtOrder(shop, BigInt(orderId), [
+      { id: BigInt(first), title: "Banana", isPlan: false },
+      { id: BigInt(plan), title: "Warranty", isPlan: true },
+      { id: BigInt(second), title: "City bike", isPlan: false },
+    ]);
+    await client.send([bought]);
+    await eventually("it is sent unpaired", () => world.hakuna.last(orderId) !== null);
+    await ops(["pair", shop, orderId, first, plan], world.env);
+    const { stdout } = await ops(["pair", shop, orderId, second, plan, "--json"], world.env);
+    expect(JSON.parse(stdout)).toMatchObject({
+      pairs: [{ productLineId: second, planLineId: plan }],
+    });
+    await eventually("the feed holds the last pair", () => {
+      const properties = world.hakuna
+        .last(orderId)
+        ?.line_items.map(({ custom_properties }) => custom_properties.protection_line_item_id);
+      return properties?.join() === `,,${plan}`;
+    });
   });
 
   it.each([
@@ -131,13 +155,23 @@ describe("preview", () => {
   });
 
   it.each([
+    ["-1.00", "Price: -1.00 EUR"],
+    ["9999999999999999999", "Price: 9999999999999999999 EUR"],
+  ])("shows an order with a price of %s as blocked, and why", async (price, words) => {
+    const { stdout, code } = await ops(["preview"], {}, orderWithPrice(price));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ feedOrder: null, status: "blocked" },
+      findings: [{ code: "line_field_refused", message: expect.stringContaining(words) }],
+    });
+  });
+
+  it.each([
     ["no json", "payload: is not JSON."],
     ['{"id":1}', "updated_at"],
     ['{"id":1,"updated_at":"2026-01-01T00:00:00","line_items":[]}', "updated_at: is not a time"],
     ['{"updated_at":"2026-01-01T00:00:00Z"}', "id: is missing"],
     ['{"id":1,"order_id":2,"status":"success"}', "order_id: this is a fulfillment or a refund"],
-    [orderWithPrice("-1.00"), "line_items.0.product_data.price.amount: "],
-    [orderWithPrice("9999999999999999999"), "The price of line item 7: An amount is too large."],
   ])("%s: the error names the field", async (body, message) => {
     const { stderr, code } = await ops(["preview"], {}, body);
     expect(code).toBe(1);

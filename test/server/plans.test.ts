@@ -213,6 +213,17 @@ describe("offers from Hakuna", () => {
     await done();
     expect(plansOf(bike)).toEqual(before);
     expect(plan(before[0] ?? "").metafield("offer_id")).not.toBe(offer);
+    const { rows: kept } = await client.pool.query(
+      `SELECT "offerId", "productPrice"::int, "price"::int, "currency", "country" FROM "PlanOffer"
+        WHERE "shop" = $1 AND 'gid://shopify/ProductVariant/' || "planVariantId" = $2
+        ORDER BY "validFrom"`,
+      [domain, before[0]],
+    );
+    const offered = { productPrice: 10_000, currency: "eur", country: "de" };
+    expect(kept).toEqual([
+      { ...offered, offerId: offer, price: 400 },
+      { ...offered, offerId: plan(before[0] ?? "").metafield("offer_id"), price: 600 },
+    ]);
     expect(plan(before[0] ?? "").variant.price).toBe("6.00");
     const { rows } = await lastJob();
     expect(rows[0]?.result).toMatchObject({ plans: [{ price: 600, before: 400 }, {}] });

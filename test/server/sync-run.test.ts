@@ -87,7 +87,16 @@ describe("an order that cannot be mapped", () => {
     await arrive("orders/create", insured(143));
     const before = hakuna.requests.length;
     await run();
-    expect(await stored(142)).toMatchObject({ status: "blocked", reasonCode: "mapping_failed" });
+    expect(await stored(142)).toMatchObject({
+      ...{ status: "blocked", reasonCode: null, findingSeverity: "error" },
+      findings: [
+        {
+          code: "line_field_refused",
+          refused: { field: "price", value: "-10.00 EUR" },
+          message: expect.stringContaining("Price: -10.00 EUR"),
+        },
+      ],
+    });
     const batches = hakuna.requests.slice(before).map(({ orderIds }) => orderIds.toSorted());
     expect(batches).toEqual([["141", "143"]]);
     await take("orders/updated", insured(142, { updated_at: "2026-11-24T11:00:00Z" }));

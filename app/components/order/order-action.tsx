@@ -2,10 +2,12 @@ import { useFetcher } from "@remix-run/react";
 import { useAppBridge } from "@shopify/app-bridge-react";
 import { useAnswer } from "#app/components/shared/answer.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
+import type { NamedPair } from "#app/order/named-pairs.ts";
+import type { Translate } from "#app/texts/i18n.ts";
 import type { OrderRequest } from "./order-request.ts";
 
 /** What the server made of a request. */
-export type OrderAnswer = { done: OrderRequest["action"] } | { failed: true };
+export type OrderAnswer = { done: OrderRequest["action"]; pairs: NamedPair[] } | { failed: true };
 
 /**
  * Asks for something to be done with the order of the page, and tells the result in a toast.
@@ -16,12 +18,13 @@ export function useOrderAction(whenDone?: () => void): {
   busy: boolean;
   ask: (request: OrderRequest) => void;
 } {
-  const { t } = useLocale();
+  const { t, locale } = useLocale();
   const shopify = useAppBridge();
   const fetcher = useFetcher<OrderAnswer>();
   useAnswer(fetcher, (answer) => {
     if ("done" in answer) {
-      shopify.toast.show(t(`orderPage.done.${answer.done}`));
+      const pairs = pairsText(t, locale, answer.pairs);
+      shopify.toast.show(t(`orderPage.done.${answer.done}`, { pairs }));
       whenDone?.();
     } else {
       shopify.toast.show(t("orderPage.failed"), { isError: true });
@@ -31,4 +34,16 @@ export function useOrderAction(whenDone?: () => void): {
     busy: fetcher.state !== "idle",
     ask: (request) => fetcher.submit(request, { method: "post", encType: "application/json" }),
   };
+}
+
+/** As many as a toast has room for. */
+const mostPairs = 3;
+
+function pairsText(t: Translate, locale: string, pairs: readonly NamedPair[]): string {
+  if (pairs.length === 0) return t("orderPage.pairing.noPairs");
+  const shown = pairs
+    .slice(0, mostPairs)
+    .map(({ productTitle, planTitle }) => `${productTitle} – ${planTitle}`);
+  const more = pairs.length > mostPairs ? ["…"] : [];
+  return new Intl.ListFormat(locale).format([...shown, ...more]);
 }

@@ -2,9 +2,8 @@ import { useRouteLoaderData } from "@remix-run/react";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { I18nextProvider, useTranslation } from "react-i18next";
 import { currencyDecimals } from "#app/order/money.ts";
-import type { loader as rootLoader } from "#app/root.tsx";
-import type { loader as layoutLoader } from "#app/routes/app.tsx";
 import { createTexts, languageOf, type Translate } from "#app/texts/i18n.ts";
+import type { Messages } from "#app/texts/messages.server.ts";
 
 /** How the merchant reads: texts in their language, the rest by `Intl` in the shop's time zone. */
 export type Locale = {
@@ -81,10 +80,15 @@ function localeOf(locale: string, timeZone: string, t: Translate): Locale {
 
 const Context = createContext<Locale | null>(null);
 
+/** What the root's loader gives: texts in the merchant's language. */
+export type PageTexts = { locale: string; messages: Messages };
+/** What the layout's loader gives; `timeZone` is an IANA name. */
+export type ShopTimes = { timeZone: string };
+
 /** Gives what is below it the merchant's language and the shop's time zone. */
 export function LocaleProvider({ children }: { children: ReactNode }) {
-  const root = useRouteLoaderData<typeof rootLoader>("root");
-  const layout = useRouteLoaderData<typeof layoutLoader>("routes/app");
+  const root = useRouteLoaderData("root") as PageTexts | undefined;
+  const layout = useRouteLoaderData("routes/app") as ShopTimes | undefined;
   const locale = root?.locale ?? "en";
   const timeZone = layout?.timeZone ?? "UTC";
   const messages = root?.messages;

@@ -1,5 +1,5 @@
+import type { Note } from "#app/texts/order-texts.ts";
 import { noteText } from "#app/texts/order-texts.ts";
-import type { Note } from "#app/views/listed-order.ts";
 import { useLocale } from "./locale.tsx";
 
 /** What there is to say about an order, in the merchant's language. */

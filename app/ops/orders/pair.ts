@@ -21,11 +21,17 @@ export const pair: Command = {
         offerId: values.offer ?? null,
         planId: values.plan ?? null,
       };
-      const status = await pairByHand(run, shop, orderId, pair, operator);
+      const { status, pairs } = await pairByHand(run, shop, orderId, pair, operator);
       await services.queue.wake([shop]);
       return {
-        data: { shop, order: orderId, ...pair, status },
-        text: `Line ${productLineId} is paired with plan ${planLineId}. The order is ${status}.`,
+        data: { shop, order: orderId, ...pair, status, pairs },
+        text: [
+          `The order is ${status}. Its pairs:`,
+          ...pairs.map(
+            ({ productLineId, productTitle, planLineId, planTitle }) =>
+              `line ${productLineId} (${productTitle}) with plan ${planLineId} (${planTitle})`,
+          ),
+        ].join("\n"),
       };
     });
   },

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
-import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
+import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import { type Command, oneOf, readArgs, UsageError } from "#app/ops/command.ts";
-import { mapOrder } from "#app/order/map.ts";
 import { type SharePolicy, skipReason } from "#app/order/share.ts";
 import { orderTopics, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 
@@ -41,16 +40,14 @@ export const preview: Command = {
   },
 };
 
-function previewOrder(state: Parameters<typeof mapOrder>[0], shopCountry: string | null) {
-  const { feedOrder, findings } = mapOrder(state, {
+function previewOrder(state: Parameters<typeof mapForFeed>[0], shopCountry: string | null) {
+  const { feedOrder, findings } = mapForFeed(state, {
     shopCountry,
     productIdentifier: "variant",
     manualPairs: [],
     acceptSuggestions: false,
     reportedUnits: {},
   });
-  const issue = feedOrder && feedOrderSchema.safeParse(feedOrder).error?.issues[0];
-  if (issue) throw new Error(`${issue.path.join(".")}: ${issue.message}`);
   return {
     ...{ feedOrder, findings, status: feedOrder === null ? "blocked" : "pending" },
     /** why a shop with the usual settings would not send it */

@@ -1,5 +1,5 @@
-import { compareIds } from "#app/order/lines.ts";
 import type { Fulfillment, FulfillmentStatus, LineUnits, Refund } from "#app/order/state.ts";
+import { unitsByLine } from "#app/order/units.ts";
 import { noteUnknownWord } from "#app/shopify/unknown-words.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 
@@ -52,15 +52,10 @@ export function readRefunds(payloads: PayloadReader[], observedAt: number): Reco
   );
 }
 
-/** Units by line, in one order: Shopify's own order differs between webhooks and the Admin API. */
 function units(payloads: PayloadReader[], idKey: "id" | "line_item_id"): LineUnits[] {
-  const byLine = new Map<string, number>();
-  for (const payload of payloads) {
+  const listed = payloads.map((payload) => {
     payload.require("quantity");
-    const line = payload.requiredId(idKey);
-    byLine.set(line, (byLine.get(line) ?? 0) + payload.units("quantity"));
-  }
-  return [...byLine]
-    .map(([lineItemId, quantity]) => ({ lineItemId, quantity }))
-    .sort((a, b) => compareIds(a.lineItemId, b.lineItemId));
+    return { lineItemId: payload.requiredId(idKey), quantity: payload.units("quantity") };
+  });
+  return unitsByLine(listed);
 }

@@ -1,4 +1,4 @@
-import { isLinkProperty } from "#app/order/link-properties.ts";
+import { isLinkProperty, normalProperties } from "#app/order/link-properties.ts";
 import type { Property } from "#app/order/state.ts";
 import { cleanText } from "./payload-reader.ts";
 
@@ -8,12 +8,13 @@ import { cleanText } from "./payload-reader.ts";
  * Values may be texts, numbers, booleans or null; the last counts as none.
  */
 export function readProperties(value: unknown): Property[] {
-  return entries(value).flatMap(([key, content]) => {
+  const known = entries(value).flatMap(([key, content]) => {
     const name = typeof key === "string" ? cleanText(key) : "";
     if (!isLinkProperty(name)) return [];
     if (!["string", "number", "boolean"].includes(typeof content)) return [];
     return [{ name, value: cleanText(String(content)) }];
   });
+  return normalProperties(known);
 }
 
 function entries(value: unknown): [unknown, unknown][] {

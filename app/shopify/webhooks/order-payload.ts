@@ -1,11 +1,11 @@
-import { compareIds } from "#app/order/lines.ts";
+import { compareIds } from "#app/order/canonical.ts";
 import type {
   Address,
   Customer,
   Head,
   LineItem,
+  Money,
   OrderState,
-  Price,
   ProductFacts,
   Rank,
   Ranked,
@@ -21,7 +21,7 @@ import type { PayloadReader } from "./payload-reader.ts";
  *
  * @param observedAt Shopify's clock, epoch milliseconds
  */
-export function readOrder(payload: PayloadReader, observedAt: number): Partial<OrderState> {
+export function readOrderPayload(payload: PayloadReader, observedAt: number): Partial<OrderState> {
   payload.require("line_items");
   const updatedAt = payload.requiredTime("updated_at");
   const rank: Rank = { updatedAt, observedAt };
@@ -43,6 +43,7 @@ export function readOrder(payload: PayloadReader, observedAt: number): Partial<O
     billingAddress: readAddress(payload.object("billing_address")),
     shippingAddress: readAddress(payload.object("shipping_address")),
     lineItems: lineItems.toSorted((a, b) => compareIds(a.id, b.id)),
+    refundIds: payload.value("refunds") === null ? null : Object.keys(refunds).sort(compareIds),
   };
   return {
     head,
@@ -53,6 +54,7 @@ export function readOrder(payload: PayloadReader, observedAt: number): Partial<O
     voidedAt: voided ? updatedAt : null,
     fulfillments: readFulfillments(payload.objects("fulfillments")),
     refunds,
+    firstSeenAt: Object.fromEntries(lineItems.map(({ id }) => [id, updatedAt])),
     ...readGone(lines, refunds, updatedAt),
   };
 }
@@ -63,6 +65,7 @@ function readLine(line: PayloadReader, order: PayloadReader): LineItem {
   return {
     id: line.requiredId("id"),
     quantity: line.units("quantity"),
+    currentQuantity: readCurrentQuantity(line),
     title: line.text("title") ?? "",
     shopPrice: readPrice(moneys?.object("shop_money") ?? null) ?? readPlainPrice(line, order),
     presentmentPrice: readPresentmentPrice(moneys?.object("presentment_money") ?? null),
@@ -73,7 +76,11 @@ function readLine(line: PayloadReader, order: PayloadReader): LineItem {
   };
 }
 
-function readPlainPrice(line: PayloadReader, order: PayloadReader): Price {
+function readCurrentQuantity(line: PayloadReader): number | null {
+  return line.value("current_quantity") === null ? null : line.units("current_quantity");
+}
+
+function readPlainPrice(line: PayloadReader, order: PayloadReader): Money {
   const amount = line.decimal("price");
   const currency = order.text("currency");
   if (amount === null) line.noteMissing("price_set", "price");
@@ -81,14 +88,14 @@ function readPlainPrice(line: PayloadReader, order: PayloadReader): Price {
   return { amount: amount ?? "", currency: currency?.toUpperCase() ?? "" };
 }
 
-function readPrice(money: PayloadReader | null): Price | null {
+function readPrice(money: PayloadReader | null): Money | null {
   const amount = money?.decimal("amount") ?? null;
   const currency = money?.text("currency_code")?.toUpperCase() ?? null;
   return amount === null || currency === null ? null : { amount, currency };
 }
 
 /** What the customer saw; unknown in a currency of Shopify's that is none of ISO 4217 (USDC). */
-function readPresentmentPrice(money: PayloadReader | null): Price | null {
+function readPresentmentPrice(money: PayloadReader | null): Money | null {
   const price = readPrice(money);
   if (price === null || /^[A-Z]{3}$/.test(price.currency)) return price;
   noteUnknownWord("currency", price.currency);

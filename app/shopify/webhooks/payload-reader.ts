@@ -1,3 +1,5 @@
+import { shortestDecimal } from "#app/order/money.ts";
+
 /** A payload holds something that cannot be used; `field` is its path, such as "line_items[0].id". */
 export class PayloadError extends Error {
   readonly code = "payload";
@@ -91,11 +93,10 @@ export class PayloadReader {
    */
   decimal(key: string): string | null {
     const text = this.text(key);
-    if (text === null) return null;
-    const [, sign, whole = "", fraction = ""] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
-    if (whole === "") throw new PayloadError(this.field(key), "is not a decimal amount.");
-    const amount = fraction === "" ? whole : `${whole}.${fraction}`;
-    return amount === "0" ? amount : `${sign}${amount}`;
+    if (text !== null && !/^-?\d+(\.\d*)?$/.test(text)) {
+      throw new PayloadError(this.field(key), "is not a decimal amount.");
+    }
+    return text && shortestDecimal(text);
   }
 
   /** A time with its UTC offset, in epoch milliseconds; null where there is none. */

@@ -303,3 +303,70 @@ it("keeps of a payload only what the mapping needs", () => {
   ]);
   expect(JSON.stringify(state)).not.toMatch(/Engraving|Erika|Ring|1\.2\.3\.4|secret|grams/);
 });
+
+describe("one order in two spellings", () => {
+  const properties = [
+    { name: "_hakuna_ref", value: "a" },
+    { name: "protection_line_item_id", value: "7" },
+  ];
+  const set = (amount: string) => ({
+    price_set: {
+      shop_money: { amount, currency_code: "EUR" },
+      presentment_money: { amount, currency_code: "EUR" },
+    },
+  });
+  const two = [linePayload({ id: 1, ...set("10.00"), properties }), linePayload({ id: 2 })];
+  const units = [1, 2].map((id) => ({ id, quantity: 2 }));
+  const refunded = (ids: number[]) =>
+    refundPayload({ refund_line_items: ids.map((id) => ({ line_item_id: id, quantity: 1 })) });
+  const whole = (more: Payload) =>
+    orderPayload({
+      ...{ line_items: two, refunds: [refunded([1, 1, 2])] },
+      fulfillments: [fulfillmentPayload({ line_items: units })],
+      ...more,
+    });
+
+  it.each([
+    [
+      "amounts without their zeros",
+      { line_items: [linePayload({ id: 1, ...set("10.0"), properties }), ...two.slice(1)] },
+    ],
+    ["lines in another order", { line_items: two.toReversed() }],
+    [
+      "properties in another order and case, one of them empty first",
+      {
+        line_items: [
+          linePayload({
+            ...{ id: 1, ...set("10.00") },
+            properties: [{ name: "_HAKUNA_REF", value: " " }, ...properties.toReversed()],
+          }),
+          ...two.slice(1),
+        ],
+      },
+    ],
+    [
+      "units of a fulfillment in another order",
+      { fulfillments: [fulfillmentPayload({ line_items: units.toReversed() })] },
+    ],
+    ["units of a refund in another order", { refunds: [refunded([2, 1, 1])] }],
+  ])("%s lift to one state", (_what, more) => {
+    expect(fold(["orders/updated", whole(more)])).toEqual(fold(["orders/updated", whole({})]));
+  });
+});
+
+it("tells which refunds the order lists, and what is left of a line; null where it does not say", () => {
+  const told = { refunds: [refundPayload()], line_items: [linePayload({ current_quantity: 0 })] };
+  expect(fold(["orders/updated", orderPayload(told)]).head).toMatchObject({
+    ...{ refundIds: ["8"], lineItems: [{ currentQuantity: 0 }] },
+  });
+  expect(fold(["orders/updated", orderPayload()]).head).toMatchObject({
+    ...{ refundIds: null, lineItems: [{ currentQuantity: null }] },
+  });
+});
+
+it("still says what a process of version 1 reads of units that are gone", () => {
+  const line_items = [linePayload({ quantity: 3, current_quantity: 1 })];
+  const { goneUnits, removedUnits, head } = fold(["orders/updated", orderPayload({ line_items })]);
+  expect(goneUnits).toEqual({ "466157049": 2 });
+  expect(removedUnits).toEqual({ "466157049": { "2": head?.rank.updatedAt } });
+});

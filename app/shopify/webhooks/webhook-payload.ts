@@ -2,7 +2,7 @@ import { emptyState } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { parseExactJson } from "./exact-json.ts";
 import { readFulfillments, readRefunds } from "./fulfillment-payload.ts";
-import { readOrder } from "./order-payload.ts";
+import { readOrderPayload } from "./order-payload.ts";
 import { PayloadError, PayloadReader } from "./payload-reader.ts";
 
 /** The topics whose payloads tell of an order. */
@@ -59,7 +59,7 @@ export function readWebhook(
     requireDeletion(body);
     state.deletedAt = observedAt;
   } else if (topic.startsWith("orders/")) {
-    Object.assign(state, readOrder(payload, observedAt));
+    Object.assign(state, readOrderPayload(payload, observedAt));
   } else if (topic.startsWith("fulfillments/")) {
     state.fulfillments = readFulfillments([payload]);
   } else {

@@ -1,11 +1,9 @@
-import type { Line } from "./lines.ts";
-import { minorUnits } from "./money.ts";
-
-/** In the currency's minor unit; the currency in lower case, as the feed wants it. */
-export type Price = { amount: number; currency: string };
+import type { FeedPrice } from "#app/order/feed-order.ts";
+import type { Line } from "#app/order/lines.ts";
+import { currencyDecimals, minorUnits } from "#app/order/money.ts";
 
 export type Prices = {
-  priced: { line: Line; price: Price }[];
+  priced: { line: Line; price: FeedPrice }[];
   /** in lower case, sorted; more than one is for the caller to refuse */
   currencies: string[];
   /** lines whose price had more decimals than its currency */
@@ -14,7 +12,8 @@ export type Prices = {
 
 /**
  * The lines' unit prices as the customer was shown them: presentment money if every line has it,
- * else shop money for all.
+ * else shop money for all. An amount beyond what numbers hold exactly is what comes near it: the
+ * feed's schema refuses it.
  */
 export function pricesOf(lines: readonly Line[]): Prices {
   const presented = lines.every((line) => line.presentmentPrice !== null);
@@ -22,7 +21,7 @@ export function pricesOf(lines: readonly Line[]): Prices {
   const priced = lines.map((line) => {
     const { amount: decimal, currency } =
       (presented ? line.presentmentPrice : null) ?? line.shopPrice;
-    const { amount, exact } = minorUnitsOf(line.id, decimal, currency);
+    const { amount, exact } = amountOf(decimal, currency);
     if (!exact) inexact.push(line.id);
     return { line, price: { amount, currency: currency.toLowerCase() } };
   });
@@ -30,14 +29,11 @@ export function pricesOf(lines: readonly Line[]): Prices {
   return { priced, currencies, inexact };
 }
 
-/** @throws RangeError naming the line */
-function minorUnitsOf(lineItemId: string, decimal: string, currency: string) {
+function amountOf(decimal: string, currency: string): { amount: number; exact: boolean } {
   try {
     return minorUnits(decimal, currency);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`The price of line item ${lineItemId}: ${error.message}`, {
-      cause: error,
-    });
+    return { amount: Number(decimal) * 10 ** currencyDecimals(currency), exact: true };
   }
 }

@@ -1,0 +1,2 @@
+/** Which feed, and who asks. */
+export type FeedTarget = { environment: "sandbox" | "production"; apiKey: string };

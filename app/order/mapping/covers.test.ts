@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { linesOf } from "#app/order/lines.ts";
+import { line, order, plan, type TestLine } from "#app/order/order.fixture.ts";
+import { type CoverIds, coverOf, type PlanOffer, type SoldPlan } from "./covers.ts";
+
+const offer = (more: Partial<PlanOffer> = {}): PlanOffer => ({
+  planVariantId: "70",
+  offerId: "off-1",
+  planId: "pl-1",
+  productId: "10",
+  productPrice: 10_000,
+  price: 1200,
+  currency: "eur",
+  country: "de",
+  validFrom: 100,
+  ...more,
+});
+
+const bike = (more: Parameters<typeof line>[1] = {}) =>
+  line("1", {
+    productId: "10",
+    variantId: "11",
+    shopPrice: { amount: "100.00", currency: "EUR" },
+    ...more,
+  });
+const protection = (more: Parameters<typeof line>[1] = {}) =>
+  plan("2", { variantId: "70", shopPrice: { amount: "12.00", currency: "EUR" }, ...more });
+
+const none: CoverIds = { offerId: null, planId: null };
+const first: CoverIds = { offerId: "off-1", planId: "pl-1" };
+
+function cover({
+  plan: planLine = protection(),
+  product = bike(),
+  ...more
+}: Partial<Omit<SoldPlan, "plan" | "products">> & { plan?: TestLine; product?: TestLine } = {}) {
+  const state = order([product, planLine]);
+  if (!state.head) throw new Error("no head");
+  const lines = linesOf(state, state.head);
+  const [products, plans] = [lines.slice(0, 1), lines.slice(1)];
+  if (!plans[0]) throw new Error("no plan");
+  const { ids, decided, findings } = coverOf({
+    plan: plans[0],
+    products,
+    said: first,
+    isEntered: false,
+    decided: null,
+    offers: [offer()],
+    placedAt: 500,
+    country: "de",
+    ...more,
+  });
+  return {
+    ids,
+    decided,
+    found: findings.map(({ code, lines }) => [code, lines.map(({ id }) => id)]),
+  };
+}
+
+it("says nothing of a plan that was sold as it was offered", () => {
+  expect(cover()).toEqual({ ids: first, decided: null, found: [] });
+});
+
+describe("ids", () => {
+  it("of another plan give way to those that the variant had when the order was placed", () => {
+    const said = { offerId: "off-9", planId: "pl-9" };
+    const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 400 })];
+    const renewed = [...offers, offer({ offerId: "off-3", planId: "pl-3", validFrom: 600 })];
+    expect(cover({ said, offers: renewed })).toEqual({
+      ids: { offerId: "off-2", planId: "pl-2" },
+      decided: { offerId: "off-2", planId: "pl-2" },
+      found: [["plan_ids_differ", ["2"]]],
+    });
+  });
+
+  it("that were decided once stay, whatever is renewed since", () => {
+    const said = { offerId: "off-9", planId: "pl-9" };
+    const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 400 })];
+    expect(cover({ said, decided: first, offers }).ids).toEqual(first);
+  });
+
+  it.each([0, 200, 800])("of an earlier offer of the variant are right (renewed at %i)", (at) => {
+    const renewed = offer({ offerId: "off-2", planId: "pl-2", validFrom: at });
+    expect(cover({ offers: [offer({ validFrom: 0 }), renewed] })).toMatchObject({
+      ids: first,
+      found: [],
+    });
+  });
+
+  it("that only mix those of two offers are none of the variant's", () => {
+    const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 200 })];
+    const said = { offerId: "off-1", planId: "pl-2" };
+    expect(cover({ said, offers }).found).toEqual([["plan_ids_differ", ["2"]]]);
+  });
+
+  it("that a person entered go before everything", () => {
+    const entered = { offerId: "off-9", planId: "pl-9" };
+    expect(cover({ said: entered, isEntered: true })).toEqual({
+      ids: entered,
+      decided: null,
+      found: [],
+    });
+  });
+
+  it("that are missing are those of the variant", () => {
+    expect(cover({ said: none })).toEqual({ ids: first, decided: first, found: [] });
+  });
+
+  it("of an order from before anything is known of the variant are taken as they are", () => {
+    const said = { offerId: "off-0", planId: "pl-0" };
+    expect(cover({ said, placedAt: 50 })).toEqual({ ids: said, decided: null, found: [] });
+  });
+});
+
+it("tells a sticker that bears a plan's ids from a plan", () => {
+  const sticker = protection({ vendor: "Stickers", variantId: "99" });
+  expect(cover({ plan: sticker })).toEqual({
+    ids: first,
+    decided: null,
+    found: [["plan_not_hakuna", ["2"]]],
+  });
+});
+
+it("says nothing of a plan of Hakuna's that was linked by hand without an offer", () => {
+  expect(cover({ offers: [] }).found).toEqual([]);
+  const byHand = offer({
+    ...{ productId: null, productPrice: null, price: null, currency: null, country: null },
+  });
+  expect(cover({ offers: [byHand], country: "fr" }).found).toEqual([]);
+});
+
+describe("the product", () => {
+  it("is not the offer's where the key was copied to a dearer one", () => {
+    const dear = bike({ productId: "20", shopPrice: { amount: "900.00", currency: "EUR" } });
+    expect(cover({ product: dear }).found).toEqual([["plan_for_other_product", ["1", "2"]]]);
+  });
+
+  it("is not the offer's where the plan is that of its cheaper variant", () => {
+    const dear = bike({ variantId: "12", shopPrice: { amount: "200.00", currency: "EUR" } });
+    const dearer = offer({ planVariantId: "71", offerId: "off-2", productPrice: 20_000 });
+    expect(cover({ product: dear, offers: [offer(), dearer] }).found).toEqual([
+      ["plan_for_other_product", ["1", "2"]],
+    ]);
+  });
+
+  it("may have got another price since", () => {
+    const cheaper = bike({ shopPrice: { amount: "95.00", currency: "EUR" } });
+    expect(cover({ product: cheaper }).found).toEqual([]);
+  });
+
+  it("that was deleted is not known", () => {
+    expect(cover({ product: bike({ productId: null }) }).found).toEqual([]);
+  });
+});
+
+describe("the price", () => {
+  const presented = (shop: string, amount: string, currency: string) =>
+    protection({
+      shopPrice: { amount: shop, currency: "EUR" },
+      presentmentPrice: { amount, currency },
+    });
+
+  it("differs by a cent", () => {
+    const cheap = protection({ shopPrice: { amount: "11.99", currency: "EUR" } });
+    expect(cover({ plan: cheap }).found).toEqual([["plan_price_differs", ["2"]]]);
+    expect(cover({ plan: presented("11.99", "11.99", "EUR") }).found).toHaveLength(1);
+  });
+
+  it("may be off by what the conversion rounds", () => {
+    // 12.00 EUR are 11.43 CHF, which Shopify rounds up to 12.00 CHF: 12.60 EUR
+    expect(cover({ plan: presented("12.60", "12.00", "CHF") }).found).toEqual([]);
+    expect(cover({ plan: presented("6.00", "5.71", "CHF") }).found).toEqual([
+      ["plan_price_differs", ["2"]],
+    ]);
+  });
+
+  it("of an offer in another currency cannot be compared", () => {
+    expect(cover({ offers: [offer({ currency: "chf" })] }).found).toEqual([]);
+  });
+});
+
+it("is told where the customer lives in another country than the offer's", () => {
+  expect(cover({ country: "fr" }).found).toEqual([["country_differs", ["2"]]]);
+  expect(cover({ country: null }).found).toEqual([]);
+});

@@ -1,0 +1,46 @@
+/** Why a checkout is stopped, and how the buyer mends the cart. */
+export type Refusal = "alone" | "tooMany" | "country";
+
+type Texts = Record<Refusal, (title: string) => string>;
+
+const english: Texts = {
+  alone: (title) =>
+    `“${title}” protects nothing in your cart. Remove it, or add its product again.`,
+  tooMany: (title) =>
+    `There are more units of “${title}” in your cart than products they protect. Lower their quantity.`,
+  country: (title) => `“${title}” is not available in your country. Remove it from your cart.`,
+};
+
+const texts: Record<string, Texts> = {
+  EN: english,
+  DE: {
+    alone: (title) =>
+      `„${title}“ schützt nichts in deinem Warenkorb. Entferne es oder lege das Produkt wieder dazu.`,
+    tooMany: (title) =>
+      `„${title}“ liegt öfter im Warenkorb als das Produkt, das es schützt. Verringere die Anzahl.`,
+    country: (title) =>
+      `„${title}“ ist in deinem Land nicht erhältlich. Entferne es aus dem Warenkorb.`,
+  },
+  FR: {
+    alone: (title) =>
+      `« ${title} » ne protège rien dans votre panier. Retirez-la ou ajoutez de nouveau son produit.`,
+    tooMany: (title) =>
+      `Votre panier contient plus de « ${title} » que de produits protégés. Réduisez la quantité.`,
+    country: (title) =>
+      `« ${title} » n’est pas disponible dans votre pays. Retirez-la de votre panier.`,
+  },
+  NL: {
+    alone: (title) =>
+      `“${title}” beschermt niets in je winkelwagen. Verwijder het of voeg het product weer toe.`,
+    tooMany: (title) =>
+      `Er zit vaker “${title}” in je winkelwagen dan het product dat het beschermt. Verlaag het aantal.`,
+    country: (title) =>
+      `“${title}” is niet verkrijgbaar in jouw land. Verwijder het uit je winkelwagen.`,
+  },
+};
+
+/** @param language of the buyer, as Shopify writes it: DE, PT_BR */
+export function message(refusal: Refusal, language: string, title: string): string {
+  const spoken = texts[language.slice(0, 2)] ?? english;
+  return spoken[refusal](title);
+}
