@@ -23,7 +23,10 @@ import { dump, orderOf, privacyWebhook, vogelsang } from "./vogelsang.ts";
 const dayMs = 86_400_000;
 const seed = 20_261_124;
 
-const { world, client } = await openWorld({ RECONCILE_INTERVAL_MS: "500" });
+// parts whose order is lost wait for the reconciliation, however slow the machine is
+const { world, client } = await openWorld({
+  ...{ RECONCILE_INTERVAL_MS: "500", WAIT_FOR_ORDER_MS: "3600000" },
+});
 let domain: string;
 let shop: SimulatedShop;
 let shops = 0;
