@@ -3,7 +3,7 @@ import { createInboxWriter, type InboxRow } from "#app/intake/inbox-writer.ts";
 import { createIntake, type Intake } from "#app/intake/intake.ts";
 import { shopDoors, takeShopWebhook } from "#app/intake/shop-webhooks.ts";
 import type { Foundations } from "#app/services.server.ts";
-import { orderTopics } from "#app/shopify/webhooks/webhook-payload.ts";
+import { orderTopics, requireDeletion } from "#app/shopify/webhooks/webhook-payload.ts";
 
 const largestBody = "5mb";
 
@@ -61,8 +61,11 @@ export function takeWebhooks(
       });
   };
   const now = Date.now;
+  const check = (topic: string, body: Uint8Array) => {
+    if (topic === "orders/delete") requireDeletion(body);
+  };
   const { answerMs } = config.intake;
-  const orders = { topics: orderTopics, secrets, store: inbox.add, answerMs, now };
+  const orders = { topics: orderTopics, secrets, check, store: inbox.add, answerMs, now };
   // no error yet: Shopify sends it again, and an alert counts these answers
   const onUnstored = (err: unknown) => log.warn({ err }, "a webhook was not taken");
   door("/webhooks/orders", createIntake({ ...orders, onError: onUnstored }));

@@ -25,6 +25,7 @@ const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
  *
  * @param topics the topics that this door takes
  * @param secrets the app's client secrets, current first
+ * @param check refuses, with a PayloadError, a body that cannot be the topic's
  * @param store commits the row, then wakes the shop's run; or does at once what the webhook asks for,
  *   with a PayloadError if it cannot. After `deadline` (performance.now()) nobody waits for it
  * @param answerMs the time in which a webhook is answered, from its arrival
@@ -33,6 +34,7 @@ const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 export function createIntake(options: {
   topics: readonly string[];
   secrets: readonly string[];
+  check?: (topic: string, body: Uint8Array) => void;
   store: (row: InboxRow, deadline: number) => Promise<void>;
   answerMs: number;
   now: () => number;
@@ -75,6 +77,7 @@ export function createIntake(options: {
       payload: body,
     };
     try {
+      options.check?.(topic, body);
       const stored = options.store(row, deadline);
       await withinTime(stored, deadline - performance.now(), "Storing a webhook");
     } catch (error) {

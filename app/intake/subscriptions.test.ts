@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
+import { isEnumType } from "graphql";
 import { parse } from "toml";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { adminSchema } from "#app/shopify/access/admin-schema.fixture.ts";
 import { fieldsOf } from "#app/shopify/webhooks/webhook-fields.ts";
 import { orderTopics } from "#app/shopify/webhooks/webhook-payload.ts";
+import { topicMetadata } from "#test/simulator/shopify/payload.ts";
 import { shopDoors } from "./shop-webhooks.ts";
 
 const names = z.array(z.string());
@@ -48,4 +51,23 @@ it("docs/scopes.md gives a reason for every scope of shopify.app.toml", () => {
   const explained = [...page.matchAll(/^\| `([a-z_]+)` +\|/gm)].map(([, scope]) => scope);
   const { scopes, optional_scopes } = settings.access_scopes;
   expect(explained.sort()).toEqual([...scopes.split(","), ...optional_scopes].sort());
+});
+
+const requested = settings.access_scopes.scopes.split(",");
+const topics = subscriptions.flatMap(({ topics = [], compliance_topics = [] }) => [
+  ...topics,
+  ...compliance_topics,
+]);
+const described = adminSchema().getType("WebhookSubscriptionTopic");
+
+it.each(topics)("shopify.app.toml asks for a scope that %s needs", (topic) => {
+  const metadata = (topicMetadata(topic).access_scopes ?? []).map((scope) => `read_${scope}`);
+  // the schema does not list the compliance topics: they need no scope
+  const name = topic.toUpperCase().replaceAll("/", "_");
+  const text = isEnumType(described) ? described.getValue(name)?.description : undefined;
+  const schema = /Requires[^.]*/.exec(text ?? "")?.[0].match(/read_\w+/g) ?? [];
+  for (const needed of [metadata, schema]) {
+    expect(needed.length > 0).toBe(/^(orders|fulfillments|refunds)\//.test(topic));
+    if (needed.length > 0) expect(requested.filter((one) => needed.includes(one))).not.toEqual([]);
+  }
 });

@@ -34,7 +34,7 @@ function contentOf(state: OrderState): unknown {
 }
 
 function headContent(state: OrderState, head: NonNullable<OrderState["head"]>): unknown {
-  const { rank, refundIds, placedAt, lineItems, ...content } = head;
+  const { rank, refundIds, denied, placedAt, lineItems, ...content } = head;
   const lines = linesOf(state, head);
   const ages = [...new Set(lines.map(({ firstSeenAt }) => firstSeenAt))].sort((a, b) => a - b);
   return {

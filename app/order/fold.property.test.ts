@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { canonicalJson } from "./canonical.ts";
+import { sameContent } from "./content.ts";
+import { customerFields, customerValues, deny } from "./customer-fields.ts";
 import { emptyState, headsConflict, join, purge, redact } from "./fold.ts";
 import { address, order, line as testLine } from "./order.fixture.ts";
 import type { Fulfillment, Head, OrderState, ProductFacts, Refund } from "./state.ts";
@@ -13,6 +15,10 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq:
 const byId = <T>(value: fc.Arbitrary<T>) =>
   fc.dictionary(lineId, value, { maxKeys: 2, noNullPrototype: true });
 
+const denials = fc.option(
+  fc.subarray([...customerFields.filter((field) => /^email|^billing/.test(field))]),
+  { nil: [], freq: 2 },
+);
 const head: fc.Arbitrary<Head> = fc
   .record({
     rank,
@@ -27,7 +33,8 @@ const head: fc.Arbitrary<Head> = fc
   .map(({ currentQuantity, ...fields }) => {
     const lines = [testLine("1", { currentQuantity }), testLine("2")];
     return { ...(order(lines).head as Head), ...fields };
-  });
+  })
+  .chain((whole) => denials.map((fields) => deny(whole, fields)));
 
 const facts: fc.Arbitrary<ProductFacts> = fc.record({
   variantId: maybe(fc.record({ value: fc.constantFrom("7", "8"), rank })),
@@ -136,6 +143,43 @@ it("finds the same conflicts from both sides, and none of a state with itself", 
     fc.property(state, state, (a, b) => {
       expect(headsConflict(a, b)).toBe(headsConflict(b, a));
       expect(headsConflict(a, redact(a))).toBe(false);
+    }),
+  );
+});
+
+it("keeps of each field that is denied what the newest head says that was allowed to show it", () => {
+  const heads = fc.uniqueArray(head, {
+    minLength: 1,
+    maxLength: 6,
+    selector: (one) => text(one.rank),
+  });
+  fc.assert(
+    fc.property(heads, (all) => {
+      const states = all.map((one) => ({ ...emptyState("1"), head: one }));
+      const joined = states.reduce<OrderState>(join, emptyState("1")).head as Head;
+      const newestFirst = all.toSorted(
+        (a, b) => b.rank.updatedAt - a.rank.updatedAt || b.rank.observedAt - a.rank.observedAt,
+      );
+      const values = customerValues(joined);
+      for (const field of customerFields) {
+        const shown = newestFirst.find(({ denied }) => denied?.[field] === undefined);
+        expect(values[field]).toBe(shown ? customerValues(shown)[field] : null);
+        const isDenied = shown !== newestFirst[0];
+        expect(joined.denied?.[field]).toEqual(isDenied ? (shown?.rank ?? null) : undefined);
+      }
+      expect(joined.name).toBe(newestFirst[0]?.name);
+    }),
+    manyRuns,
+  );
+});
+
+it("does not take for news that something is denied", () => {
+  fc.assert(
+    fc.property(head, denials, (known, fields) => {
+      const rank = { updatedAt: 9, observedAt: 9 };
+      const before = { ...emptyState("1"), head: known };
+      const read = { ...emptyState("1"), head: deny({ ...known, rank }, fields) };
+      expect(sameContent(before, join(before, read))).toBe(true);
     }),
   );
 });

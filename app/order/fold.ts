@@ -1,11 +1,11 @@
 import { canonicalJson, compareText } from "./canonical.ts";
+import { compareRanks, forgetDenied, joinHeads, withoutDenied } from "./join-heads.ts";
 import type {
   Fulfillment,
   FulfillmentStatus,
   Head,
   OrderState,
   ProductFacts,
-  Rank,
   Ranked,
   Refund,
 } from "./state.ts";
@@ -36,8 +36,11 @@ export function emptyState(id: string): OrderState {
  * any permutation and repetition of an order's changes ends in the same state.
  */
 const rules: Rules = {
-  /** the greater by (`updated_at`, Shopify's clock, content); see compareHeads */
-  head: orNull(greater(compareHeads)),
+  /**
+   * the greater by (`updated_at`, Shopify's clock, content), but for what its answer was not allowed
+   * to show; see joinHeads
+   */
+  head: orNull((a, b) => joinHeads(a, b, compareCores)),
   /** each of a line's facts: the greatest by rank that was not null */
   productFacts: byKey(joinFacts),
   /** the earliest: an order is never un-cancelled */
@@ -73,8 +76,7 @@ export function join(a: OrderState, b: OrderState): OrderState {
     const part = rule(a[name], b[name]);
     if (part !== undefined) joined[name] = part;
   }
-  const state = joined as OrderState;
-  return staysStripped(state) ? strip(state) : state;
+  return withoutPast(joined as OrderState);
 }
 
 const table = Object.entries(rules) as [Component, Join<unknown>][];
@@ -90,7 +92,15 @@ export function redact(state: OrderState): OrderState {
  */
 export function purge(state: OrderState, through: number): OrderState {
   const purged = { ...state, purgedThrough: Math.max(through, state.purgedThrough ?? 0) };
-  return staysStripped(purged) ? strip(purged) : purged;
+  return withoutPast(purged);
+}
+
+/** The state without the customer data that must not be kept. */
+function withoutPast(state: OrderState): OrderState {
+  if (staysStripped(state)) return strip(state);
+  const { head, purgedThrough } = state;
+  if (head === null || purgedThrough === undefined) return state;
+  return { ...state, head: forgetDenied(head, purgedThrough) };
 }
 
 /** Whether the head is stripped for good: redacted, or purged and Shopify has no news of it. */
@@ -106,7 +116,7 @@ export function strip(state: OrderState): OrderState {
 }
 
 /** The head without names, addresses, email and phone, and marked so. */
-function stripHead(head: Head): Head {
+function stripHead({ denied: _, ...head }: Head): Head {
   return {
     ...head,
     stripped: true,
@@ -127,7 +137,7 @@ export function headsConflict(a: OrderState, b: OrderState): boolean {
   if (compareRanks(a.head.rank, b.head.rank) !== 0) return false;
   const isStripped = a.head.stripped || b.head.stripped;
   const isOld = isOfVersion1(a.head) || isOfVersion1(b.head);
-  const [x, y] = [a.head, b.head].map((head) => {
+  const [x, y] = withoutDenied([a.head, b.head]).map((head) => {
     const told = isStripped ? stripHead(head) : head;
     return canonicalJson(isOld ? asOfVersion1(told) : told);
   });
@@ -145,19 +155,16 @@ function asOfVersion1({ refundIds, ...head }: Head): Head {
 }
 
 /**
- * A head of version 1 says less than a newer one of the same moment. Content without customer data
- * decides before content with it, so that the join of redacted states is the redaction of the join.
- * Of two that differ in customer data alone, a stripped one is less.
+ * The order of heads without regard to their customers, so that the join of redacted states is the
+ * redaction of the join. A head of version 1 says less than a newer one of the same moment, a
+ * stripped one less than one that is not.
  */
-function compareHeads(a: Head, b: Head): number {
-  const ranks = compareRanks(a.rank, b.rank) || Number(isOfVersion1(b)) - Number(isOfVersion1(a));
-  if (ranks !== 0) return ranks;
-  const [lessA, lessB] = [canonicalJson(stripHead(a)), canonicalJson(stripHead(b))];
-  const [fullA, fullB] = [canonicalJson(a), canonicalJson(b)];
+function compareCores(a: Head, b: Head): number {
   return (
-    compareText(lessA, lessB) ||
-    Number(fullA !== lessA) - Number(fullB !== lessB) ||
-    compareText(fullA, fullB)
+    compareRanks(a.rank, b.rank) ||
+    Number(isOfVersion1(b)) - Number(isOfVersion1(a)) ||
+    compareText(canonicalJson(stripHead(a)), canonicalJson(stripHead(b))) ||
+    Number(!a.stripped) - Number(!b.stripped)
   );
 }
 
@@ -177,10 +184,6 @@ function newest(a: Ranked<string> | null, b: Ranked<string> | null): Ranked<stri
 
 function compareRanked(a: Ranked<string>, b: Ranked<string>): number {
   return compareRanks(a.rank, b.rank) || compareText(a.value, b.value);
-}
-
-function compareRanks(a: Rank, b: Rank): number {
-  return a.updatedAt - b.updatedAt || a.observedAt - b.observedAt;
 }
 
 const statusOrder: readonly FulfillmentStatus[] = [

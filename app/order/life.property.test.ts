@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { editedLife, type Happening, happenings } from "#test/simulator/shopify/edited-life.ts";
-import type { SimulatedLine, SimulatedOrder } from "#test/simulator/shopify/order-life.ts";
+
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
+import type { SimulatedLine, SimulatedOrder } from "#test/simulator/shopify/simulated-order.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 import { emptyState, join } from "./fold.ts";
 import { map } from "./order.fixture.ts";

@@ -58,6 +58,11 @@ export type Head = {
   rank: Rank;
   /** customer data was taken out of it: the order must be read from Shopify before it can be sent */
   stripped?: true;
+  /**
+   * what the newest answer was not allowed to show. The fields hold what is known of them all the
+   * same, and this says when it was true; null: nothing was ever known. Absent: nothing is denied
+   */
+  denied?: Partial<Record<CustomerField, Rank | null>>;
   name: string | null;
   /** `processed_at`, else `created_at` */
   placedAt: number;
@@ -98,6 +103,13 @@ export type Address = {
   /** ISO 3166-1 alpha-2, as Shopify writes it (upper case) */
   countryCode: string | null;
 };
+
+/** A field of the head that tells of its customer, by its path. */
+export type CustomerField =
+  | "email"
+  | "phone"
+  | `customer.${"id" | "firstName" | "lastName" | "email" | "phone"}`
+  | `${"customer.defaultAddress" | "billingAddress" | "shippingAddress"}.${keyof Address}`;
 
 export type LineItem = {
   id: string;

@@ -26,6 +26,7 @@ import type { Foundations } from "#app/services.server.ts";
 import { createAdminAccess } from "#app/shopify/access/admin-access.ts";
 import { createOrderPages } from "#app/shopify/orders/order-pages.ts";
 import { createOrderReader } from "#app/shopify/orders/order-reader.ts";
+import { onUnknownWord } from "#app/shopify/unknown-words.ts";
 import { createShopify } from "#app/shopify.server.ts";
 import { noteInstalled } from "#app/shops/install.ts";
 import { tellOutages } from "#app/shops/outage-mail.ts";
@@ -56,6 +57,7 @@ export async function openFoundations(
       await step().catch((err) => log.warn({ err }, "closing failed"));
     }
   };
+  onUnknownWord((unknown) => log.warn(unknown, "a word of Shopify's is not known"));
   try {
     let databaseUrl = config.DATABASE_URL;
     if (databaseUrl === undefined) {

@@ -15,13 +15,14 @@ import { SetupGuide } from "#app/components/home/setup-guide.tsx";
 import { SyncChart } from "#app/components/home/sync-chart.tsx";
 import type { ThemeEditor } from "#app/components/home/theme-step.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
+import { MissingApprovalsBanner } from "#app/components/shared/missing-approvals-banner.tsx";
 import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
 import { RelativeMoment } from "#app/components/shared/moment.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { ReconciliationCard } from "#app/components/shared/reconciliation-card.tsx";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
-import { missingScopes } from "#app/shopify/access/scopes.ts";
+import { missingAccess } from "#app/shopify/access/scopes.ts";
 import { testKey } from "#app/shops/connection-test.ts";
 import { homePage } from "#app/views/home.ts";
 
@@ -30,16 +31,16 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   return {
     ...(await homePage(context.prisma, session.shop, Date.now())),
     themeEditor: themeEditor(session.shop, context.config.SHOPIFY_API_KEY),
-    missingScopes: await missingScopesOf(context, session.shop),
+    ...(await missingAccessOf(context, session.shop)),
   };
 }
 
-async function missingScopesOf({ prisma, config }: AppLoadContext, domain: string) {
+async function missingAccessOf({ prisma, config }: AppLoadContext, domain: string) {
   const shop = await prisma.shop.findUniqueOrThrow({
     where: { domain },
-    select: { scopes: true },
+    select: { scopes: true, missingAccess: true },
   });
-  return missingScopes(config, shop);
+  return missingAccess(config, shop);
 }
 
 /** The setup guide's own steps. */
@@ -69,6 +70,9 @@ export default function Home() {
     <Page title={t("home.title")}>
       <BlockStack gap={{ xs: "300", md: "400" }}>
         {page.missingScopes.length > 0 && <MissingScopesBanner scopes={page.missingScopes} />}
+        {page.missingApprovals.length > 0 && (
+          <MissingApprovalsBanner approvals={page.missingApprovals} />
+        )}
         {guide && <SetupGuide done={guide} themeEditor={page.themeEditor} />}
         {trouble && <HomeBanner trouble={trouble} />}
         {trouble === null && !(guide && !guide.connect) && <AllWell at={lastAcceptedAt} />}

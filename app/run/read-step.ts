@@ -4,6 +4,7 @@ import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { evaluate, markChanged, readOffers } from "#app/store/evaluate.ts";
 import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
+import { noteMissingAccess } from "#app/store/missing-access.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -44,6 +45,8 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
   context.log.info({ shop: lease.shop, orders: [id], result: answer.kind }, "read from Shopify");
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const { now } = shop;
+    const states = answer.kind === "order" ? [answer.state] : [];
+    await noteMissingAccess(client, shop.domain, { ...answer, states });
     const orders = await loadOrders(client, shop.domain, [id]);
     const loaded = asLoaded(orders.values());
     const order = orders.get(id);

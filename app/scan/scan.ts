@@ -6,6 +6,7 @@ import { untilEnding } from "#app/foundation/until-ending.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import type { OrderPages, PageAnswer, PagedOrder } from "#app/shopify/orders/order-pages.ts";
 import { holdingShop } from "#app/store/lease.ts";
+import { noteMissingAccess } from "#app/store/missing-access.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
 import { foldPage, type ReadOrder } from "./fold-page.ts";
@@ -82,7 +83,10 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   const read = await untilEnding(ending, ahead.read(scan, scan));
   if (read === null) return;
   const { answer, askedAt } = read;
-  if (answer.kind !== "page") return await noteRefusal(pool, scan, answer, config.delivery);
+  if (answer.kind !== "page") {
+    await noteMissingAccess(pool, scan.shop, { ...answer, states: [] });
+    return await noteRefusal(pool, scan, answer, config.delivery);
+  }
   const last = answer.orders.at(-1)?.at ?? null;
   const reached = last ?? scan.reached;
   // what changed after the start is the next run's
@@ -98,6 +102,9 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
   const changed = await holdingShop(pool, scan.shop, async (client, shop) => {
     const { now } = shop;
     if (!shop.installed) return null;
+    const { missingAccess } = answer;
+    const states = orders.map(({ state }) => state);
+    await noteMissingAccess(client, shop.domain, { missingAccess, states });
     const waitMs = config.worker.waitForOrderMs;
     const { found, changed } = await foldPage(client, shop, { by: scan.kind, orders, waitMs });
     const progress = { reached, next, read: orders.length, found };

@@ -24,7 +24,9 @@ export async function shopFacts(
   });
   if (shop.factsReadAt && shop.factsReadAt.getTime() > Date.now() - factsLastMs) return shop;
   try {
-    const { timeZone, country, email } = await readShopFacts(graphql);
+    const { timeZone: told, country, email } = await readShopFacts(graphql);
+    if (told === null) log.warn({ shop: domain }, "the shop's time zone is not known here");
+    const timeZone = told ?? shop.timeZone;
     if (country !== null) {
       // unless somebody has set one; orders without a country of their own may have waited for it
       await prisma.shop.updateMany({

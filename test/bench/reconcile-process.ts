@@ -12,8 +12,8 @@ import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
 import { listSizes } from "#app/shopify/orders/order-list-query.ts";
 import { createOrderPages } from "#app/shopify/orders/order-pages.ts";
 import { connectShop } from "#app/shops/connect.ts";
-import { orderMoments, type SimulatedOrder } from "#test/simulator/shopify/order-life.ts";
-import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
+import { orderMoments } from "#test/simulator/shopify/order-life.ts";
+import type { SimulatedOrder } from "#test/simulator/shopify/simulated-order.ts";
 import { listedOrder } from "./listed-order.ts";
 import type { Reconciled } from "./reconcile.ts";
 
@@ -25,7 +25,7 @@ const startedAt = Date.now() - 5 * 86_400_000;
 const kinds = Array.from({ length: 200 }, (_, seed) => {
   const moments = orderMoments({ shop, currency: "EUR", bigIds: true }, seed, startedAt);
   return moments.flatMap(({ order }) => (fitsPage(order) ? [order] : [])).at(-1);
-}).flatMap((order) => (order ? [JSON.stringify(listedOrder(orderPayload(order)))] : []));
+}).flatMap((order) => (order ? [JSON.stringify(listedOrder(order))] : []));
 
 /** Larger ones are read one by one, at the speed of Shopify's answers. */
 function fitsPage({ lines, fulfillments, refunds }: SimulatedOrder): boolean {

@@ -53,7 +53,7 @@ try {
     SHOPIFY_API_KEY: apiKey,
     SHOPIFY_API_SECRET: apiSecret,
     SHOPIFY_APP_URL: `http://localhost:${proxyPort}`,
-    SCOPES: "read_orders,read_customers,read_products",
+    SCOPES: "read_orders,read_fulfillments,read_customers,read_products",
     ENCRYPTION_KEY: encryptionKey,
     HAKUNA_API_URL: hakuna.url,
     SIMULATED_SHOPIFY_URL: admin.url,

@@ -1,6 +1,7 @@
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";
-import { orderMoments, type SimulatedOrder } from "#test/simulator/shopify/order-life.ts";
+import { orderMoments } from "#test/simulator/shopify/order-life.ts";
+import type { SimulatedOrder } from "#test/simulator/shopify/simulated-order.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 
 const orders = 40;

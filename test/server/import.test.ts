@@ -70,8 +70,7 @@ describe("an import of past orders", () => {
   it("brings those with plans that are older than the install, and keeps nothing of the others", async () => {
     const webhooks = live({ count: 60, startedAt: Date.now() - 20 * dayMs, every: 60_000 });
     const tooOld = orderOf(domain, 6_000_001);
-    const ancient = { created_at: new Date(Date.now() - 90 * dayMs).toISOString() };
-    shop.orders.putPayload(JSON.parse(tooOld.webhook("orders/create", ancient).body));
+    shop.orders.put(tooOld.order({ createdAt: Date.now() - 90 * dayMs }));
     const orders = expectedOrders(statesOf(webhooks));
     // known already, as an order that is not to be sent
     const [first] = webhooks;

@@ -95,7 +95,7 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     });
     const note = { kind: "finding", severity: "error", code, titles: [] };
     expect(await listed(`finding=${code}&view=attention`)).toMatchObject([{ id: `${id}`, note }]);
-    const page = await orderPage({ prisma: prisma, pool: client.pool }, current.shop, String(id));
+    const page = await orderPage({ prisma, pool }, current.shop, String(id));
     expect(page?.findings).toMatchObject([{ code, severity: "error" }]);
     expect(page?.order.note).toEqual({ kind: "refused", words: row.statusReason });
     expect(await isCounted(pool, current.shop)).toBe(true);
@@ -163,7 +163,7 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     expect(await viewCounts(pool, current.shop)).toMatchObject({ attention: 0 });
     expect(await failedToday()).toBe(0);
     expect((await stuckSince(pool, new Date(0), current.shop)).orders).toEqual([]);
-    const page = await orderPage({ prisma: prisma, pool: client.pool }, current.shop, String(id));
+    const page = await orderPage({ prisma, pool }, current.shop, String(id));
     if (!page) throw new Error("no page");
     for (const language of ["en", "de"] as const) {
       const { t } = createTexts(language, messages[language]);

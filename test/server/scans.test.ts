@@ -37,7 +37,7 @@ function scanning(page: (place: number) => Promise<PageAnswer>): ScanContext & {
 
 /** A page without orders of a list that goes on. */
 const emptyPage = async (place: number): Promise<PageAnswer> => ({
-  ...{ kind: "page", orders: [], next: String(place) },
+  ...{ kind: "page", orders: [], missingAccess: [], next: String(place) },
 });
 
 async function scan(kind: "reconciliation" | "import") {
@@ -91,7 +91,7 @@ describe("a page that Shopify takes longer for than the lease lasts", () => {
         return (await pool.query("SELECT 1 WHERE now() > $1", [leaseUntil])).rows.length > 0;
       });
       others.push((await claimScan(pool, current.shop, "another", leaseMs)) !== null);
-      return { kind: "page", orders: [], next: null };
+      return { kind: "page", orders: [], missingAccess: [], next: null };
     });
     await scanShop(shopify, current.shop);
     expect(others).toEqual([false]);

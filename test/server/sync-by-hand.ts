@@ -230,5 +230,5 @@ export function insured(id: number, more: Payload = {}): Payload {
 export function answers(payload: Payload, askedAt: string): ReadAnswer {
   const { state } = readWebhook("orders/updated", JSON.stringify(payload), Date.parse(askedAt));
   if (!state) throw new Error("The payload is not whole.");
-  return { kind: "order", state };
+  return { kind: "order", state, missingAccess: [] };
 }

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { liveOrder } from "#test/simulator/shopify/order-life.ts";
+import { orderMoments } from "#test/simulator/shopify/order-life.ts";
+import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
+import { payloadText } from "#test/simulator/shopify/payload.ts";
+import type { SimulatedOrder } from "#test/simulator/shopify/simulated-order.ts";
 import { type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 
 /** A customer whose every trace bears her name. */
@@ -13,22 +16,38 @@ const address = {
   ...{ country: "Germany", country_code: "DE", province: "Vogelsang", province_code: null },
 };
 const email = "ottilie@vogelsang.example";
+const customer = {
+  ...{ id: BigInt(vogelsang.id), first: address.first_name, last: address.last_name },
+  ...{ street: address.address1, more: address.address2, city: address.city, zip: address.zip },
+  ...{ country: address.country_code, email, phone: address.phone },
+};
 
 /** What a test says of an order besides its id. Times are epoch milliseconds. */
 export type Changes = Record<string, unknown> & { updatedAt?: number };
 
-/** An order of hers as its webhooks tell of it: with a protection plan, or without. */
+/** An order of hers: as its webhooks tell of it, and as the shop has it. */
+export type HerOrder = {
+  id: string;
+  lineIds: number[];
+  webhook(topic: string, changes?: Changes): Webhook;
+  /** to be put into the simulated shop */
+  order(changes?: Partial<SimulatedOrder>): SimulatedOrder;
+};
+
+/** An order of hers with a protection plan, or without. */
 export function orderOf(
   shop: string,
   id: number,
   { isProtected = true }: { isProtected?: boolean } = {},
-): { id: string; webhook(topic: string, changes?: Changes): Webhook; lineIds: number[] } {
+): HerOrder {
   const sought = isProtected ? /_hakuna_plan_id/ : /^(?!.*hakuna)/i;
-  const payload = lives(shop).find((found) => sought.test(JSON.stringify(found)));
-  if (!payload) throw new Error("no such order");
-  const hers = {
+  const found = lives(shop).find(({ lines }) => sought.test(payloadText({ lines })));
+  if (!found) throw new Error("no such order");
+  const hers: SimulatedOrder = { ...found, id: BigInt(id), number: id, customer };
+  const payload: Order = JSON.parse(payloadText(orderPayload(hers)));
+  const told = {
     ...payload,
-    ...{ id, name: `#${id}`, email, contact_email: email, phone: "vogelsang-phone" },
+    ...{ email, contact_email: email, phone: "vogelsang-phone" },
     ...{ note: "for Vogelsang", note_attributes: [{ name: "name", value: "Vogelsang" }] },
     customer: { id: Number(vogelsang.id), ...address, email, default_address: address },
     billing_address: address,
@@ -41,10 +60,11 @@ export function orderOf(
   return {
     id: String(id),
     lineIds: payload.line_items.map((line) => line.id),
+    order: (changes = {}) => ({ ...hers, ...changes }),
     webhook(topic, { updatedAt, ...changes } = {}) {
       const at = updatedAt ?? Date.parse(payload.updated_at);
       const updated_at = new Date(at).toISOString();
-      return webhookOf(shop, topic, { ...hers, updated_at, ...changes }, at);
+      return webhookOf(shop, topic, { ...told, updated_at, ...changes }, at);
     },
   };
 }
@@ -67,12 +87,12 @@ type Order = {
 };
 
 /** Orders as they were bought, of the hour before now, paid and not tests. */
-function lives(shop: string): Order[] {
+function lives(shop: string): SimulatedOrder[] {
   const manner = { shop, currency: "EUR", bigIds: false };
   return Array.from({ length: 100 }, (_, seed) => {
-    const [bought] = liveOrder(manner, seed, Date.now() - 3_600_000);
-    return { ...JSON.parse(bought?.body ?? "{}"), test: false, financial_status: "paid" };
-  });
+    const [bought] = orderMoments(manner, seed, Date.now() - 3_600_000);
+    return bought ? [{ ...bought.order, isTest: false, financialStatus: "paid" as const }] : [];
+  }).flat();
 }
 
 /** A refund of one unit of a line, as refunds/create tells of it. */

@@ -1,6 +1,6 @@
 import { useRevalidator } from "@remix-run/react";
 import { useAppBridge } from "@shopify/app-bridge-react";
-import { Banner, Text } from "@shopify/polaris";
+import { Banner, BlockStack, Link, Text } from "@shopify/polaris";
 import { useState } from "react";
 import { useLocale } from "./locale.tsx";
 
@@ -21,6 +21,9 @@ export function MissingScopesBanner({ scopes, of = "common.scopes" }: Props) {
   const revalidator = useRevalidator();
   const [isAsking, setAsking] = useState(false);
   if (scopes.length === 0) return null;
+  const names = scopes.map((scope) =>
+    t(`common.scopes.names.${scope as "read_orders"}`, { defaultValue: scope }),
+  );
   const ask = async () => {
     setAsking(true);
     try {
@@ -39,7 +42,17 @@ export function MissingScopesBanner({ scopes, of = "common.scopes" }: Props) {
       title={t(`${of}.title`)}
       action={{ content: t("common.scopes.grant"), onAction: ask, loading: isAsking }}
     >
-      <Text as="p">{t(`${of}.text`)}</Text>
+      {of === "common.scopes" ? (
+        <BlockStack gap="100">
+          <Text as="p">{t("common.scopes.text", { names: names.join(", ") })}</Text>
+          <Text as="p">
+            {t("common.scopes.guide")}{" "}
+            <Link url="/app/help#access">{t("common.action.learnMore")}</Link>
+          </Text>
+        </BlockStack>
+      ) : (
+        <Text as="p">{t("plans.access.text")}</Text>
+      )}
     </Banner>
   );
 }

@@ -70,6 +70,7 @@ export const status: Command = {
           ({ shop: one, since, reason }) =>
             `  held back by an operator${one ? "" : ", like every shop"} since ${since.toISOString()}: ${reason}`,
         ),
+        shop.missingAccess && `  may not read of orders: ${shop.missingAccess}`,
         shop.paused && "  paused by the merchant",
         shop.connectionReason && `  because: ${shop.connectionReason}`,
         shop.backoffUntil &&

@@ -1,3 +1,11 @@
+import {
+  accessOf,
+  type Denied,
+  deniedBy,
+  type GraphqlError,
+  type MissingAccess,
+} from "./denied.ts";
+
 /** The way to the Admin API of shops: the library's, or one that adds to it (admin-access.ts). */
 export type AdminAccess = {
   unauthenticated: {
@@ -13,7 +21,14 @@ export type Graphql = (
 /** Why there was no answer, in the terms of what to do next. */
 export type AdminRefusal =
   /** nobody has opened the app since it was installed, or its access was taken away */
-  { kind: "no_session" } | { kind: "unavailable"; retryAfterMs: number | null; reason: string };
+  | { kind: "no_session" }
+  | {
+      kind: "unavailable";
+      retryAfterMs: number | null;
+      reason: string;
+      /** what would have let the app see all of it */
+      missingAccess?: MissingAccess[];
+    };
 
 /** The Admin API did not answer the query; `refusal` says what to do next. */
 export class AdminError extends Error {
@@ -25,8 +40,11 @@ export class AdminError extends Error {
   }
 }
 
-/** `answeredAt` is the Date header of the answer, epoch milliseconds. */
-export type AdminAnswer<Data> = { data: Data; answeredAt: number };
+/**
+ * `answeredAt` is the Date header of the answer, epoch milliseconds; `denied` are the fields that are
+ * null because the app may not see them.
+ */
+export type AdminAnswer<Data> = { data: Data; answeredAt: number; denied: Denied[] };
 
 export type AskAdmin = <Data>(
   query: string,
@@ -57,15 +75,19 @@ export async function openAdmin(
 }
 
 /** The library gives the answer's headers inside the body: its Response has none. */
-type Body = { data?: unknown; headers?: Record<string, string | string[]> };
+type Body = {
+  data?: unknown;
+  headers?: Record<string, string | string[]>;
+  denied?: Denied[];
+};
 
-function answer<Data>({ data, headers = {} }: Body): AdminAnswer<Data> {
+function answer<Data>({ data, headers = {}, denied = [] }: Body): AdminAnswer<Data> {
   const [, date] = Object.entries(headers).find(([name]) => name.toLowerCase() === "date") ?? [];
   const answeredAt = Date.parse(String(date));
   if (!data || Number.isNaN(answeredAt)) {
     throw unavailable("Its answer had no content or no date.");
   }
-  return { data: data as Data, answeredAt };
+  return { data: data as Data, answeredAt, denied };
 }
 
 /**
@@ -76,9 +98,12 @@ function answer<Data>({ data, headers = {} }: Body): AdminAnswer<Data> {
 function redacted(error: unknown): Body {
   const { body, headers } = error as LibraryError;
   const errors = body?.errors?.graphQLErrors ?? [];
-  const denied = errors.length > 0 && errors.every((one) => codeOf(one) === "ACCESS_DENIED");
+  const denied = errors.flatMap((one) => deniedBy(one) ?? []);
+  const isOnlyDenied = denied.length > 0 && denied.length === errors.length;
   const isAnswered = Object.values(body?.data ?? {}).some((member) => member !== null);
-  if (denied && body?.data && isAnswered) return { data: body.data, headers: headers ?? {} };
+  if (isOnlyDenied && body?.data && isAnswered) {
+    return { data: body.data, headers: headers ?? {}, denied };
+  }
   throw new AdminError(refusalOf(error));
 }
 
@@ -92,7 +117,6 @@ type LibraryError = {
     extensions?: { cost?: Cost };
   };
 };
-type GraphqlError = { message?: string; extensions?: { code?: string } };
 type Cost = {
   requestedQueryCost: number;
   throttleStatus: { currentlyAvailable: number; restoreRate: number };
@@ -122,7 +146,9 @@ function refusalOf(error: unknown): AdminRefusal {
     return unavailable("It was asked too often.", restoreMs(body?.extensions?.cost)).refusal;
   }
   if (errors[0]) {
-    return unavailable(`It answered ${codeOf(errors[0])}: ${errors[0].message ?? ""}`).refusal;
+    const reason = `It answered ${codeOf(errors[0])}: ${errors[0].message ?? ""}`;
+    const missingAccess = accessOf(errors.flatMap((one) => deniedBy(one) ?? []));
+    return { kind: "unavailable", retryAfterMs: null, reason, missingAccess };
   }
   return unavailable("It could not be reached.").refusal;
 }

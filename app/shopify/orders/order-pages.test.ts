@@ -158,17 +158,21 @@ describe("a page of orders", () => {
   });
 
   it("is good where Shopify denies single fields, and none where it denies the orders", async () => {
-    const nodes = [order(1)];
+    const nodes = [order(1), order(2)];
     const root = { orders: () => ({ nodes, pageInfo: { hasNextPage: false, endCursor: null } }) };
+    const path = ["orders", "nodes", 1, "email"];
+    const extensions = { code: "ACCESS_DENIED" };
     const denied = (data: unknown) => ({
       body: {
         data,
-        errors: { graphQLErrors: [{ message: "no email", extensions: { code: "ACCESS_DENIED" } }] },
+        errors: { graphQLErrors: [{ message: "no email", path, extensions }] },
       },
       headers: { date: ["Mon, 23 Nov 2026 10:00:00 GMT"] },
     });
     const partly = await shopify(root, denied).pages.page(shop, changes, null);
-    expect(partly).toMatchObject({ kind: "page", orders: [{ id: "1" }] });
+    expect(partly).toMatchObject({ kind: "page", missingAccess: ["protected:email"] });
+    const heads = partly.kind === "page" ? partly.orders.map(({ state }) => state?.head) : [];
+    expect(heads.map((head) => head?.denied)).toEqual([undefined, { email: null }]);
     const wholly = shopify(root, () => denied({ orders: null }));
     expect(await wholly.pages.page(shop, changes, null)).toMatchObject({ kind: "unavailable" });
   });

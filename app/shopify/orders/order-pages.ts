@@ -1,13 +1,16 @@
 import type { OrderState } from "#app/order/state.ts";
 import {
   type AdminAccess,
+  type AdminAnswer,
   AdminError,
   type AdminRefusal,
   openAdmin,
 } from "#app/shopify/access/admin-api.ts";
+import { accessOf, type MissingAccess } from "#app/shopify/access/denied.ts";
 import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
 import type { WholeOrder } from "./admin-order.ts";
 import { stateOfOrder } from "./admin-state.ts";
+import { deniedFields } from "./denied-fields.ts";
 import {
   type ListedOrder,
   listArguments,
@@ -28,8 +31,17 @@ export type OrderPages = {
 };
 
 export type PageAnswer =
-  /** `next` is the cursor behind the page; null: the list ends with it */
-  { kind: "page"; orders: PagedOrder[]; next: string | null } | AdminRefusal;
+  /**
+   * `next` is the cursor behind the page; null: the list ends with it. `missingAccess`: what would
+   * have let the app see all of the page, sorted
+   */
+  | {
+      kind: "page";
+      orders: PagedOrder[];
+      next: string | null;
+      missingAccess: MissingAccess[];
+    }
+  | AdminRefusal;
 
 export type PagedOrder = {
   /** numeric */
@@ -60,10 +72,18 @@ export function createOrderPages(shopify: AdminAccess, readMs = longestReadMs): 
     page: (shop, list, after) =>
       refusedOr(async () => {
         const variables = { ...listArguments(list), ...listSizes, after };
-        const { data, answeredAt } = await ask<OrderListData>(shop, orderListQuery, variables);
-        const { nodes, pageInfo } = data.orders;
-        const orders = nodes.map((order) => pagedOrder(order, list.by, answeredAt));
-        return { kind: "page", orders, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+        const answer = await ask<OrderListData>(shop, orderListQuery, variables);
+        const { nodes, pageInfo } = answer.data.orders;
+        return {
+          kind: "page",
+          orders: nodes.map((order, index) => ({
+            id: order.id.slice(order.id.lastIndexOf("/") + 1),
+            at: Date.parse(list.by === "updated_at" ? order.updatedAt : order.createdAt),
+            state: isWhole(order) ? stateOrNull(order, index, answer) : null,
+          })),
+          next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+          missingAccess: accessOf(answer.denied),
+        };
       }),
     count: (shop, list) =>
       refusedOr(async () => {
@@ -90,15 +110,6 @@ async function refusedOr<Answer>(work: () => Promise<Answer>): Promise<Answer | 
   }
 }
 
-function pagedOrder(order: ListedOrder, by: OrderList["by"], answeredAt: number): PagedOrder {
-  const whole = isWhole(order) ? wholeOrder(order) : null;
-  return {
-    id: order.id.slice(order.id.lastIndexOf("/") + 1),
-    at: Date.parse(by === "updated_at" ? order.updatedAt : order.createdAt),
-    state: whole && stateOrNull(whole, answeredAt),
-  };
-}
-
 /** Whether the page holds all of the order. A list as long as asked for may be longer. */
 function isWhole({ lineItems, fulfillments, fulfillmentsCount, refunds }: ListedOrder): boolean {
   return (
@@ -123,9 +134,14 @@ function wholeOrder(order: ListedOrder): WholeOrder {
 }
 
 /** One odd order shall not hold up the others of its page: it is read by itself, which says why. */
-function stateOrNull(whole: WholeOrder, answeredAt: number): OrderState | null {
+function stateOrNull(
+  order: ListedOrder,
+  index: number,
+  { answeredAt, denied }: AdminAnswer<OrderListData>,
+): OrderState | null {
   try {
-    return stateOfOrder(whole, answeredAt);
+    const fields = deniedFields(denied, ["orders", "nodes", index]);
+    return stateOfOrder(wholeOrder(order), fields, answeredAt);
   } catch (error) {
     if (error instanceof AdminError) return null;
     throw error;

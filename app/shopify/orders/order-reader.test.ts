@@ -264,7 +264,7 @@ test("an order of several pages is the same as its webhook", async () => {
   const { state } = readWebhook("orders/updated", webhookBody, Date.parse(date));
   expect(state?.head?.lineItems).toHaveLength(105);
   expect(state?.removedUnits).toEqual({ "3": { "1": Date.parse("2026-11-23T09:00:00Z") } });
-  expect(await read()).toEqual({ kind: "order", state });
+  expect(await read()).toEqual({ kind: "order", state, missingAccess: [] });
 });
 
 test("an order with more than a hundred fulfillments is read whole", async () => {
@@ -318,20 +318,73 @@ test("an order that Shopify does not show is not found", async () => {
   expect(await read()).toEqual({ kind: "not_found" });
 });
 
-test("fields that the app may not see are null, the rest is read", async () => {
-  serve({ order: { ...adminOrder, customer: null, billingAddress: null, email: null }, node });
+/** The answer with errors that deny what stands at these paths, and null there. */
+function deny(...denials: { path: (string | number)[]; requiredAccess?: string }[]): void {
+  serve({ order: adminOrder, node });
   const whole = network.answer;
   network.answer = async (request) => {
     const { data } = await ((await whole(request)) as Response).json();
-    const denied = { message: "Access denied", extensions: { code: "ACCESS_DENIED" } };
-    return json({ data, errors: [denied] });
+    if (!data.order?.name) return json({ data });
+    const errors = denials.map(({ path, requiredAccess }) => {
+      const owner = path.slice(0, -1).reduce((part, step) => part?.[step], data);
+      if (owner) owner[path.at(-1) ?? ""] = null;
+      const extensions = { code: "ACCESS_DENIED", ...(requiredAccess && { requiredAccess }) };
+      return { message: "Access denied", path, extensions };
+    });
+    return json({ data, errors });
   };
+}
+
+async function readDenied(...denials: Parameters<typeof deny>) {
+  deny(...denials);
   const answer = await read();
-  expect(answer.kind === "order" && answer.state.head).toMatchObject({
-    rank: { observedAt: Date.parse(date) },
-    customer: null,
-    email: null,
-    name: "#1001",
+  if (answer.kind !== "order") throw new Error(JSON.stringify(answer));
+  return { head: answer.state.head, missingAccess: answer.missingAccess };
+}
+
+test("what the app may not see is not known, the rest is read", async () => {
+  const { head, missingAccess } = await readDenied(
+    { path: ["order", "customer"], requiredAccess: "`read_customers` access scope." },
+    { path: ["order", "email"] },
+    { path: ["order", "billingAddress", "address1"] },
+  );
+  expect(head).toMatchObject({ email: null, customer: null, name: "#1001" });
+  expect(head?.billingAddress).toMatchObject({ address1: null, city: "Bern" });
+  const denied = Object.keys(head?.denied ?? {});
+  expect(denied.filter((field) => !field.startsWith("customer."))).toEqual([
+    "email",
+    "billingAddress.address1",
+  ]);
+  expect(denied).toContain("customer.defaultAddress.zip");
+  expect(denied).toContain("customer.firstName");
+  expect(missingAccess).toEqual(["protected:address", "protected:email", "read_customers"]);
+});
+
+test.each([
+  ["customer", "firstName", "customer.firstName", "name"],
+  ["customer", "defaultEmailAddress", "customer.email", "email"],
+  ["customer", "defaultPhoneNumber", "customer.phone", "phone"],
+  ["shippingAddress", "phone", "shippingAddress.phone", "phone"],
+  ["billingAddress", "countryCodeV2", "billingAddress.countryCode", "customer_data"],
+])("%s.%s that is denied is %s, and %s is missing", async (owner, name, field, access) => {
+  const { head, missingAccess } = await readDenied({ path: ["order", owner, name] });
+  expect(head?.denied).toEqual({ [field]: null });
+  expect(missingAccess).toEqual([`protected:${access}`]);
+});
+
+test("a product that the app may not see keeps what is known of it", async () => {
+  const path = ["order", "lineItems", "nodes", 0, "variant"];
+  const requiredAccess = "`read_products` access scope.";
+  const { head, missingAccess } = await readDenied({ path, requiredAccess });
+  expect(head?.denied).toBeUndefined();
+  expect(missingAccess).toEqual(["read_products"]);
+});
+
+test("an order without something that decides its fate is not read", async () => {
+  deny({ path: ["order", "displayFinancialStatus"] });
+  expect(await read()).toMatchObject({
+    kind: "unavailable",
+    reason: expect.stringContaining("displayFinancialStatus"),
   });
 });
 
@@ -341,6 +394,7 @@ test("an order that the app may not see at all is not taken for deleted", async 
   expect(await read()).toMatchObject({
     kind: "unavailable",
     reason: expect.stringContaining("Access denied for order"),
+    missingAccess: ["protected:customer_data"],
   });
 });
 

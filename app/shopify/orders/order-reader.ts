@@ -8,9 +8,11 @@ import {
   openAdmin,
   unavailable,
 } from "#app/shopify/access/admin-api.ts";
+import { accessOf, type Denied, type MissingAccess } from "#app/shopify/access/denied.ts";
 import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
 import type { WholeOrder } from "./admin-order.ts";
 import { stateOfOrder } from "./admin-state.ts";
+import { deniedFields } from "./denied-fields.ts";
 import {
   type AdminUnits,
   type LinesData,
@@ -27,7 +29,8 @@ import {
 export type OrderReader = (shop: string, orderId: string) => Promise<ReadAnswer>;
 
 export type ReadAnswer =
-  | { kind: "order"; state: OrderState }
+  /** `missingAccess`: what would have let the app see all of it, sorted */
+  | { kind: "order"; state: OrderState; missingAccess: MissingAccess[] }
   | { kind: "not_found" }
   | AdminRefusal;
 
@@ -60,13 +63,15 @@ async function readUnchanged(ask: AskAdmin, orderId: string): Promise<ReadAnswer
     const answer = await readWhole(ask, `gid://shopify/Order/${orderId}`);
     if (answer === "gone") return { kind: "not_found" };
     if (answer !== "changed") {
-      return { kind: "order", state: stateOfOrder(answer.whole, answer.observedAt) };
+      const { whole, observedAt, denied } = answer;
+      const state = stateOfOrder(whole, deniedFields(denied, ["order"]), observedAt);
+      return { kind: "order", state, missingAccess: accessOf(denied) };
     }
   }
   throw unavailable("The order changed while it was read.");
 }
 
-type Reading = { whole: WholeOrder; observedAt: number };
+type Reading = { whole: WholeOrder; observedAt: number; denied: Denied[] };
 
 async function readWhole(ask: AskAdmin, id: string): Promise<Reading | "gone" | "changed"> {
   const begun = await begin(ask, id);
@@ -97,7 +102,7 @@ async function readWhole(ask: AskAdmin, id: string): Promise<Reading | "gone" | 
     for (const refund of order.refunds) {
       whole.refunds.push({ refund, units: await unitsOf(refund) });
     }
-    return { whole, observedAt: begun.answeredAt };
+    return { whole, observedAt: begun.answeredAt, denied: begun.denied };
   } catch (error) {
     if (error instanceof OrderChanged) return "changed";
     throw error;

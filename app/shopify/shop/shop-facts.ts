@@ -21,7 +21,7 @@ export const shopFactsQuery = `#graphql
 const answerSchema = z.object({
   data: z.object({
     shop: z.object({
-      ianaTimezone: z.string().refine(isTimeZone),
+      ianaTimezone: z.string(),
       email: z.string().nullish(),
       shopAddress: z.object({ countryCodeV2: z.string().nullable() }),
     }),
@@ -31,8 +31,8 @@ const answerSchema = z.object({
 /** A page waits no longer than this for it. */
 const timeLimitMs = 3_000;
 
-/** `timeZone`: IANA name; `country`: ISO 3166-1 alpha-2, lower case; `email`: the owner's */
-export type ShopFacts = { timeZone: string; country: string | null; email: string | null };
+/** `timeZone`: IANA name, null where this process does not know it; `country`: ISO 3166-1 alpha-2, lower case; `email`: the owner's */
+export type ShopFacts = { timeZone: string | null; country: string | null; email: string | null };
 
 /**
  * Asks the Admin API what the app needs to know of the shop.
@@ -43,7 +43,7 @@ export async function readShopFacts(graphql: ShopGraphql): Promise<ShopFacts> {
   const answer = await graphql(shopFactsQuery, { signal: AbortSignal.timeout(timeLimitMs) });
   const { shop } = answerSchema.parse(await answer.json()).data;
   return {
-    timeZone: shop.ianaTimezone,
+    timeZone: isTimeZone(shop.ianaTimezone) ? shop.ianaTimezone : null,
     country: shop.shopAddress.countryCodeV2?.toLowerCase() ?? null,
     email: shop.email || null,
   };

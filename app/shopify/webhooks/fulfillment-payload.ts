@@ -1,6 +1,7 @@
 import type { Fulfillment, FulfillmentStatus, LineUnits, Refund } from "#app/order/state.ts";
 import { unitsByLine } from "#app/order/units.ts";
-import { PayloadError, type PayloadReader } from "./payload-reader.ts";
+import { noteUnknownWord } from "#app/shopify/unknown-words.ts";
+import type { PayloadReader } from "./payload-reader.ts";
 
 /** Fulfillments by id: those of an order, or one that came alone. */
 export function readFulfillments(payloads: PayloadReader[]): Record<string, Fulfillment> {
@@ -28,11 +29,12 @@ const statuses: readonly FulfillmentStatus[] = [
   "cancelled",
 ];
 
+/** A status that is not known is none that succeeded. */
 function fulfillmentStatus(payload: PayloadReader): FulfillmentStatus {
-  const text = payload.text("status") ?? "pending";
-  const status = statuses.find((known) => known === text.toLowerCase());
-  if (!status) throw new PayloadError(payload.field("status"), "is not a fulfillment's status.");
-  return status;
+  const text = payload.text("status")?.toLowerCase() ?? "pending";
+  const status = statuses.find((known) => known === text);
+  if (!status) noteUnknownWord("fulfillment.status", text);
+  return status ?? "pending";
 }
 
 /** Refunds by id: those of an order, or one that came alone. */

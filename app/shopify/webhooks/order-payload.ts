@@ -1,5 +1,4 @@
 import { compareIds } from "#app/order/canonical.ts";
-import { shortestDecimal } from "#app/order/money.ts";
 import type {
   Address,
   Customer,
@@ -12,6 +11,7 @@ import type {
   Ranked,
   Refund,
 } from "#app/order/state.ts";
+import { noteUnknownWord } from "#app/shopify/unknown-words.ts";
 import { readFulfillments, readRefunds } from "./fulfillment-payload.ts";
 import { readProperties } from "./line-item-properties.ts";
 import type { PayloadReader } from "./payload-reader.ts";
@@ -25,7 +25,7 @@ export function readOrderPayload(payload: PayloadReader, observedAt: number): Pa
   payload.require("line_items");
   const updatedAt = payload.requiredTime("updated_at");
   const rank: Rank = { updatedAt, observedAt };
-  const financialStatus = payload.text("financial_status");
+  const financialStatus = readFinancialStatus(payload);
   const voided = financialStatus === "voided";
   const lines = payload.objects("line_items");
   const refunds = readRefunds(payload.objects("refunds"), observedAt);
@@ -68,7 +68,7 @@ function readLine(line: PayloadReader, order: PayloadReader): LineItem {
     currentQuantity: readCurrentQuantity(line),
     title: line.text("title") ?? "",
     shopPrice: readPrice(moneys?.object("shop_money") ?? null) ?? readPlainPrice(line, order),
-    presentmentPrice: readPrice(moneys?.object("presentment_money") ?? null),
+    presentmentPrice: readPresentmentPrice(moneys?.object("presentment_money") ?? null),
     discounted: isDiscounted(line),
     giftCard: line.flag("gift_card"),
     requiresShipping: line.flag("requires_shipping"),
@@ -85,14 +85,35 @@ function readPlainPrice(line: PayloadReader, order: PayloadReader): Money {
   const currency = order.text("currency");
   if (amount === null) line.noteMissing("price_set", "price");
   else if (currency === null) order.noteMissing("currency");
-  return { amount: shortestDecimal(amount ?? ""), currency: currency?.toUpperCase() ?? "" };
+  return { amount: amount ?? "", currency: currency?.toUpperCase() ?? "" };
 }
 
 function readPrice(money: PayloadReader | null): Money | null {
   const amount = money?.decimal("amount") ?? null;
   const currency = money?.text("currency_code")?.toUpperCase() ?? null;
-  if (amount === null || currency === null) return null;
-  return { amount: shortestDecimal(amount), currency };
+  return amount === null || currency === null ? null : { amount, currency };
+}
+
+/** What the customer saw; unknown in a currency of Shopify's that is none of ISO 4217 (USDC). */
+function readPresentmentPrice(money: PayloadReader | null): Money | null {
+  const price = readPrice(money);
+  if (price === null || /^[A-Z]{3}$/.test(price.currency)) return price;
+  noteUnknownWord("currency", price.currency);
+  return null;
+}
+
+const financialStatuses: readonly string[] = [
+  ...["pending", "authorized", "expired", "paid", "partially_paid"],
+  ...["partially_refunded", "refunded", "voided"],
+];
+
+/** One that is not known is neither voided nor refunded. */
+function readFinancialStatus(payload: PayloadReader): string | null {
+  const status = payload.text("financial_status")?.toLowerCase() ?? null;
+  if (status !== null && !financialStatuses.includes(status)) {
+    noteUnknownWord("order.financial_status", status);
+  }
+  return status;
 }
 
 function isDiscounted(line: PayloadReader): boolean {

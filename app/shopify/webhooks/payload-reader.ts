@@ -1,3 +1,5 @@
+import { shortestDecimal } from "#app/order/money.ts";
+
 /** A payload holds something that cannot be used; `field` is its path, such as "line_items[0].id". */
 export class PayloadError extends Error {
   readonly code = "payload";
@@ -85,13 +87,16 @@ export class PayloadReader {
     return value;
   }
 
-  /** A decimal amount as Shopify writes it; null where there is none. */
+  /**
+   * A decimal amount in its shortest spelling; null where there is none. Webhooks write "10.00" where
+   * the Admin API writes "10.0": both are "10".
+   */
   decimal(key: string): string | null {
     const text = this.text(key);
     if (text !== null && !/^-?\d+(\.\d*)?$/.test(text)) {
       throw new PayloadError(this.field(key), "is not a decimal amount.");
     }
-    return text;
+    return text && shortestDecimal(text);
   }
 
   /** A time with its UTC offset, in epoch milliseconds; null where there is none. */

@@ -29,8 +29,12 @@ const orderFields = [
  * What the app reads of a webhook: what shopify.app.toml asks Shopify to send, in its notation
  * (nested with a period, two levels at most: what is deeper comes with its parent).
  */
-export const webhookFields: Record<"order" | "fulfillment" | "refund", readonly string[]> = {
+export const webhookFields: Record<
+  "order" | "deletion" | "fulfillment" | "refund",
+  readonly string[]
+> = {
   order: [...orderFields, ...customerFields],
+  deletion: ["id"],
   fulfillment: [
     ...["id", "order_id", "status", "created_at", "updated_at"],
     ...under("line_items", ["id", "quantity"]),
@@ -43,6 +47,7 @@ export const webhookFields: Record<"order" | "fulfillment" | "refund", readonly 
 
 /** The fields of a topic's payload; `bare`: without those that tell of the customer. */
 export function fieldsOf(topic: OrderTopic, { bare }: { bare: boolean }): readonly string[] {
+  if (topic === "orders/delete") return webhookFields.deletion;
   if (topic.startsWith("fulfillments/")) return webhookFields.fulfillment;
   if (topic.startsWith("refunds/")) return webhookFields.refund;
   return bare ? orderFields : webhookFields.order;

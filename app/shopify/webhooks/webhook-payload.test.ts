@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
-import type { Payload } from "#test/simulator/shopify/payload.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { onUnknownWord, type UnknownWord } from "#app/shopify/unknown-words.ts";
+import { type Payload, payloadText } from "#test/simulator/shopify/payload.ts";
 import {
   bigId,
   fold,
   fulfillmentPayload,
   linePayload,
+  mapped,
   orderPayload,
   read,
   refundPayload,
@@ -121,7 +123,6 @@ describe("payloads that cannot be used", () => {
     ["line_items[0].price", "12,50"],
     ["line_items[0].id", "x"],
     ["line_items[0].title", {}],
-    ["fulfillments[0].status", "teleported"],
     ["refunds[0].refund_line_items[0].quantity", "1"],
     ["customer", "Max"],
   ])("%s: %j", (path, value) => {
@@ -134,6 +135,24 @@ describe("payloads that cannot be used", () => {
   it("tell no customer's data in their message", () => {
     const payload = orderPayload({ phone: { number: "+491601234567" } });
     expect(() => read("orders/create", payload)).toThrow(/^phone: is not a text\.$/);
+  });
+});
+
+describe("orders/delete", () => {
+  it("tells when the order was deleted, and nothing else: not that it was cancelled", () => {
+    const at = 1_790_000_000_000;
+    const state = fold(["orders/create", orderPayload()], ["orders/delete", { id: bigId }, at]);
+    expect(state).toMatchObject({ deletedAt: at, cancelledAt: null });
+    expect(mapped(["orders/create", orderPayload()]).feedOrder).toEqual(
+      mapped(["orders/create", orderPayload()], ["orders/delete", { id: bigId }, at]).feedOrder,
+    );
+  });
+
+  const others = ["{}", `{"id": null}`, `{"id": "x"}`, `{"id": 1, "name": "#1"}`, "[]", "[1]", "1"];
+  it.each([...others, payloadText(orderPayload())])("with %s is refused", (body) => {
+    expect(() => readWebhook("orders/delete", body, 0)).toThrow(
+      expect.objectContaining({ code: "payload" }),
+    );
   });
 });
 
@@ -163,6 +182,103 @@ describe("texts", () => {
     const order = orderPayload({ line_items: [linePayload({ title: "" })] });
     expect(fold(["orders/create", order]).head?.lineItems[0]?.title).toBe("");
   });
+});
+
+describe("a word that is in no list of the app's", () => {
+  const told: UnknownWord[] = [];
+  beforeEach(() => {
+    told.length = 0;
+    onUnknownWord((unknown) => told.push(unknown));
+  });
+
+  it("as a fulfillment's status is none that succeeded, and the order goes on", () => {
+    const odd = fulfillmentPayload({ id: 9, status: "teleported" });
+    const order = orderPayload({
+      ...{ cancelled_at: "2026-11-04T10:00:00Z", fulfillments: [odd, fulfillmentPayload()] },
+    });
+    const { feedOrder } = mapped(["orders/cancelled", order]);
+    expect(feedOrder?.status).toBe("cancelled");
+    expect(feedOrder?.line_items[0]?.fulfillments).toHaveLength(1);
+    expect(told).toEqual([{ field: "fulfillment.status", word: "teleported" }]);
+  });
+
+  it("takes back what had succeeded, where the fulfillment bears it now", () => {
+    const later = { status: "returned_to_sender", updated_at: "2026-11-03T10:00:00Z" };
+    const webhooks: [OrderTopic, Payload][] = [
+      ["orders/create", orderPayload()],
+      ["fulfillments/create", fulfillmentPayload()],
+    ];
+    expect(mapped(...webhooks).feedOrder?.line_items[0]?.fulfillments).toHaveLength(1);
+    const { feedOrder } = mapped(...webhooks, ["fulfillments/update", fulfillmentPayload(later)]);
+    expect(feedOrder?.line_items[0]?.fulfillments).toEqual([]);
+  });
+
+  it("as the customer's currency leaves the shop's price", () => {
+    const price_set = {
+      shop_money: { amount: "100.00", currency_code: "EUR" },
+      presentment_money: { amount: "117.20", currency_code: "USDC" },
+    };
+    const order = orderPayload({ line_items: [linePayload({ price_set })] });
+    const { feedOrder } = mapped(["orders/create", order]);
+    expect(feedOrder?.line_items[0]?.product_data.price).toEqual({
+      amount: 10000,
+      currency: "eur",
+    });
+    expect(told).toEqual([{ field: "currency", word: "USDC" }]);
+  });
+
+  it("as the financial status is neither voided nor refunded", () => {
+    const { head } = fold(["orders/create", orderPayload({ financial_status: "on_the_moon" })]);
+    expect(head).toMatchObject({ voided: false, fullyRefunded: false });
+    expect(told).toEqual([{ field: "order.financial_status", word: "on_the_moon" }]);
+  });
+
+  it("is told once, however often it comes", () => {
+    const odd = fulfillmentPayload({ status: "teleported" });
+    for (let n = 0; n < 3; n += 1) read("fulfillments/create", odd);
+    read("fulfillments/create", fulfillmentPayload({ status: "beamed" }));
+    expect(told.map(({ word }) => word)).toEqual(["teleported", "beamed"]);
+  });
+});
+
+it.each([
+  ["10.00", "10"],
+  ["10.0", "10"],
+  ["10", "10"],
+  ["10.", "10"],
+  ["100", "100"],
+  ["007.50", "7.5"],
+  ["0.05", "0.05"],
+  ["0.00", "0"],
+  ["-0.0", "0"],
+  ["-1.50", "-1.5"],
+  ["12345678901234567890.123456789000", "12345678901234567890.123456789"],
+])("an amount written %s is %s", (written, amount) => {
+  const state = fold([
+    "orders/create",
+    orderPayload({ line_items: [linePayload({ price: written })] }),
+  ]);
+  expect(state.head?.lineItems[0]?.shopPrice.amount).toBe(amount);
+});
+
+it("units of a fulfillment or refund have one order, whatever order they come in", () => {
+  const units = [
+    { id: 30, line_item_id: 30, quantity: 1 },
+    { id: 4, line_item_id: 4, quantity: 2 },
+    { id: 30, line_item_id: 30, quantity: 1 },
+  ];
+  const expected = [
+    { lineItemId: "4", quantity: 2 },
+    { lineItemId: "30", quantity: 2 },
+  ];
+  for (const listed of [units, units.toReversed()]) {
+    const { fulfillments, refunds } = fold(
+      ["fulfillments/create", fulfillmentPayload({ line_items: listed })],
+      ["refunds/create", refundPayload({ refund_line_items: listed })],
+    );
+    expect(fulfillments["7"]?.units).toEqual(expected);
+    expect(refunds["8"]?.units).toEqual(expected);
+  }
 });
 
 it("reads times with any offset, to the millisecond", () => {

@@ -10,6 +10,7 @@ export const orderTopics = [
   "orders/create",
   "orders/updated",
   "orders/cancelled",
+  "orders/delete",
   "fulfillments/create",
   "fulfillments/update",
   "refunds/create",
@@ -35,6 +36,7 @@ export type ReadPayload = {
  *   `id`, `quantity`; alone also `order_id`
  * - of a refund, alone or in an order, `id`, `processed_at` or `created_at`, `refund_line_items`; of
  *   each `line_item_id`, `quantity`; alone also `order_id`
+ * - of a deletion the order's `id` and nothing else
  *
  * Customer and addresses are often absent (point of sale, drafts, redaction), and whatever is a
  * union over time (fulfillments, refunds, the cancellation) loses nothing by being absent once.
@@ -53,7 +55,10 @@ export function readWebhook(
   const orderId = payload.id(orderKey);
   if (orderId === null) throw new PayloadError(orderKey, "is missing: the order is not known.");
   const state = emptyState(orderId);
-  if (topic.startsWith("orders/")) {
+  if (topic === "orders/delete") {
+    requireDeletion(body);
+    state.deletedAt = observedAt;
+  } else if (topic.startsWith("orders/")) {
     Object.assign(state, readOrderPayload(payload, observedAt));
   } else if (topic.startsWith("fulfillments/")) {
     state.fulfillments = readFulfillments([payload]);
@@ -61,6 +66,20 @@ export function readWebhook(
     state.refunds = readRefunds([payload], observedAt);
   }
   return { orderId, state: missing.length === 0 ? state : null, missing };
+}
+
+/**
+ * Shopify signs the body alone: a webhook of another topic, sent again under this one, must delete
+ * nothing. https://shopify.dev/docs/api/webhooks/latest?reference=toml#list-of-topics-orders/delete
+ *
+ * @throws PayloadError where the body is anything but an id
+ */
+export function requireDeletion(body: Uint8Array | string): void {
+  const content = parse(body);
+  const isAlone = Object.keys(Object(content)).length === 1;
+  if (!isAlone || new PayloadReader(content, "", []).id("id") === null) {
+    throw new PayloadError("payload", "is not that of a deleted order, which is its id alone.");
+  }
 }
 
 function parse(body: Uint8Array | string): unknown {

@@ -1,7 +1,7 @@
 import { customers } from "./catalog.ts";
-import type { SimulatedLine } from "./order-life.ts";
 import { orderPayload } from "./order-payloads.ts";
 import { payloadText } from "./payload.ts";
+import type { SimulatedLine } from "./simulated-order.ts";
 import { type Webhook, webhookOf } from "./webhook.ts";
 
 type Bought = Partial<SimulatedLine> & Pick<SimulatedLine, "id" | "title" | "isPlan">;
@@ -20,6 +20,7 @@ export function boughtOrder(
     createdAt: now,
     updatedAt: now,
     cancelledAt: null,
+    closedAt: null,
     financialStatus: "paid",
     isTest: false,
     customer: customers[0],

@@ -1,7 +1,7 @@
 import { customers, products } from "./catalog.ts";
-import type { SimulatedLine, SimulatedOrder, SimulatedRefund, Units } from "./order-life.ts";
 import { fulfillmentPayload, orderPayload, refundPayload } from "./order-payloads.ts";
 import { payloadText } from "./payload.ts";
+import type { SimulatedLine, SimulatedOrder, SimulatedRefund, Units } from "./simulated-order.ts";
 import type { Webhook } from "./webhook.ts";
 
 /**
@@ -213,7 +213,7 @@ function newLine(newId: () => bigint, quantity: number, like: SimulatedLine): Si
 function newOrder(lines: readonly SimulatedLine[], at: number): SimulatedOrder {
   return {
     ...{ id: 800_001n, number: 1001, currency: "EUR", createdAt: at, updatedAt: at },
-    ...{ cancelledAt: null, financialStatus: "pending", isTest: false },
+    ...{ cancelledAt: null, closedAt: null, financialStatus: "pending", isTest: false },
     ...{ customer: customers[0], fulfillments: [], refunds: [] },
     lines: lines.map((line) => ({ ...line })),
   };

@@ -1,21 +1,7 @@
 import type { Connection } from "./admin-api/connection.ts";
 import { OrderIndex, type OrdersArguments } from "./admin-api/order-index.ts";
 import { orderNode, partOf } from "./admin-api/order-node.ts";
-import type { SimulatedOrder } from "./order-life.ts";
-import { orderPayload } from "./order-payloads.ts";
-import type { Payload } from "./payload.ts";
-
-/** An order as the book keeps it. Times are epoch milliseconds. */
-export type BookedOrder = {
-  id: string;
-  name: string;
-  createdAt: number;
-  updatedAt: number;
-  /** ids of fulfillments and refunds */
-  parts: string[];
-  /** the order as its webhook sends it; made when it is asked for */
-  payload(): Payload;
-};
+import type { SimulatedOrder } from "./simulated-order.ts";
 
 const sixtyDaysMs = 60 * 24 * 3_600_000;
 
@@ -24,7 +10,7 @@ export class OrderBook {
   /** how long after a change an order is found as changed; Infinity: not before `index.catchUp()` */
   indexLagMs = 0;
   readonly index = new OrderIndex();
-  readonly #orders = new Map<string, BookedOrder & { at: number }>();
+  readonly #orders = new Map<string, { order: SimulatedOrder; at: number }>();
   readonly #orderOfPart = new Map<string, string>();
 
   get size(): number {
@@ -38,46 +24,25 @@ export class OrderBook {
    *   second apart
    */
   put(order: SimulatedOrder, at: number = order.updatedAt): void {
-    this.putBooked(
-      {
-        id: String(order.id),
-        name: `#${order.number}`,
-        createdAt: order.createdAt,
-        updatedAt: order.updatedAt,
-        parts: [...order.fulfillments, ...order.refunds].map(({ id }) => String(id)),
-        payload: () => orderPayload(order),
-      },
-      at,
-    );
-  }
-
-  /** Notes an order of which there is a webhook's payload alone. */
-  putPayload(payload: Payload): void {
-    const parts = [payload.fulfillments, payload.refunds].flatMap(
-      (all) => (all ?? []) as Payload[],
-    );
-    this.putBooked({
-      id: String(payload.id),
-      name: String(payload.name),
-      createdAt: Date.parse(String(payload.created_at)),
-      updatedAt: Date.parse(String(payload.updated_at)),
-      parts: parts.map(({ id }) => String(id)),
-      payload: () => payload,
-    });
-  }
-
-  putBooked(order: BookedOrder, at: number = order.updatedAt): void {
-    const known = this.#orders.get(order.id);
+    const id = String(order.id);
+    const known = this.#orders.get(id);
     if (known && known.at > at) return;
-    this.#orders.set(order.id, { ...order, at });
-    for (const part of order.parts) this.#orderOfPart.set(part, order.id);
-    const { id, name } = order;
+    this.#orders.set(id, { order, at });
+    for (const part of [...order.fulfillments, ...order.refunds]) {
+      this.#orderOfPart.set(String(part.id), id);
+    }
     const createdAt = wholeSeconds(order.createdAt);
     const updatedAt = wholeSeconds(order.updatedAt);
+    const name = `#${order.number}`;
     this.index.add({ id, name, createdAt, updatedAt }, Date.now() + this.indexLagMs);
   }
 
-  /** Deletes an order, as a merchant can. */
+  /** The order, also one that the app may not see. */
+  get(id: string): SimulatedOrder | undefined {
+    return this.#orders.get(id)?.order;
+  }
+
+  /** Takes an order out of the shop. */
   delete(id: string): void {
     this.#orders.delete(id);
     this.index.remove(id);
@@ -85,23 +50,23 @@ export class OrderBook {
 
   /** The order of a global id; null where there is none that the app may see. */
   node(gid: string, seesAll: boolean, now: number): object | null {
-    const order = this.#orders.get(numericId(gid));
+    const order = this.get(numericId(gid));
     if (!order || order.createdAt < oldest(seesAll, now)) return null;
-    return orderNode(order.payload());
+    return orderNode(order);
   }
 
   /** The fulfillment or refund of a global id. */
   part(gid: string, seesAll: boolean, now: number): object | null {
-    const order = this.#orders.get(this.#orderOfPart.get(numericId(gid)) ?? "");
+    const order = this.get(this.#orderOfPart.get(numericId(gid)) ?? "");
     if (!order || order.createdAt < oldest(seesAll, now)) return null;
-    return partOf(order.payload(), gid) ?? null;
+    return partOf(order, gid) ?? null;
   }
 
   page(args: OrdersArguments, seesAll: boolean, now: number): Connection {
     return this.index.page(args, oldest(seesAll, now), now, (id) => {
-      const order = this.#orders.get(id);
+      const order = this.get(id);
       if (!order) throw new Error(`The index holds the order ${id}, which is gone.`);
-      return orderNode(order.payload());
+      return orderNode(order);
     });
   }
 

@@ -3,47 +3,14 @@ import { createRandom, type Random } from "../random.ts";
 import { customers, plans, products } from "./catalog.ts";
 import { fulfillmentPayload, orderPayload, refundPayload } from "./order-payloads.ts";
 import { payloadText } from "./payload.ts";
+import type {
+  SimulatedFulfillment,
+  SimulatedLine,
+  SimulatedOrder,
+  SimulatedRefund,
+  Units,
+} from "./simulated-order.ts";
 import type { Webhook } from "./webhook.ts";
-
-/** An order as the simulated shop knows it. Times are epoch milliseconds. */
-export type SimulatedOrder = {
-  id: bigint;
-  number: number;
-  currency: string;
-  createdAt: number;
-  updatedAt: number;
-  cancelledAt: number | null;
-  financialStatus: "pending" | "paid" | "partially_refunded" | "refunded" | "voided";
-  isTest: boolean;
-  customer: (typeof customers)[number] | null;
-  lines: SimulatedLine[];
-  fulfillments: SimulatedFulfillment[];
-  refunds: SimulatedRefund[];
-};
-
-export type SimulatedLine = {
-  id: bigint;
-  quantity: number;
-  removed: number;
-  title: string;
-  vendor: string | null;
-  sku: string | null;
-  variantId: bigint | null;
-  productId: bigint | null;
-  price: number;
-  isPlan: boolean;
-  properties: { name: string; value: string }[];
-};
-
-export type Units = { line: SimulatedLine; quantity: number };
-export type SimulatedFulfillment = {
-  id: bigint;
-  status: "success" | "cancelled";
-  createdAt: number;
-  updatedAt: number;
-  units: Units[];
-};
-export type SimulatedRefund = { id: bigint; createdAt: number; units: Units[] };
 
 /** How a shop's orders are; ids beyond 2^53 where `bigIds`. */
 export type ShopManner = { shop: string; currency: string; bigIds: boolean };
@@ -172,6 +139,7 @@ function buy(
     createdAt: now,
     updatedAt: now,
     cancelledAt: null,
+    closedAt: null,
     financialStatus: "pending",
     isTest: random.chance(0.03),
     customer: random.chance(0.95) ? random.pick(customers) : null,

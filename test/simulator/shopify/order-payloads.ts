@@ -1,12 +1,15 @@
 import { priceText } from "./catalog.ts";
-import type {
-  SimulatedFulfillment,
-  SimulatedLine,
-  SimulatedOrder,
-  SimulatedRefund,
-  Units,
-} from "./order-life.ts";
 import { moneySet, type Payload, payloadTime, samplePayload } from "./payload.ts";
+import {
+  emailOf,
+  type SimulatedCustomer,
+  type SimulatedFulfillment,
+  type SimulatedLine,
+  type SimulatedOrder,
+  type SimulatedRefund,
+  type Units,
+  unitsLeft,
+} from "./simulated-order.ts";
 
 const orderSample = samplePayload("orders/create");
 const lineSample = (orderSample.line_items as Payload[])[0];
@@ -24,9 +27,8 @@ export function orderPayload(order: SimulatedOrder): Payload {
     order.lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0),
     currency,
   );
-  const email = customer
-    ? `${customer.first}.${customer.last}@mail.example`.toLowerCase().replace(" ", "")
-    : null;
+  const email = customer && emailOf(customer);
+  const phone = customer?.phone ?? null;
   const address = customer && addressPayload(customer);
   return {
     ...orderSample,
@@ -39,6 +41,7 @@ export function orderPayload(order: SimulatedOrder): Payload {
     processed_at: payloadTime(order.createdAt),
     updated_at: payloadTime(order.updatedAt),
     cancelled_at: order.cancelledAt === null ? null : payloadTime(order.cancelledAt),
+    closed_at: order.closedAt === null ? null : payloadTime(order.closedAt),
     cancel_reason: order.cancelledAt === null ? null : "customer",
     financial_status: order.financialStatus,
     test: order.isTest,
@@ -46,9 +49,9 @@ export function orderPayload(order: SimulatedOrder): Payload {
     presentment_currency: currency,
     total_price: total,
     total_price_set: moneySet(total, currency),
-    email,
+    email: order.atTill ? null : email,
     contact_email: email,
-    phone: null,
+    phone: order.atTill ? null : phone,
     customer: customer && {
       ...customerSample,
       id: customer.id,
@@ -56,14 +59,14 @@ export function orderPayload(order: SimulatedOrder): Payload {
       first_name: customer.first,
       last_name: customer.last,
       email,
-      phone: null,
+      phone,
       default_address: {
         ...(customerSample.default_address as Payload),
         ...{ ...address, id: customer.id + 1n, customer_id: customer.id },
       },
     },
-    billing_address: address,
-    shipping_address: address,
+    billing_address: order.atTill ? null : address,
+    shipping_address: order.atTill ? null : address,
     shipping_lines: [{ ...shippingSample, id: order.id + 900n }],
     line_items: order.lines.map((line) => linePayload(order, line)),
     fulfillments: order.fulfillments.map((fulfillment) => fulfillmentPayload(order, fulfillment)),
@@ -115,10 +118,6 @@ function refundLinePayload(order: SimulatedOrder, { line, quantity }: Units): Pa
 
 function linePayload(order: SimulatedOrder, line: SimulatedLine): Payload {
   const price = priceText(line.price, order.currency);
-  const refunded = order.refunds
-    .flatMap(({ units }) => units)
-    .filter((units) => units.line === line)
-    .reduce((sum, { quantity }) => sum + quantity, 0);
   return {
     ...lineSample,
     id: line.id,
@@ -131,7 +130,7 @@ function linePayload(order: SimulatedOrder, line: SimulatedLine): Payload {
     product_id: line.productId,
     product_exists: line.productId !== null,
     quantity: line.quantity,
-    current_quantity: Math.max(0, line.quantity - line.removed - refunded),
+    current_quantity: unitsLeft(order, line),
     price,
     price_set: moneySet(price, order.currency),
     total_discount: "0",
@@ -142,17 +141,17 @@ function linePayload(order: SimulatedOrder, line: SimulatedLine): Payload {
   };
 }
 
-function addressPayload(customer: NonNullable<SimulatedOrder["customer"]>): Payload {
+function addressPayload(customer: SimulatedCustomer): Payload {
   return {
     ...addressSample,
     first_name: customer.first,
     last_name: customer.last,
     name: `${customer.first} ${customer.last}`,
     address1: customer.street,
-    address2: null,
+    address2: customer.more ?? null,
     city: customer.city,
     zip: customer.zip,
     country_code: customer.country,
-    phone: null,
+    phone: customer.phone ?? null,
   };
 }

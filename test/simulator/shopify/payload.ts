@@ -8,8 +8,13 @@ export type Payload = Record<string, unknown>;
  * large and as odd as real ones.
  */
 export function samplePayload(topic: string): Payload {
+  return topicMetadata(topic).response;
+}
+
+/** What Shopify says of a topic; a scope is written "orders" where `read_orders` is meant. */
+export function topicMetadata(topic: string): { access_scopes?: string[]; response: Payload } {
   const file = new URL(`metadatas/2026-07/${topic}.json`, packageFolder);
-  return JSON.parse(readFileSync(file, "utf8")).response;
+  return JSON.parse(readFileSync(file, "utf8"));
 }
 
 /**

@@ -1,9 +1,11 @@
 import { Faults } from "./admin-api/faults.ts";
+import { type Approval, approvals } from "./admin-api/scopes.ts";
 import { Bucket, type Throttle, throttles } from "./admin-api/throttle.ts";
 import { OrderBook } from "./order-book.ts";
 import { orderMoments, type ShopManner } from "./order-life.ts";
+import { payloadText } from "./payload.ts";
 import { ShopCatalog } from "./shop-catalog.ts";
-import type { Webhook } from "./webhook.ts";
+import { type Webhook, webhookOf } from "./webhook.ts";
 
 /** Lives to be lived through. */
 export type Lives = {
@@ -26,6 +28,8 @@ export class SimulatedShop {
   readonly bucket: Bucket;
   /** what the app was granted; `read_all_orders` shows it orders older than 60 days */
   scopes: Set<string>;
+  /** what Shopify approved the app for of its customers' data */
+  approved = new Set<Approval>(approvals);
   facts = {
     name: "Test shop",
     timeZone: "Europe/Berlin",
@@ -65,6 +69,22 @@ export class SimulatedShop {
       this.#webhooks.push(...moments.map(({ webhook }) => webhook));
     }
     this.#webhooks.sort((a, b) => a.triggeredAt - b.triggeredAt);
+  }
+
+  /**
+   * The merchant deletes an order, which Shopify lets them do with archived and cancelled ones. Its
+   * webhook waits with the others.
+   */
+  deleteOrder(id: string, now = Date.now()): void {
+    const order = this.orders.get(id);
+    if (!order) throw new Error(`The shop has no order ${id}.`);
+    if (order.closedAt === null && order.cancelledAt === null) {
+      throw new Error("Only archived or cancelled orders can be deleted.");
+    }
+    this.orders.delete(id);
+    this.#webhooks.push(
+      webhookOf(this.domain, "orders/delete", payloadText({ id: order.id }), now),
+    );
   }
 
   /** The next webhooks that the shop has to send; they are not sent by themselves. */

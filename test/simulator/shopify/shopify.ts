@@ -11,7 +11,7 @@ const graphqlPath = "/admin/api/2026-10/graphql.json";
 const tokenPath = "/admin/oauth/access_token";
 
 /** What the app of a simulated Shopify is granted where a test does not say otherwise. */
-const usualScopes = ["read_orders", "read_customers", "read_products"];
+const usualScopes = ["read_orders", "read_fulfillments", "read_customers", "read_products"];
 
 /**
  * The shops of a simulated Shopify: what they answer at `https://{shop}/admin/…`. A shop is there as
@@ -76,11 +76,11 @@ export class SimulatedShopify {
     const query = String(body.query);
     const variables = (body.variables ?? {}) as Record<string, unknown>;
     shop.asked.push({ query, variables });
-    const { scopes, bucket } = shop;
+    const { bucket } = shop;
     const root = rootOf(shop, now);
     return {
       status: 200,
-      body: await answerQuery({ query, variables }, { root, scopes, bucket, now }),
+      body: await answerQuery({ query, variables }, { root, access: shop, bucket, now }),
     };
   }
 }

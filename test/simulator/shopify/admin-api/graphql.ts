@@ -4,18 +4,22 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
+  getNamedType,
   parse,
   validate,
 } from "graphql";
 import { adminSchema } from "#app/shopify/access/admin-schema.fixture.ts";
 import { actualCost, requestedCost } from "./query-cost.ts";
-import { requiredScope } from "./scopes.ts";
+import { type Approval, approvalTable, isGranted, scopeTable } from "./scopes.ts";
 import type { Bucket } from "./throttle.ts";
+
+/** What the app may see: what the merchant granted it, and what Shopify approved it for. */
+export type Access = { scopes: ReadonlySet<string>; approved: ReadonlySet<Approval> };
 
 /** What a query is answered for: the shop's data, what the app may see, and what it may spend. */
 export type Asked = {
   root: object;
-  scopes: ReadonlySet<string>;
+  access: Access;
   bucket: Bucket;
   now: number;
 };
@@ -29,7 +33,7 @@ const mostPoints = 1000;
  */
 export async function answerQuery(
   { query, variables }: { query: string; variables: Record<string, unknown> },
-  { root, scopes, bucket, now }: Asked,
+  { root, access, bucket, now }: Asked,
 ): Promise<object> {
   schema ??= adminSchema();
   const read = readDocument(schema, query);
@@ -57,7 +61,7 @@ export async function answerQuery(
     schema,
     document,
     rootValue: root,
-    contextValue: scopes,
+    contextValue: access,
     variableValues: variables,
     fieldResolver: strictly,
   });
@@ -101,23 +105,39 @@ function readDocument(schema: GraphQLSchema, query: string): ReadDocument {
 }
 
 /** A field that the simulator does not know is an error, not null: nothing may rest on a guess. */
-const strictly: GraphQLFieldResolver<Record<string, unknown>, ReadonlySet<string>> = (
+const strictly: GraphQLFieldResolver<Record<string, unknown>, Access> = (
   source,
   args,
-  scopes,
+  access,
   info,
 ) => {
-  const field = `${info.parentType.name}.${info.fieldName}`;
-  const scope = requiredScope(field);
-  if (scope && !scopes.has(scope) && !scopes.has(scope.replace("read_", "write_"))) {
-    throw new GraphQLError(
-      `Access denied for ${info.fieldName} field. Required access: \`${scope}\` access scope.`,
-      { extensions: { code: "ACCESS_DENIED", requiredAccess: `\`${scope}\` access scope.` } },
+  const { fieldName, parentType, returnType } = info;
+  const field = `${parentType.name}.${fieldName}`;
+  const type = getNamedType(returnType).name;
+  for (const named of [field, type]) {
+    const scope = scopeTable.get(named) ?? null;
+    if (scope === null || isGranted(access.scopes, scope)) continue;
+    const requiredAccess = `\`${scope}\` access scope.`;
+    throw denied(`Access denied for ${fieldName} field. Required access: ${requiredAccess}`, {
+      requiredAccess,
+    });
+  }
+  const approval = approvalTable.get(field);
+  if (approval && !access.approved.has(approval)) {
+    const what =
+      approval === "customer data" ? `access the ${type} object` : `use the ${fieldName} field`;
+    throw denied(
+      `This app is not approved to ${what}. See https://shopify.dev/docs/apps/launch/protected-customer-data for more details.`,
     );
   }
-  if (!(info.fieldName in source)) {
+  if (!(fieldName in source)) {
     throw new GraphQLError(`The simulated Shopify does not know ${field}.`);
   }
-  const value = source[info.fieldName];
-  return typeof value === "function" ? value.call(source, args, scopes, info) : value;
+  const value = source[fieldName];
+  return typeof value === "function" ? value.call(source, args, access, info) : value;
 };
+
+/** As Shopify refuses a field: it is null, and the error says where. */
+function denied(message: string, more: object = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "ACCESS_DENIED", ...more } });
+}

@@ -1,36 +1,53 @@
-import type { Payload } from "../payload.ts";
+import { currencyDecimals } from "#app/order/money.ts";
+import {
+  emailOf,
+  type SimulatedCustomer,
+  type SimulatedFulfillment,
+  type SimulatedLine,
+  type SimulatedOrder,
+  type SimulatedRefund,
+  type Units,
+  unitsLeft,
+} from "../simulated-order.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 
-/** An order as the Admin API shows it, from the very payload that its webhook would send. */
-export function orderNode(payload: Payload): object {
-  const currency = payload.currency;
-  const lines = list(payload.line_items).map((line) => lineNode(line, currency));
-  const lineById = new Map(lines.map((line) => [line.id, line]));
-  const fulfillments = list(payload.fulfillments).map((one) => fulfillmentNode(one, lineById));
-  const refunds = list(payload.refunds).map((one) => refundNode(one, lineById));
+/**
+ * An order as the Admin API writes it, which is not how its webhooks do: amounts without trailing
+ * zeros, times in UTC, words in capitals, the parts of a fulfillment or refund in an order of their
+ * own, the newest fulfillment first, null where a webhook has "" or nothing.
+ */
+export function orderNode(order: SimulatedOrder): object {
+  const { currency, customer } = order;
+  const buyer = order.atTill ? null : customer;
+  const lines = order.lines.map((line) => lineNode(order, line));
+  const fulfillments = order.fulfillments
+    .map((fulfillment) => fulfillmentNode(order, fulfillment))
+    .reverse();
+  const refunds = order.refunds.map((refund) => refundNode(order, refund));
+  const total = order.lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
   return {
     __typename: "Order",
-    id: gid("Order", payload.id),
-    legacyResourceId: String(payload.id),
-    name: payload.name,
-    createdAt: utc(payload.created_at),
-    updatedAt: utc(payload.updated_at),
-    processedAt: utc(payload.processed_at ?? payload.created_at),
-    cancelledAt: utc(payload.cancelled_at),
-    cancelReason: upper(payload.cancel_reason),
-    closedAt: utc(payload.closed_at),
-    test: payload.test ?? false,
-    displayFinancialStatus: upper(payload.financial_status),
-    displayFulfillmentStatus: upper(payload.fulfillment_status) ?? "UNFULFILLED",
-    email: payload.email ?? null,
-    phone: payload.phone ?? null,
+    id: gid("Order", order.id),
+    legacyResourceId: String(order.id),
+    name: `#${order.number}`,
+    createdAt: utc(order.createdAt),
+    updatedAt: utc(order.updatedAt),
+    processedAt: utc(order.createdAt),
+    cancelledAt: utcOrNull(order.cancelledAt),
+    cancelReason: order.cancelledAt === null ? null : "CUSTOMER",
+    closedAt: utcOrNull(order.closedAt),
+    test: order.isTest,
+    displayFinancialStatus: order.financialStatus.toUpperCase(),
+    displayFulfillmentStatus: order.fulfillments.length > 0 ? "FULFILLED" : "UNFULFILLED",
+    email: buyer && emailOf(buyer),
+    phone: buyer?.phone ?? null,
     currencyCode: currency,
-    presentmentCurrencyCode: payload.presentment_currency ?? currency,
-    totalPriceSet: moneyBag(payload.total_price_set, payload.total_price, currency),
-    customer: customerNode(object(payload.customer)),
-    billingAddress: addressNode(object(payload.billing_address)),
-    shippingAddress: addressNode(object(payload.shipping_address)),
-    customAttributes: attributes(payload.note_attributes),
+    presentmentCurrencyCode: currency,
+    totalPriceSet: moneyBag(total, currency),
+    customer: customer && customerNode(customer),
+    billingAddress: buyer && addressNode(buyer),
+    shippingAddress: buyer && addressNode(buyer),
+    customAttributes: [],
     lineItems: (args: PageArguments) => pageOf(lines, args),
     fulfillments: (args: PageArguments) => fulfillments.slice(0, args.first ?? undefined),
     fulfillmentsCount: { count: fulfillments.length, precision: "EXACT" },
@@ -39,143 +56,122 @@ export function orderNode(payload: Payload): object {
 }
 
 /** A fulfillment or refund of the order; undefined where it has none with the id. */
-export function partOf(payload: Payload, partGid: string): object | undefined {
-  const order = orderNode(payload) as { fulfillments: All; refunds: All };
-  return [...order.fulfillments({}), ...order.refunds({})].find(({ id }) => id === partGid);
+export function partOf(order: SimulatedOrder, partGid: string): object | undefined {
+  const id = BigInt(partGid.slice(partGid.lastIndexOf("/") + 1));
+  const fulfillment = order.fulfillments.find((one) => one.id === id);
+  if (fulfillment) return fulfillmentNode(order, fulfillment);
+  const refund = order.refunds.find((one) => one.id === id);
+  return refund && refundNode(order, refund);
 }
-type All = (args: PageArguments) => { id: string }[];
 
-function lineNode(line: Payload, currency: unknown) {
-  const variant = line.variant_id ?? null;
-  const product = line.product_id ?? null;
+function lineNode(order: SimulatedOrder, line: SimulatedLine) {
   return {
     __typename: "LineItem",
     id: gid("LineItem", line.id),
     quantity: line.quantity,
-    currentQuantity: line.current_quantity ?? line.quantity,
+    currentQuantity: unitsLeft(order, line),
     title: line.title,
-    name: line.name ?? line.title,
-    sku: line.sku ?? null,
-    vendor: line.vendor ?? null,
-    isGiftCard: line.gift_card ?? false,
-    requiresShipping: line.requires_shipping ?? true,
-    taxable: line.taxable ?? true,
-    variant: variant === null ? null : { id: gid("ProductVariant", variant) },
-    product: product === null ? null : { id: gid("Product", product) },
-    originalUnitPriceSet: moneyBag(line.price_set, line.price, currency),
-    discountAllocations: list(line.discount_allocations).map((allocation) => ({
-      allocatedAmountSet: moneyBag(allocation.amount_set, allocation.amount, currency),
-    })),
-    customAttributes: attributes(line.properties),
+    name: line.title,
+    sku: line.sku || null,
+    vendor: line.vendor,
+    isGiftCard: false,
+    requiresShipping: !line.isPlan,
+    taxable: !line.isPlan,
+    variant: line.variantId === null ? null : { id: gid("ProductVariant", line.variantId) },
+    product: line.productId === null ? null : { id: gid("Product", line.productId) },
+    originalUnitPriceSet: moneyBag(line.price, order.currency),
+    discountAllocations: [],
+    customAttributes: line.properties.map(({ name, value }) => ({ key: name, value })),
   };
 }
 
-type Lines = Map<string, object>;
-
-function fulfillmentNode(fulfillment: Payload, lines: Lines) {
-  const units = list(fulfillment.line_items).map((item) => ({
-    id: gid("FulfillmentLineItem", item.id),
-    quantity: item.quantity,
-    lineItem: lines.get(gid("LineItem", item.id)) ?? { id: gid("LineItem", item.id) },
+function fulfillmentNode(order: SimulatedOrder, fulfillment: SimulatedFulfillment) {
+  const units = backwards(fulfillment.units).map(({ line, quantity }) => ({
+    id: gid("FulfillmentLineItem", line.id),
+    quantity,
+    lineItem: lineNode(order, line),
   }));
   return {
     __typename: "Fulfillment",
     id: gid("Fulfillment", fulfillment.id),
-    status: upper(fulfillment.status),
-    createdAt: utc(fulfillment.created_at),
-    updatedAt: utc(fulfillment.updated_at ?? fulfillment.created_at),
+    status: fulfillment.status.toUpperCase(),
+    createdAt: utc(fulfillment.createdAt),
+    updatedAt: utc(fulfillment.updatedAt),
     fulfillmentLineItems: (args: PageArguments) => pageOf(units, args),
   };
 }
 
-function refundNode(refund: Payload, lines: Lines) {
-  const units = list(refund.refund_line_items).map((item) => ({
-    id: gid("RefundLineItem", item.id ?? item.line_item_id),
-    quantity: item.quantity,
-    restockType: upper(item.restock_type) ?? "NO_RESTOCK",
-    lineItem: lines.get(gid("LineItem", item.line_item_id)) ?? {
-      id: gid("LineItem", item.line_item_id),
-    },
+function refundNode(order: SimulatedOrder, refund: SimulatedRefund) {
+  const units = backwards(refund.units).map(({ line, quantity }) => ({
+    id: gid("RefundLineItem", line.id + 1n),
+    quantity,
+    restockType: "NO_RESTOCK",
+    lineItem: lineNode(order, line),
   }));
   return {
     __typename: "Refund",
     id: gid("Refund", refund.id),
-    createdAt: utc(refund.created_at),
-    updatedAt: utc(refund.processed_at ?? refund.created_at),
-    processedAt: utc(refund.processed_at ?? refund.created_at),
+    // may be null; processedAt is not: https://shopify.dev/docs/api/admin-graphql/latest/objects/Refund
+    createdAt: refund.units.length > 0 ? utc(refund.createdAt) : null,
+    updatedAt: utc(refund.createdAt),
+    processedAt: utc(refund.createdAt),
     refundLineItems: (args: PageArguments) => pageOf(units, args),
   };
 }
 
-function customerNode(customer: Payload | null): object | null {
-  if (!customer) return null;
-  const { email, phone } = customer;
+function customerNode(customer: SimulatedCustomer): object {
   return {
     id: gid("Customer", customer.id),
-    firstName: customer.first_name ?? null,
-    lastName: customer.last_name ?? null,
-    defaultEmailAddress: email ? { emailAddress: email } : null,
-    defaultPhoneNumber: phone ? { phoneNumber: phone } : null,
-    defaultAddress: addressNode(object(customer.default_address)),
+    firstName: customer.first,
+    lastName: customer.last,
+    defaultEmailAddress: { emailAddress: emailOf(customer) },
+    defaultPhoneNumber: customer.phone === undefined ? null : { phoneNumber: customer.phone },
+    defaultAddress: addressNode(customer),
   };
 }
 
-function addressNode(address: Payload | null): object | null {
-  return (
-    address && {
-      id: `gid://shopify/MailingAddress/${address.id ?? 1}?model_name=Address`,
-      firstName: address.first_name ?? null,
-      lastName: address.last_name ?? null,
-      name: address.name ?? null,
-      company: address.company ?? null,
-      phone: address.phone ?? null,
-      address1: address.address1 ?? null,
-      address2: address.address2 ?? null,
-      city: address.city ?? null,
-      zip: address.zip ?? null,
-      countryCodeV2: address.country_code ?? null,
-    }
-  );
-}
-
-/** Both moneys, from a `…_set` or from the shop's amount alone. */
-function moneyBag(set: unknown, amount: unknown, currency: unknown): object {
-  const { shop_money: shop, presentment_money: presentment } = (object(set) ?? {}) as {
-    shop_money?: Payload;
-    presentment_money?: Payload;
+function addressNode(customer: SimulatedCustomer): object {
+  return {
+    id: `gid://shopify/MailingAddress/${customer.id}?model_name=Address`,
+    firstName: customer.first,
+    lastName: customer.last,
+    name: `${customer.first} ${customer.last}`,
+    company: null,
+    phone: customer.phone ?? null,
+    address1: customer.street,
+    address2: customer.more ?? null,
+    city: customer.city,
+    zip: customer.zip,
+    countryCodeV2: customer.country,
   };
-  const own = { amount: amount ?? "0", currencyCode: currency };
-  const money = (of: Payload | undefined) =>
-    of ? { amount: of.amount, currencyCode: of.currency_code } : own;
-  return { shopMoney: money(shop), presentmentMoney: money(presentment ?? shop) };
 }
 
-function attributes(properties: unknown): object[] {
-  return list(properties).map(({ name, value }) => ({
-    key: name,
-    value: value === null || value === undefined ? null : String(value),
-  }));
+/** A list comes sorted by another key than in the webhooks. */
+function backwards(units: readonly Units[]): Units[] {
+  return units.toSorted((a, b) => (a.line.id < b.line.id ? 1 : -1));
 }
 
-/** A REST id as a global one; it may be a bigint, a number or its digits. */
-function gid(type: string, id: unknown): string {
+/** Both moneys: the simulated shops sell in their own currency. */
+function moneyBag(hundredths: number, currency: string): object {
+  const money = { amount: decimal(hundredths, currency), currencyCode: currency };
+  return { shopMoney: money, presentmentMoney: money };
+}
+
+/** The scalar Decimal has no trailing zeros but one: "10.0", "179.5", "2999.0". */
+function decimal(hundredths: number, currency: string): string {
+  const amount = String(currencyDecimals(currency) === 0 ? hundredths : hundredths / 100);
+  return amount.includes(".") ? amount : `${amount}.0`;
+}
+
+function gid(type: string, id: bigint): string {
   return `gid://shopify/${type}/${id}`;
 }
 
 /** The Admin API writes whole seconds in UTC. */
-function utc(time: unknown): string | null {
-  if (typeof time !== "string") return null;
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+function utc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function upper(text: unknown): string | null {
-  return typeof text === "string" ? text.toUpperCase() : null;
-}
-
-function list(value: unknown): Payload[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function object(value: unknown): Payload | null {
-  return typeof value === "object" && value !== null ? (value as Payload) : null;
+function utcOrNull(ms: number | null): string | null {
+  return ms === null ? null : utc(ms);
 }

@@ -7,11 +7,11 @@ import { createOrderReader, type OrderReader } from "#app/shopify/orders/order-r
 import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { type Admin, startAdmin } from "../../admin/admin.ts";
 import { mintSessionToken } from "../../admin/session-token.ts";
-import type { SimulatedOrder } from "../order-life.ts";
 import { orderMoments } from "../order-life.ts";
 import { orderPayload } from "../order-payloads.ts";
 import { payloadText } from "../payload.ts";
 import type { SimulatedShop } from "../shop.ts";
+import type { SimulatedOrder } from "../simulated-order.ts";
 import { throttles } from "./throttle.ts";
 
 const domain = "test-shop.myshopify.com";

@@ -5,6 +5,7 @@ import { CatalogNodes } from "./catalog-nodes.ts";
 import { productMatcher } from "./catalog-search.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 import type { OrdersArguments } from "./order-index.ts";
+import { isGranted, scopeTable } from "./scopes.ts";
 
 type Id = { id: string };
 type ProductsArguments = PageArguments & { query?: string | null };
@@ -14,19 +15,19 @@ export function rootOf(shop: SimulatedShop, now: number): object {
   const { orders, catalog, scopes, facts } = shop;
   const seesAll = scopes.has("read_all_orders");
   const nodes = new CatalogNodes(catalog, facts.currency);
-  const sees = (scope: string) => scopes.has(`read_${scope}`) || scopes.has(`write_${scope}`);
+  const sees = (type: string) => isGranted(scopes, scopeTable.get(type) ?? "");
   const typed = (type: string, id: string) => {
     if (typeOf(id) !== type) throw new GraphQLError(`Invalid global id '${id}'`);
     return id;
   };
   const node = ({ id }: Id): object | null => {
     const type = typeOf(id);
-    if (type === "Order") return sees("orders") ? orders.node(id, seesAll, now) : null;
+    if (type === "Order") return sees(type) ? orders.node(id, seesAll, now) : null;
     if (type === "Fulfillment" || type === "Refund") {
-      return sees("orders") ? orders.part(id, seesAll, now) : null;
+      return sees(type) ? orders.part(id, seesAll, now) : null;
     }
     if (["Product", "ProductVariant", "Collection"].includes(type)) {
-      return sees("products") ? nodes.node(id) : null;
+      return sees(type) ? nodes.node(id) : null;
     }
     throw new GraphQLError(`The simulated Shopify has no ${type}.`);
   };

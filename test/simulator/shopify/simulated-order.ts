@@ -1,0 +1,72 @@
+/** An order as the simulated shop knows it. Times are epoch milliseconds, prices hundredths. */
+export type SimulatedOrder = {
+  id: bigint;
+  number: number;
+  currency: string;
+  createdAt: number;
+  updatedAt: number;
+  cancelledAt: number | null;
+  /** when it was archived */
+  closedAt: number | null;
+  financialStatus: "pending" | "paid" | "partially_refunded" | "refunded" | "voided";
+  isTest: boolean;
+  /** sold at the till: the order has no address, email and phone of its own, its customer has */
+  atTill?: boolean;
+  customer: SimulatedCustomer | null;
+  lines: SimulatedLine[];
+  fulfillments: SimulatedFulfillment[];
+  refunds: SimulatedRefund[];
+};
+
+/** Who bought, and where they live: billing and shipping address are the same. */
+export type SimulatedCustomer = {
+  id: bigint;
+  first: string;
+  last: string;
+  street: string;
+  city: string;
+  zip: string;
+  country: string;
+  /** made of the name where it is left out */
+  email?: string;
+  phone?: string;
+  /** the second line of the address */
+  more?: string;
+};
+
+export type SimulatedLine = {
+  id: bigint;
+  quantity: number;
+  removed: number;
+  title: string;
+  vendor: string | null;
+  sku: string | null;
+  variantId: bigint | null;
+  productId: bigint | null;
+  price: number;
+  isPlan: boolean;
+  properties: { name: string; value: string }[];
+};
+
+export type Units = { line: SimulatedLine; quantity: number };
+export type SimulatedFulfillment = {
+  id: bigint;
+  status: "success" | "cancelled";
+  createdAt: number;
+  updatedAt: number;
+  units: Units[];
+};
+export type SimulatedRefund = { id: bigint; createdAt: number; units: Units[] };
+
+export function emailOf({ email, first, last }: SimulatedCustomer): string {
+  return email ?? `${first}.${last}@mail.example`.toLowerCase().replace(" ", "");
+}
+
+/** What is left of a line after edits and refunds. */
+export function unitsLeft(order: SimulatedOrder, line: SimulatedLine): number {
+  const refunded = order.refunds
+    .flatMap(({ units }) => units)
+    .filter((units) => units.line === line)
+    .reduce((sum, { quantity }) => sum + quantity, 0);
+  return Math.max(0, line.quantity - line.removed - refunded);
+}
