@@ -350,7 +350,10 @@ describe("ops reconcile", () => {
       expect.stringContaining("such as 90m, 2h or 3d"),
     ]);
     const unknown = await ops(["reconcile", "nobody"], world.env);
-    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("not connected")]);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining("There is no shop"),
+    ]);
   });
 });
 
