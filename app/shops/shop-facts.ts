@@ -24,10 +24,11 @@ export async function shopFacts(
   });
   if (shop.factsReadAt && shop.factsReadAt.getTime() > Date.now() - factsLastMs) return shop;
   try {
-    const { timeZone, country, email } = await readShopFacts(graphql);
+    const { id, timeZone, country, email } = await readShopFacts(graphql);
     await prisma.shop.update({
       where: { domain },
       data: {
+        shopifyId: id,
         timeZone,
         language,
         contactEmail: email,

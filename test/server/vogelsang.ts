@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
+import { privacyPayload } from "#test/simulator/shopify/shop-payloads.ts";
 import { type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 
 /** A customer whose every trace bears her name. */
@@ -88,12 +89,11 @@ export function refundOf(orderId: string, lineId: number, at: number) {
 /** customers/redact and customers/data_request as Shopify sends them. */
 export function privacyWebhook(shop: string, topic: string, orders: readonly string[]): Webhook {
   const ids = orders.map(Number);
-  const body = {
-    ...{ shop_id: 1, shop_domain: shop },
+  const body = privacyPayload(topic, shop, {
     customer: { id: Number(vogelsang.id), email, phone: "vogelsang-phone" },
     ...(topic === "customers/redact" && { orders_to_redact: ids }),
     ...(topic === "customers/data_request" && { orders_requested: ids, data_request: { id: 9 } }),
-  };
+  });
   return webhookOf(shop, topic, body, Date.now());
 }
 
