@@ -1,6 +1,7 @@
 import { linesOf } from "#app/order/lines.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { findingKey } from "#app/store/attention.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop } from "#app/store/lease.ts";
 import { addEvents } from "#app/store/order-events.ts";
@@ -89,7 +90,7 @@ export async function unpair(
  * Puts a finding away, or brings it back: it then does or does not ask for attention.
  *
  * @param key as `findingKey` gives it
- * @throws ActionError when the order is not there
+ * @throws ActionError when the order or the finding is not there
  */
 export async function putFindingAway(
   context: Context,
@@ -100,6 +101,8 @@ export async function putFindingAway(
 ): Promise<OrderStatus> {
   const action = away ? "put_away" : "bring_back";
   return await changeOrder(context, domain, orderId, { action, by }, (order) => {
+    const known = away ? order.findings.map(findingKey) : order.dismissed;
+    if (!known.includes(key)) throw new ActionError(`Order ${orderId} has no such finding.`);
     const others = order.dismissed.filter((one) => one !== key);
     order.dismissed = away ? [...others, key] : others;
   });

@@ -36,6 +36,19 @@ export const variables = {
   DRAIN_MS: integer(0, 600_000)
     .prefault("3000")
     .describe("How long a server still takes requests after SIGTERM, while `/readyz` says 503."),
+  BODY_TIMEOUT_MS: integer(1, 600_000)
+    .prefault("10000")
+    .describe("How long the body of a request may take to arrive, webhooks included."),
+  BODY_BUDGET_BYTES: integer(5_242_880)
+    .prefault("67108864")
+    .describe(
+      "Most bytes of bodies that one server holds until they are whole; beyond it the oldest is given up (503).",
+    ),
+  PAGE_CONCURRENCY: integer(1, 256)
+    .prefault("4")
+    .describe(
+      "Pages that one server renders at once; 16 times as many wait, more are answered 503.",
+    ),
   DATABASE_URL: postgresUrl()
     .optional()
     .describe(
@@ -223,6 +236,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     PORT: v.PORT,
     WORKER_PORT: v.WORKER_PORT,
     DRAIN_MS: v.DRAIN_MS,
+    body: { timeoutMs: v.BODY_TIMEOUT_MS, budgetBytes: v.BODY_BUDGET_BYTES },
+    pageConcurrency: v.PAGE_CONCURRENCY,
     DATABASE_URL: v.DATABASE_URL,
     DATA_FOLDER: v.DATA_FOLDER,
     SHOPIFY_API_KEY: v.SHOPIFY_API_KEY,
