@@ -66,7 +66,7 @@ export const variables = {
     .string()
     .optional()
     .describe(
-      "The client secret before a rotation, while webhooks are still signed with it. Secret.",
+      "The client secret before a rotation, while webhooks and session tokens are still signed with it. Secret.",
     ),
   SHOPIFY_APP_URL: webOrigin("Set it to the address at which Shopify reaches the app.").describe(
     "Address at which Shopify reaches the app: https, or http for this machine.",

@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
 
 /** How long the rest of a body that nobody wants may still come, so that its sender sees the answer. */
-const lingerMs = 1_000;
+const lingerMs = 10_000;
 
 /** Answers with a sentence. What is still to come of the request is thrown away, and soon cut off. */
 export function answerPlainly(
