@@ -45,9 +45,9 @@ export const variables = {
       "Most bytes of bodies that one server holds until they are whole; beyond it the oldest is given up (503).",
     ),
   PAGE_CONCURRENCY: integer(1, 256)
-    .prefault("4")
+    .prefault("16")
     .describe(
-      "Pages that one server renders at once; 16 times as many wait, more are answered 503.",
+      "Pages that one server has under way at once; 4 times as many wait, more are answered 503.",
     ),
   DATABASE_URL: postgresUrl()
     .optional()

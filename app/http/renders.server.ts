@@ -4,13 +4,13 @@ import { answerPlainly } from "./answers.server.ts";
 
 /** How long a page may hold its place: a slow reader must not keep others out. */
 const longestMs = 10_000;
-/** For each page that is rendered so many may wait. */
-const waitingForEach = 16;
+/** For each page that is under way so many may wait. */
+const waitingForEach = 4;
 
 /**
- * Renders so many pages at once at most: each takes milliseconds in which nothing else happens, and
- * webhooks are to be answered between them. More wait their turn; where too many do, the answer is
- * 503.
+ * Has so many pages under way at most, from their loaders to their last byte: each takes milliseconds
+ * in which nothing else happens, and webhooks are to be answered between them. More wait their turn;
+ * where too many do, the answer is 503.
  */
 export function boundRenders(most: number, metrics: Pick<Metrics, "page">): RequestHandler {
   let rendering = 0;

