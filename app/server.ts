@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import express from "express";
+import { createBodies } from "#app/http/bodies.server.ts";
 import { refuseKeepAlive } from "#app/http/drain.server.ts";
 import { answerHealth } from "#app/http/health.server.ts";
 import { mountRemix } from "#app/http/remix.server.ts";
@@ -30,9 +31,10 @@ await runProcess(async (config, log) => {
     next();
   });
   answerHealth(app, foundations);
-  const webhooks = takeWebhooks(app, foundations);
+  const bodies = createBodies(config.body);
+  const webhooks = takeWebhooks(app, foundations, bodies);
   const mode = process.env.NODE_ENV === "development" ? "development" : "production";
-  await mountRemix(app, foundations.services, { mode, httpServer });
+  await mountRemix(app, foundations.services, { mode, httpServer, bodies });
 
   await new Promise<void>((resolve, reject) => {
     httpServer.once("error", reject);

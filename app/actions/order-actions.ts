@@ -2,6 +2,7 @@ import { linesOf } from "#app/order/lines.ts";
 import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { findingKey } from "#app/store/attention.ts";
 import { evaluate, mappingContext, markChanged, readOffers } from "#app/store/evaluate.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
@@ -91,7 +92,7 @@ export async function unpair(
  * Puts a finding away, or brings it back: it then does or does not ask for attention.
  *
  * @param key as `findingKey` gives it
- * @throws ActionError when the order is not there
+ * @throws ActionError when the order or the finding is not there
  */
 export async function putFindingAway(
   context: Context,
@@ -102,6 +103,8 @@ export async function putFindingAway(
 ): Promise<OrderStatus> {
   const action = away ? "put_away" : "bring_back";
   return await changeOrder(context, domain, orderId, { action, by }, (order) => {
+    const known = away ? order.findings.map(findingKey) : order.dismissed;
+    if (!known.includes(key)) throw new ActionError(`Order ${orderId} has no such finding.`);
     const others = order.dismissed.filter((one) => one !== key);
     order.dismissed = away ? [...others, key] : others;
   });

@@ -51,6 +51,19 @@ export const variables = {
     .prefault("5000")
     .describe("Most webhooks that wait in a server to be stored; more are answered 503."),
   INTAKE_BYTES: integer(1).prefault("67108864").describe("Most bytes of webhooks that wait so."),
+  BODY_TIMEOUT_MS: integer(1, 600_000)
+    .prefault("10000")
+    .describe("How long the body of a request may take to arrive, webhooks included."),
+  BODY_BUDGET_BYTES: integer(5_242_880)
+    .prefault("67108864")
+    .describe(
+      "Most bytes of bodies that one server holds until they are whole; beyond it the oldest is given up (503).",
+    ),
+  PAGE_CONCURRENCY: integer(1, 256)
+    .prefault("16")
+    .describe(
+      "Pages that one server has under way at once; 4 times as many wait, more are answered 503.",
+    ),
   DATABASE_URL: postgresUrl()
     .optional()
     .describe(
@@ -79,7 +92,7 @@ export const variables = {
     .string()
     .optional()
     .describe(
-      "The client secret before a rotation, while webhooks are still signed with it. Secret.",
+      "The client secret before a rotation, while webhooks and session tokens are still signed with it. Secret.",
     ),
   SHOPIFY_APP_URL: webOrigin("Set it to the address at which Shopify reaches the app.").describe(
     "Address at which Shopify reaches the app: https, or http for this machine.",
@@ -276,6 +289,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     KEEP_ALIVE_MS: v.KEEP_ALIVE_MS,
     HEADERS_MS: v.HEADERS_MS,
     intake: { answerMs: v.INTAKE_MS, mostRows: v.INTAKE_ROWS, mostBytes: v.INTAKE_BYTES },
+    body: { timeoutMs: v.BODY_TIMEOUT_MS, budgetBytes: v.BODY_BUDGET_BYTES },
+    pageConcurrency: v.PAGE_CONCURRENCY,
     DATABASE_URL: v.DATABASE_URL,
     /** limits of every connection: see app/database/connection.server.ts */
     database: {

@@ -7,6 +7,8 @@ export type Metrics = {
   doorOpened(door: string): void;
   /** a webhook was answered */
   webhookAnswered(door: string, status: number, seconds: number): void;
+  /** a page of the admin was to be rendered */
+  page(result: (typeof pageResults)[number]): void;
   /** webhooks were folded into their orders */
   folded(webhooks: number): void;
   /** the feed answered a request, or did not; `outcome` as of a FeedAnswer */
@@ -23,6 +25,7 @@ export type Metrics = {
   outageMailed(result: (typeof mailResults)[number]): void;
 };
 
+const pageResults = ["rendered", "refused"] as const;
 const mailResults = ["sent", "failed", "no_contact"] as const;
 
 /** Makes the counters of this process, with Node's own (memory, CPU, event-loop delay) beside them. */
@@ -40,6 +43,10 @@ export function createMetrics(): Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
+  const pages = counter("hakuna_pages_total", "Pages of the admin, rendered or refused", [
+    "result",
+  ]);
+  for (const result of pageResults) pages.inc({ result }, 0);
   const folded = counter("hakuna_webhooks_folded_total", "Webhooks folded into their orders");
   const deliveries = counter("hakuna_deliveries_total", "Requests to the feed", ["outcome"]);
   const delivered = counter("hakuna_orders_delivered_total", "Orders that the feed accepted");
@@ -75,6 +82,7 @@ export function createMetrics(): Metrics {
       webhooks.inc({ door, status });
       webhookSeconds.observe(seconds);
     },
+    page: (result) => pages.inc({ result }),
     folded: (rows) => folded.inc(rows),
     answered(outcome, orders, seconds) {
       deliveries.inc({ outcome });

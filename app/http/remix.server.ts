@@ -1,9 +1,15 @@
 import type { Server } from "node:http";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { createRequestHandler } from "@remix-run/express";
 import type { ServerBuild } from "@remix-run/node";
 import express from "express";
 import type { Services } from "#app/services.server.ts";
+import { addressesOf } from "./addresses.server.ts";
+import { answerPlainly } from "./answers.server.ts";
+import { type Bodies, BodyAborted, BodyRefused } from "./bodies.server.ts";
+import { addressAt, answerErrors, refuseOdd } from "./odd-requests.server.ts";
+import { boundRenders } from "./renders.server.ts";
 
 declare module "@remix-run/node" {
   interface AppLoadContext extends Services {}
@@ -15,9 +21,12 @@ declare module "@remix-run/node" {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const clientFolder = `${root}build/client`;
 
+/** More than any form of the pages; Remix itself reads a body of any length into memory. */
+const largestBody = 1024 * 1024;
+
 /**
- * Mounts the admin pages: the built client files, then Remix. To be called last, for Remix answers
- * every path. In production the app must have been built (`npm run build`).
+ * Mounts the admin pages: the built client files, then Remix. To be called last, for all other
+ * addresses are answered here. In production the app must have been built (`npm run build`).
  *
  * Remix's bundle has its own copy of every module that it imports. What has state (database,
  * configuration, Shopify's library) therefore comes to the routes through the load context.
@@ -25,45 +34,73 @@ const clientFolder = `${root}build/client`;
 export async function mountRemix(
   app: express.Express,
   services: Services,
-  { mode, httpServer }: { mode: "production" | "development"; httpServer: Server },
+  {
+    mode,
+    httpServer,
+    bodies,
+  }: { mode: "production" | "development"; httpServer: Server; bodies: Bodies },
 ): Promise<void> {
+  const { log, config, run } = services;
   const build = mode === "production" ? await readBuild() : await startVite(app, httpServer);
   if (mode === "production") {
     const assets = { immutable: true, maxAge: "1y", fallthrough: false };
     app.use("/assets", express.static(`${clientFolder}/assets`, assets));
     app.use(express.static(clientFolder, { maxAge: "1h" }));
   }
-  app.use(boundBody);
-  app.all(
-    "*",
-    createRequestHandler({
-      build,
-      mode,
-      getLoadContext() {
-        // Parent and child loaders of one request share one authentication: each would exchange a
-        // token of its own on the first visit.
-        let admin: ReturnType<Services["authenticateAdmin"]> | undefined;
-        return {
-          ...services,
-          authenticateAdmin(request) {
-            admin ??= services.authenticateAdmin(request);
-            return admin;
-          },
-        };
-      },
-    }),
-  );
+  if (typeof build === "function") {
+    app.use(refuseOdd(async (path) => addressesOf(await build())(path), log));
+  } else {
+    app.use(refuseOdd(addressesOf(build), log));
+  }
+  const render = boundRenders(config.pageConcurrency, run.metrics);
+  app.use((request, response, next) => {
+    if (addressAt(response)?.kind === "page") render(request, response, next);
+    else next();
+  });
+  app.use((_request, response, next) => {
+    // customers' names stand on pages, in their data and in files: nobody between keeps them
+    response.set("Cache-Control", "no-store");
+    next();
+  });
+  const handle = createRequestHandler({
+    build,
+    mode,
+    getLoadContext() {
+      // Parent and child loaders of one request share one authentication: each would exchange a
+      // token of its own on the first visit.
+      let admin: ReturnType<Services["authenticateAdmin"]> | undefined;
+      return {
+        ...services,
+        authenticateAdmin(request) {
+          admin ??= services.authenticateAdmin(request);
+          return admin;
+        },
+      };
+    },
+  });
+  app.all("*", async (request, response, next) => {
+    if (request.method !== "POST") return handle(request, response, next);
+    try {
+      const body = await bodies.read(request, largestBody);
+      await handle(withBody(request, body), response, next);
+    } catch (error) {
+      if (error instanceof BodyAborted) return;
+      if (!(error instanceof BodyRefused)) return next(error);
+      const { status, message } = error;
+      log.warn({ status, path: request.path }, "the body of a request was not taken");
+      answerPlainly(request, response, status, message);
+    }
+  });
+  app.use(answerErrors(log));
 }
 
-/** More than any form of the pages; Remix itself reads a body of any length into memory. */
-const largestBody = 1024 * 1024;
-
-const boundBody: express.RequestHandler = (request, response, next) => {
-  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
-  if (encoding !== undefined) response.status(411).type("text/plain").send("Say how long it is.");
-  else if (Number(length ?? 0) <= largestBody) next();
-  else response.status(413).type("text/plain").send("The body is larger than 1 MB.");
-};
+/** The request as Remix looks at it, its body read. */
+function withBody(request: express.Request, body: Buffer): express.Request {
+  const { method, headers, originalUrl, protocol, hostname } = request;
+  const get = request.get.bind(request);
+  const seen = { method, headers, originalUrl, protocol, hostname, get };
+  return Object.assign(Readable.from([body]), seen) as unknown as express.Request;
+}
 
 async function readBuild(): Promise<ServerBuild> {
   const file = new URL("../../build/server/index.js", import.meta.url);

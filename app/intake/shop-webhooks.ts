@@ -7,9 +7,11 @@ import {
   readDataRequest,
   readRedaction,
   readScopesUpdate,
-  requireSameShop,
+  readShopRedaction,
+  readUninstalled,
 } from "#app/shopify/webhooks/privacy-payload.ts";
-import { recordScopes } from "#app/shops/scopes.ts";
+import { askForScopes } from "#app/shops/scopes.ts";
+import { isSameShop, requireSameShop } from "#app/shops/shop-id.ts";
 import { uninstall } from "#app/shops/uninstall.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import type { InboxRow } from "./inbox-writer.ts";
@@ -25,28 +27,37 @@ export type ShopTopic = (typeof shopDoors)[keyof typeof shopDoors][number];
 
 /**
  * Does what a verified webhook of these topics asks for. When it resolves, all is done or, for
- * shop/redact, noted so that it will be. It loads no session and calls nobody.
+ * shop/redact and app/scopes_update, noted so that it will be. It loads no session and calls nobody.
+ * Nothing is done that the body itself does not say of this shop: the headers are not signed.
  *
- * @throws PayloadError when the payload lacks what is needed
+ * @throws PayloadError when the payload is not of its topic's shape, or of another shop
  */
 export async function takeShopWebhook(
   context: RunContext,
-  queue: Pick<Queue, "wake">,
+  queue: Pick<Queue, "wake" | "scan">,
   { shop, topic, webhookId, triggeredAt, payload }: InboxRow,
 ): Promise<void> {
-  requireSameShop(payload, shop);
+  const { pool } = context;
   switch (topic as ShopTopic) {
     case "app/uninstalled":
+      await requireSameShop(pool, shop, readUninstalled(payload));
       return await uninstall(context, shop, triggeredAt);
     case "app/scopes_update":
-      return await recordScopes(context.pool, shop, readScopesUpdate(payload), triggeredAt);
+      await isSameShop(pool, shop, readScopesUpdate(payload));
+      if (await askForScopes(pool, shop)) await queue.scan.wake([shop]);
+      return;
     case "customers/data_request": {
       const request = readDataRequest(payload);
+      await requireSameShop(pool, shop, request.shop);
       return await recordDataRequest(context, shop, webhookId, request, triggeredAt);
     }
-    case "customers/redact":
-      return await redactCustomer(context, shop, readRedaction(payload));
+    case "customers/redact": {
+      const request = readRedaction(payload);
+      await requireSameShop(pool, shop, request.shop);
+      return await redactCustomer(context, shop, request);
+    }
     case "shop/redact":
+      await requireSameShop(pool, shop, readShopRedaction(payload));
       await redactShop(context, shop, triggeredAt);
       return await queue.wake([shop]);
   }

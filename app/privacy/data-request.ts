@@ -30,10 +30,14 @@ export async function recordDataRequest(
   }
 }
 
+/** Whose data: a customer's by their id, or those whom a request is about, by the request's id. */
+export type Whose = { customer: string } | { request: string };
+
 /** All that is stored about one customer, as plain JSON. */
 export type CustomerData = {
   shop: string;
-  customerId: string;
+  /** null: a request that names orders alone */
+  customerId: string | null;
   requests: Record<string, unknown>[];
   /** rows of `Order` with their document and timeline */
   orders: Record<string, unknown>[];
@@ -45,13 +49,14 @@ export type CustomerData = {
 export async function customerData(
   pool: pg.Pool,
   shop: string,
-  customerId: string,
+  whose: Whose,
 ): Promise<CustomerData> {
-  const requests = await pool.query<{ orders: string[] }>(
-    `SELECT "id", "orders", "requestedAt", "answeredAt" FROM "DataRequest"
-      WHERE "shop" = $1 AND "customerId" = $2 ORDER BY "requestedAt"`,
-    [shop, customerId],
+  const requests = await pool.query<{ customerId: string | null; orders: string[] }>(
+    `SELECT "id", "customerId", "orders", "requestedAt", "answeredAt" FROM "DataRequest"
+      WHERE "shop" = $1 AND ${column(whose)} = $2 ORDER BY "requestedAt"`,
+    [shop, keyOf(whose)],
   );
+  const customerId = "customer" in whose ? whose.customer : (requests.rows[0]?.customerId ?? null);
   const named = requests.rows.flatMap(({ orders }) => orders);
   const orders = await pool.query<{ order: Record<string, unknown> & { id: string } }>(
     `SELECT to_jsonb(o) || jsonb_build_object(
@@ -76,16 +81,24 @@ export async function customerData(
   };
 }
 
-/** Marks a customer's open requests as answered; answers how many there were. */
+/** Marks a customer's open requests, or one, as answered; answers how many there were. */
 export async function answerDataRequests(
   pool: pg.Pool,
   shop: string,
-  customerId: string,
+  whose: Whose,
 ): Promise<number> {
   const { rowCount } = await pool.query(
     `UPDATE "DataRequest" SET "answeredAt" = now()
-      WHERE "shop" = $1 AND "customerId" = $2 AND "answeredAt" IS NULL`,
-    [shop, customerId],
+      WHERE "shop" = $1 AND ${column(whose)} = $2 AND "answeredAt" IS NULL`,
+    [shop, keyOf(whose)],
   );
   return rowCount ?? 0;
+}
+
+function column(whose: Whose): string {
+  return "customer" in whose ? `"customerId"` : `"id"`;
+}
+
+function keyOf(whose: Whose): string {
+  return "customer" in whose ? whose.customer : whose.request;
 }

@@ -76,20 +76,22 @@ async function removeRows(
   }
 }
 
-/** Every shop in turn; one that fails costs no other. */
+/** Every shop in turn; one that fails costs no other. @returns also the shops that failed */
 export async function retainAllShops(
   context: Pick<RunContext, "pool" | "config" | "log" | "now">,
-): Promise<Retained[]> {
+): Promise<{ retained: Retained[]; failed: string[] }> {
   const { rows } = await context.pool.query<{ domain: string }>(
     `SELECT "domain" FROM "Shop" ORDER BY "domain"`,
   );
-  const all: Retained[] = [];
+  const retained: Retained[] = [];
+  const failed: string[] = [];
   for (const { domain } of rows) {
     try {
-      all.push(await retainShop(context, domain));
+      retained.push(await retainShop(context, domain));
     } catch (err) {
       context.log.error({ err, shop: domain }, "retention failed; it is tried again tomorrow");
+      failed.push(domain);
     }
   }
-  return all;
+  return { retained, failed };
 }

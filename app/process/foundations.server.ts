@@ -31,6 +31,7 @@ import { createShopify } from "#app/shopify.server.ts";
 import { noteInstalled } from "#app/shops/install.ts";
 import { tellOutages } from "#app/shops/outage-mail.ts";
 import { resealKeys } from "#app/shops/reseal.ts";
+import { readScopes, shopsToAskForScopes } from "#app/shops/scopes.ts";
 import { createSessionKeeper } from "#app/shops/shop-session.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { createMailer } from "./mail.server.ts";
@@ -149,8 +150,16 @@ export async function openFoundations(
         () => shopsWithWork(pool),
       );
       await queue.scan.work(
-        (shop) => scanShop({ ...run, wake: queue.wake }, shop),
-        () => shopsToScan(pool, run.now(), config.scan.intervalMs),
+        async (shop) => {
+          await readScopes(run, admin, shop);
+          return await scanShop({ ...run, wake: queue.wake }, shop);
+        },
+        async () => [
+          ...new Set([
+            ...(await shopsToScan(pool, run.now(), config.scan.intervalMs)),
+            ...(await shopsToAskForScopes(pool)),
+          ]),
+        ],
       );
       await queue.plans.work(
         (shop) => runPlanJobs(plans, shop),

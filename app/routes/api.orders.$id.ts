@@ -40,7 +40,5 @@ async function answer(
   const locale = localeOf(new URL(request.url).searchParams.get("locale"));
   const language = languageOf(locale);
   const { t } = createTexts(language, messages[language]);
-  return cors(
-    Response.json(orderSummary(t, locale, page), { headers: { "Cache-Control": "no-store" } }),
-  );
+  return cors(Response.json(orderSummary(t, locale, page)));
 }

@@ -36,8 +36,7 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     params.id ?? "",
   );
   if (page === null) throw new Response(null, { status: 404 });
-  // it holds the customer's data
-  return data({ ...page, viewer: sessionToken.sub }, { headers: { "Cache-Control": "no-store" } });
+  return { ...page, viewer: sessionToken.sub };
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {

@@ -30,7 +30,6 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     headers: {
       "Content-Type": "text/csv; charset=utf-8",
       "Content-Disposition": `attachment; filename="orders.csv"`,
-      "Cache-Control": "no-store",
     },
   });
 }

@@ -24,7 +24,7 @@ export async function shopFacts(
   });
   if (shop.factsReadAt && shop.factsReadAt.getTime() > Date.now() - factsLastMs) return shop;
   try {
-    const { timeZone: told, country, email } = await readShopFacts(graphql);
+    const { id, timeZone: told, country, email } = await readShopFacts(graphql);
     if (told === null) log.warn({ shop: domain }, "the shop's time zone is not known here");
     const timeZone = told ?? shop.timeZone;
     if (country !== null) {
@@ -36,7 +36,9 @@ export async function shopFacts(
     }
     await prisma.shop.update({
       where: { domain },
-      data: { timeZone, language, contactEmail: email, factsReadAt: new Date() },
+      data: {
+        ...{ shopifyId: id, timeZone, language, contactEmail: email, factsReadAt: new Date() },
+      },
     });
     return { timeZone };
   } catch (err) {

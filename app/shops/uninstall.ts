@@ -34,7 +34,7 @@ export async function uninstall(
               "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE now() END,
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
               "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "factsReadAt" = NULL,
-              "scopes" = NULL, "scopesAt" = NULL
+              "scopes" = NULL, "scopesAt" = NULL, "scopesDueAt" = NULL
         WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
       [domain, new Date(at)],
     );

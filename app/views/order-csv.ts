@@ -73,11 +73,25 @@ function decimal(amount: number, currency: string): string {
   return (amount / 10 ** decimals).toFixed(decimals);
 }
 
-/** One line. A cell that a spreadsheet would take for a formula is led by an apostrophe. */
+/** What begins a formula, also in its full-width form. */
+const formulaMarks = "=+\\-@＝＋－＠";
+
+/**
+ * Where a spreadsheet may see a formula begin: in front of a mark, whatever blanks and quotes stand
+ * between, at the start of the cell or behind a character at which another spreadsheet splits cells
+ * or lines (a German Excel splits at semicolons and then does not see our quotes). Also in front of a
+ * cell that begins with a tab or a line's end.
+ */
+const formulaStart = new RegExp(
+  `^(?=[\\t\\r\\n])|(^|[;\\t\\r\\n])(?=[\\s\\p{C}"]*[${formulaMarks}])`,
+  "gu",
+);
+
+/** One line, each cell in quotes. What a spreadsheet would take for a formula is led by an apostrophe. */
 export function csvLine(cells: readonly string[]): string {
   const quoted = cells.map((cell) => {
-    const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll(`"`, `""`)}"` : text;
+    const text = cell.replace(formulaStart, (before) => `${before}'`);
+    return `"${text.replaceAll(`"`, `""`)}"`;
   });
   return `${quoted.join(",")}\r\n`;
 }

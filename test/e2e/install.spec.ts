@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { boughtOrder, planIds } from "#test/simulator/shopify/bought-order.ts";
 import { createClient } from "../server/client.ts";
-import { sendWebhook, webhookOf } from "../simulator/shopify/webhook.ts";
+import { uninstalledWebhook } from "../simulator/shopify/shop-payloads.ts";
+import { sendWebhook } from "../simulator/shopify/webhook.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -47,7 +48,7 @@ test("install, first visit, settings, uninstall, reinstall", async ({ page, worl
 
   const at = Date.now();
   world.shopify.uninstall(domain);
-  const uninstalled = webhookOf(domain, "app/uninstalled", { id: 1 }, at);
+  const uninstalled = uninstalledWebhook(domain, at);
   const door = "/webhooks/app/uninstalled";
   expect(await sendWebhook(world.appUrl, uninstalled, world.apiSecret, door)).toBe(200);
   expect(await row()).toMatchObject({ sessions: 0, connection: "none", apiKeySealed: null });

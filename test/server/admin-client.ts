@@ -24,7 +24,8 @@ export function sessionToken(
 }
 
 /** Shopify's library turns away what looks like a robot. */
-const browser = "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
+export const browser =
+  "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
 
 export type Answer = { status: number; headers: Record<string, string>; text: string };
 

@@ -74,7 +74,9 @@ describe("SQL and HTML in what comes from outside", () => {
     const cells = [...csv.text.matchAll(/"((?:[^"]|"")*)"|[^,\r\n"\uFEFF]+/g)].map(
       ([cell, quoted]) => quoted?.replaceAll('""', '"') ?? cell,
     );
-    expect(cells.filter((cell) => cell === `'${formula}`)).toHaveLength(2);
+    // another one may begin behind the semicolon
+    const defused = `'${formula.replace("; --", ";' --")}`;
+    expect(cells.filter((cell) => cell === defused)).toHaveLength(2);
     expect(cells.filter((cell) => /^[=+@-]/.test(cell))).toEqual([]);
   });
 

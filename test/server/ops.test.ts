@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { commands } from "#app/ops/commands.ts";
+import { withDatabase } from "#app/process/with-database.ts";
 import { boughtOrder } from "#test/simulator/shopify/bought-order.ts";
 import { liveOrder, type ShopManner } from "#test/simulator/shopify/order-life.ts";
+import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
@@ -128,7 +131,7 @@ describe("the operators' commands", () => {
   it.each([
     [["order", shop, "404"], "There is no order 404"],
     [["status", "nobody"], "There is no shop nobody.myshopify.com"],
-    [["pair", shop, "1", "2"], "plan line are needed"],
+    [["pair", shop, "1", "2"], "<plan line> is missing"],
     [["resend", shop], "--failed"],
     [["connect", shop, "--environment", "staging"], "sandbox or production"],
     [["fly"], "There is no command fly"],
@@ -136,6 +139,118 @@ describe("the operators' commands", () => {
     const { code, stderr, stdout } = await ops(args, world.env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(message);
+  });
+});
+
+describe("what cannot be done ends with 1 and a sentence", () => {
+  const ofUnknownShops: Record<string, string[]> = {
+    status: [],
+    order: ["1"],
+    pair: ["1", "2", "3"],
+    resend: ["--failed"],
+    retry: [],
+    reconcile: [],
+    import: [],
+    stuck: [],
+    pause: ["--reason", "x"],
+    resume: [],
+    retention: [],
+    "data-request": ["--customer", "1"],
+  };
+
+  it("for every command that is about one shop, where the shop is unknown", async () => {
+    const others = ["connect", "shops", "renew-offers", "preview"];
+    expect([...Object.keys(ofUnknownShops), ...others].sort()).toEqual(
+      Object.keys(commands).sort(),
+    );
+    Object.assign(process.env, world.env);
+    for (const [name, args] of Object.entries(ofUnknownShops)) {
+      const command = await commands[name]?.();
+      await expect(command?.run(["nobody", ...args], withDatabase), name).rejects.toThrow(
+        "There is no shop nobody.myshopify.com.",
+      );
+    }
+    const { rows } = await client.pool.query(`SELECT 1 FROM "Hold"`);
+    expect(rows).toEqual([]);
+  });
+
+  it("and the orders that are there are sent again all the same", async () => {
+    const { webhook, orderId } = simpleOrder(true);
+    await client.send([webhook]);
+    await eventually("it is sent", () => world.hakuna.last(orderId) !== null);
+    await client.quiet();
+    const before = world.hakuna.states(orderId).length;
+    const done = await ops(["resend", shop, "404", orderId, "--json"], world.env);
+    expect(done).toMatchObject({ code: 1, stderr: `${shop} has no order 404.\n` });
+    expect(JSON.parse(done.stdout)).toEqual({ [orderId]: "pending" });
+    await eventually("it is sent again", () => world.hakuna.states(orderId).length > before);
+  });
+
+  it("and with --json standard output is JSON alone, whatever is logged", async () => {
+    const broken = "broken.myshopify.com";
+    await client.connect(broken);
+    await client.pool.query(
+      `INSERT INTO "OrderEvent" ("shop", "orderId", "source", "at", "kind")
+       VALUES ($1, '1', 'x', 'epoch', 'fold')`,
+      [broken],
+    );
+    await client.pool.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'this stays'; END $$;
+       CREATE TRIGGER refuse BEFORE DELETE ON "OrderEvent" FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    );
+    const { code, stdout, stderr } = await ops(["retention", "--json"], world.env);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).map((one: { shop: string }) => one.shop)).toEqual([shop]);
+    expect(stderr).toContain("this stays");
+    expect(stderr).toContain(`It failed for ${broken}`);
+    await client.pool.query(`DROP TRIGGER refuse ON "OrderEvent"`);
+  });
+});
+
+describe("an API key is not among the arguments", () => {
+  const args = ["connect", "keyed", "--environment", "sandbox"];
+  it.each<[string, string[], Record<string, string>, string, string]>([
+    ["on standard input", ["--api-key", "-"], {}, "sk_test_demo\n", ""],
+    ["in the environment", [], { HAKUNA_API_KEY: "sk_test_demo" }, "", ""],
+    ["nowhere", [], {}, "", "The API key is missing"],
+    ["nowhere, though the input is named", ["--api-key", "-"], {}, "\n", "No API key came"],
+  ])("but %s", async (_where, more, env, input, error) => {
+    const done = await ops([...args, ...more], { ...world.env, ...env }, input);
+    expect(done.code).toBe(error ? 1 : 0);
+    expect(done.stdout).toContain(error ? "" : "is connected to Hakuna (sandbox).");
+    expect(done.stderr).toContain(error);
+  });
+});
+
+describe("a data request", () => {
+  it("that names no customer is shown by its id, answered by its orders, and closed", async () => {
+    const { webhook, orderId } = simpleOrder(true);
+    await client.send([webhook]);
+    const body = { shop_id: 1, shop_domain: shop, orders_requested: [Number(orderId)] };
+    const asking = webhookOf(
+      shop,
+      "customers/data_request",
+      JSON.stringify(body).replace(/"orders_requested":\[\d+\]/, `"orders_requested":[${orderId}]`),
+      Date.now(),
+    );
+    expect(await sendWebhook(world.appUrl, asking, world.apiSecret, "/webhooks/privacy")).toBe(200);
+    const request = ["data-request", shop, "--request", asking.webhookId];
+    expect((await ops(["status", shop], world.env)).stdout).toContain(
+      `request ${asking.webhookId}`,
+    );
+    const shown = await ops([...request, "--answered", "--json"], world.env);
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    const data = JSON.parse(shown.stdout);
+    expect(data).toMatchObject({ customerId: null, orders: [{ id: orderId }] });
+    expect(data.requests).toMatchObject([{ id: asking.webhookId }]);
+    expect(data.requests[0].answeredAt).not.toBeNull();
+    expect((await ops(["status", shop], world.env)).stdout).not.toContain(asking.webhookId);
+
+    const again = await ops([...request, "--answered"], world.env);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("none was closed") });
+    const other = await ops(["data-request", shop, "--request", "another"], world.env);
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("no data request") });
   });
 });
 

@@ -124,7 +124,7 @@ describe("what the block shows", () => {
     expect(JSON.parse(text)).toEqual({ error: "unknown order" });
   });
 
-  it.each(["x", "%00", "1'--", "9".repeat(21)])("is nothing for the id %s", async (id) => {
+  it.each(["x", "1'--", "9".repeat(21)])("is nothing for the id %s", async (id) => {
     await expect(shown(id)).rejects.toThrow("400");
     await expect(inAdmin(shop, () => resend(id, "en"))).rejects.toThrow("400");
   });

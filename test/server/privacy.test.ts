@@ -1,6 +1,11 @@
 import { request } from "undici";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
+  scopesWebhook,
+  shopRedactWebhook,
+  uninstalledWebhook,
+} from "#test/simulator/shopify/shop-payloads.ts";
+import {
   sendWebhook,
   type Webhook,
   webhookHeaders,
@@ -37,18 +42,22 @@ const nextId = () => {
   return ids;
 };
 
-describe.each([
-  ["/webhooks/privacy", "customers/redact"],
-  ["/webhooks/privacy", "customers/data_request"],
-  ["/webhooks/privacy", "shop/redact"],
-  ["/webhooks/app/uninstalled", "app/uninstalled"],
-  ["/webhooks/app/scopes_update", "app/scopes_update"],
-])("POST %s, %s", (door, topic) => {
-  const good = () => {
-    const webhook = privacyWebhook(shop, topic, []);
-    return { ...webhook, body: webhook.body.replace("{", `{"current":["read_orders"],`) };
-  };
-
+describe.each<[string, string, () => Webhook]>([
+  ["/webhooks/privacy", "customers/redact", () => redact()],
+  [
+    ...(["/webhooks/privacy", "customers/data_request"] as const),
+    () => privacyWebhook(shop, "customers/data_request", []),
+  ],
+  ["/webhooks/privacy", "shop/redact", () => shopRedactWebhook(shop, Date.now())],
+  [
+    ...(["/webhooks/app/uninstalled", "app/uninstalled"] as const),
+    () => uninstalledWebhook(shop, Date.now()),
+  ],
+  [
+    ...(["/webhooks/app/scopes_update", "app/scopes_update"] as const),
+    () => scopesWebhook(shop, ["read_orders"], Date.now()),
+  ],
+])("POST %s, %s", (door, _topic, good) => {
   it("answers 200 to the current and the previous secret, also to the same webhook again", async () => {
     const webhook = good();
     expect(await sendWebhook(world.appUrl, webhook, world.apiSecret, door)).toBe(200);
@@ -338,7 +347,7 @@ describe("shop/redact", () => {
     );
     const neighbor = `neighbor-${shop}`;
     await client.connect(neighbor);
-    const webhook = webhookOf(shop, "shop/redact", { shop_domain: shop }, Date.now());
+    const webhook = shopRedactWebhook(shop, Date.now());
 
     expect(await privacy(webhook)).toBe(200);
 
@@ -364,7 +373,7 @@ describe("shop/redact", () => {
     ]);
     const order = orderOf(shop, nextId());
     await client.send([order.webhook("orders/create")]);
-    const webhook = webhookOf(shop, "shop/redact", { shop_domain: shop }, Date.now());
+    const webhook = shopRedactWebhook(shop, Date.now());
     expect(await privacy(webhook)).toBe(200);
     await eventually("all is gone", async () => {
       const { rows } = await client.pool.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1`, [shop]);

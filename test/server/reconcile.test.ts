@@ -10,6 +10,7 @@ import { orderMoments } from "#test/simulator/shopify/order-life.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
 import type { Lives, SimulatedShop } from "#test/simulator/shopify/shop.ts";
+import { uninstalledWebhook } from "#test/simulator/shopify/shop-payloads.ts";
 import type { SimulatedOrder } from "#test/simulator/shopify/simulated-order.ts";
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { ask } from "./admin-client.ts";
@@ -333,7 +334,7 @@ describe("what must not come back", () => {
     expect(hers.filter((row) => vogelsang.trace.test(row))).toEqual([]);
     expect(world.hakuna.states(redacted.id)).toHaveLength(1);
 
-    const gone = webhookOf(domain, "app/uninstalled", { id: 1 }, Date.now() + 2_000);
+    const gone = uninstalledWebhook(domain, Date.now() + 2_000);
     await sendWebhook(world.appUrl, gone, world.apiSecret, "/webhooks/app/uninstalled");
     const { startedAt } = await scan();
     const asked = shop.asked.length;
@@ -397,7 +398,10 @@ describe("ops reconcile", () => {
       expect.stringContaining("such as 90m, 2h or 3d"),
     ]);
     const unknown = await ops(["reconcile", "nobody"], world.env);
-    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("not connected")]);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining("There is no shop"),
+    ]);
   });
 });
 

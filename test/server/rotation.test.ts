@@ -6,7 +6,9 @@ import { connect } from "#app/ops/shops/connect.ts";
 import { withDatabase } from "#app/process/with-database.ts";
 import { deliverWebhook, sendWebhook } from "#test/simulator/shopify/webhook.ts";
 import { type AppProcess, waitUntilReady } from "#test/world/app-process.ts";
+import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
+import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
 import { ordersAlike } from "./vogelsang.ts";
 
@@ -24,6 +26,16 @@ async function buy(secret: string): Promise<{ id: string; status: number }> {
   return { id, status: await sendWebhook(world.appUrl, webhook, secret) };
 }
 
+/** Opens a page of a shop's admin at a server, the session token signed with this secret. */
+const visit = (secret: string, at = world.appUrl, domain = shop) =>
+  openApp({ ...world, appUrl: at, apiSecret: secret }, domain);
+
+/** Asks for what the block on Shopify's order page shows; answers the status. */
+async function block(secret: string, at: string, id: string): Promise<number> {
+  const token = sessionToken(world, shop, { secret });
+  return (await ask({ ...world, appUrl: at }, `/api/orders/${id}`, { token })).status;
+}
+
 const arrives = (id: string) => eventually(`${id} is sent`, () => world.hakuna.last(id) !== null);
 
 async function sealed(): Promise<string> {
@@ -34,7 +46,7 @@ async function sealed(): Promise<string> {
   return rows[0].sealed;
 }
 
-describe("a secret is rotated without losing a webhook:", () => {
+describe("a secret is rotated without losing a webhook or closing a page:", () => {
   it("Shopify's client secret and the encryption key, server by server", async () => {
     const old = { secret: world.apiSecret, key: world.env.ENCRYPTION_KEY ?? "" };
     const fresh = {
@@ -72,6 +84,24 @@ describe("a secret is rotated without losing a webhook:", () => {
         await sleep(50);
       }
     });
+    // and a merchant opens one page after the other; a server that is just restarted is no refusal
+    let visits = 0;
+    const visiting = (async () => {
+      while (isSending) {
+        const at = visits % 2 ? secondUrl : world.appUrl;
+        await visit(signing, at).then(
+          () => {
+            visits += 1;
+          },
+          (error) => {
+            if (error instanceof Error && error.message.startsWith("The app answered")) {
+              failures.push(error);
+            }
+          },
+        );
+        await sleep(100);
+      }
+    })();
     const moreArrive = async () => {
       const from = taken.length;
       await eventually("more are taken", () => failures.length > 0 || taken.length > from + 20);
@@ -89,12 +119,29 @@ describe("a secret is rotated without losing a webhook:", () => {
       await moreArrive();
     };
 
+    await eventually("pages were opened before", () => visits > 2);
+    const { tokens } = world.shopify;
+    tokens.addSecret(fresh.secret);
+
     // 1. every process knows both; Shopify signs with the old secret until that is revoked
     await roll({
       ...{ SHOPIFY_API_SECRET: fresh.secret, SHOPIFY_API_SECRET_PREVIOUS: old.secret },
       ENCRYPTION_KEY_PREVIOUS: fresh.key,
     });
     expect(await sealed()).toBe(before);
+    for (const [index, secret] of [old.secret, fresh.secret].entries()) {
+      for (const at of [world.appUrl, secondUrl]) {
+        await visit(secret, at);
+        expect(await block(secret, at, taken[0] ?? "")).toBe(200);
+      }
+      // access that is got now is got with the secret that stays, whatever signed the token
+      const newcomer = `newcomer-${index}.myshopify.com`;
+      await visit(secret, secondUrl, newcomer);
+      expect(tokens.given.filter((one) => one.shop === newcomer)).toMatchObject([
+        { secret: fresh.secret },
+      ]);
+    }
+    tokens.revokeSecret(old.secret);
     signing = fresh.secret;
     await eventually("what it signed with the old one is through", () =>
       underWay.every((secret) => secret === fresh.secret),
@@ -111,12 +158,15 @@ describe("a secret is rotated without losing a webhook:", () => {
     });
     expect(await sealed()).not.toBe(before);
     expect((await buy(old.secret)).status).toBe(401);
+    await expect(visit(old.secret)).rejects.toThrow("The app answered");
+    expect(await block(old.secret, world.appUrl, taken[0] ?? "")).toBe(401);
 
     // 3. the old key is not needed any more
     await roll({ ENCRYPTION_KEY_PREVIOUS: "" });
     isSending = false;
-    await Promise.all(senders);
+    await Promise.all([...senders, visiting]);
     expect(failures).toEqual([]);
+    expect(visits).toBeGreaterThan(20);
     for (const id of taken) await arrives(id);
     const output = servers.map((server) => server.output()).join("");
     expect(output).not.toMatch(/"level":"(error|fatal)"/);

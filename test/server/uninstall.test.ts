@@ -1,12 +1,17 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
+import {
+  scopesWebhook,
+  shopRedactWebhook,
+  uninstalledWebhook,
+} from "#test/simulator/shopify/shop-payloads.ts";
+import { sendWebhook } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
 import { ops } from "./ops.ts";
 import { orderOf, vogelsang } from "./vogelsang.ts";
 
-const { world, client } = await openWorld();
+const { world, client } = await openWorld({ READ_RETRY_MS: "300" });
 let shop: string;
 let shops = 0;
 
@@ -27,7 +32,7 @@ async function open(at = Date.now()): Promise<void> {
 }
 
 async function uninstall(at = Date.now()): Promise<number> {
-  const webhook = webhookOf(shop, "app/uninstalled", { id: 1, myshopify_domain: shop }, at);
+  const webhook = uninstalledWebhook(shop, at);
   return await sendWebhook(world.appUrl, webhook, world.apiSecret, "/webhooks/app/uninstalled");
 }
 
@@ -148,12 +153,7 @@ describe("app/uninstalled", () => {
         [shop, ms],
       );
     const redact = (at: number) =>
-      sendWebhook(
-        world.appUrl,
-        webhookOf(shop, "shop/redact", { shop_domain: shop }, at),
-        world.apiSecret,
-        "/webhooks/privacy",
-      );
+      sendWebhook(world.appUrl, shopRedactWebhook(shop, at), world.apiSecret, "/webhooks/privacy");
     // before the reinstall, and 48 hours after the uninstall
     for (const [passed, at] of [
       [0, now - 35_000],
@@ -234,22 +234,50 @@ describe("orders from before the install", () => {
 });
 
 describe("app/scopes_update", () => {
-  const update = async (current: string[], at: number) => {
-    const webhook = webhookOf(shop, "app/scopes_update", { previous: [], current }, at);
+  const update = async (claimed: string[], at = Date.now()) => {
+    const webhook = scopesWebhook(shop, claimed, at);
     const door = "/webhooks/app/scopes_update";
     return await sendWebhook(world.appUrl, webhook, world.apiSecret, door);
   };
+  const are = (scopes: string) =>
+    eventually(`the scopes are ${scopes}`, async () => (await row()).scopes === scopes);
 
-  it("records what was granted; what came later but is older changes nothing", async () => {
-    world.shopify.shop(shop).scopes = new Set(["read_orders"]);
+  it("has Shopify asked what is granted, and is not believed itself", async () => {
+    const simulated = world.shopify.shop(shop);
+    simulated.scopes = new Set(["read_orders"]);
     await open();
     expect((await row()).scopes).toBe("read_orders");
-    const now = Date.now();
-    expect(await update(["read_products", "read_orders"], now)).toBe(200);
-    expect((await row()).scopes).toBe("read_orders,read_products");
-    expect(await update(["read_orders"], now - 5_000)).toBe(200);
-    expect((await row()).scopes).toBe("read_orders,read_products");
-    expect(await update([], now + 5_000)).toBe(200);
-    expect((await row()).scopes).toBe("");
+    simulated.scopes = new Set(["read_products", "read_orders"]);
+    expect(await update(["write_everything"])).toBe(200);
+    await are("read_orders,read_products");
+    expect(await row()).toMatchObject({ scopesDueAt: null, scopesAt: expect.any(Date) });
+    // an old one, sent again
+    simulated.scopes = new Set();
+    expect(await update(["read_orders"], Date.now() - 3_600_000)).toBe(200);
+    await are("");
+  });
+
+  it("waits while Shopify does not answer, and forgets what it cannot ask for", async () => {
+    await open();
+    const simulated = world.shopify.shop(shop);
+    simulated.scopes = new Set(["read_orders"]);
+    simulated.faults.plan({ kind: "status", status: 503 }, { of: "GrantedScopes", times: 3 });
+    expect(await update([])).toBe(200);
+    await are("read_orders");
+    await client.pool.query(
+      `UPDATE "Session" SET "accessToken" = '', "refreshToken" = NULL
+      WHERE "shop" = $1`,
+      [shop],
+    );
+    expect(await update([])).toBe(200);
+    await eventually("they are forgotten", async () => (await row()).scopes === null);
+    expect((await row()).scopesDueAt).toBeNull();
+    await open();
+    expect((await row()).scopes).toBe("read_orders");
+  });
+
+  it("makes no shop known", async () => {
+    expect(await update(["read_orders"])).toBe(200);
+    expect(await row()).toEqual({});
   });
 });

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { orderMoments } from "#test/simulator/shopify/order-life.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
+import { privacyPayload } from "#test/simulator/shopify/shop-payloads.ts";
 import type { SimulatedOrder } from "#test/simulator/shopify/simulated-order.ts";
 import { type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 
@@ -108,12 +109,11 @@ export function refundOf(orderId: string, lineId: number, at: number) {
 /** customers/redact and customers/data_request as Shopify sends them. */
 export function privacyWebhook(shop: string, topic: string, orders: readonly string[]): Webhook {
   const ids = orders.map(Number);
-  const body = {
-    ...{ shop_id: 1, shop_domain: shop },
+  const body = privacyPayload(topic, shop, {
     customer: { id: Number(vogelsang.id), email, phone: "vogelsang-phone" },
     ...(topic === "customers/redact" && { orders_to_redact: ids }),
     ...(topic === "customers/data_request" && { orders_requested: ids, data_request: { id: 9 } }),
-  };
+  });
   return webhookOf(shop, topic, body, Date.now());
 }
 

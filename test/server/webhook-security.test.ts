@@ -5,6 +5,13 @@ import { promisify } from "node:util";
 import { gzip, gzipSync } from "node:zlib";
 import { request } from "undici";
 import { beforeAll, describe, expect, it } from "vitest";
+import { shopDoors } from "#app/intake/shop-webhooks.ts";
+import { samplePayload } from "#test/simulator/shopify/payload.ts";
+import {
+  scopesWebhook,
+  shopRedactWebhook,
+  uninstalledWebhook,
+} from "#test/simulator/shopify/shop-payloads.ts";
 import {
   sendWebhook,
   signWebhook,
@@ -16,7 +23,7 @@ import { secretsIn } from "#test/world/log-secrets.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { orderOf, privacyWebhook } from "./vogelsang.ts";
+import { dump, orderOf, privacyWebhook, refundOf } from "./vogelsang.ts";
 
 const shop = "hostile.myshopify.com";
 const { world, client } = await openWorld({ STEP_MS: "2000" });
@@ -164,40 +171,68 @@ describe("a webhook that is not Shopify's", () => {
     expect(await post(good(), undefined, { "x-shopify-shop-domain": domain })).toBe(400);
   });
 
-  it("whose body names another shop than its header: it erases nothing there", async () => {
-    const order = orderOf(shop, fresh());
-    await client.send([order.webhook("orders/create")]);
-    await eventually("it is sent", () => world.hakuna.last(order.id) !== null);
-    const doors: [string, Webhook][] = [
-      ["/webhooks/privacy", privacyWebhook("other.myshopify.com", "customers/redact", [order.id])],
-      [
-        "/webhooks/privacy",
-        webhookOf(
-          "other.myshopify.com",
-          "shop/redact",
-          { shop_domain: "other.myshopify.com" },
-          Date.now(),
-        ),
-      ],
-      [
-        "/webhooks/app/uninstalled",
-        webhookOf(
-          "other.myshopify.com",
-          "app/uninstalled",
-          { myshopify_domain: "other.myshopify.com" },
-          Date.now(),
-        ),
-      ],
-    ];
-    for (const [door, sent] of doors) {
-      expect(await post(sent, sent.body, { "x-shopify-shop-domain": shop }, door), door).toBe(400);
-    }
-    await served();
-    const { rows } = await client.pool.query(
-      `SELECT 1 FROM "OrderDocument" WHERE "orderId" = $1 AND "state"::text LIKE '%Vogelsang%'`,
-      [order.id],
+  describe("signed, but of another shop or another topic:", () => {
+    const other = "other.myshopify.com";
+    const own = (topic: string) => privacyWebhook(shop, topic, ["1"]);
+    const order = orderOf(other, fresh());
+    const refund = refundOf(order.id, order.lineIds[0] ?? 0, Date.now());
+    const now = Date.now();
+    /** Every kind of body that Shopify signs for the app. */
+    const bodies: Record<string, Webhook> = {
+      ...Object.fromEntries(
+        ["orders/create", "orders/updated", "orders/cancelled"].map((topic) => [
+          `another shop's ${topic}`,
+          order.webhook(topic),
+        ]),
+      ),
+      "another shop's refund": webhookOf(other, "refunds/create", refund, now),
+      "another shop's fulfillment": webhookOf(
+        ...([other, "fulfillments/create", samplePayload("fulfillments/create"), now] as const),
+      ),
+      "another shop's uninstall": uninstalledWebhook(other, now),
+      "another shop's scopes": scopesWebhook(other, [], now),
+      "another shop's deletion": shopRedactWebhook(other, now),
+      "another shop's erasure": privacyWebhook(other, "customers/redact", ["1"]),
+      "another shop's data request": privacyWebhook(other, "customers/data_request", ["1"]),
+      "its own uninstall": uninstalledWebhook(shop, now),
+      "its own scopes": scopesWebhook(shop, [], now),
+      "its own deletion": shopRedactWebhook(shop, now),
+      "its own erasure": own("customers/redact"),
+      "its own data request": own("customers/data_request"),
+      "a shop without domains": webhookOf(
+        shop,
+        "app/uninstalled",
+        samplePayload("app/uninstalled"),
+        now,
+      ),
+    };
+    const topics = Object.entries(shopDoors).flatMap(([door, all]) =>
+      all.map((topic) => [topic, door] as const),
     );
-    expect(rows).toHaveLength(1);
+
+    it.each(topics)("as %s it does nothing", async (topic, door) => {
+      const kept = orderOf(shop, fresh());
+      await client.send([kept.webhook("orders/create")]);
+      await eventually("it is sent", () => world.hakuna.last(kept.id) !== null);
+      await client.quiet();
+      const rows = async () =>
+        (await dump(client.pool))
+          .split("\n")
+          .filter((row) => row.includes(shop) && !/^pgboss\.|"OrderScan"/.test(row))
+          .map((row) => row.replace(/"lease(Token|Until)": [^,]+, /g, ""))
+          .sort();
+      const before = await rows();
+      for (const [what, sent] of Object.entries(bodies)) {
+        if (sent.shop === shop && sent.topic === topic && what.startsWith("its own")) continue;
+        const headers = {
+          ...{ "x-shopify-topic": topic, "x-shopify-shop-domain": shop },
+          "x-shopify-triggered-at": new Date(Date.now() + 60_000).toISOString(),
+        };
+        expect(await post(sent, sent.body, headers, door), what).toBe(400);
+      }
+      await client.quiet();
+      expect(await rows()).toEqual(before);
+    });
   });
 
   it("on another door than its topic's: it is answered 400", async () => {

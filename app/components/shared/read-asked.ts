@@ -21,12 +21,20 @@ export async function readAsked<Schema extends z.ZodType>(
  */
 export async function readBody(request: Request): Promise<unknown> {
   try {
-    if (request.headers.get("Content-Type")?.includes("json")) return await request.json();
-    return Object.fromEntries(await request.formData());
+    const isJson = request.headers.get("Content-Type")?.includes("json");
+    const body = isJson ? await request.json() : Object.fromEntries(await request.formData());
+    if (holdsNul(body)) throw unreadable();
+    return body;
   } catch {
     // the words of a parser would hold parts of the body
     throw unreadable();
   }
+}
+
+/** No text of the database can hold NUL. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsNul);
 }
 
 function unreadable(): Response {

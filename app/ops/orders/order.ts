@@ -1,13 +1,10 @@
-import { type Command, readArgs, shopDomain, UsageError } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 
 /** Shows one order: status, findings, timeline and what was sent last. */
-export const order: Command = {
+export const order = command({
   usage: "order <shop> <id>",
-  async run(args, withDatabase) {
-    const { positionals } = readArgs(args, {});
-    const shop = shopDomain(positionals[0]);
-    const id = positionals[1];
-    if (id === undefined) throw new UsageError("Which order? Give its numeric id.");
+  positionals: { shop: "one", id: "one" },
+  async run({ named: { shop, id } }, withDatabase) {
     return await withDatabase(async ({ services: { prisma } }) => {
       const row = await prisma.order.findUnique({ where: { shop_id: { shop, id } } });
       if (!row) throw new Error(`There is no order ${id} in ${shop}.`);
@@ -35,7 +32,7 @@ export const order: Command = {
       return { data, text: lines.join("\n") };
     });
   },
-};
+});
 
 function findingLines(findings: unknown): string[] {
   if (!Array.isArray(findings)) return [];

@@ -1,19 +1,13 @@
 import { pairByHand } from "#app/actions/order-actions.ts";
-import { type Command, operator, readArgs, shopDomain, UsageError } from "#app/ops/command.ts";
+import { command, operator } from "#app/ops/command.ts";
 
 /** Pairs a product line with a plan line by hand. */
-export const pair: Command = {
+export const pair = command({
   usage: "pair <shop> <order> <product line> <plan line> [--offer ID] [--plan ID]",
-  async run(args, withDatabase) {
-    const { values, positionals } = readArgs(args, {
-      offer: { type: "string" },
-      plan: { type: "string" },
-    });
-    const shop = shopDomain(positionals[0]);
-    const [, orderId, productLineId, planLineId] = positionals;
-    if (!orderId || !productLineId || !planLineId) {
-      throw new UsageError("An order, a product line and a plan line are needed.");
-    }
+  positionals: { shop: "one", order: "one", "product line": "one", "plan line": "one" },
+  options: { offer: { type: "string" }, plan: { type: "string" } },
+  async run({ named, values }, withDatabase) {
+    const { shop, order: orderId, "product line": productLineId, "plan line": planLineId } = named;
     return await withDatabase(async ({ run, services }) => {
       const pair = {
         productLineId,
@@ -35,4 +29,4 @@ export const pair: Command = {
       };
     });
   },
-};
+});

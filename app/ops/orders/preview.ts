@@ -1,25 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
-import { type Command, oneOf, readArgs, UsageError } from "#app/ops/command.ts";
+import { command, oneOf, UsageError } from "#app/ops/command.ts";
 import { type SharePolicy, skipReason } from "#app/order/share.ts";
 import { orderTopics, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 
 /** Reads a raw webhook payload and shows what would be sent. Needs no database. */
-export const preview: Command = {
+export const preview = command({
   usage: "preview [FILE] [--topic orders/create] [--country de]",
-  async run(args) {
-    const { values, positionals } = readArgs(args, {
-      topic: { type: "string", default: "orders/create" },
-      country: { type: "string" },
-    });
+  positionals: { file: "optional" },
+  options: { topic: { type: "string" }, country: { type: "string" } },
+  async run({ named: { file }, values }) {
     const topic = oneOf("topic", values.topic, orderTopics) ?? "orders/create";
     const country = values.country?.toLowerCase() ?? null;
     if (country !== null && !/^[a-z]{2}$/.test(country)) {
       throw new UsageError(`--country is two letters, such as de, not ${values.country}.`);
     }
-    const [file, ...more] = positionals;
-    if (more.length > 0) throw new UsageError("One file at a time.");
     const body = file === undefined ? await readAll(process.stdin) : await readPayload(file);
     if (topic.startsWith("orders/") && isPart(body)) {
       throw new UsageError(
@@ -38,7 +34,7 @@ export const preview: Command = {
         : previewOrder({ ...state, head: state.head }, country);
     return { data, text: JSON.stringify(data, null, 2) };
   },
-};
+});
 
 function previewOrder(state: Parameters<typeof mapForFeed>[0], shopCountry: string | null) {
   const { feedOrder, findings } = mapForFeed(state, {

@@ -1,11 +1,11 @@
 import { retryQuarantined } from "#app/intake/retry-quarantined.ts";
-import { type Command, readArgs, shopDomain } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 
 /** Has webhooks that could not be read folded once more. */
-export const retry: Command = {
+export const retry = command({
   usage: "retry <shop>",
-  async run(args, withDatabase) {
-    const shop = shopDomain(readArgs(args, {}).positionals[0]);
+  positionals: { shop: "one" },
+  async run({ named: { shop } }, withDatabase) {
     return await withDatabase(async ({ run, services }) => {
       const webhooks = await retryQuarantined(run, shop);
       await services.queue.wake([shop]);
@@ -13,4 +13,4 @@ export const retry: Command = {
       return { data: { webhooks }, text };
     });
   },
-};
+});

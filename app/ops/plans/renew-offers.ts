@@ -1,10 +1,10 @@
-import type { Command } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 import { renewOffers } from "#app/plans/product-offers.ts";
 
 /** Starts the renewal of offers that expire soon now, as the worker does every day. */
-export const renewOffersNow: Command = {
+export const renewOffersNow = command({
   usage: "renew-offers",
-  async run(_args, withDatabase) {
+  async run(_given, withDatabase) {
     return await withDatabase(async ({ run, services }) => {
       const shops = await renewOffers(run.pool, run.now());
       await services.queue.plans.wake(shops);
@@ -12,4 +12,4 @@ export const renewOffersNow: Command = {
       return { data: { shops }, text: text || "No offer expires soon." };
     });
   },
-};
+});

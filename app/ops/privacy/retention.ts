@@ -1,20 +1,24 @@
-import { type Command, readArgs, shopDomain } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 import { type Retained, retainAllShops, retainShop } from "#app/privacy/retention.ts";
 
 /** Deletes now what was kept long enough, as the worker does every day. */
-export const retention: Command = {
+export const retention = command({
   usage: "retention [<shop>]",
-  async run(args, withDatabase) {
-    const [given] = readArgs(args, {}).positionals;
+  positionals: { shop: "optional" },
+  async run({ named: { shop } }, withDatabase) {
     return await withDatabase(async ({ run }) => {
-      const data =
-        given === undefined
+      const { retained, failed } =
+        shop === undefined
           ? await retainAllShops(run)
-          : [await retainShop(run, shopDomain(given))];
-      return { data, text: data.map(line).join("\n") || "No shop is known yet." };
+          : { retained: [await retainShop(run, shop)], failed: [] };
+      return {
+        data: retained,
+        text: retained.map(line).join("\n") || "No shop is known yet.",
+        failed: failed.length > 0 ? `It failed for ${failed.join(", ")}; see above.` : undefined,
+      };
     });
   },
-};
+});
 
 function line({ shop, documents, events, webhooks, attempts, miscounted }: Retained): string {
   const deleted = `${documents} documents, ${events} timeline entries, ${webhooks} webhooks, ${attempts} requests`;

@@ -1,17 +1,17 @@
-import { type Command, readArgs, shopDomain } from "#app/ops/command.ts";
+import { command, UsageError } from "#app/ops/command.ts";
 import { momentOf } from "#app/ops/since.ts";
 import { beginImport, cancelImport } from "#app/scan/scan-runs.ts";
 import { finishScan } from "./scan.ts";
 
 /** Imports a shop's past orders, or goes on with an import, or ends one. */
-export const importOrders: Command = {
+export const importOrders = command({
   usage: "import <shop> [--since 30d|2026-11-24T10:00:00Z] | <shop> --cancel",
-  async run(args, withDatabase) {
-    const { values, positionals } = readArgs(args, {
-      since: { type: "string" },
-      cancel: { type: "boolean" },
-    });
-    const shop = shopDomain(positionals[0]);
+  positionals: { shop: "one" },
+  options: { since: { type: "string" }, cancel: { type: "boolean" } },
+  async run({ named: { shop }, values }, withDatabase) {
+    if (values.cancel && values.since !== undefined) {
+      throw new UsageError("Give --since to begin an import or --cancel to end one, not both.");
+    }
     const since =
       values.since !== undefined
         ? momentOf("since", values.since, Date.now()).getTime()
@@ -37,4 +37,4 @@ export const importOrders: Command = {
       };
     });
   },
-};
+});

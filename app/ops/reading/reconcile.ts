@@ -1,14 +1,14 @@
-import { type Command, readArgs, shopDomain } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 import { momentOf } from "#app/ops/since.ts";
 import { beginReconciliation } from "#app/scan/scan-runs.ts";
 import { finishScan } from "./scan.ts";
 
 /** Compares a shop's orders with Shopify's now, as the worker does every so often. */
-export const reconcile: Command = {
+export const reconcile = command({
   usage: "reconcile <shop> [--since 2h|2026-11-24T10:00:00Z]",
-  async run(args, withDatabase) {
-    const { values, positionals } = readArgs(args, { since: { type: "string" } });
-    const shop = shopDomain(positionals[0]);
+  positionals: { shop: "one" },
+  options: { since: { type: "string" } },
+  async run({ named: { shop }, values }, withDatabase) {
     const since =
       values.since !== undefined ? momentOf("since", values.since, Date.now()).getTime() : null;
     return await withDatabase(async (foundations) => {
@@ -25,4 +25,4 @@ export const reconcile: Command = {
       };
     });
   },
-};
+});

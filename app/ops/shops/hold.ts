@@ -1,15 +1,13 @@
-import { type Command, readArgs, shopDomain, UsageError } from "#app/ops/command.ts";
+import { command, UsageError } from "#app/ops/command.ts";
 import { hold, release } from "#app/store/hold.ts";
 
 /** Holds delivery back: a shop's, or the whole feed's. Webhooks are taken and folded all the while. */
-export const pause: Command = {
+export const pause = command({
   usage: "pause <shop> | --feed --reason TEXT",
-  async run(args, withDatabase) {
-    const { values, positionals } = readArgs(args, {
-      feed: { type: "boolean" },
-      reason: { type: "string" },
-    });
-    const shop = target(positionals, values.feed);
+  positionals: { shop: "optional" },
+  options: { feed: { type: "boolean" }, reason: { type: "string" } },
+  async run({ named, values }, withDatabase) {
+    const shop = target(named.shop, values.feed);
     const reason = values.reason?.trim();
     if (!reason) throw new UsageError("--reason is missing: other operators will want to know.");
     return await withDatabase(async ({ run }) => {
@@ -18,14 +16,15 @@ export const pause: Command = {
       return { data: { shop, held: true, reason }, text };
     });
   },
-};
+});
 
 /** Lets delivery go on that an operator held back. */
-export const resume: Command = {
+export const resume = command({
   usage: "resume <shop> | --feed",
-  async run(args, withDatabase) {
-    const { values, positionals } = readArgs(args, { feed: { type: "boolean" } });
-    const shop = target(positionals, values.feed);
+  positionals: { shop: "optional" },
+  options: { feed: { type: "boolean" } },
+  async run({ named, values }, withDatabase) {
+    const shop = target(named.shop, values.feed);
     return await withDatabase(async ({ run, services }) => {
       const was = await release(run.pool, shop);
       if (shop !== null) await services.queue.wake([shop]);
@@ -35,14 +34,14 @@ export const resume: Command = {
       return { data: { shop, held: false, wasHeld: was }, text };
     });
   },
-};
+});
 
 /** null: the whole feed */
-function target(positionals: string[], feed: boolean | undefined): string | null {
-  if (positionals.length > 0 === (feed === true)) {
+function target(shop: string | undefined, feed: boolean | undefined): string | null {
+  if ((shop !== undefined) === (feed === true)) {
     throw new UsageError("Name a shop, or give --feed for every shop.");
   }
-  return feed ? null : shopDomain(positionals[0]);
+  return shop ?? null;
 }
 
 function nameOf(shop: string | null): string {

@@ -1,11 +1,10 @@
-import { type Command, readArgs } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 import { uncovered } from "#app/shops/uninstall.ts";
 
 /** Lists the shops with their connection and counts. */
-export const shops: Command = {
+export const shops = command({
   usage: "shops",
-  async run(args, withDatabase) {
-    readArgs(args, {});
+  async run(_given, withDatabase) {
     return await withDatabase(async ({ services: { prisma }, run }) => {
       const known = await prisma.shop.findMany({
         orderBy: { domain: "asc" },
@@ -38,4 +37,4 @@ export const shops: Command = {
       return { data, text: lines.join("\n") || "No shop is known yet." };
     });
   },
-};
+});

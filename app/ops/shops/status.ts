@@ -1,5 +1,5 @@
 import type { OrderScan } from "#app/database/generated/prisma/client.ts";
-import { type Command, readArgs, shopDomain } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 import { uncovered } from "#app/shops/uninstall.ts";
 import { holds } from "#app/store/hold.ts";
 
@@ -17,10 +17,10 @@ function scanLine({
 }
 
 /** Shows how one shop's sync is. */
-export const status: Command = {
+export const status = command({
   usage: "status <shop>",
-  async run(args, withDatabase) {
-    const domain = shopDomain(readArgs(args, {}).positionals[0]);
+  positionals: { shop: "one" },
+  async run({ named: { shop: domain } }, withDatabase) {
     return await withDatabase(async ({ services: { prisma }, run }) => {
       const shop = await prisma.shop.findUnique({
         where: { domain },
@@ -63,8 +63,8 @@ export const status: Command = {
         open.orders > 0 &&
           `  plans that Hakuna does not know of: ${open.plans} in ${open.orders} orders`,
         ...dataRequests.map(
-          ({ customerId, requestedAt }) =>
-            `  customer ${customerId ?? "unknown"} asked for their data: ${requestedAt.toISOString()}`,
+          ({ id, customerId, requestedAt }) =>
+            `  customer ${customerId ?? "unknown"} asked for their data: ${requestedAt.toISOString()}, request ${id}`,
         ),
         ...held.map(
           ({ shop: one, since, reason }) =>
@@ -84,4 +84,4 @@ export const status: Command = {
       return { data, text: lines.filter(Boolean).join("\n") };
     });
   },
-};
+});

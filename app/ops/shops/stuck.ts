@@ -1,20 +1,20 @@
-import { type Command, readArgs, shopDomain } from "#app/ops/command.ts";
+import { command } from "#app/ops/command.ts";
 import { momentOf } from "#app/ops/since.ts";
 import { mostStuck, type Stuck, stuckSince } from "#app/views/stuck.ts";
 
 /** Lists everything that got stuck since a time: shops, orders, webhooks. */
-export const stuck: Command = {
+export const stuck = command({
   usage: "stuck [<shop>] [--since 2h|2026-11-24T10:00:00Z]",
-  async run(args, withDatabase) {
-    const { values, positionals } = readArgs(args, { since: { type: "string" } });
-    const shop = positionals[0] === undefined ? null : shopDomain(positionals[0]);
+  positionals: { shop: "optional" },
+  options: { since: { type: "string" } },
+  async run({ named: { shop = null }, values }, withDatabase) {
     const since = momentOf("since", values.since ?? "1970-01-01", Date.now());
     return await withDatabase(async ({ run }) => {
       const data = await stuckSince(run.pool, since, shop);
       return { data, text: lines(data).join("\n") || "Nothing is stuck." };
     });
   },
-};
+});
 
 function lines({ shops, orders, webhooks }: Stuck): string[] {
   const one = (since: Date, shop: string, text: string, reason: string | null) =>

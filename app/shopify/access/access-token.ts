@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { AdminError, unavailable } from "./admin-api.ts";
 
+/** The app's client id and its client secret of now. */
+export type AppSecrets = { apiKey: string; apiSecret: string };
+
 /** A pair of tokens for a shop's Admin API. Times are epoch milliseconds. */
 export type AccessTokens = {
   accessToken: string;
@@ -32,9 +35,40 @@ const timeLimitMs = 10_000;
  * @throws AdminError: `no_session` where the refresh token has ended
  */
 export async function renewAccess(
-  app: { apiKey: string; apiSecret: string },
+  app: AppSecrets,
   shop: string,
   refreshToken: string,
+): Promise<AccessTokens> {
+  return await askForTokens(app, shop, {
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+  });
+}
+
+/**
+ * Exchanges a session token, which was verified, for the first pair.
+ * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/token-exchange
+ *
+ * @throws AdminError: `no_session` where Shopify does not take the session token
+ */
+export async function exchangeSessionToken(
+  app: AppSecrets,
+  shop: string,
+  sessionToken: string,
+): Promise<AccessTokens> {
+  return await askForTokens(app, shop, {
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    subject_token: sessionToken,
+    subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
+    requested_token_type: "urn:shopify:params:oauth:token-type:offline-access-token",
+    expiring: "1",
+  });
+}
+
+async function askForTokens(
+  app: AppSecrets,
+  shop: string,
+  grant: Record<string, string>,
 ): Promise<AccessTokens> {
   const answer = await fetch(`https://${shop}/admin/oauth/access_token`, {
     method: "POST",
@@ -42,13 +76,12 @@ export async function renewAccess(
     body: JSON.stringify({
       client_id: app.apiKey,
       client_secret: app.apiSecret,
-      grant_type: "refresh_token",
-      refresh_token: refreshToken,
+      ...grant,
     }),
     redirect: "error",
     signal: AbortSignal.timeout(timeLimitMs),
   }).catch(() => {
-    throw unavailable("It could not be reached to renew the access.");
+    throw unavailable("It could not be reached to get access.");
   });
   const body: unknown = await answer.json().catch(() => null);
   const granted = answer.ok ? grantedSchema.safeParse(body).data : undefined;
@@ -66,5 +99,5 @@ export async function renewAccess(
   if ([400, 401].includes(answer.status) && reason !== undefined && ended.includes(reason)) {
     throw new AdminError({ kind: "no_session" });
   }
-  throw unavailable(`It answered with HTTP status ${answer.status} when the access was renewed.`);
+  throw unavailable(`It answered with HTTP status ${answer.status} when it was asked for access.`);
 }

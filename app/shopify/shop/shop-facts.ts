@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shopIdIn } from "./granted-scopes.ts";
 
 /** The part of the library's Admin API client that is used here. */
 export type ShopGraphql = (
@@ -10,6 +11,7 @@ export type ShopGraphql = (
 export const shopFactsQuery = `#graphql
   query ShopFacts {
     shop {
+      id
       ianaTimezone
       email
       shopAddress {
@@ -21,6 +23,7 @@ export const shopFactsQuery = `#graphql
 const answerSchema = z.object({
   data: z.object({
     shop: z.object({
+      id: z.string().regex(/^gid:\/\/shopify\/Shop\/\d+$/),
       ianaTimezone: z.string(),
       email: z.string().nullish(),
       shopAddress: z.object({ countryCodeV2: z.string().nullable() }),
@@ -31,8 +34,16 @@ const answerSchema = z.object({
 /** A page waits no longer than this for it. */
 const timeLimitMs = 3_000;
 
-/** `timeZone`: IANA name, null where this process does not know it; `country`: ISO 3166-1 alpha-2, lower case; `email`: the owner's */
-export type ShopFacts = { timeZone: string | null; country: string | null; email: string | null };
+/**
+ * `id`: numeric; `timeZone`: IANA name, null where this process does not know it; `country`: ISO 3166-1
+ * alpha-2, lower case; `email`: the owner's
+ */
+export type ShopFacts = {
+  id: string;
+  timeZone: string | null;
+  country: string | null;
+  email: string | null;
+};
 
 /**
  * Asks the Admin API what the app needs to know of the shop.
@@ -43,6 +54,7 @@ export async function readShopFacts(graphql: ShopGraphql): Promise<ShopFacts> {
   const answer = await graphql(shopFactsQuery, { signal: AbortSignal.timeout(timeLimitMs) });
   const { shop } = answerSchema.parse(await answer.json()).data;
   return {
+    id: shopIdIn({ shop }),
     timeZone: isTimeZone(shop.ianaTimezone) ? shop.ianaTimezone : null,
     country: shop.shopAddress.countryCodeV2?.toLowerCase() ?? null,
     email: shop.email || null,

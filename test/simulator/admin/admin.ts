@@ -60,6 +60,11 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
       : await startAppProxy({ port: options.proxyPort, appUrl: options.appUrl, adminUrl: url });
   const shownAppUrl = proxy?.url ?? options.appUrl;
 
+  const signing = (shop: string) => ({
+    ...{ apiKey: options.apiKey, shop },
+    apiSecret: shopify.tokens.secrets[0] ?? options.apiSecret,
+  });
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const host = (request.headers.host ?? "").split(":")[0] ?? "";
     if (host.endsWith(".myshopify.com")) return shopify.answer(host, request, response);
@@ -71,7 +76,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     }
     if (pathname === "/session-token") {
       const shop = `${searchParams.get("store")}.myshopify.com`;
-      const token = mintSessionToken({ ...options, shop }, Date.now());
+      const token = mintSessionToken(signing(shop), Date.now());
       response.writeHead(200, { "Content-Type": "text/plain" }).end(token);
       return;
     }
@@ -112,7 +117,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
           path: (path ?? "/app") + search,
           store,
           apiKey: options.apiKey,
-          sessionToken: mintSessionToken({ ...options, shop }, Date.now()),
+          sessionToken: mintSessionToken(signing(shop), Date.now()),
           locale,
         }),
       );

@@ -1,14 +1,21 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { AppInShop } from "../../admin/session-token.ts";
 
 /** An access token that was given out. `sessionToken` is "" where it was given for a refresh token. */
-export type GivenToken = { shop: string; token: string; sessionToken: string };
+export type GivenToken = {
+  shop: string;
+  token: string;
+  sessionToken: string;
+  /** the client secret that the app asked with */
+  secret: string;
+};
 
-type Access = { shop: string; token: string; expiresAt: number; scope: string };
+type Access = { shop: string; token: string; expiresAt: number; scope: string; secret: string };
 type Refresh = {
   shop: string;
   token: string;
   expiresAt: number;
+  secret: string;
   /** the pair that it was exchanged for */
   replacement: { access: string; refresh: string } | null;
 };
@@ -26,12 +33,28 @@ export class AccessTokens {
   readonly given: GivenToken[] = [];
   /** how long new access tokens last, in milliseconds */
   accessLastsMs = accessLastsMs;
-  readonly #app: Omit<AppInShop, "shop">;
+  /** the app's client secrets that are not revoked, oldest first: it signs with the first */
+  readonly secrets: string[];
+  readonly #apiKey: string;
   readonly #access = new Map<string, Access>();
   readonly #refresh = new Map<string, Refresh>();
 
-  constructor(app: Omit<AppInShop, "shop">) {
-    this.#app = app;
+  constructor({ apiKey, apiSecret }: Omit<AppInShop, "shop">) {
+    this.#apiKey = apiKey;
+    this.secrets = [apiSecret];
+  }
+
+  /** A new client secret takes effect beside the ones before it. */
+  addSecret(secret: string): void {
+    this.secrets.push(secret);
+  }
+
+  /** A client secret ends, and with it the tokens that were got with it. */
+  revokeSecret(secret: string): void {
+    this.secrets.splice(this.secrets.indexOf(secret), 1);
+    for (const tokens of [this.#access, this.#refresh]) {
+      for (const one of tokens.values()) if (one.secret === secret) tokens.delete(one.token);
+    }
   }
 
   /** Answers `POST /admin/oauth/access_token`. */
@@ -41,16 +64,18 @@ export class AccessTokens {
     asked: Record<string, unknown>,
     now: number,
   ): { status: number; body: object } {
-    if (asked.client_id !== this.#app.apiKey || asked.client_secret !== this.#app.apiSecret) {
+    const secret = String(asked.client_secret);
+    if (asked.client_id !== this.#apiKey || !this.secrets.includes(secret)) {
       return { status: 400, body: { error: "invalid_client" } };
     }
     if (asked.grant_type === "urn:ietf:params:oauth:grant-type:token-exchange") {
       const sessionToken = String(asked.subject_token);
-      if (shopOf(sessionToken) !== shop) {
+      const isOwn = this.secrets.some((one) => isSignedBy(sessionToken, one));
+      if (!isOwn || shopOf(sessionToken) !== shop) {
         return { status: 400, body: { error: "invalid_subject_token" } };
       }
       this.revoke(shop);
-      return { status: 200, body: this.#give(shop, scope, sessionToken, now).body };
+      return { status: 200, body: this.#give(shop, scope, { sessionToken, secret }, now).body };
     }
     if (asked.grant_type === "refresh_token") {
       const used = this.#refresh.get(String(asked.refresh_token));
@@ -58,7 +83,7 @@ export class AccessTokens {
       for (const { token } of this.#of(shop, this.#access)) this.#access.delete(token);
       if (used.replacement) this.#refresh.delete(used.replacement.refresh);
       this.#retirePredecessor(used.token);
-      const { body, access, refresh } = this.#give(shop, scope, "", now);
+      const { body, access, refresh } = this.#give(shop, scope, { sessionToken: "", secret }, now);
       used.replacement = { access, refresh };
       return { status: 200, body };
     }
@@ -84,14 +109,23 @@ export class AccessTokens {
     for (const { token } of this.#of(shop, this.#refresh)) this.#refresh.delete(token);
   }
 
-  #give(shop: string, scope: string, sessionToken: string, now: number) {
+  #give(
+    shop: string,
+    scope: string,
+    { sessionToken, secret }: Pick<GivenToken, "sessionToken" | "secret">,
+    now: number,
+  ) {
     const access = `shpat_${randomBytes(16).toString("hex")}`;
     const refresh = `shprt_${randomBytes(16).toString("hex")}`;
-    this.given.push({ shop, token: access, sessionToken });
-    this.#access.set(access, { shop, token: access, scope, expiresAt: now + this.accessLastsMs });
+    this.given.push({ shop, token: access, sessionToken, secret });
+    this.#access.set(access, {
+      ...{ shop, token: access, scope, secret },
+      expiresAt: now + this.accessLastsMs,
+    });
     this.#refresh.set(refresh, {
       shop,
       token: refresh,
+      secret,
       expiresAt: now + refreshLastsMs,
       replacement: null,
     });
@@ -130,6 +164,12 @@ const inactive = {
     error_description: "This request requires an active refresh_token",
   },
 };
+
+function isSignedBy(sessionToken: string, secret: string): boolean {
+  const [head, claims, signature] = sessionToken.split(".");
+  const own = createHmac("sha256", secret).update(`${head}.${claims}`).digest("base64url");
+  return own === signature;
+}
 
 /** The shop that a session token is for; null where it is none. */
 function shopOf(sessionToken: string): string | null {

@@ -1,5 +1,6 @@
 import { GraphQLError } from "graphql";
 import type { SimulatedShop } from "../shop.ts";
+import { shopIdOf } from "../shop-payloads.ts";
 import { catalogMutations } from "./catalog-mutations.ts";
 import { CatalogNodes } from "./catalog-nodes.ts";
 import { productMatcher } from "./catalog-search.ts";
@@ -40,7 +41,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     shop: {
-      id: "gid://shopify/Shop/1",
+      id: `gid://shopify/Shop/${shopIdOf(shop.domain)}`,
       name: facts.name,
       myshopifyDomain: shop.domain,
       email: `owner@${shop.domain}`,

@@ -1,0 +1,1 @@
+ALTER TABLE "Shop" ADD COLUMN "shopifyId" TEXT, ADD COLUMN "scopesDueAt" TIMESTAMPTZ(6);
