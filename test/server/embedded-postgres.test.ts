@@ -345,7 +345,9 @@ describe("data of another major version", () => {
       (error: Error) => error.message,
     );
     const commands = told.split("\n").filter((line) => line.startsWith("  "));
-    const script = commands.join("\n").replace("npm run -s ops --", `"${process.execPath}" app/ops.ts`);
+    const script = commands
+      .join("\n")
+      .replace("npm run -s ops --", `"${process.execPath}" app/ops.ts`);
     const env = {
       ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "test" as const },
       DATA_FOLDER: folder,
