@@ -34,7 +34,11 @@ export default defineConfig({
       new pg.Pool({
         ...{ connectionString: process.env.DATABASE_URL, Client: CatalogClient },
         // a statement of a migration may take long, a peer that has vanished may not
-        ...{ connectionTimeoutMillis: 10_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
+        ...{
+          connectionTimeoutMillis: 10_000,
+          keepAlive: true,
+          keepAliveInitialDelayMillis: 10_000,
+        },
       }),
     ),
 });

@@ -18,8 +18,8 @@ export type DatabaseLimits = {
   statementMs: number;
   /**
    * a pause between two statements of a transaction. The database ends the session of a process that
-   * vanished or froze in one, and with it its locks. Less than a lease: whoever takes the lease next
-   * finds the shop's row free.
+   * vanished or froze in one, and with it its locks. Less than a lease, so that whoever takes the
+   * lease next finds the shop's row free; more than any step computes without asking anything.
    */
   idleInTransactionMs: number;
 };
@@ -29,7 +29,7 @@ export const usualLimits: DatabaseLimits = {
   connectMs: variables.DATABASE_CONNECT_MS.parse(undefined),
   lockMs: variables.DATABASE_LOCK_MS.parse(undefined),
   statementMs: variables.DATABASE_STATEMENT_MS.parse(undefined),
-  idleInTransactionMs: 20_000,
+  idleInTransactionMs: variables.DATABASE_IDLE_MS.parse(undefined),
 };
 
 /** A peer that is silent for so long is asked whether it is there, by this side and by the database's. */

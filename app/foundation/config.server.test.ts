@@ -68,6 +68,10 @@ describe("readConfig", () => {
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "http://collector:4318"],
     ["LEASE_MS", "10000", "more than FEED_TIMEOUT_MS"],
     ["BACKOFF_MAX_MS", "10", "less than BACKOFF_MIN_MS"],
+    ["DATABASE_STATEMENT_MS", "3000", "more than DATABASE_LOCK_MS"],
+    ["HEADERS_MS", "75000", "more than KEEP_ALIVE_MS"],
+    ["RUN_LIMIT_MS", "30000", "more than STEP_MS"],
+    ["INTAKE_MS", "5000", "from 100 to 4500"],
     ["POLL_MAX_MS", "10", "less than POLL_MIN_MS"],
   ])("refuses %s=%s, without repeating it", (name, value, hint) => {
     const message = problems({ ...least, [name]: value });

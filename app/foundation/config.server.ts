@@ -80,6 +80,11 @@ export const variables = {
     .describe(
       "How long a statement may take; `DATABASE_CONNECT_MS` later its connection is given up as silent.",
     ),
+  DATABASE_IDLE_MS: integer(1)
+    .prefault("20000")
+    .describe(
+      "How long a process may be silent in a transaction before PostgreSQL ends it; less than `LEASE_MS`.",
+    ),
   DATA_FOLDER: z
     .string()
     .prefault(".data")
@@ -297,8 +302,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       connectMs: v.DATABASE_CONNECT_MS,
       lockMs: v.DATABASE_LOCK_MS,
       statementMs: v.DATABASE_STATEMENT_MS,
-      // a lease is renewed when a transaction begins: its locks end before it
-      idleInTransactionMs: Math.ceil((v.LEASE_MS * 2) / 3),
+      idleInTransactionMs: v.DATABASE_IDLE_MS,
     },
     DATA_FOLDER: v.DATA_FOLDER,
     SHOPIFY_API_KEY: v.SHOPIFY_API_KEY,

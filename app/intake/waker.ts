@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { DatabaseLimits } from "#app/database/connection.server.ts";
 import { openPool } from "#app/database/pool.server.ts";
@@ -6,10 +7,13 @@ import type { Logger } from "#app/foundation/log.server.ts";
 /** Tells the sync of shops that have new webhooks. `wake` waits for nothing. */
 export type Waker = { wake(shops: Iterable<string>): void; close(): Promise<void> };
 
+/** So long shops gather after a wake: a wake costs the database more than the webhooks that it tells of. */
+const pauseMs = 20;
+
 /**
  * Wakes the sync over a connection of its own: however long the queue's table is out of reach, it
- * costs the intake nothing, because its answer does not wait for it. While one wake is under way the
- * shops of the next gather. One that fails is left to the sweep.
+ * costs the intake nothing, because its answer does not wait for it. While one wake is under way, and
+ * shortly after, the shops of the next gather. One that fails is left to the sweep.
  */
 export function createWaker(options: {
   databaseUrl: string;
@@ -36,6 +40,7 @@ export function createWaker(options: {
       await wakeOnce(woken).catch((err) => {
         options.log.warn({ err }, "the sync was not woken; the sweep will find the webhooks");
       });
+      await sleep(pauseMs);
     }
     waking = null;
   }

@@ -13,8 +13,8 @@ const shop = "quiet.myshopify.com";
 const proxy = await startSilentProxy(process.env.TEST_POSTGRES_URL ?? "");
 const { world, client } = await openWorld(
   {
-    ...{ INTAKE_MS: "700", DATABASE_CONNECT_MS: "500", DATABASE_LOCK_MS: "300" },
-    ...{ DATABASE_STATEMENT_MS: "1000", SWEEP_STALE_MS: "3000", SWEEP_GIVE_UP_MS: "600000" },
+    ...{ INTAKE_MS: "2000", DATABASE_CONNECT_MS: "2500", DATABASE_LOCK_MS: "500" },
+    ...{ DATABASE_STATEMENT_MS: "1500", SWEEP_STALE_MS: "4000", SWEEP_GIVE_UP_MS: "600000" },
   },
   { throughUrl: proxy.through },
 );
@@ -57,7 +57,7 @@ describe("a database that falls silent", () => {
     expect(text).toMatch(/^hakuna_database_up 0$/m);
     expect(text).toMatch(/^hakuna_last_sweep_success_timestamp_seconds\{lane="sync"\} \d/m);
     // longer than a sweep may take: what waited when it fell silent is given up meanwhile
-    await sleep(5000);
+    await sleep(14_000);
     expect((await send()).status).toBe(503);
     proxy.resume();
     const ids: string[] = [];

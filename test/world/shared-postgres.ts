@@ -35,6 +35,8 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   const log = createLog(level);
   const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
   await query(postgres.url, "ALTER SYSTEM SET fsync = off");
+  // a connection that falls silent while it logs in holds up everybody's CREATE and DROP DATABASE
+  await query(postgres.url, "ALTER SYSTEM SET authentication_timeout = '10s'");
   await query(postgres.url, "SELECT pg_reload_conf()");
   await query(postgres.url, `CREATE DATABASE ${template}`);
   const url = databaseAt(postgres.url, template);
