@@ -9,7 +9,7 @@ import {
   isTokenSignedBy,
   SessionsOfEarlierSecret,
   sessionTokenOf,
-} from "#app/shopify/access/earlier-secret.ts";
+} from "#app/shops/earlier-secret.ts";
 
 /**
  * Shopify's side of the app: embedded, access tokens by token exchange, offline tokens that expire

@@ -3,7 +3,7 @@ import type { PgBoss } from "pg-boss";
 import { isAnswer } from "#app/database/database-error.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { withinTime } from "#app/foundation/time-limit.ts";
-import type { Sweeps } from "./sweeps.ts";
+import type { LaneName, Sweeps } from "./sweeps.ts";
 
 /** What a run says at its end: whether there is more to do now, and when there will be next. */
 export type RunResult = { again: boolean; nextInMs: number | null };
@@ -22,9 +22,6 @@ export type Lane = {
   /** The same, and wakes no more. */
   stop(): Promise<void>;
 };
-
-/** Syncing, reading orders from Shopify, and giving products their plans. */
-export type LaneName = "sync" | "scan" | "plans";
 
 /** Runs that failed are found again by the sweep; the queue must never give one up by itself. */
 const laneOptions = {

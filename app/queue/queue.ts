@@ -3,8 +3,8 @@ import { PgBoss } from "pg-boss";
 import { connectionTo, type DatabaseLimits } from "#app/database/connection.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { notHeld } from "#app/store/hold.ts";
-import { type Lane, type LaneName, type LaneOptions, makeQueue, openLane } from "./lane.ts";
-import type { Sweeps } from "./sweeps.ts";
+import { type Lane, type LaneOptions, makeQueue, openLane } from "./lane.ts";
+import type { LaneName, Sweeps } from "./sweeps.ts";
 
 export type Queue = {
   /** queues a sync run for each of these shops; see `Lane` */

@@ -1,4 +1,5 @@
-import type { LaneName } from "./lane.ts";
+/** Syncing, reading orders from Shopify, and giving products their plans. */
+export type LaneName = "sync" | "scan" | "plans";
 
 /** How a lane's sweep came back: `answered` when the database refused it, which is an answer, too. */
 export type SweepEnd = "succeeded" | "answered";

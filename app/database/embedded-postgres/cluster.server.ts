@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { requireSameVersion } from "./data-version.server.ts";
+import { type Cluster, requireSameVersion } from "./data-version.server.ts";
 import { freePort } from "./free-port.server.ts";
 import {
   EmbeddedPostgresError,
@@ -10,9 +10,6 @@ import {
   refuseShellWords,
   systemFolder,
 } from "./programs.server.ts";
-
-/** Absolute paths of one database cluster. */
-export type Cluster = { data: string; passwordFile: string };
 
 /**
  * Creates a cluster below `folder`, unless one is there. Safe when several processes do it at once:

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Cluster } from "./cluster.server.ts";
 import { EmbeddedPostgresError, type Programs } from "./programs.server.ts";
+
+/** Absolute paths of one database cluster. */
+export type Cluster = { data: string; passwordFile: string };
 
 /**
  * A new version of the app may bring a PostgreSQL that does not read the data of the one before.

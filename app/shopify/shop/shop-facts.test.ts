@@ -3,10 +3,11 @@ import { readShopFacts } from "./shop-facts.ts";
 
 it("of a shop in a time zone that is not known here the rest is read", async () => {
   const shop = {
+    id: "gid://shopify/Shop/7",
     ianaTimezone: "Mars/Olympus_Mons",
     email: "owner@example.com",
     shopAddress: { countryCodeV2: "DE" },
   };
   const facts = await readShopFacts(async () => ({ json: async () => ({ data: { shop } }) }));
-  expect(facts).toEqual({ timeZone: null, country: "de", email: "owner@example.com" });
+  expect(facts).toEqual({ id: "7", timeZone: null, country: "de", email: "owner@example.com" });
 });

@@ -3,8 +3,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { Session } from "@shopify/shopify-api";
 import { PrismaSessionStorage } from "@shopify/shopify-app-session-storage-prisma";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
-import { type AppSecrets, exchangeSessionToken } from "./access-token.ts";
-import { AdminError } from "./admin-api.ts";
+import { type AppSecrets, exchangeSessionToken } from "#app/shopify/access/access-token.ts";
+import { AdminError } from "#app/shopify/access/admin-api.ts";
 
 /** As the library does: what ends sooner is exchanged anew. */
 const beforeEndMs = 5 * 60_000;
