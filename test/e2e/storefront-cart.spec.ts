@@ -61,7 +61,8 @@ for (const manner of manners) {
   });
 }
 
-for (const manner of manners) {
+// A theme with events of its own reads the same cart before it shows anything.
+for (const manner of manners.filter((each) => each !== "events")) {
   test(`${manner}: a product raised before the guard has looked carries its plan along`, async ({
     shopper,
   }) => {
