@@ -104,18 +104,34 @@ async function protect(part, offer) {
   now?.focus();
 }
 
-/** What the cart page has now, in place of what is shown; open offers stay open. */
+const messages = ".hakuna-protection__news, .hakuna-protection__error";
+
+/** What the cart page has now, in place of what is shown; open offers stay as they are. */
 async function refresh() {
   const html = await (await fetch(`${root}cart`)).text();
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const part of new Set([...parts(), drawerPart].filter(Boolean))) {
     const fresh = page.querySelector(`hakuna-cart[data-place="${part.dataset.place}"]`);
     if (!fresh || fresh.innerHTML === part.shown) continue;
-    const open = [...part.querySelectorAll("details[open]")].map(({ dataset }) => dataset.key);
+    const open = new Map(
+      [...part.querySelectorAll("details[open]")].map((offer) => [
+        offer.dataset.key,
+        chosenIn(offer)?.value,
+      ]),
+    );
+    const texts = [...part.querySelectorAll(messages)].map(({ textContent }) => textContent);
     part.shown = fresh.innerHTML;
     part.innerHTML = fresh.innerHTML;
     for (const offer of part.querySelectorAll("details")) {
-      offer.open = open.includes(offer.dataset.key);
+      offer.open = open.has(offer.dataset.key);
+      const chosen = open.get(offer.dataset.key);
+      const input = chosen && offer.querySelector(`[value="${chosen}"]`);
+      if (!input) continue;
+      input.checked = true;
+      offer.querySelector(".hakuna-cart__add").disabled = false;
+    }
+    for (const [at, place] of part.querySelectorAll(messages).entries()) {
+      place.textContent = texts[at];
     }
   }
 }

@@ -97,7 +97,9 @@ class HakunaProtection extends HTMLElement {
   #groupOf(id) {
     const find = (variant) => this.querySelector(`[data-for="${variant}"]`);
     const further = this.#further[id];
-    if (further?.group) this.querySelector(".hakuna-protection__news").before(further.group);
+    if (further?.group && !find(id)) {
+      this.querySelector(".hakuna-protection__news").before(further.group);
+    }
     if (id in this.variants || further) return find(id) ?? find("");
   }
 
