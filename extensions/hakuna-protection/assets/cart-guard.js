@@ -50,6 +50,7 @@ export function mend(items, seen, news) {
 const { root } = Shopify.routes;
 const guard = document.querySelector("hakuna-cart-guard");
 const mends = JSON.parse(sessionStorage.hakuna ?? "[]");
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 let cart;
 let timer;
 let silence;
@@ -82,7 +83,10 @@ const apply = async (updates) => {
   const told = textOf(updates);
   const theme = await import(guard.dataset.theme);
   const isShown = await theme.setQuantities(updates);
-  if (isShown || location.pathname !== `${root}cart`) return tell(told);
+  if (isShown || location.pathname !== `${root}cart`) {
+    tell(told);
+    return;
+  }
   sessionStorage["hakuna:told"] = told;
   location.reload();
 };
@@ -98,14 +102,15 @@ const textOf = (updates) => {
   });
   return sentences.join(" ");
 };
-const tell = (text) => {
+const tell = async (text) => {
+  // The theme may be opening, closing or rendering a dialog.
+  await pause(400);
   // Nothing outside an open dialog is read out, or seen.
   const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
   (dialog ?? document.body).append(guard);
   // A region that was just moved is not read at once.
-  setTimeout(() => {
-    guard.textContent = text;
-  }, 150);
+  await pause(150);
+  guard.textContent = text;
   clearTimeout(silence);
   silence = setTimeout(() => {
     guard.textContent = "";

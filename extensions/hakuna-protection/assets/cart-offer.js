@@ -138,7 +138,8 @@ async function refresh() {
 
 const holder = document.querySelector("hakuna-cart-drawer");
 const drawerPart = holder?.querySelector("hakuna-cart");
-const drawerLines = "cart-drawer-items, .cart-drawer__items, theme-drawer cart-items-component";
+/** The lines in the drawers of Horizon and Dawn. */
+const drawerLines = ".cart-drawer__items, cart-drawer-items";
 let placings = 0;
 
 /** Below the drawer's lines, where nothing is moved; a theme that renders them takes it away. */

@@ -93,6 +93,11 @@ class HakunaProtection extends HTMLElement {
     return forms.find((form) => placeOf(form) === placeOf(this)) ?? forms[0];
   }
 
+  /** Whether the form buys the variant whose plans are shown. */
+  isBuying(form) {
+    return fieldOf(form, "id") === fieldOf(this.form, "id");
+  }
+
   /** The group of a variant: its own, else the product's; undefined: not known yet. */
   #groupOf(id) {
     const find = (variant) => this.querySelector(`[data-for="${variant}"]`);
@@ -144,20 +149,15 @@ class HakunaProtection extends HTMLElement {
     return total.replace("[total]", amount);
   }
 
-  /** Asks the product's page for the plans of a variant beyond Liquid's list. */
+  /** Asks for the plans of a variant beyond Liquid's list, once. */
   #ask(id) {
-    const request = async () => {
-      const answer = await fetch(`${this.dataset.url}?variant=${id}`);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const { product } = this.dataset;
-      const fresh = page.querySelector(`hakuna-protection[data-product="${product}"]`);
-      const title = JSON.parse(fresh?.dataset.variants ?? "{}")[id];
-      if (title === undefined) return;
-      this.#further[id] = { title, group: fresh.querySelector(`[data-for="${id}"]`) };
-      this.follow();
-    };
     if (id in this.#further) return;
     this.#further[id] = undefined;
+    const request = async () => {
+      const { plansOf } = await import(this.dataset.further);
+      this.#further[id] = await plansOf(this.dataset, id);
+      this.follow();
+    };
     hold(request());
   }
 
@@ -207,13 +207,15 @@ async function sell(block, form, button) {
 function take(event) {
   const isClick = event.type === "click";
   const button = isClick ? event.target.closest("button, input") : event.submitter;
-  if (isClick && !(/^(submit|image)$/.test(button?.type) || button?.name === "add")) return;
+  const isSubmit = !isClick || /^(submit|image)$/.test(button?.type);
+  if (!isSubmit && button?.name !== "add") return;
   const form = button ? button.form : event.target;
   if (!form || button?.hasAttribute("formaction")) return;
   const all = blocks().filter((block) => block.isAlive && block.isFor(form));
   const near = all.filter((block) => placeOf(block) === placeOf(form));
-  const others = all.filter((block) => block.getClientRects()[0]);
-  const block = (near[0] ? near : others).find(({ choice }) => choice);
+  // A bar that sticks to the window; not a card that sells another variant, or opens something.
+  const far = all.filter((each) => each.isBuying(form) && isSubmit && each.getClientRects()[0]);
+  const block = (near[0] ? near : far).find(({ choice }) => choice);
   if (!block) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -250,9 +252,11 @@ addEventListener("change", ({ target }) => {
 });
 for (const type of ["click", "input"]) addEventListener(type, () => setTimeout(followAll));
 // The theme asks for a variant; the form still holds the one before.
-addEventListener("shopify:product:select", ({ promise }) => hold(promise), true);
-addEventListener("variant:selected", () => {
-  hold(new Promise((done) => addEventListener("variant:update", done, { once: true })));
+const isCard = ({ target }) => target.closest?.("product-card");
+addEventListener("shopify:product:select", (event) => isCard(event) || hold(event.promise));
+addEventListener("variant:selected", (event) => {
+  const updated = (done) => addEventListener("variant:update", done, { once: true });
+  if (!isCard(event)) hold(new Promise(updated));
 });
 // Ahead of the theme, which may listen to the click alone.
 for (const type of ["click", "submit"]) addEventListener(type, take, true);

@@ -21,6 +21,13 @@ async function getCart() {
   };
 }
 
+/** The default, where the theme has configured nothing: in place in a theme that it knows. */
+function refresh() {
+  if (window.publish) return window.publish("cart-update", { source: "standard-action" });
+  if (!document.querySelector("cart-items-component")) return location.reload();
+  document.dispatchEvent(new CustomEvent("cart:update", { detail: {} }));
+}
+
 function configurable(run) {
   let options = null;
   const action = (payload) =>
@@ -47,7 +54,7 @@ const updateCart = configurable(async ({ lines }, options) => {
     const event = new Event("shopify:cart:lines-update", { bubbles: true });
     const details = { action: "update", context: "standard-action", lines, promise };
     target.dispatchEvent(Object.assign(event, details));
-    if (!options) location.reload();
+    if (!options) promise.then(refresh);
   }
   return promise;
 });
