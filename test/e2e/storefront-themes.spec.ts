@@ -138,6 +138,53 @@ for (const manner of ["standard", "events"] as const) {
   });
 }
 
+test("a card of the same product elsewhere, and its button that opens something, are let be", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  await buyer.open();
+  await page.evaluate(() => {
+    document.querySelector("main")?.insertAdjacentHTML(
+      "beforeend",
+      `<div class="shopify-section"><form class="card-form" action="/cart/add" method="post">
+        <input type="hidden" name="id" value="4102"><input type="hidden" name="product-id" value="41">
+        <button type="button" name="add">Choose</button>
+        <button type="submit">Add the red one</button>
+      </form></div>`,
+    );
+    const choose = document.querySelector(".card-form [name=add]");
+    choose?.addEventListener("click", () => choose.setAttribute("data-is-chosen", ""));
+  });
+  await buyer.choose(/Accident/);
+  await page.getByRole("button", { name: "Choose" }).click();
+  await expect(page.getByRole("button", { name: "Choose" })).toHaveAttribute("data-is-chosen");
+  expect(await buyer.lines()).toEqual([]);
+  // It sells another variant than the one whose plans are shown.
+  await page.getByRole("button", { name: "Add the red one" }).click();
+  await page.waitForURL("**/cart");
+  expect(await buyer.quantities()).toEqual({ 4102: 1 });
+});
+
+test("a bar that sticks to the window sells the plan chosen on the page", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  await buyer.open();
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML(
+      "beforeend",
+      `<form action="/cart/add" method="post"><input type="hidden" name="id" value="4101">
+        <button style="position: fixed; bottom: 0">Add from the bar</button></form>`,
+    );
+  });
+  await buyer.choose(/Accident/);
+  await page.getByRole("button", { name: "Add from the bar" }).click();
+  await page.getByRole("button", { name: "Check out" }).waitFor();
+  expect(await buyer.quantities()).toEqual({ [bike]: 1, [plan.accident]: 1 });
+});
+
 test("two products on one page: each keeps its own choice", async ({ page, shopper }) => {
   const buyer = shopper("drawer");
   await buyer.open("espresso-machine");

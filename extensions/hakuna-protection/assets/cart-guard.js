@@ -95,9 +95,9 @@ const apply = async (updates) => {
 const textOf = (updates) => {
   const { removed, changed } = guard.dataset;
   const sentences = Object.entries(updates).map(([key, quantity]) => {
-    const { title } = cart.items.find((item) => item.key === key);
+    const { variant_title, title } = cart.items.find((item) => item.key === key);
     // A price in brackets is for the merchant alone.
-    const name = title.replace(/ \([\d.,]+\)$/, "");
+    const name = (variant_title ?? title).replace(/ \([\d.,]+\)$/, "");
     return (quantity ? changed : removed).replace("[plan]", name).replace("[count]", quantity);
   });
   return sentences.join(" ");
