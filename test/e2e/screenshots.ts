@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import { startStorefront } from "#test/simulator/storefront/storefront.ts";
 import { createClient } from "../server/client.ts";
@@ -56,28 +56,57 @@ async function take(page: Page, world: World, name: string, path: string, ready:
   }
 }
 
-test("the protection block as cards and as a list, and the cart", async ({ page }) => {
+test("each place of the extension: product page, quick-add, cart page, drawer", async ({
+  browser,
+}) => {
   const storefront = await startStorefront();
   for (const { size, width, height } of sizes) {
+    // A visitor of their own: the cart is empty, nobody has said no.
+    const context = await browser.newContext({ viewport: { width, height } });
+    const page = await context.newPage();
     const shoot = (name: string) =>
       page.screenshot({
         path: fileURLToPath(new URL(`storefront-${name}-${size}.png`, folder)),
         animations: "disabled",
       });
-    await page.setViewportSize({ width, height });
+    const center = (element: Locator) =>
+      element.evaluate((one) => one.scrollIntoView({ block: "center" }));
     const buyer = new Shopper(page, storefront, "drawer");
     for (const style of ["cards", "list"]) {
       await buyer.open("city-bike", `&style=${style}`);
+      await page.getByRole("spinbutton", { name: "Quantity" }).fill(style === "list" ? "3" : "1");
       await buyer.choose(/plus/);
-      if (size === "phone") {
-        const block = page.locator("hakuna-protection");
-        await block.evaluate((element) => element.scrollIntoView({ block: "center" }));
-      }
+      if (size === "phone") await center(page.locator("hakuna-protection"));
       await shoot(style);
     }
     await buyer.add();
     await shoot("cart");
-    await buyer.remove("City bike Amsel - Blue");
+    await buyer.setQuantity("City bike Amsel - Blue", 2);
+    await page.locator("hakuna-cart-guard:not(:empty)").waitFor();
+    await shoot("guard");
+
+    await page.request.post(`${storefront.url}/cart/add.js`, { data: { id: 4201, quantity: 1 } });
+    await page.request.post(`${storefront.url}/cart/add.js`, { data: { id: 4301, quantity: 1 } });
+    await page.goto(`${storefront.url}/cart?cart_offer=on&drawer_offer=on`);
+    const offers = page.locator("hakuna-cart[data-place=page]");
+    await offers.getByText("Protect Espresso machine Lena").click();
+    await offers.getByRole("radio", { name: /plus/ }).check();
+    await center(offers);
+    await shoot("cart-offer");
+    await page.goto(storefront.url);
+    await page.getByRole("link", { name: /^Cart/ }).click();
+    const inDrawer = page.locator("hakuna-cart[data-place=drawer]");
+    await inDrawer.getByText("Protect Espresso machine Lena").click();
+    await center(inDrawer);
+    await shoot("drawer-offer");
+
+    await page.goto(storefront.url);
+    await page.getByRole("button", { name: "Quick add: City bike Amsel" }).click();
+    const dialog = page.getByRole("dialog", { name: "Quick add" });
+    await dialog.getByRole("radio", { name: /Accident/ }).check();
+    if (size === "phone") await center(dialog.locator("hakuna-protection"));
+    await shoot("quick-add");
+    await context.close();
   }
   await storefront.close();
 });

@@ -1,11 +1,8 @@
 import { test as base, expect, type Page } from "@playwright/test";
-import {
-  type Manner,
-  type Storefront,
-  startStorefront,
-} from "../simulator/storefront/storefront.ts";
+import type { Manner } from "../simulator/storefront/pages.ts";
+import { type Storefront, startStorefront } from "../simulator/storefront/storefront.ts";
 
-export const manners: readonly Manner[] = ["plain", "drawer", "standard"];
+export const manners: readonly Manner[] = ["plain", "drawer", "standard", "events"];
 
 type CartLine = {
   key: string;

@@ -52,16 +52,20 @@ for (const manner of manners) {
     await expect(buyer.quantityField(planTitle)).toHaveCount(0);
     expect(await buyer.quantities()).toEqual({ [bike]: 1 });
 
+    const home = `${buyer.storefront.url}/`;
     const looks: string[] = [];
     page.on("request", (request) => {
-      if (request.url().endsWith("/cart.js")) looks.push(request.url());
+      // The page before may still be looking.
+      const isOfHome = request.headers().referer === home;
+      if (isOfHome && request.url().endsWith("/cart.js")) looks.push(request.url());
     });
-    await page.goto(`${buyer.storefront.url}/`, { waitUntil: "networkidle" });
+    await page.goto(home, { waitUntil: "networkidle" });
     expect(looks).toEqual([]);
   });
 }
 
-for (const manner of manners) {
+// A theme with events of its own reads the same cart before it shows anything.
+for (const manner of manners.filter((each) => each !== "events")) {
   test(`${manner}: a product raised before the guard has looked carries its plan along`, async ({
     shopper,
   }) => {

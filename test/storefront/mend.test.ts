@@ -75,6 +75,19 @@ describe("what the guard mends", () => {
     expect(mend(items, seen, {})).toEqual(updates);
   });
 
+  it("lets a pair by its key go before a plan that names the product alone", () => {
+    const named = { _hakuna_product: "1" };
+    const items = [product("p", 1, a), plan("t", 1, named), product("q", 1), plan("s", 1, a)];
+    expect(mend(items, {}, {})).toEqual({});
+    expect(
+      mend(
+        items.filter(({ key }) => key !== "q"),
+        {},
+        {},
+      ),
+    ).toEqual({ t: 0 });
+  });
+
   it.each(linkProperties.marksProtection)("takes what bears %s for a plan", (name) => {
     expect(mend([product("s", 1, { [name]: "x" })], {}, {})).toEqual({ s: 0 });
   });

@@ -26,7 +26,9 @@ function covers(plan, product) {
 export function mend(items, seen, news) {
   const updates = {};
   const products = items.flatMap((item) => (isPlan(item) ? [] : { ...item, open: item.quantity }));
-  for (const plan of items.filter(isPlan)) {
+  const plans = items.filter(isPlan);
+  // Whoever has a key takes first: others fit any line of their product.
+  for (const plan of [...plans.filter(refOf), ...plans.filter((each) => !refOf(each))]) {
     const own = products.filter((product) => covers(plan, product));
     const units = own.reduce((sum, product) => sum + product.quantity, 0);
     const name = `hakuna:${refOf(plan) ?? plan.key}`;
@@ -46,9 +48,12 @@ export function mend(items, seen, news) {
 }
 
 const { root } = Shopify.routes;
+const guard = document.querySelector("hakuna-cart-guard");
 const mends = JSON.parse(sessionStorage.hakuna ?? "[]");
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 let cart;
 let timer;
+let silence;
 let looks = Promise.resolve();
 
 const look = async () => {
@@ -59,8 +64,8 @@ const look = async () => {
     // Another script may undo it: five times in ten seconds are enough.
     if (mends[4] > Date.now() - 1e4) return;
     mends.unshift(Date.now());
+    sessionStorage.hakuna = JSON.stringify(mends.slice(0, 5));
     await apply(updates);
-    sessionStorage.hakuna = JSON.stringify(mends);
   }
   Object.assign(sessionStorage, news);
 };
@@ -73,27 +78,51 @@ const soon = () => {
   timer = setTimeout(start, 250);
 };
 
-/** One request; then the theme shows its cart anew. */
+/** One request; then the theme shows its cart anew, and the buyer is told. */
 const apply = async (updates) => {
-  const lines = Object.entries(updates).map(([id, quantity]) => ({ id, quantity }));
-  const { actions } = Shopify;
-  if (actions) return actions.updateCart({ lines });
-  const bubble = "cart-icon-bubble";
-  const headers = { "Content-Type": "application/json" };
-  const body = JSON.stringify({ updates, sections: bubble });
-  const answer = await fetch(`${root}cart/update.js`, { method: "POST", headers, body });
-  const cartData = await answer.json();
-  if (!answer.ok) throw cartData;
-  if (window.publish) {
-    window.publish("cart-update", { source: "hakuna", cartData });
-    const icon = document.getElementById(bubble);
-    const html = cartData.sections?.[bubble];
-    if (icon && html) icon.innerHTML = html.replace(/^\s*<div[^>]*>|<\/div>\s*$/g, "");
-  } else if (location.pathname === `${root}cart`) location.reload();
+  const told = textOf(updates);
+  const theme = await import(guard.dataset.theme);
+  const isShown = await theme.setQuantities(updates);
+  if (isShown || location.pathname !== `${root}cart`) {
+    tell(told);
+    return;
+  }
+  sessionStorage["hakuna:told"] = told;
+  location.reload();
+};
+
+/** What was changed, in the buyer's language. */
+const textOf = (updates) => {
+  const { removed, changed } = guard.dataset;
+  const sentences = Object.entries(updates).map(([key, quantity]) => {
+    const { variant_title, title } = cart.items.find((item) => item.key === key);
+    // A price in brackets is for the merchant alone.
+    const name = (variant_title ?? title).replace(/ \([\d.,]+\)$/, "");
+    return (quantity ? changed : removed).replace("[plan]", name).replace("[count]", quantity);
+  });
+  return sentences.join(" ");
+};
+const tell = async (text) => {
+  // The theme may be opening, closing or rendering a dialog.
+  await pause(400);
+  // Nothing outside an open dialog is read out, or seen.
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  (dialog ?? document.body).append(guard);
+  // A region that was just moved is not read at once.
+  await pause(150);
+  guard.textContent = text;
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    guard.textContent = "";
+  }, 12_000);
 };
 
 // A form sends all quantities, maybe to the checkout.
-addEventListener("formdata", ({ formData }) => {
+let sent;
+addEventListener("submit", ({ target }) => {
+  sent = target;
+});
+addEventListener("formdata", ({ formData, target }) => {
   const name = "updates[]";
   const quantities = formData.getAll(name);
   if (quantities.length !== cart?.items.length) return;
@@ -101,9 +130,27 @@ addEventListener("formdata", ({ formData }) => {
   const updates = mend(items, sessionStorage, {});
   formData.delete(name);
   for (const { key, quantity } of items) formData.append(name, updates[key] ?? quantity);
+  // The next page tells of it.
+  if (sent === target && Object.keys(updates)[0]) sessionStorage["hakuna:told"] = textOf(updates);
 });
 addEventListener("shopify:cart:lines-update", ({ promise }) => promise?.then(soon, soon));
 new PerformanceObserver((list) => {
   if (list.getEntries().some(({ name }) => /cart\/(add|change|update)/.test(name))) soon();
 }).observe({ type: "resource" });
-if (document.querySelector("hakuna-cart-guard")) start();
+
+/** Brings what a theme put into the page to life: scripts of parsed pages do not run. */
+const bring = () => {
+  for (const { dataset } of document.querySelectorAll(
+    ":is(hakuna-protection, hakuna-cart):not(:defined)",
+  )) {
+    import(dataset.script).catch(() => {});
+  }
+};
+if (guard) {
+  if (guard.dataset.hasPlan !== undefined) start();
+  const told = sessionStorage["hakuna:told"];
+  if (told) tell(told);
+  delete sessionStorage["hakuna:told"];
+  bring();
+  new MutationObserver(bring).observe(document.body, { childList: true, subtree: true });
+}

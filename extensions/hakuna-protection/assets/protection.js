@@ -1,11 +1,81 @@
-// Adds the chosen plan with its product, in one request.
+// Shows the plans of the variant that a form would buy, and takes over from the form while one is
+// chosen.
 
-const { root } = Shopify.routes;
-const chosen = {};
-const variantOf = (form) => new FormData(form).get("id");
+const patience = 10_000;
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const blocks = () => [...document.querySelectorAll("hakuna-protection")];
+const placeOf = (element) => element.closest(".shopify-section, dialog");
+
+/** What a form would send under a name. `new FormData` would tell the form's listeners each time. */
+const fieldOf = (form, name) =>
+  [...form.elements].find(
+    ({ name: own, disabled, type, checked }) =>
+      own === name && !disabled && (checked || !/^(radio|checkbox)$/.test(type)),
+  )?.value;
+
+/** The block's stylesheet, where the page came without: a theme's quick-add takes HTML alone. */
+let styles;
+function addStyles(href) {
+  const { pathname } = new URL(href, location);
+  if ([...document.styleSheets].some((sheet) => sheet.href?.includes(pathname))) return null;
+  styles ??= new Promise((done) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+    link.onload = link.onerror = done;
+    document.head.append(link);
+  });
+  return styles;
+}
+
+/** What the form depends on and is still being loaded; each ends some time. */
+const loading = new Set();
+function hold(request) {
+  const entry = Promise.race([request, pause(3 * patience)])
+    .catch(() => {})
+    // The theme acts on it first.
+    .then(() => pause(0))
+    .then(() => loading.delete(entry));
+  loading.add(entry);
+}
+async function loaded() {
+  const end = Date.now() + patience;
+  while (loading.size > 0) {
+    if (Date.now() > end) throw new Error("The variant is still loading.");
+    await Promise.race([...loading, pause(250)]);
+  }
+}
+
+let count = 0;
 
 class HakunaProtection extends HTMLElement {
+  static observedAttributes = ["style"];
+  /** The plan that the buyer chose. */
+  wanted = "";
+  #suffix = `-${++count}`;
+  #source;
+  #variants;
+  /** Group, if any, and title of variants beyond Liquid's list, by ID. */
+  #further = {};
+
+  async connectedCallback() {
+    await addStyles(this.dataset.styles);
+    this.isAlive = true;
+    this.attributeChangedCallback();
+    followAll();
+  }
+
+  /** A theme that renders the page anew brings back what hid the block before it was alive. */
+  attributeChangedCallback() {
+    if (this.isAlive && this.hasAttribute("style")) this.removeAttribute("style");
+  }
+
+  /** Titles by variant ID. Liquid lists 250 and the one shown. */
+  get variants() {
+    const { variants } = this.dataset;
+    if (this.#source !== variants) this.#variants = JSON.parse(variants);
+    this.#source = variants;
+    return this.#variants;
+  }
+
   /** The chosen plan, if any. */
   get choice() {
     return this.querySelector("fieldset:not([hidden]) [data-offer_id]:checked");
@@ -13,121 +83,180 @@ class HakunaProtection extends HTMLElement {
 
   /** Whether the form buys the product. */
   isFor(form) {
-    if (!form.matches("[action$='/cart/add']")) return false;
-    const { product, variants } = this.dataset;
-    const id = form.elements["product-id"]?.value;
-    return id === product || variants.split(",").includes(variantOf(form));
+    if (!form.matches("[action*='/cart/add']")) return false;
+    const id = fieldOf(form, "id");
+    return fieldOf(form, "product-id") === this.dataset.product || id in this.variants;
+  }
+
+  get form() {
+    const forms = [...document.forms].filter((form) => this.isFor(form));
+    return forms.find((form) => placeOf(form) === placeOf(this)) ?? forms[0];
+  }
+
+  /** Whether the form buys the variant whose plans are shown. */
+  isBuying(form) {
+    return fieldOf(form, "id") === fieldOf(this.form, "id");
+  }
+
+  /** The group of a variant: its own, else the product's; undefined: not known yet. */
+  #groupOf(id) {
+    const find = (variant) => this.querySelector(`[data-for="${variant}"]`);
+    const further = this.#further[id];
+    if (further?.group && !find(id)) {
+      this.querySelector(".hakuna-protection__news").before(further.group);
+    }
+    if (id in this.variants || further) return find(id) ?? find("");
   }
 
   /** Shows the selected variant's plans; a choice among them stays. */
   follow() {
-    const forms = [...document.forms].filter((form) => this.isFor(form));
-    const near = this.closest(".shopify-section, dialog");
-    const form = forms.find((each) => near?.contains(each)) ?? forms[0];
-    if (!form) return;
-    const groupOf = (id) => this.querySelector(`[data-for="${id}"]`);
-    const group = groupOf(variantOf(form)) ?? groupOf("");
-    for (const each of this.querySelectorAll("fieldset")) each.hidden = each !== group;
-    // No protection comes first, and gives way.
-    const kept = ["", chosen[this.dataset.product]];
-    for (const input of group?.elements ?? []) input.checked = kept.includes(input.value);
-  }
-
-  async add(form, button) {
-    if (button.ariaDisabled === "true") return;
-    button.ariaDisabled = "true";
-    const error = this.querySelector("[role=alert]");
-    error.textContent = "";
-    try {
-      const drawer = document.querySelector("cart-notification, cart-drawer");
-      drawer?.setActiveElement?.(button);
-      const body = pair(new FormData(form), this.choice);
-      const sections = drawer?.getSectionsToRender?.().map(({ id }) => id);
-      if (sections) body.set("sections", sections);
-      let answer = await post(body);
-      if (answer.status === 422) {
-        // Bundles take no nested line.
-        body.delete("items[1][parent_id]");
-        answer = await post(body);
+    const { form } = this;
+    if (!form || !this.isAlive) return;
+    const id = fieldOf(form, "id");
+    const group = id && this.#groupOf(id);
+    if (id && group === undefined) this.#ask(id);
+    const inputs = [...(group?.elements ?? [])];
+    if (this.wanted && id && group !== undefined) {
+      if (!inputs.some(({ value }) => value === this.wanted)) {
+        this.wanted = "";
+        this.say("news", this.dataset.dropped);
       }
-      const added = await answer.json();
-      if (answer.ok) await show(form, added, drawer);
-      else error.textContent = added.description ?? added.message;
-    } catch {
-      error.textContent = this.dataset.failed;
     }
-    button.ariaDisabled = null;
+    for (const each of this.querySelectorAll("fieldset")) {
+      each.hidden = each !== group;
+      for (const input of each.elements) {
+        // The same block may be on the page twice.
+        if (!input.name.endsWith(this.#suffix)) input.name += this.#suffix;
+      }
+    }
+    // No protection comes first, and gives way.
+    for (const input of inputs) input.checked = ["", this.wanted].includes(input.value);
+    const quantity = Number(fieldOf(form, "quantity")) || 1;
+    for (const total of this.querySelectorAll("[data-price]")) {
+      const text = quantity > 1 ? this.#textOf(total.dataset.price * quantity) : "";
+      if (total.textContent !== text) total.textContent = text;
+    }
+  }
+
+  /** Cents in the shop's own format, which is seen in 123456789. */
+  #textOf(cents) {
+    const { money, total } = this.dataset;
+    const amount = money.replace(/1(\D*)234\1?56[78](?:(\D)89)?/, (_, separator, point) => {
+      const [whole, rest] = (cents / 100).toFixed(point ? 2 : 0).split(".");
+      const grouped = whole.replace(/\B(?=(\d{3})+$)/g, separator);
+      return point ? grouped + point + rest : grouped;
+    });
+    return total.replace("[total]", amount);
+  }
+
+  /** Asks for the plans of a variant beyond Liquid's list, once. */
+  #ask(id) {
+    if (id in this.#further) return;
+    this.#further[id] = undefined;
+    const request = async () => {
+      const { plansOf } = await import(this.dataset.further);
+      this.#further[id] = await plansOf(this.dataset, id);
+      this.follow();
+    };
+    hold(request());
+  }
+
+  say(kind, text) {
+    const place = this.querySelector(`.hakuna-protection__${kind}`);
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  /** What the plan protects, in words. */
+  titleOf(id) {
+    const { title, hasOptions } = this.dataset;
+    const variant = this.variants[id] ?? this.#further[id]?.title;
+    return hasOptions !== undefined && variant ? `${title}, ${variant}` : title;
   }
 }
 
-const post = (body) => fetch(`${root}cart/add.js`, { method: "POST", body });
+/** Products that are being added. */
+const busy = new Set();
 
-/** What the form would add, and the plan: a pair by a fresh key. */
-function pair(fields, plan) {
-  const body = new FormData();
-  for (const [name, value] of fields) {
-    const isOfLine = /^(id|quantity|selling_plan|properties\[.+)$/.test(name);
-    if (isOfLine && value) body.append(`items[0]${name.replace(/^\w+/, "[$&]")}`, value);
+async function sell(block, form, button) {
+  const { product } = block.dataset;
+  if (busy.has(product)) return;
+  busy.add(product);
+  button.ariaDisabled = "true";
+  block.say("error", "");
+  try {
+    await loaded();
+    // Meanwhile the theme may have rendered all of it anew.
+    const own = block.isConnected
+      ? block
+      : blocks().find((each) => each.dataset.product === product);
+    const fresh = form.isConnected ? form : own.form;
+    own.follow();
+    const isSold = button.disabled || fresh.querySelector("[type=submit]:disabled");
+    if (own.choice && !isSold) {
+      const { addPair } = await import(own.dataset.sale);
+      await addPair(own, fresh, button);
+    }
+  } catch {
+    block.say("error", block.dataset.failed);
   }
-  const id = fields.get("id");
-  const quantity = fields.get("quantity") || 1;
-  const ref = crypto.randomUUID();
-  // The guard starts from it.
-  sessionStorage[`hakuna:${ref}`] = `${quantity}/${quantity}`;
-  body.set("items[0][properties][_hakuna_ref]", ref);
-  body.set("items[1][id]", plan.value);
-  body.set("items[1][quantity]", quantity);
-  body.set("items[1][parent_id]", id);
-  for (const [name, value] of Object.entries({ ref, product: id, ...plan.dataset })) {
-    body.set(`items[1][properties][_hakuna_${name}]`, value);
-  }
-  return body;
-}
-
-/** Shows the cart in Dawn's way, by the standard actions, or as a page. */
-async function show(form, added, drawer) {
-  const { actions } = Shopify;
-  if (drawer?.renderContents) {
-    window.publish?.("cart-update", { source: "hakuna", cartData: added });
-    drawer.classList.remove("is-empty");
-    drawer.renderContents({ ...added.items[0], ...added });
-  } else if (actions) {
-    const event = new Event("shopify:cart:lines-update", { bubbles: true });
-    const lines = added.items.map(({ id, quantity }) => ({ merchandiseId: id, quantity }));
-    const promise = actions.getCart();
-    form.dispatchEvent(Object.assign(event, { action: "add", context: "product", lines, promise }));
-    await promise;
-    await actions.openCart();
-  } else {
-    location.assign(`${root}cart`);
-    await new Promise((left) => addEventListener("pagehide", left));
-  }
+  button.ariaDisabled = null;
+  busy.delete(product);
 }
 
 /** Without a chosen plan the theme goes its own way. */
 function take(event) {
-  const button = event.submitter ?? event.target.closest("[type=submit], [name=add]");
-  const form = button?.form ?? event.target;
-  if (button?.hasAttribute("formaction")) return;
-  const block = blocks().find((each) => each.choice && each.isFor(form));
+  const isClick = event.type === "click";
+  const button = isClick ? event.target.closest("button, input") : event.submitter;
+  const isSubmit = !isClick || /^(submit|image)$/.test(button?.type);
+  if (!isSubmit && button?.name !== "add") return;
+  const form = button ? button.form : event.target;
+  if (!form || button?.hasAttribute("formaction")) return;
+  const all = blocks().filter((block) => block.isAlive && block.isFor(form));
+  const near = all.filter((block) => placeOf(block) === placeOf(form));
+  // A bar that sticks to the window; not a card that sells another variant, or opens something.
+  const far = all.filter((each) => each.isBuying(form) && isSubmit && each.getClientRects()[0]);
+  const block = (near[0] ? near : far).find(({ choice }) => choice);
   if (!block) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (form.noValidate || form.reportValidity()) block.add(form, button ?? form);
+  if (button?.ariaDisabled === "true") return;
+  if (form.noValidate || form.reportValidity()) sell(block, form, button ?? form);
+}
+
+let known = [];
+function followAll() {
+  const now = blocks();
+  const gone = known.filter((block) => !block.isConnected);
+  for (const block of now.filter((each) => !known.includes(each))) {
+    const before = gone.find((each) => each.dataset.product === block.dataset.product);
+    block.wanted = before?.wanted ?? "";
+  }
+  known = now;
+  for (const block of now) block.follow?.();
 }
 
 customElements.define("hakuna-protection", HakunaProtection);
-const followAll = () => {
-  for (const block of blocks()) block.follow();
-};
 // Themes set a hidden input, render the section again, or both.
 const options = { attributeFilter: ["value"], childList: true, subtree: true };
 new MutationObserver(followAll).observe(document.body, options);
 followAll();
 addEventListener("change", ({ target }) => {
   const block = target.closest("hakuna-protection");
-  if (block) chosen[block.dataset.product] = block.choice?.value;
+  if (block) {
+    block.wanted = block.choice?.value ?? "";
+    block.say("news", "");
+    // Likely to be wanted soon.
+    if (block.wanted) import(block.dataset.sale).catch(() => {});
+  }
   followAll();
+});
+for (const type of ["click", "input"]) addEventListener(type, () => setTimeout(followAll));
+// The theme asks for a variant; the form still holds the one before.
+const isCard = ({ target }) => target.closest?.("product-card");
+addEventListener("shopify:product:select", (event) => isCard(event) || hold(event.promise));
+addEventListener("variant:selected", (event) => {
+  const updated = (done) => addEventListener("variant:update", done, { once: true });
+  if (!isCard(event)) hold(new Promise(updated));
 });
 // Ahead of the theme, which may listen to the click alone.
 for (const type of ["click", "submit"]) addEventListener(type, take, true);

@@ -104,6 +104,16 @@ export class Cart {
     }
   }
 
+  /** Gives a line other properties, and so another key; nested lines stay with it. */
+  setProperties(key: string, properties: Properties): void {
+    const line = this.lines.find((each) => each.key === key);
+    if (!line) throw new CartError("no valid id or line parameter");
+    const item = { id: line.variant.id, quantity: line.quantity, properties };
+    const fresh = lineKey(item, line.parentKey);
+    for (const each of this.lines) if (each.parentKey === key) each.parentKey = fresh;
+    Object.assign(line, { key: fresh, properties });
+  }
+
   #remove(gone: Line): void {
     this.lines = this.lines.filter((line) => line !== gone && line.parentKey !== gone.key);
   }

@@ -18,6 +18,8 @@ export type Offer = {
   planId: string;
   insuranceUrl: string | null;
   termMonths: number;
+  /** where alone it is sold, ISO 3166-1 alpha-2 in lower case; null: everywhere */
+  country: string | null;
 };
 export type Product = {
   id: number;
@@ -55,10 +57,18 @@ const offer = (number: number, termMonths: number): Offer => ({
   planId: `pl-${number}`,
   insuranceUrl: `https://insurance.example/details/${number}`,
   termMonths,
+  country: null,
 });
 
 /** The plans, by what they are called in tests. */
-export const plan = { oneYear: 9001, twoYears: 9002, accident: 9003 } as const;
+export const plan = {
+  ...{ oneYear: 9001, twoYears: 9002, accident: 9003 },
+  /** sold in France alone */
+  french: 9006,
+  /** of dearer variants: two plans of one name */
+  dear: 9007,
+  cheap: 9008,
+} as const;
 /** Plans that must not be offered. */
 const unlinked = 9004;
 const soldOut = 9005;
@@ -71,7 +81,7 @@ export const catalog: readonly Product[] = [
     vendor: "Radwerk",
     description: "Eight gears, a quiet belt drive and room for the groceries.",
     isBundle: false,
-    plans: [plan.oneYear, plan.twoYears, plan.accident],
+    plans: [plan.oneYear, plan.twoYears, plan.accident, plan.french],
     variants: [
       variant(4101, "Blue", 89_900),
       variant(4102, "Red", 94_900, { plans: [plan.twoYears] }),
@@ -109,6 +119,21 @@ export const catalog: readonly Product[] = [
     variants: [variant(4401, "Default Title", 4_900, { increment: 2 })],
   },
   {
+    id: 45,
+    handle: "cargo-bike",
+    title: "Cargo bike Storch",
+    vendor: "Radwerk",
+    description: "Built to measure: more variants than Liquid lists.",
+    isBundle: false,
+    plans: [plan.cheap],
+    variants: Array.from({ length: 255 }, (_, index) => {
+      const isDear = index >= 251;
+      const price = isDear ? 599_900 : 399_900;
+      const title = `Frame ${index + 1}`;
+      return variant(4_501 + index, title, price, { plans: isDear ? [plan.dear] : null });
+    }),
+  },
+  {
     id: 90,
     handle: "protection",
     title: "Hakuna protection",
@@ -124,6 +149,11 @@ export const catalog: readonly Product[] = [
         offer: { ...offer(12_347, 12), insuranceUrl: null },
       }),
       variant(soldOut, "Sold out", 4_900, { offer: offer(12_348, 12), inventory: 0 }),
+      variant(plan.french, "Garantie française", 5_900, {
+        offer: { ...offer(12_349, 12), country: "fr" },
+      }),
+      variant(plan.dear, "Bike cover (5,999.00)", 39_900, { offer: offer(34_567, 24) }),
+      variant(plan.cheap, "Bike cover (3,999.00)", 24_900, { offer: offer(34_568, 24) }),
     ],
   },
 ];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Liquid, type TagToken, type TopLevelToken } from "liquidjs";
 import type { Cart } from "./cart.ts";
-import { cartJson } from "./cart.ts";
+import { cartJson, lineJson } from "./cart.ts";
 import { findVariant, type Product, type Variant } from "./catalog.ts";
 
 export type Locale = "en" | "de" | "fr" | "nl";
@@ -16,6 +16,8 @@ const read = (path: string) => readFileSync(new URL(path, extension), "utf8");
 /** What a page is rendered with. */
 export type Page = {
   locale: Locale;
+  /** the buyer's, ISO 3166-1 alpha-2 */
+  country: string;
   cart: Cart;
   variables: Record<string, unknown>;
 };
@@ -38,11 +40,16 @@ export function createRenderer() {
     return new Intl.NumberFormat(localeOf(this.context), format).format(cents / 100);
   });
   engine.registerFilter("asset_url", (name: string) => `/extension/${name}`);
+  engine.registerFilter(
+    "stylesheet_tag",
+    (url: string) => `<link href="${url}" rel="stylesheet" type="text/css" media="all">`,
+  );
 
   /** What every template sees, snippets that are rendered on their own too. */
-  const globals = ({ locale, cart }: Page) => ({
+  const globals = ({ locale, country, cart }: Page) => ({
     request: { locale: { iso_code: locale }, design_mode: false },
-    cart: cartJson(cart),
+    localization: { country: { iso_code: country.toUpperCase() } },
+    cart: cartDrop(cart),
     routes: { root_url: locale === "en" ? "/" : `/${locale}/` },
   });
   return {
@@ -115,18 +122,39 @@ function translate(texts: Texts, key: string, values: Record<string, unknown>): 
   return found.replace(/\{\{ *(\w+) *\}\}/g, (_, name: string) => String(values[name]));
 }
 
+/** Liquid lists no more of a product. */
+const mostVariants = 250;
+
+/** `cart` as Liquid knows it. */
+function cartDrop(cart: Cart) {
+  const items = cart.lines.map((line) => ({
+    ...lineJson(line),
+    product: productDrop(line.product, line.variant),
+    variant: variantDrop(line.product, line.variant),
+  }));
+  return { ...cartJson(cart), items };
+}
+
+/** All that the theme's own picker offers. */
+export function pickerOptions(product: Product) {
+  return product.variants.map(({ id, title }) => ({ id, title }));
+}
+
 /** `product` as Liquid knows it, with the metafields that the app writes. */
 export function productDrop(product: Product, selected: Variant) {
-  const variants = product.variants.map((variant) => variantDrop(product, variant));
+  const variants = product.variants
+    .slice(0, mostVariants)
+    .map((variant) => variantDrop(product, variant));
   return {
     id: product.id,
     title: product.title,
     handle: product.handle,
+    url: `/products/${product.handle}`,
     vendor: product.vendor,
     description: product.description,
     has_only_default_variant: variants.length === 1,
     variants,
-    selected_or_first_available_variant: variants.find(({ id }) => id === selected.id),
+    selected_or_first_available_variant: variantDrop(product, selected),
     metafields: { $app: { plans: plansDrop(product.plans) } },
   };
 }
@@ -150,6 +178,7 @@ function variantDrop(product: Product, variant: Variant): Record<string, unknown
           plan_id: { value: offer.planId },
           ...(offer.insuranceUrl && { insurance_url: { value: offer.insuranceUrl } }),
           term_months: { value: offer.termMonths },
+          ...(offer.country && { country: { value: offer.country } }),
         }),
       },
     },

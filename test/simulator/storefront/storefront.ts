@@ -6,13 +6,9 @@ import express, { type Request, type Response } from "express";
 import { listen } from "../admin/listen.ts";
 import { type Added, Cart, CartError, cartJson, lineJson, type Properties } from "./cart.ts";
 import { catalog } from "./catalog.ts";
-import { createRenderer, type Locale, type Page, productDrop } from "./liquid.ts";
+import type { Locale } from "./liquid.ts";
+import { createPages, type Setup } from "./pages.ts";
 
-/** How a theme treats its cart: a form that is posted, Dawn's way, or Shopify's standard actions. */
-export type Manner = "plain" | "drawer" | "standard";
-
-/** What a visitor's theme is set to; any page takes these as query parameters. */
-type Setup = { manner: Manner; style: string; heading: string; extension: "on" | "off" };
 type Visit = Setup & { cart: Cart };
 
 export type Storefront = {
@@ -22,7 +18,15 @@ export type Storefront = {
   close(): Promise<void>;
 };
 
-const defaults: Setup = { manner: "drawer", style: "cards", heading: "", extension: "on" };
+const defaults: Setup = {
+  manner: "drawer",
+  style: "cards",
+  heading: "",
+  extension: "on",
+  country: "de",
+  cart_offer: "off",
+  drawer_offer: "off",
+};
 const themeFiles = fileURLToPath(new URL("./theme/", import.meta.url));
 const extensionFiles = fileURLToPath(
   new URL("../../../extensions/hakuna-protection/assets/", import.meta.url),
@@ -41,7 +45,7 @@ export async function startStorefront({
   port?: number;
   onOrder?: (cart: Cart) => Promise<void>;
 } = {}): Promise<Storefront> {
-  const renderer = createRenderer();
+  const pages = createPages();
   const visits = new Map<string, Visit>();
   const changes: Storefront["changes"] = [];
   const app = express();
@@ -56,77 +60,44 @@ export async function startStorefront({
     next();
   });
 
-  const pageOf = (response: Response, variables: Record<string, unknown> = {}): Page => {
+  const visitor = (response: Response) => {
     const { visit, locale } = response.locals as { visit: Visit; locale: Locale };
-    return { locale, cart: visit.cart, variables: { ...variables, manner: visit.manner } };
+    return { setup: visit, cart: visit.cart, locale };
   };
-  const show = (response: Response, title: string, content: string) => {
-    const page = pageOf(response);
-    const { extension, cart } = response.locals.visit as Visit;
-    const isOn = extension === "on";
-    const variables = {
-      ...page.variables,
-      title,
-      content,
-      bubble: cart.itemCount,
-      drawer: renderer.theme("cart-lines", page),
-      block_stylesheet: isOn ? renderer.stylesheet("protection") : null,
-      embed: isOn ? renderer.block("cart-guard", page) : "",
-    };
-    response.type("html").send(renderer.theme("layout", { ...page, variables }));
-  };
-  const section = (id: string, response: Response, product = ""): string => {
-    const lines = () => renderer.theme("cart-lines", pageOf(response));
-    const content: Record<string, () => string> = {
-      "cart-drawer": () => `<div id="CartDrawer">${lines()}</div>`,
-      "cart-icon-bubble": () => String((response.locals.visit as Visit).cart.itemCount),
-      "main-product": () => product,
-    };
-    return `<div id="shopify-section-${id}" class="shopify-section">${content[id]?.() ?? ""}</div>`;
-  };
+  const cartOf = (response: Response) => visitor(response).cart;
+  const html = (response: Response, text: string) => void response.type("html").send(text);
   const sections = (request: Request, response: Response) => {
     const asked: unknown = request.body?.sections;
     if (asked === undefined) return {};
-    const ids = Array.isArray(asked) ? asked : String(asked).split(",");
-    return { sections: Object.fromEntries(ids.map((id) => [id, section(String(id), response)])) };
+    return { sections: pages.sections(visitor(response), asked) };
+  };
+  const change = (response: Response, path: string, items: Added[] = []) => {
+    const cart = cartOf(response);
+    changes.push({ path, cart: cart.token, items });
+    return cart;
   };
 
-  app.get("/", (_request, response) => {
-    const products = catalog
-      .filter(({ vendor }) => vendor !== "hakuna")
-      .map((product) => productDrop(product, product.variants[0] as never));
-    show(response, "Vogelsang", renderer.theme("home", pageOf(response, { products })));
-  });
+  app.get("/", (_request, response) => html(response, pages.home(visitor(response))));
   app.get("/products/:handle", (request, response) => {
     const product = catalog.find(({ handle }) => handle === request.params.handle);
     const variant =
       product?.variants.find(({ id }) => String(id) === request.query.variant) ??
       product?.variants[0];
     if (!product || !variant) return void response.sendStatus(404);
-    const { style, heading, extension } = response.locals.visit as Visit;
-    const page = pageOf(response, { product: productDrop(product, variant) });
-    const block = extension === "on" ? renderer.block("protection", page, { style, heading }) : "";
-    const variables = { ...page.variables, block };
-    const content = renderer.theme("product", { ...page, variables });
-    if (request.query.section_id) {
-      return void response.type("html").send(section("main-product", response, content));
-    }
-    show(response, product.title, section("main-product", response, content));
+    html(response, pages.product(visitor(response), product, variant));
   });
   app.get("/cart", (request, response) => {
-    const { section_id: id } = request.query;
-    if (id) return void response.type("html").send(section(String(id), response));
-    const lines = renderer.theme("cart-lines", pageOf(response, { is_page: true }));
-    show(response, "Cart", `<h1>Cart</h1>${lines}`);
+    const { section_id: id, sections: several } = request.query;
+    if (several) return void response.json(pages.sections(visitor(response), several));
+    if (id) return html(response, pages.section(visitor(response), String(id)));
+    html(response, pages.cart(visitor(response)));
   });
   app.get(["/cart.js", "/api/cart"], (_request, response) => {
-    response.json(cartJson((response.locals.visit as Visit).cart));
+    response.json(cartJson(cartOf(response)));
   });
   app.post(["/cart/add", "/cart/add.js"], (request, response) => {
-    const { cart } = response.locals.visit as Visit;
     const items = addedItems(request.body);
-    changes.push({ path: request.path, cart: cart.token, items });
-    const lines = cart.add(items);
+    const lines = change(response, request.path, items).add(items);
     const isAjax = request.path.endsWith(".js") || request.get("X-Requested-With");
     if (!isAjax) return void response.redirect(303, `${rootOf(response)}cart`);
     const json = lines.map(lineJson);
@@ -136,48 +107,49 @@ export async function startStorefront({
     });
   });
   app.post(["/cart/change", "/cart/change.js"], (request, response) => {
-    const { cart } = response.locals.visit as Visit;
-    const { line, id, quantity } = request.body;
-    const key = line ? cart.lines[Number(line) - 1]?.key : String(id);
-    changes.push({ path: request.path, cart: cart.token, items: [] });
-    cart.update([[key ?? "", Number(quantity)]]);
+    const cart = change(response, request.path);
+    const { line, id, quantity, properties } = request.body;
+    const key = String(line ? cart.lines[Number(line) - 1]?.key : id);
+    if (quantity !== undefined) cart.update([[key, Number(quantity)]]);
+    if (properties) cart.setProperties(key, properties);
     response.json({ ...cartJson(cart), ...sections(request, response) });
   });
   app.get("/cart/change", (request, response) => {
-    const { cart } = response.locals.visit as Visit;
+    const cart = cartOf(response);
     const key = cart.lines[Number(request.query.line) - 1]?.key ?? "";
     cart.update([[key, Number(request.query.quantity)]]);
     response.redirect(303, `${rootOf(response)}cart`);
   });
   app.post(["/cart/update", "/cart/update.js"], (request, response) => {
-    const { cart } = response.locals.visit as Visit;
-    changes.push({ path: request.path, cart: cart.token, items: [] });
+    const cart = change(response, request.path);
     cart.update(Object.entries<unknown>(request.body.updates).map(([k, n]) => [k, Number(n)]));
     response.json({ ...cartJson(cart), ...sections(request, response) });
   });
   app.post("/api/cart-lines-update", (request, response) => {
-    const { cart } = response.locals.visit as Visit;
-    changes.push({ path: request.path, cart: cart.token, items: [] });
+    const cart = change(response, request.path);
     const lines = request.body.lines as { id: string; quantity: number }[];
-    cart.update(lines.map(({ id, quantity }) => [id, quantity]));
-    response.json({});
+    try {
+      cart.update(lines.map(({ id, quantity }) => [id, quantity]));
+      response.json({ userErrors: [] });
+    } catch (error) {
+      if (!(error instanceof CartError)) throw error;
+      response.json({ userErrors: [{ code: "INVALID", message: error.message }] });
+    }
   });
   app.post("/cart", (request, response) => {
-    const { cart } = response.locals.visit as Visit;
+    const cart = cartOf(response);
     const quantities: string[] = request.body.updates ?? [];
     const keys = cart.lines.map(({ key }) => key);
     cart.update(keys.map((key, at) => [key, Number(quantities[at])]));
     const next = "checkout" in request.body ? "checkout" : "cart";
     response.redirect(303, `${rootOf(response)}${next}`);
   });
-  app.get("/checkout", (_request, response) => {
-    show(response, "Checkout", renderer.theme("checkout", pageOf(response)));
-  });
+  app.get("/checkout", (_request, response) => html(response, pages.checkout(visitor(response))));
   app.post("/checkout", async (_request, response, next) => {
     const visit = response.locals.visit as Visit;
     await onOrder(visit.cart).catch(next);
     visit.cart = new Cart();
-    show(response, "Thank you", "<h1>Thank you</h1><p>Your order is placed.</p>");
+    html(response, pages.thanks(visitor(response)));
   });
   const onError: express.ErrorRequestHandler = (error, _request, response, next) => {
     if (!(error instanceof CartError)) return next(error);

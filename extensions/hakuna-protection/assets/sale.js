@@ -1,0 +1,89 @@
+// Adds a plan with its product, in one request, and has the theme show the cart.
+
+const { root } = Shopify.routes;
+
+/** Adds what the form would, and the plan chosen in the block; says there what went wrong. */
+export async function addPair(block, form, button) {
+  const drawer = document.querySelector("cart-notification, cart-drawer");
+  drawer?.setActiveElement?.(button);
+  const ref = crypto.randomUUID();
+  const body = pair(block, new FormData(form), ref);
+  const sections = drawer?.getSectionsToRender?.().map(({ id }) => id);
+  if (sections) body.set("sections", sections);
+  let added;
+  try {
+    added = await put(body);
+  } catch (error) {
+    // The answer can be lost on its way, and the pair be in the cart.
+    if (error.isRefusal || !(await isInCart(ref))) {
+      return block.say("error", error.isRefusal ? error.message : block.dataset.failed);
+    }
+  }
+  try {
+    await show(block, form, added, drawer);
+  } catch {
+    // It is in the cart; the page shows it.
+    location.assign(`${root}cart`);
+    await new Promise((done) => {
+      addEventListener("pagehide", done);
+      setTimeout(done, 10_000);
+    });
+  }
+}
+
+/** What the form would add, and the plan: a pair by a fresh key. */
+function pair(block, fields, ref) {
+  const body = new FormData();
+  for (const [name, value] of fields) {
+    const isOfLine = /^(id|quantity|selling_plan|properties\[.+)$/.test(name);
+    if (isOfLine && value) body.append(`items[0]${name.replace(/^\w+/, "[$&]")}`, value);
+  }
+  const id = fields.get("id");
+  const quantity = fields.get("quantity") || 1;
+  // The guard starts from it.
+  sessionStorage[`hakuna:${ref}`] = `${quantity}/${quantity}`;
+  body.set("items[0][properties][_hakuna_ref]", ref);
+  body.set("items[1][id]", block.choice.value);
+  body.set("items[1][quantity]", quantity);
+  body.set("items[1][parent_id]", id);
+  body.set(`items[1][properties][${block.dataset.protects}]`, block.titleOf(id));
+  for (const [name, value] of Object.entries({ ref, product: id, ...block.choice.dataset })) {
+    body.set(`items[1][properties][_hakuna_${name}]`, value);
+  }
+  return body;
+}
+
+async function put(body) {
+  const post = () => fetch(`${root}cart/add.js`, { method: "POST", body });
+  let answer = await post();
+  if (answer.status === 422) {
+    // Bundles take no nested line.
+    body.delete("items[1][parent_id]");
+    answer = await post();
+  }
+  const added = await answer.json();
+  if (answer.ok) return added;
+  const { description, message } = added;
+  throw Object.assign(new Error(description ?? message), { isRefusal: answer.status < 500 });
+}
+
+async function isInCart(ref) {
+  const { items } = await (await fetch(`${root}cart.js`)).json();
+  return items.some(({ properties }) => properties?._hakuna_ref === ref);
+}
+
+/** Shows the cart in Dawn's way, else as the theme is known to, else as a page. */
+async function show(block, form, added, drawer) {
+  if (drawer?.renderContents) {
+    // A quick-add's modal would stay open behind it.
+    for (let at = form; at; at = at.parentElement) if (at.matches("[open]")) at.hide?.(true);
+    window.publish?.("cart-update", { source: "hakuna", cartData: added });
+    drawer.classList.remove("is-empty");
+    drawer.renderContents({ ...added.items[0], ...added });
+    return;
+  }
+  const theme = await import(block.dataset.theme);
+  const lines = added.items.map(({ id, quantity }) => ({ merchandiseId: id, quantity }));
+  await theme.tellTheme(form, "add", lines, "product");
+  await theme.openCart();
+}

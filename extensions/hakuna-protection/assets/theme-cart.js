@@ -1,0 +1,100 @@
+// Has the theme show its cart anew after it was changed. Loaded where something was changed only.
+
+const { root } = Shopify.routes;
+const bubble = {
+  id: "cart-icon-bubble",
+  section: "cart-icon-bubble",
+  selector: ".shopify-section",
+};
+
+/** Whether the theme has set up Shopify's standard actions, and so listens to the standard events. */
+const isStandard = () => {
+  const { openCart, updateCart } = Shopify.actions ?? {};
+  return [openCart, updateCart].some((action) => action?.isDefault?.() === false);
+};
+
+/** Sets quantities by line key, and has the theme show them; throws where the cart refuses. */
+export async function setQuantities(updates) {
+  if (isStandard()) {
+    const lines = Object.entries(updates).map(([id, quantity]) => ({ id, quantity }));
+    // What is refused resolves, too.
+    const { userErrors } = await Shopify.actions.updateCart({ lines });
+    if (userErrors?.length) throw new Error(userErrors[0].message);
+    return true;
+  }
+  await post("cart/update.js", { updates });
+  return tellTheme(document, "update", []);
+}
+
+/** Posts JSON; throws with the cart's own words where it refuses. */
+export async function post(path, fields) {
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify(fields);
+  const answer = await fetch(root + path, { method: "POST", headers, body });
+  const json = await answer.json();
+  if (!answer.ok)
+    throw Object.assign(new Error(json.description ?? json.message), { isRefusal: true });
+  return json;
+}
+
+/** Tells the theme that lines were changed; false: it is not known how. */
+export async function tellTheme(from, action, lines, context = "cart") {
+  if (isStandard()) {
+    const promise = Shopify.actions.getCart();
+    const event = new Event("shopify:cart:lines-update", { bubbles: true });
+    from.dispatchEvent(Object.assign(event, { action, context, lines, promise }));
+    await promise;
+    return true;
+  }
+  if (document.querySelector("cart-items-component")) {
+    // Horizon before 4
+    const resource = await (await fetch(`${root}cart.js`)).json();
+    const data = { source: "hakuna", itemCount: resource.item_count };
+    const detail = { resource, sourceId: "hakuna", data };
+    from.dispatchEvent(new CustomEvent("cart:update", { bubbles: true, detail }));
+    return true;
+  }
+  return showSections();
+}
+
+/** Dawn's way: each part of the cart names the sections that it shows. */
+async function showSections() {
+  const shown = [...document.querySelectorAll("cart-items, cart-drawer-items")];
+  const parts = shown.flatMap((element) => element.getSectionsToRender?.() ?? []);
+  if (!parts[0] && !window.publish) return false;
+  parts.push(bubble);
+  // Shopify renders five at once.
+  const ids = [...new Set(parts.map(({ section }) => section))].slice(0, 5);
+  const query = new URLSearchParams({ sections: ids });
+  const sections = await (await fetch(`${root}cart?${query}`)).json();
+  const cartData = await (await fetch(`${root}cart.js`)).json();
+  for (const { id, section, selector } of parts) {
+    const place = document.getElementById(id);
+    const html = new DOMParser().parseFromString(sections[section] ?? "", "text/html");
+    const fresh = html.querySelector(selector);
+    const old = place?.querySelector(selector) ?? place;
+    if (fresh && old) old.innerHTML = fresh.innerHTML;
+  }
+  const isEmpty = cartData.item_count === 0;
+  for (const element of [
+    ...shown,
+    ...document.querySelectorAll("cart-drawer, #main-cart-footer"),
+  ]) {
+    element.classList.toggle("is-empty", isEmpty);
+  }
+  // It has been shown: as if the theme had done it.
+  window.publish?.("cart-update", { source: "cart-items", cartData });
+  return true;
+}
+
+/** Opens the cart: a drawer where the theme is known to have one, else the page, which is always right. */
+export async function openCart() {
+  const drawer = document.querySelector("cart-drawer-component");
+  if (isStandard()) return Shopify.actions.openCart();
+  if (drawer?.open) return drawer.open();
+  location.assign(`${root}cart`);
+  await new Promise((done) => {
+    addEventListener("pagehide", done);
+    setTimeout(done, 10_000);
+  });
+}
