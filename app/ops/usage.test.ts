@@ -44,6 +44,7 @@ const well: Record<string, string[]> = {
   retention: ["demo"],
   "renew-offers": [],
   "data-request": ["demo", "--customer", "1", "--answered"],
+  "upgrade-preview": ["demo"],
   preview: ["/nowhere", "--topic", "orders/create", "--country", "de"],
 };
 

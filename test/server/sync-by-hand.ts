@@ -17,7 +17,7 @@ import type { RunContext } from "#app/store/run-context.ts";
 import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { customersSent } from "#test/simulator/shopify/customers-sent.ts";
 import { secretsIn } from "#test/world/log-secrets.ts";
-import { createDatabase } from "#test/world/shared-postgres.ts";
+import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 import { createEndingPools } from "./ending-pool.ts";
 import { quickTimes } from "./quick-times.ts";
 
@@ -27,9 +27,11 @@ export type Payload = Record<string, unknown>;
  * A database and a feed for the runs of a test file, which are made one by one, so that a test
  * decides what has happened before the next. Every test has a shop of its own that is connected. To
  * be awaited where a file begins; ended after the file's tests.
+ *
+ * @param database instead of an empty one
  */
-export async function syncByHand() {
-  const database = await createDatabase();
+export async function syncByHand(database?: TestDatabase) {
+  database ??= await createDatabase();
   const pool = new pg.Pool({ connectionString: database.url });
   const endingPools = createEndingPools(database.url, pool);
   const hakuna = await startHakuna();

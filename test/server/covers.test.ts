@@ -1,0 +1,138 @@
+import { beforeEach, expect, it } from "vitest";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import { keepOffers } from "#app/store/plan-offers.ts";
+import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
+
+const { current, pool, hakuna, take, stored } = await syncByHand();
+
+const day = 24 * 60 * 60_000;
+/** when the orders are placed */
+const placedAt = Date.parse("2026-11-24T10:00:00Z");
+
+/** An offer of the plan 1-year for the bike, on the variant 70. */
+const offer = {
+  ...{ planVariantId: "70", offerId: "off-1", planId: "pl-1", productId: "10", termMonths: 12 },
+  ...{ productPrice: 10_000, price: 1200, currency: "eur", country: "de" },
+  ...{ validFrom: placedAt - 5 * day, validUntil: placedAt + 25 * day },
+};
+
+beforeEach(async () => {
+  await keepOffers(pool, current.shop, [offer]);
+});
+
+const ids = (offerId: string, planId: string) => [
+  { name: "_hakuna_offer_id", value: offerId },
+  { name: "_hakuna_plan_id", value: planId },
+];
+
+/** An order of the bike with its plan as the app sells it, but for what is given. */
+function bought(id: number, { bike = {}, plan = {} }: { bike?: Payload; plan?: Payload } = {}) {
+  const ref = { name: "_hakuna_ref", value: "r" };
+  const { properties = ids("off-1", "pl-1"), ...more } = plan;
+  return insured(id, {
+    line_items: [
+      {
+        ...{ id: 1, quantity: 1, title: "Bike", price: "100.00", vendor: "Rad", properties: [ref] },
+        ...{ variant_id: 11, product_id: 10 },
+        ...bike,
+      },
+      {
+        ...{ id: 2, quantity: 1, title: "Plan", price: "12.00", vendor: "hakuna" },
+        ...{ variant_id: 70, product_id: 71 },
+        ...more,
+        properties: [ref, ...(properties as object[])],
+      },
+    ],
+  });
+}
+
+const sent = (id: number) => {
+  const order = hakuna.last(String(id)) as FeedOrder | null;
+  return order?.line_items[1]?.custom_properties;
+};
+const found = async (id: number) =>
+  ((await stored(id)).findings as { code: string }[]).map(({ code }) => code);
+
+it("a plan that was sold as it was offered is sent so, without a word", async () => {
+  await take("orders/create", bought(1));
+  expect(sent(1)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+  expect(await found(1)).toEqual([]);
+});
+
+it("a buyer's cart with another plan's ids is sent with those of the plan that was paid", async () => {
+  await take("orders/create", bought(2, { plan: { properties: ids("off-9", "pl-9") } }));
+  expect(sent(2)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+  expect(await found(2)).toEqual(["plan_ids_differ"]);
+  expect(await stored(2)).toMatchObject({ needsAttention: true, status: "sent" });
+
+  // decided once: a renewal changes nothing about it
+  const renewed = { ...offer, offerId: "off-2", planId: "pl-2", validFrom: placedAt - day };
+  await keepOffers(pool, current.shop, [renewed]);
+  await take("orders/updated", {
+    ...bought(2, { plan: { properties: ids("off-9", "pl-9") } }),
+    ...{ updated_at: "2026-11-24T12:00:00Z", email: "new@example.com" },
+  });
+  expect(hakuna.states("2")).toHaveLength(2);
+  expect(sent(2)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+});
+
+it("an order that was bought before a renewal and shipped after it keeps its ids", async () => {
+  await take("orders/create", bought(3));
+  const renewed = { ...offer, offerId: "off-2", planId: "pl-2", validFrom: placedAt + day };
+  await keepOffers(pool, current.shop, [renewed]);
+  await take("fulfillments/create", {
+    ...{ id: 900, order_id: 3, status: "success", created_at: "2026-11-26T10:00:00Z" },
+    line_items: [{ id: 1, quantity: 1 }],
+  });
+  expect(hakuna.states("3")).toHaveLength(2);
+  expect(sent(3)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+  expect(await found(3)).toEqual([]);
+
+  // a cart that was filled before the renewal
+  await take("orders/create", { ...bought(4), processed_at: "2026-11-26T11:00:00Z" });
+  expect(sent(4)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+  expect(await found(4)).toEqual([]);
+});
+
+it.each<[string, string, Parameters<typeof bought>[1], Payload]>([
+  [
+    "a sticker of a cent that bears a plan's ids",
+    "plan_not_hakuna",
+    { plan: { vendor: "Stickers", price: "0.01", variant_id: 99, product_id: 98 } },
+    {},
+  ],
+  [
+    "a plan whose key was copied to a dearer product",
+    "plan_for_other_product",
+    { bike: { product_id: 20, variant_id: 21, price: "900.00" } },
+    {},
+  ],
+  ["a plan at another price", "plan_price_differs", { plan: { price: "9.99" } }, {}],
+  [
+    "a plan to another country",
+    "country_differs",
+    {},
+    {
+      billing_address: { address1: "Rue 1", city: "Paris", zip: "75001", country_code: "FR" },
+    },
+  ],
+])("%s is sent as it was sold, and told", async (_name, code, lines, more) => {
+  await take("orders/create", { ...bought(5, lines), ...more });
+  expect(sent(5)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+  expect(await found(5)).toEqual([code]);
+});
+
+it("a shop without offers of the app's own hears nothing of it", async () => {
+  await pool.query(`DELETE FROM "PlanOffer" WHERE "shop" = $1`, [current.shop]);
+  await take("orders/create", bought(6, { plan: { price: "9.99" }, bike: { product_id: 20 } }));
+  expect(await found(6)).toEqual([]);
+});
+
+it("offers of another shop count for nothing", async () => {
+  await pool.query(`UPDATE "PlanOffer" SET "shop" = 'other.myshopify.com' WHERE "shop" = $1`, [
+    current.shop,
+  ]);
+  await take("orders/create", bought(7, { plan: { properties: ids("off-9", "pl-9") } }));
+  expect(sent(7)).toEqual({ offer_id: "off-9", plan_id: "pl-9" });
+  expect(await found(7)).toEqual([]);
+});
