@@ -69,7 +69,7 @@ const asked: Record<string, unknown[]> = {
     { action: "unpair", productLineId: String(order.lineIds[0]) },
     { action: "put_away", key: "discounted_plan" },
     { action: "bring_back", key: "discounted_plan" },
-    ...[{ action: "skip" }, { action: "unskip" }, { action: "check" }],
+    ...[{ action: "skip" }, { action: "unskip" }, { action: "check" }, { action: "cancel" }],
   ],
   "app.settings.tsx": [
     {

@@ -235,7 +235,10 @@ describe("what Shopify says about the shop", () => {
   afterAll(() => prisma.$disconnect());
 
   it("takes no country back that was saved while Shopify was asked", async () => {
-    const shop = { ianaTimezone: "Europe/Berlin", shopAddress: { countryCodeV2: "CH" } };
+    const shop = {
+      ...{ id: "gid://shopify/Shop/1", ianaTimezone: "Europe/Berlin" },
+      shopAddress: { countryCodeV2: "CH" },
+    };
     const opened = (meanwhile: () => Promise<unknown>) =>
       shopFacts(
         { prisma, log: context.log },
