@@ -1,5 +1,6 @@
 import type { FrameLocator, Page } from "@playwright/test";
 import { boughtOrder, planIds } from "#test/simulator/shopify/bought-order.ts";
+import { webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { type Client, createClient } from "../server/client.ts";
 import type { World } from "../world/world.ts";
 import { overflow, violations } from "./accessibility.ts";
@@ -209,4 +210,28 @@ test("titles from outside are text, in German too, and no other shop sees the or
 
   await open(page, world, `other-of-${shop.domain}`, id);
   await expect(app.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+});
+
+test("an order that was deleted in Shopify is cancelled at Hakuna by a person, after a question", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  const id = await unlinked(client, shop.domain);
+  await client.send([webhookOf(shop.domain, "orders/delete", `{"id":${id}}`, Date.now())]);
+  await client.quiet(shop.domain);
+  expect(world.hakuna.last(id)?.status).toBe("placed");
+  const app = await open(page, world, shop.domain, id);
+  await expect(app.getByText("was deleted in Shopify without being canceled")).toBeVisible();
+  await app.getByRole("button", { name: "Cancel at Hakuna" }).click();
+  const dialog = app.getByRole("dialog");
+  await expect(dialog.getByText("This cannot be taken back")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Cancel at Hakuna" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(app.getByText("was deleted in Shopify without being canceled")).toBeHidden();
+  await client.quiet(shop.domain);
+  expect(world.hakuna.last(id)?.status).toBe("cancelled");
+  await expect(app.getByText("Canceled at Hakuna")).toBeVisible();
 });
