@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { type MappingContext, mapOrder } from "#app/order/map.ts";
+import { knownOffers, type PlanOffer } from "#app/order/mapping/covers.ts";
+import { address, line, order, plainContext, plan } from "#app/order/order.fixture.ts";
+import type { InputLine, RunInput } from "./input.ts";
+import { run } from "./run.ts";
+
+const key = fc.constantFrom("a", "b");
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+
+/** A line of a cart; a reference is the place of another line and the way in which it names it. */
+const drawnLine = fc.record({
+  isPlan: fc.boolean(),
+  quantity: fc.integer({ min: 1, max: 3 }),
+  ref: maybe(key),
+  reference: maybe(
+    fc.record({
+      to: fc.integer({ min: 0, max: 5 }),
+      by: fc.constantFrom("variant", "gid", "sku", "product"),
+      name: fc.constantFrom(0, 1, 2),
+    }),
+  ),
+  country: maybe(fc.constantFrom("de", "fr")),
+});
+const cart = fc.record({
+  lines: fc.array(drawnLine, { minLength: 1, maxLength: 6 }),
+  country: fc.constantFrom("DE", "FR"),
+});
+
+type Cart = typeof cart extends fc.Arbitrary<infer T> ? T : never;
+
+const names = {
+  plan: ["_hakuna_product", "_product_reference", "product_reference"],
+  product: ["_hakuna_protection", "_protection_line_item_id", "protection_line_item_id"],
+} as const;
+const fields = {
+  plan: ["namesProduct", "namesProductToo", "namesProductOpenly"],
+  product: ["namesPlan", "namesPlanToo", "namesPlanOpenly"],
+} as const;
+
+/** Line n has variant 10n, product 100n and a SKU of its own. */
+function told({ to, by }: { to: number; by: string }): string {
+  if (by === "sku") return `SKU-${to}`;
+  if (by === "product") return String(100 + to);
+  return by === "gid" ? `gid://shopify/ProductVariant/${10 + to}` : String(10 + to);
+}
+
+function inputOf({ lines, country }: Cart): RunInput {
+  return {
+    buyerJourney: { step: "CHECKOUT_COMPLETION" },
+    localization: { country: { isoCode: "DE" }, language: { isoCode: "EN" } },
+    cart: {
+      billingAddress: { countryCode: country },
+      deliveryGroups: [],
+      lines: lines.map(({ isPlan, quantity, ref, reference, country: sold }, index): InputLine => {
+        const field = fields[isPlan ? "plan" : "product"][reference?.name ?? 0];
+        return {
+          id: `gid://shopify/CartLine/${index}`,
+          quantity,
+          ref: ref === null ? null : { value: ref },
+          ...(reference && field && { [field]: { value: told(reference) } }),
+          merchandise: {
+            __typename: "ProductVariant",
+            id: `gid://shopify/ProductVariant/${10 + index}`,
+            sku: `SKU-${index}`,
+            product: { id: `gid://shopify/Product/${100 + index}`, title: `Line ${index}` },
+            planId: isPlan ? { value: "pl-1" } : null,
+            planCountry: isPlan && sold ? { value: sold } : null,
+          },
+        };
+      }),
+    },
+  };
+}
+
+/** The order that such a cart becomes, and the offers of its plans. */
+function orderOf({ lines, country }: Cart) {
+  const offers = lines.flatMap(({ isPlan, country: sold }, index): PlanOffer[] =>
+    isPlan
+      ? [
+          {
+            ...{ planVariantId: String(10 + index), offerId: "off-1", planId: "pl-1" },
+            ...{ productId: null, productPrice: null, price: null, currency: null },
+            ...{ country: sold, validFrom: 0 },
+          },
+        ]
+      : [],
+  );
+  const made = lines.map(({ isPlan, quantity, ref, reference }, index) => {
+    const name = names[isPlan ? "plan" : "product"][reference?.name ?? 0] ?? "";
+    const links = {
+      ...(ref === null ? {} : { _hakuna_ref: ref }),
+      ...(reference ? { [name]: told(reference) } : {}),
+    };
+    const ids = { variantId: String(10 + index), productId: String(100 + index) };
+    const more = { ...ids, sku: `SKU-${index}`, quantity, links };
+    return (isPlan ? plan : line)(String(5000 + index), more);
+  });
+  const context: MappingContext = { ...plainContext, offers: knownOffers(offers) };
+  return mapOrder(order(made, { head: { billingAddress: address(country) } }), context);
+}
+
+const faults = [
+  ...["plan_without_product", "more_plans_than_products", "several_plans_for_product"],
+  "country_differs",
+];
+
+it("refuses no cart whose order the mapping would find no fault with", () => {
+  let refused = 0;
+  fc.assert(
+    fc.property(cart, (drawn) => {
+      if (run(inputOf(drawn)).operations.length === 0) return;
+      refused += 1;
+      const codes = orderOf(drawn).findings.map(({ code }) => code);
+      expect(codes.filter((code) => faults.includes(code))).not.toEqual([]);
+    }),
+    { numRuns: 3000 },
+  );
+  expect(refused).toBeGreaterThan(100);
+});
