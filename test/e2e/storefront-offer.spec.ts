@@ -8,6 +8,8 @@ const bike = 4101;
 const machine = 4201;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+type Shifts = { shifts: unknown[] };
+
 /** Puts variants into the cart, without any plan. */
 async function fill(buyer: Shopper, ...variants: readonly (number | [number, number])[]) {
   await buyer.page.goto(`${buyer.storefront.url}/?manner=${buyer.manner}`);
@@ -112,13 +114,24 @@ test("who says no is not asked again during the visit, and nothing moves", async
 }) => {
   const buyer = shopper("standard");
   await fill(buyer, bike);
+  await page.addInitScript(() => {
+    Object.assign(window, { shifts: [] });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) (window as unknown as Shifts).shifts.push(entry);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const shifts = () => page.evaluate(() => (window as unknown as Shifts).shifts.length);
   let part = await onPage(buyer);
+  await part.getByRole("button", { name: "No, thanks" }).waitFor();
+  expect(await shifts()).toBe(0);
   await part.getByRole("button", { name: "No, thanks" }).click();
   await expect(part.getByRole("status")).toHaveText("We will not ask again during this visit.");
   await expect(part.locator("summary")).toBeHidden();
   part = await onPage(buyer);
   await expect(part).toBeAttached();
   await expect(part).toBeHidden();
+  await page.waitForLoadState("networkidle");
+  expect(await shifts()).toBe(0);
   part = await inDrawer(buyer);
   await expect(part).toBeAttached();
   await expect(part).toBeHidden();
@@ -198,6 +211,35 @@ test("the drawer's offer follows the cart, and is read where it is not in the wa
     await expect(part.getByText(/Protect City bike/)).toHaveCount(0);
   }
 });
+
+for (const manner of ["drawer", "standard", "events"] as const) {
+  test(`${manner}: in an open drawer it comes below the lines, and moves neither them nor the checkout`, async ({
+    page,
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    const answer = await buyer.hold(`${buyer.storefront.url}/cart`);
+    await buyer.open("city-bike", "&drawer_offer=on");
+    await buyer.add();
+    const line = page.getByRole("link", { name: /^City bike Amsel/ }).last();
+    const checkOut = page.getByRole("button", { name: "Check out" });
+    const where = async () => [await line.boundingBox(), await checkOut.boundingBox()];
+    let before = await where();
+    // The theme may still be rendering its lines.
+    await expect
+      .poll(async () => {
+        const last = before;
+        before = await where();
+        return !before.includes(null) && JSON.stringify(before) === JSON.stringify(last);
+      })
+      .toBe(true);
+    const part = page.locator("hakuna-cart[data-place=drawer]");
+    await expect(part.getByText(/Protect City bike/)).toHaveCount(0);
+    answer();
+    await expect(part.getByText("Protect City bike Amsel, Blue")).toBeVisible();
+    await expect.poll(where).toEqual(before);
+  });
+}
 
 test("without its scripts it is not there, and where it is off nothing of it is loaded", async ({
   browser,
