@@ -8,6 +8,8 @@ const bike = 4101;
 const machine = 4201;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+type Shifts = { shifts: unknown[] };
+
 /** Puts variants into the cart, without any plan. */
 async function fill(buyer: Shopper, ...variants: readonly (number | [number, number])[]) {
   await buyer.page.goto(`${buyer.storefront.url}/?manner=${buyer.manner}`);
@@ -112,13 +114,24 @@ test("who says no is not asked again during the visit, and nothing moves", async
 }) => {
   const buyer = shopper("standard");
   await fill(buyer, bike);
+  await page.addInitScript(() => {
+    Object.assign(window, { shifts: [] });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) (window as unknown as Shifts).shifts.push(entry);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const shifts = () => page.evaluate(() => (window as unknown as Shifts).shifts.length);
   let part = await onPage(buyer);
+  await part.getByRole("button", { name: "No, thanks" }).waitFor();
+  expect(await shifts()).toBe(0);
   await part.getByRole("button", { name: "No, thanks" }).click();
   await expect(part.getByRole("status")).toHaveText("We will not ask again during this visit.");
   await expect(part.locator("summary")).toBeHidden();
   part = await onPage(buyer);
   await expect(part).toBeAttached();
   await expect(part).toBeHidden();
+  await page.waitForLoadState("networkidle");
+  expect(await shifts()).toBe(0);
   part = await inDrawer(buyer);
   await expect(part).toBeAttached();
   await expect(part).toBeHidden();
@@ -135,7 +148,10 @@ test("who says no is not asked again during the visit, and nothing moves", async
   await expect(fresh.locator("hakuna-cart[data-place=page] summary")).toBeVisible();
 });
 
-test("a second try after a lost answer adds no second plan", async ({ page, shopper }) => {
+test("an answer that was lost on its way is looked for in the cart, and nothing is added twice", async ({
+  page,
+  shopper,
+}) => {
   const buyer = shopper("drawer");
   await fill(buyer, bike);
   const part = await onPage(buyer);
@@ -146,7 +162,29 @@ test("a second try after a lost answer adds no second plan", async ({ page, shop
     await route.abort();
   });
   await part.getByRole("button", { name: "Add protection" }).click();
-  await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 1, [plan.accident]: 1 });
+  await expect(part.getByRole("status")).toHaveText("The protection was added to your cart.");
+  await expect(part.getByRole("alert")).toBeEmpty();
+  expect(await buyer.lines()).toHaveLength(2);
+  const { token } = await (await page.request.get(`${buyer.storefront.url}/cart.js`)).json();
+  const adds = buyer.storefront.changes.filter(
+    ({ cart, items }) => cart === token && items.some(({ id }) => id === plan.accident),
+  );
+  expect(adds).toHaveLength(1);
+});
+
+test("where nothing was added, a second try adds it", async ({ page, shopper }) => {
+  const buyer = shopper("drawer");
+  await fill(buyer, bike);
+  const part = await onPage(buyer);
+  await part.getByText("Protect City bike").click();
+  await part.getByRole("radio", { name: /Accident/ }).check();
+  await page.route("**/cart/add.js", (route) => route.abort());
+  await part.getByRole("button", { name: "Add protection" }).click();
+  await expect(part.getByRole("alert")).toHaveText(/could not be added/);
+  await page.unroute("**/cart/add.js");
+  await part.getByRole("button", { name: "Add protection" }).click();
+  await expect(part.getByRole("status")).toHaveText("The protection was added to your cart.");
+  expect(await buyer.lines()).toHaveLength(2);
 });
 
 test("what the cart refuses is said there, in its words", async ({ page, shopper }) => {
@@ -198,6 +236,35 @@ test("the drawer's offer follows the cart, and is read where it is not in the wa
     await expect(part.getByText(/Protect City bike/)).toHaveCount(0);
   }
 });
+
+for (const manner of ["drawer", "standard", "events"] as const) {
+  test(`${manner}: in an open drawer it comes below the lines, and moves neither them nor the checkout`, async ({
+    page,
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    const answer = await buyer.hold(`${buyer.storefront.url}/cart`);
+    await buyer.open("city-bike", "&drawer_offer=on");
+    await buyer.add();
+    const line = page.getByRole("link", { name: /^City bike Amsel/ }).last();
+    const checkOut = page.getByRole("button", { name: "Check out" });
+    const where = async () => [await line.boundingBox(), await checkOut.boundingBox()];
+    let before = await where();
+    // The theme may still be rendering its lines.
+    await expect
+      .poll(async () => {
+        const last = before;
+        before = await where();
+        return !before.includes(null) && JSON.stringify(before) === JSON.stringify(last);
+      })
+      .toBe(true);
+    const part = page.locator("hakuna-cart[data-place=drawer]");
+    await expect(part.getByText(/Protect City bike/)).toHaveCount(0);
+    answer();
+    await expect(part.getByText("Protect City bike Amsel, Blue")).toBeVisible();
+    await expect.poll(where).toEqual(before);
+  });
+}
 
 test("without its scripts it is not there, and where it is off nothing of it is loaded", async ({
   browser,

@@ -112,6 +112,27 @@ for (const manner of ["standard", "events"] as const) {
     expect(await buyer.quantities()).toEqual({ [bike]: 1 });
   });
 
+  test(`${manner}: nothing is chosen when a quick-add opens again, for another product or the same`, async ({
+    page,
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    const dialog = await quickAdd(buyer);
+    const none = dialog.getByRole("radio", { name: "No protection" });
+    for (const product of ["Espresso machine Lena", blue, blue]) {
+      await dialog.getByRole("radio", { name: /plus/ }).check();
+      await page.keyboard.press("Escape");
+      await expect(dialog).toBeHidden();
+      await page.getByRole("button", { name: `Quick add: ${product}` }).click();
+      await expect(dialog.getByRole("heading", { name: product })).toBeVisible();
+      await expect(none).toBeChecked();
+    }
+    await dialog.getByRole("radio", { name: /plus/ }).check();
+    await dialog.getByRole("button", { name: "Add to cart" }).click();
+    await page.getByRole("button", { name: "Check out" }).waitFor();
+    expect(await buyer.quantities()).toEqual({ [bike]: 1, [plan.twoYears]: 1 });
+  });
+
   test(`${manner}: the block of a closed quick-add leaves the page's own alone`, async ({
     page,
     shopper,

@@ -80,8 +80,11 @@ async function protect(part, offer) {
     offer.dataset.key = product.key;
   }
   const { quantity, variant_id: variant } = product;
-  // An answer may have been lost: what is there is not added twice.
-  if (!items.some((item) => refOf(item) === ref && String(item.variant_id) === plan.value)) {
+  const isThere = async () =>
+    (await readCart()).items.some(
+      (item) => refOf(item) === ref && String(item.variant_id) === plan.value,
+    );
+  if (!(await isThere())) {
     const properties = {
       [part.dataset.protects]: offer.dataset.title,
       ...{ _hakuna_ref: ref, _hakuna_product: String(variant) },
@@ -91,8 +94,12 @@ async function protect(part, offer) {
     // The guard starts from it.
     sessionStorage[`hakuna:${ref}`] = `${quantity}/${quantity}`;
     const add = (more) => theme.post("cart/add.js", { items: [{ ...line, ...more }] });
-    // Bundles take no nested line.
-    await add({ parent_line_key: product.key }).catch(() => add());
+    await add({ parent_line_key: product.key }).catch(async (error) => {
+      // Bundles take no nested line.
+      if (error.isRefusal) return add();
+      // The answer can be lost on its way, and the plan be in the cart.
+      if (!(await isThere())) throw error;
+    });
   }
   const lines = [{ merchandiseId: plan.value, quantity }];
   const isShown = await theme.tellTheme(document, "add", lines).catch(() => false);

@@ -39,7 +39,7 @@ function hold(request) {
 async function loaded() {
   const end = Date.now() + patience;
   while (loading.size > 0) {
-    if (Date.now() > end) throw new Error("The variant is still loading.");
+    if (Date.now() > end) throw new Error("late");
     await Promise.race([...loading, pause(250)]);
   }
 }
@@ -51,8 +51,7 @@ class HakunaProtection extends HTMLElement {
   /** The plan that the buyer chose. */
   wanted = "";
   #suffix = `-${++count}`;
-  #source;
-  #variants;
+  #product = this.dataset.product;
   /** Group, if any, and title of variants beyond Liquid's list, by ID. */
   #further = {};
 
@@ -70,10 +69,7 @@ class HakunaProtection extends HTMLElement {
 
   /** Titles by variant ID. Liquid lists 250 and the one shown. */
   get variants() {
-    const { variants } = this.dataset;
-    if (this.#source !== variants) this.#variants = JSON.parse(variants);
-    this.#source = variants;
-    return this.#variants;
+    return JSON.parse(this.dataset.variants);
   }
 
   /** The chosen plan, if any. */
@@ -93,11 +89,6 @@ class HakunaProtection extends HTMLElement {
     return forms.find((form) => placeOf(form) === placeOf(this)) ?? forms[0];
   }
 
-  /** Whether the form buys the variant whose plans are shown. */
-  isBuying(form) {
-    return fieldOf(form, "id") === fieldOf(this.form, "id");
-  }
-
   /** The group of a variant: its own, else the product's; undefined: not known yet. */
   #groupOf(id) {
     const find = (variant) => this.querySelector(`[data-for="${variant}"]`);
@@ -112,6 +103,9 @@ class HakunaProtection extends HTMLElement {
   follow() {
     const { form } = this;
     if (!form || !this.isAlive) return;
+    // A theme may make one block into another product's.
+    if (this.#product !== this.dataset.product) this.wanted = "";
+    this.#product = this.dataset.product;
     const id = fieldOf(form, "id");
     const group = id && this.#groupOf(id);
     if (id && group === undefined) this.#ask(id);
@@ -131,22 +125,18 @@ class HakunaProtection extends HTMLElement {
     }
     // No protection comes first, and gives way.
     for (const input of inputs) input.checked = ["", this.wanted].includes(input.value);
-    const quantity = Number(fieldOf(form, "quantity")) || 1;
-    for (const total of this.querySelectorAll("[data-price]")) {
-      const text = quantity > 1 ? this.#textOf(total.dataset.price * quantity) : "";
-      if (total.textContent !== text) total.textContent = text;
-    }
+    this.#showTotals(form).catch(() => {});
   }
 
-  /** Cents in the shop's own format, which is seen in 123456789. */
-  #textOf(cents) {
-    const { money, total } = this.dataset;
-    const amount = money.replace(/1(\D*)234\1?56[78](?:(\D)89)?/, (_, separator, point) => {
-      const [whole, rest] = (cents / 100).toFixed(point ? 2 : 0).split(".");
-      const grouped = whole.replace(/\B(?=(\d{3})+$)/g, separator);
-      return point ? grouped + point + rest : grouped;
-    });
-    return total.replace("[total]", amount);
+  async #showTotals(form) {
+    const read = () => Number(fieldOf(form, "quantity")) || 1;
+    const { textOf } = read() > 1 ? await import(this.dataset.sale) : {};
+    const quantity = read();
+    for (const total of this.querySelectorAll("[data-price]")) {
+      const isSeveral = quantity > 1 && textOf;
+      const text = isSeveral ? textOf(this.dataset, total.dataset.price * quantity) : "";
+      if (total.textContent !== text) total.textContent = text;
+    }
   }
 
   /** Asks for the plans of a variant beyond Liquid's list, once. */
@@ -154,7 +144,7 @@ class HakunaProtection extends HTMLElement {
     if (id in this.#further) return;
     this.#further[id] = undefined;
     const request = async () => {
-      const { plansOf } = await import(this.dataset.further);
+      const { plansOf } = await import(this.dataset.sale);
       this.#further[id] = await plansOf(this.dataset, id);
       this.follow();
     };
@@ -179,6 +169,7 @@ const busy = new Set();
 
 async function sell(block, form, button) {
   const { product } = block.dataset;
+  const place = placeOf(block);
   if (busy.has(product)) return;
   busy.add(product);
   button.ariaDisabled = "true";
@@ -186,9 +177,8 @@ async function sell(block, form, button) {
   try {
     await loaded();
     // Meanwhile the theme may have rendered all of it anew.
-    const own = block.isConnected
-      ? block
-      : blocks().find((each) => each.dataset.product === product);
+    const all = blocks().filter((each) => each.dataset.product === product);
+    const own = all.find((each) => placeOf(each) === place) ?? all[0];
     const fresh = form.isConnected ? form : own.form;
     own.follow();
     const isSold = button.disabled || fresh.querySelector("[type=submit]:disabled");
@@ -214,7 +204,9 @@ function take(event) {
   const all = blocks().filter((block) => block.isAlive && block.isFor(form));
   const near = all.filter((block) => placeOf(block) === placeOf(form));
   // A bar that sticks to the window; not a card that sells another variant, or opens something.
-  const far = all.filter((each) => each.isBuying(form) && isSubmit && each.getClientRects()[0]);
+  const id = fieldOf(form, "id");
+  const isBar = (each) => fieldOf(each.form, "id") === id && each.getClientRects()[0];
+  const far = isSubmit ? all.filter(isBar) : [];
   const block = (near[0] ? near : far).find(({ choice }) => choice);
   if (!block) return;
   event.preventDefault();
@@ -250,6 +242,12 @@ addEventListener("change", ({ target }) => {
   }
   followAll();
 });
+// Nothing is chosen when a quick-add opens again.
+const forget = ({ target }) => {
+  for (const block of blocks()) if (target.contains?.(block)) block.wanted = "";
+  followAll();
+};
+addEventListener("close", forget, true);
 for (const type of ["click", "input"]) addEventListener(type, () => setTimeout(followAll));
 // The theme asks for a variant; the form still holds the one before.
 const isCard = ({ target }) => target.closest?.("product-card");

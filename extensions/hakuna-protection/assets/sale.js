@@ -1,4 +1,5 @@
-// Adds a plan with its product, in one request, and has the theme show the cart.
+// What the block needs when a buyer does something: adds a plan with its product, in one request, and
+// has the theme show the cart; totals; plans of variants that Liquid did not list.
 
 const { root } = Shopify.routes;
 
@@ -24,10 +25,7 @@ export async function addPair(block, form, button) {
   } catch {
     // It is in the cart; the page shows it.
     location.assign(`${root}cart`);
-    await new Promise((done) => {
-      addEventListener("pagehide", done);
-      setTimeout(done, 10_000);
-    });
+    await new Promise((done) => setTimeout(done, 10_000));
   }
 }
 
@@ -86,4 +84,24 @@ async function show(block, form, added, drawer) {
   const lines = added.items.map(({ id, quantity }) => ({ merchandiseId: id, quantity }));
   await theme.tellTheme(form, "add", lines, "product");
   await theme.openCart();
+}
+
+/** Cents in words around a total. `money` is how the shop writes 123456789 cents. */
+export function textOf({ money, total }, cents) {
+  const amount = money.replace(/1(\D*)234\1?56[78](?:(\D)89)?/, (_, separator, point) => {
+    const [whole, rest] = (cents / 100).toFixed(point ? 2 : 0).split(".");
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, separator);
+    return point ? grouped + point + rest : grouped;
+  });
+  return total.replace("[total]", amount);
+}
+
+/** What the product's page has of a variant beyond Liquid's list: its title and own plans, if any. */
+export async function plansOf({ url, product }, variant) {
+  const answer = await fetch(`${url}?variant=${variant}`);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const block = page.querySelector(`hakuna-protection[data-product="${product}"]`);
+  const title = JSON.parse(block?.dataset.variants ?? "{}")[variant];
+  if (title === undefined) return undefined;
+  return { title, group: block.querySelector(`[data-for="${variant}"]`) };
 }

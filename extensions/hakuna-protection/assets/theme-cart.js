@@ -13,7 +13,7 @@ const isStandard = () => {
   return [openCart, updateCart].some((action) => action?.isDefault?.() === false);
 };
 
-/** Sets quantities by line key, and has the theme show them; throws where the cart refuses. */
+/** Sets quantities by line key; throws where the cart refuses, tells whether the theme shows them. */
 export async function setQuantities(updates) {
   if (isStandard()) {
     const lines = Object.entries(updates).map(([id, quantity]) => ({ id, quantity }));
@@ -23,7 +23,8 @@ export async function setQuantities(updates) {
     return true;
   }
   await post("cart/update.js", { updates });
-  return tellTheme(document, "update", []);
+  // It is done, shown or not.
+  return tellTheme(document, "update", []).catch(() => false);
 }
 
 /** Posts JSON; throws with the cart's own words where it refuses. */
@@ -32,9 +33,9 @@ export async function post(path, fields) {
   const body = JSON.stringify(fields);
   const answer = await fetch(root + path, { method: "POST", headers, body });
   const json = await answer.json();
-  if (!answer.ok)
-    throw Object.assign(new Error(json.description ?? json.message), { isRefusal: true });
-  return json;
+  if (answer.ok) return json;
+  const { description, message } = json;
+  throw Object.assign(new Error(description ?? message), { isRefusal: answer.status < 500 });
 }
 
 /** Tells the theme that lines were changed; false: it is not known how. */
@@ -93,8 +94,5 @@ export async function openCart() {
   if (isStandard()) return Shopify.actions.openCart();
   if (drawer?.open) return drawer.open();
   location.assign(`${root}cart`);
-  await new Promise((done) => {
-    addEventListener("pagehide", done);
-    setTimeout(done, 10_000);
-  });
+  await new Promise((done) => setTimeout(done, 10_000));
 }

@@ -1,9 +1,28 @@
 // What themes in the manner of Horizon have in common. An add is queued while a variant is being asked
 // for, and its button stays enabled. Quick-add moves the nodes of a parsed page in: no script of it
-// runs, no stylesheet comes along; the dialog keeps them when it is closed.
+// runs, no stylesheet comes along; the dialog keeps them when it is closed, and makes them into those of
+// the next product.
 const cartRoot = window.Shopify.routes.root;
 const parsed = async (url) =>
   new DOMParser().parseFromString(await (await fetch(url)).text(), "text/html");
+
+/** Makes one element into another by its attributes and children, and keeps what is of one kind. */
+function become(old, fresh) {
+  for (const { name } of [...old.attributes]) {
+    if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  const [have, want] = [[...old.childNodes], [...fresh.childNodes]];
+  for (const [at, child] of want.entries()) {
+    if (!have[at]) old.append(child);
+    else if (have[at].nodeName !== child.nodeName) have[at].replaceWith(child);
+    else if (child instanceof Element) become(have[at], child);
+    else have[at].nodeValue = child.nodeValue;
+  }
+  for (const child of have.slice(want.length)) child.remove();
+}
 
 /**
  * @param speech how the theme says things: `selecting(from, page)` that a variant is asked for, with
@@ -139,7 +158,9 @@ export function start({ selecting, selected, changing, onChange }) {
       async show(url) {
         const product = (await parsed(url)).querySelector(".product").cloneNode(true);
         const dialog = this.querySelector("dialog");
-        dialog.replaceChildren(product);
+        const former = dialog.querySelector(".product");
+        if (former) become(former, product);
+        else dialog.append(product);
         dialog.showModal();
       }
     },
