@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { storableText } from "#app/foundation/storable-text.ts";
 
 /** Longest reason, in characters. */
 const longest = 300;
@@ -56,7 +57,7 @@ export function withoutCustomer(reason: string, sent = "[]"): string {
     // quoted: names of fields and words of the contract are lower case, short and without spaces
     .replace(/(["'`“])(?![a-z][a-z0-9_.[\]]{0,39}["'`”])[^"'`”]+["'`”]/g, "$1…$1")
     .replace(/\s+/g, " ");
-  return kept.length > longest ? `${kept.slice(0, longest - 1)}…` : kept;
+  return storableText(kept.length > longest ? `${kept.slice(0, longest - 1)}…` : kept);
 }
 
 /** The customers and billing addresses of a feed request, longest first. */
