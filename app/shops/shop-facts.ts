@@ -1,6 +1,7 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { readShopFacts, type ShopGraphql } from "#app/shopify/shop/shop-facts.ts";
+import { storableTimeZone } from "./shop-time-zone.ts";
 
 /** How long what Shopify said about the shop itself is taken for true. */
 const factsLastMs = 24 * 60 * 60 * 1000;
@@ -24,7 +25,8 @@ export async function shopFacts(
   });
   if (shop.factsReadAt && shop.factsReadAt.getTime() > Date.now() - factsLastMs) return shop;
   try {
-    const { timeZone, country, email } = await readShopFacts(graphql);
+    const { timeZone: told, country, email } = await readShopFacts(graphql);
+    const timeZone = await storableTimeZone({ prisma, log }, domain, told);
     await prisma.shop.update({
       where: { domain },
       data: {
