@@ -22,12 +22,18 @@ export type Fault =
 export type Behavior = {
   /** answers 503 to every request, tests of the connection included */
   down?: boolean;
+  /** whoever comes with one of these keys waits for an answer until he gives up, or until `behave` */
+  silentTo?: readonly string[];
+  /** the processing status is as silent, to everybody, or answers 503 */
+  statusFails?: "silent" | "unavailable";
   /** the next `requests` with orders (all, if left out) have this fault */
   fault?: { fault: Fault; requests?: number };
   /** one request in so many fails, in changing ways; seeded */
   failOneIn?: { requests: number; seed: number; ways: readonly Fault[] };
   /** a batch with one of these orders is answered 400 */
   refuseOrders?: readonly string[];
+  /** the error code of that answer */
+  refusal?: string;
   /** these orders are accepted and fail in processing, with this error */
   failProcessing?: { orders: readonly string[]; error: string };
   /** answer a request id, as later versions do */
