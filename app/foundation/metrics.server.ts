@@ -13,6 +13,8 @@ export type Metrics = {
   answered(outcome: string, orders: number, seconds: number): void;
   /** a shop begins to wait, or waits longer, because the feed could not be reached */
   backedOff(): void;
+  /** a step of a run ended with an error */
+  stepFailed(step: string): void;
   /** an order was asked for at the Admin API */
   read(result: string): void;
   /** reconciliation found orders that webhooks had missed */
@@ -48,6 +50,9 @@ export function createMetrics(): Metrics {
     registers,
   });
   const backOffs = counter("hakuna_backoffs_total", "Times that a shop had to wait for the feed");
+  const failures = counter("hakuna_step_failures_total", "Steps of runs that ended with an error", [
+    "step",
+  ]);
   const reads = counter("hakuna_admin_reads_total", "Orders asked for at the Admin API", [
     "result",
   ]);
@@ -74,6 +79,7 @@ export function createMetrics(): Metrics {
       if (outcome === "accepted") delivered.inc(orders);
     },
     backedOff: () => backOffs.inc(),
+    stepFailed: (step) => failures.inc({ step }),
     read: (result) => reads.inc({ result }),
     repaired: (orders) => repairs.inc(orders),
     outageMailed: (result) => mails.inc({ result }),

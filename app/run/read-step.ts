@@ -6,7 +6,7 @@ import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
-import type { RunContext } from "#app/store/run-context.ts";
+import type { StepContext } from "#app/store/run-context.ts";
 
 const longestRetryMs = 60 * 60_000;
 /** With doubling from a minute to an hour: about a day. */
@@ -23,15 +23,15 @@ const tooSoonMs = 2000;
  *
  * @returns whether there was one
  */
-export async function readStep(context: RunContext, lease: Lease): Promise<boolean> {
-  const { pool, config, readOrder } = context;
+export async function readStep(context: StepContext, lease: Lease): Promise<boolean> {
+  const { pool, config, readOrder, pace, place } = context;
   const { rows } = await pool.query<{ id: string }>(
     `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "readAt" <= now() ORDER BY "readAt" LIMIT 1`,
     [lease.shop],
   );
   const id = rows[0]?.id;
   if (id === undefined) return false;
-  const answer = await readOrder(lease.shop, id);
+  const answer = await place.away(readOrder(lease.shop, id));
   context.metrics.read(answer.kind);
   context.log.info({ shop: lease.shop, orders: [id], result: answer.kind }, "read from Shopify");
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
@@ -43,11 +43,14 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
     order.readAttempts += 1;
     const backoff = readBackoffMs(order.readAttempts, config.worker.readRetryMs);
     if (answer.kind === "order") {
-      order.state = join(order.state, answer.state);
-      order.readAt = isTooSoon(answer.state) ? now + tooSoonMs : null;
+      const { state } = answer;
+      order.readAt = isTooSoon(state) ? now + tooSoonMs : null;
       order.unread = false;
-      markChanged(order, now);
-      evaluate(order, shop, config.worker.waitForOrderMs);
+      await pace.piece(() => {
+        order.state = join(order.state, state);
+        markChanged(order, now);
+        evaluate(order, shop, config.worker.waitForOrderMs);
+      });
       // an answer older than what is known does not end the waiting
       if (order.status === "waiting") order.readAt = now + backoff;
       else order.readAttempts = 0;
