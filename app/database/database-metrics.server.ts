@@ -47,6 +47,16 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
       FROM "Shop" WHERE "backoffUntil" IS NOT NULL`,
   },
   {
+    name: "hakuna_shops_failing",
+    help: "Shops of which a step failed three times in a row or more",
+    sql: `SELECT count(*)::float8 AS value FROM "Shop" WHERE "failures" >= 3`,
+  },
+  {
+    name: "hakuna_shops_polls_failing",
+    help: "Shops whose processing statuses could not be read three times in a row or more",
+    sql: `SELECT count(*)::float8 AS value FROM "Shop" WHERE "pollFailures" >= 3`,
+  },
+  {
     name: "hakuna_holds",
     help: "Shops whose delivery an operator holds back; the whole feed counts as one",
     sql: `SELECT count(*)::float8 AS value FROM "Hold"`,

@@ -35,7 +35,7 @@ describe("readConfig", () => {
       SCOPES: ["read_orders"],
       ENCRYPTION_KEY_PREVIOUS: [],
       delivery: { timeoutMs: 10_000, batchOrders: 50, batchBytes: 524_288, backoffMaxMs: 900_000 },
-      worker: { leaseMs: 30_000, stepRows: 500, stepBytes: 16_777_216, sweepIntervalMs: 3000 },
+      worker: { leaseMs: 30_000, stepRows: 500, stepBytes: 4_194_304, sweepIntervalMs: 3000 },
     });
     expect(config.ENCRYPTION_KEY).toEqual(Buffer.alloc(32, 7));
   });

@@ -128,6 +128,11 @@ export const variables = {
     .prefault("info")
     .describe("The least severe level that is logged: `trace` to `fatal`, or `silent`."),
   FEED_TIMEOUT_MS: integer(1).prefault("10000").describe("Time limit of one request to the feed."),
+  FEED_PROBE_TIMEOUT_MS: integer(1)
+    .prefault("2000")
+    .describe(
+      "The same while the feed did not answer the last time; every fourth try has the whole time.",
+    ),
   FEED_BATCH_ORDERS: integer(1, 1000).prefault("50").describe("Most orders in one request."),
   FEED_BATCH_BYTES: integer(1).prefault("524288").describe("Most bytes in one request."),
   BACKOFF_MIN_MS: integer(1)
@@ -178,8 +183,10 @@ export const variables = {
   POLL_MAX_MS: integer(1).prefault("600000").describe("Longest such wait."),
   STEP_ROWS: integer(1)
     .prefault("500")
-    .describe("Most webhooks that one step of a sync run folds."),
-  STEP_BYTES: integer(1).prefault("16777216").describe("Most bytes of webhooks in one such step."),
+    .describe("Most webhooks that a sync run has in hand at once."),
+  STEP_BYTES: integer(1)
+    .prefault("4194304")
+    .describe("Most bytes of webhooks that a sync run has in hand at once."),
   STEP_MS: integer(1)
     .prefault("30000")
     .describe("How long a sync run works on one shop before it lets others go first."),
@@ -324,6 +331,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     outage: { mailAfterMs: v.OUTAGE_MAIL_AFTER_MS, lookMs: v.OUTAGE_LOOK_MS },
     delivery: {
       timeoutMs: v.FEED_TIMEOUT_MS,
+      probeTimeoutMs: v.FEED_PROBE_TIMEOUT_MS,
       batchOrders: v.FEED_BATCH_ORDERS,
       batchBytes: v.FEED_BATCH_BYTES,
       backoffMinMs: v.BACKOFF_MIN_MS,

@@ -4,6 +4,10 @@ export type Door = {
   crowdedAt: number;
   /** when the sync of this process may take its next step although the crowd stays */
   nextStepAt: number;
+  /** whether this process takes webhooks, so that somebody waits for its answers */
+  serves: boolean;
+  /** when the next run may do work that takes long; see pace.ts */
+  longAt: number;
 };
 
 const crowd = 8;
@@ -13,11 +17,13 @@ const stepEveryMs = 1000;
 const lookMs = 10;
 
 export function openDoor(): Door {
-  return { crowdedAt: Number.NEGATIVE_INFINITY, nextStepAt: Number.NEGATIVE_INFINITY };
+  const never = Number.NEGATIVE_INFINITY;
+  return { crowdedAt: never, nextStepAt: never, serves: false, longAt: never };
 }
 
 /** To be told of every flush of the intake, with how many webhooks it took. */
 export function noteFlush(door: Door, webhooks: number): void {
+  door.serves = true;
   if (webhooks >= crowd) door.crowdedAt = performance.now();
 }
 

@@ -17,6 +17,8 @@ export type Metrics = {
   backedOff(): void;
   /** a look for shops with work went well; `lane` is its kind of work */
   swept(lane: string): void;
+  /** a step of a run ended with an error */
+  stepFailed(step: string): void;
   /** an order was asked for at the Admin API */
   read(result: string): void;
   /** reconciliation found orders that webhooks had missed */
@@ -63,6 +65,9 @@ export function createMetrics(): Metrics {
     labelNames: ["lane"],
     registers,
   });
+  const failures = counter("hakuna_step_failures_total", "Steps of runs that ended with an error", [
+    "step",
+  ]);
   const reads = counter("hakuna_admin_reads_total", "Orders asked for at the Admin API", [
     "result",
   ]);
@@ -91,6 +96,7 @@ export function createMetrics(): Metrics {
     },
     backedOff: () => backOffs.inc(),
     swept: (lane) => swept.set({ lane }, Date.now() / 1000),
+    stepFailed: (step) => failures.inc({ step }),
     read: (result) => reads.inc({ result }),
     repaired: (orders) => repairs.inc(orders),
     outageMailed: (result) => mails.inc({ result }),

@@ -16,10 +16,20 @@ export type FeedClient = {
    *
    * @param body a JSON array of feed orders
    * @param idempotencyKey a repetition of the same bytes with the same key does not act twice
+   * @param timeoutMs less than the client's own limit
    */
-  send(to: FeedTarget, body: string, idempotencyKey: string): Promise<FeedAnswer>;
+  send(
+    to: FeedTarget,
+    body: string,
+    idempotencyKey: string,
+    timeoutMs?: number,
+  ): Promise<FeedAnswer>;
   /** What became of accepted orders. */
-  processingStatus(to: FeedTarget, requestId: string): Promise<ProcessingAnswer>;
+  processingStatus(
+    to: FeedTarget,
+    requestId: string,
+    timeoutMs?: number,
+  ): Promise<ProcessingAnswer>;
   /** Whether the feed answers and takes the key; nothing is changed there. */
   testConnection(to: FeedTarget): Promise<ConnectionTest>;
   close(): Promise<void>;
@@ -43,9 +53,9 @@ export function createFeedClient(options: {
   /** null: no header can carry the key */
   async function exchange(
     to: FeedTarget,
-    request: { path?: string; body?: string; idempotencyKey?: string },
+    request: { path?: string; body?: string; idempotencyKey?: string; timeoutMs?: number },
   ): Promise<Exchange | null> {
-    const { path = "", body, idempotencyKey } = request;
+    const { path = "", body, idempotencyKey, timeoutMs } = request;
     const headers = requestHeaders(to, {
       hasBody: body !== undefined,
       idempotencyKey,
@@ -58,20 +68,24 @@ export function createFeedClient(options: {
       url: `${options.baseUrl}${prefix}/feeds/order${path}`,
       headers,
       body,
+      timeoutMs,
     });
   }
 
   return {
-    async send(to, body, idempotencyKey) {
+    async send(to, body, idempotencyKey, timeoutMs) {
       const start = performance.now();
-      const exchanged = await exchange(to, { body, idempotencyKey });
+      const exchanged = await exchange(to, { body, idempotencyKey, timeoutMs });
       const httpStatus = exchanged?.result === "answered" ? exchanged.status : null;
       const durationMs = Math.round(performance.now() - start);
       return { httpStatus, durationMs, ...readVerdict(exchanged, body) };
     },
 
-    async processingStatus(to, requestId) {
-      const exchanged = await exchange(to, { path: `/${encodeURIComponent(requestId)}` });
+    async processingStatus(to, requestId, timeoutMs) {
+      const exchanged = await exchange(to, {
+        path: `/${encodeURIComponent(requestId)}`,
+        timeoutMs,
+      });
       return exchanged ? readProcessing(exchanged) : { kind: "key_refused", reason: badKey };
     },
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { storableText } from "#app/foundation/storable-text.ts";
 import { parseJson, readBody } from "./answer-body.ts";
 import { codesIn } from "./refusal.ts";
 import { withoutCustomer } from "./without-customer.ts";
@@ -80,7 +81,7 @@ function joined(errors: readonly string[]): string {
 /** The codes among `said`, all that Hakuna said, are kept whatever is cut out of its words. */
 function withWords(start: string, words: string, said: readonly string[], sent: unknown): string {
   if (words === "") return `${start}.`;
-  const kept = withoutCustomer(words, sent);
+  const kept = storableText(withoutCustomer(words, sent));
   const short = kept.length > longest ? `${kept.slice(0, longest - 1)}…` : kept;
   const known = codesIn(short);
   const lost = codesIn(said.join("\n")).filter((code) => !known.includes(code));

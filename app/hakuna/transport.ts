@@ -21,6 +21,8 @@ export type Transport = {
     url: string;
     headers: Record<string, string>;
     body?: string;
+    /** less than the transport's own limit */
+    timeoutMs?: number;
   }): Promise<Exchange>;
   close(): Promise<void>;
 };
@@ -32,13 +34,13 @@ class ConnectError extends Error {}
 /**
  * Requests over kept-alive connections. Never rejects and never follows a redirect.
  *
- * @param timeoutMs for a whole request, from connecting to the answer's last byte
+ * @param longestMs for a whole request, from connecting to the answer's last byte
  */
-export function createTransport(timeoutMs: number): Transport {
-  const connect = buildConnector({ timeout: Math.ceil(timeoutMs / 2) });
+export function createTransport(longestMs: number): Transport {
+  const connect = buildConnector({ timeout: Math.ceil(longestMs / 2) });
   const agent = new Agent({
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    headersTimeout: longestMs,
+    bodyTimeout: longestMs,
     // whatever fails before there is a connection, DNS and TLS included, fails before sending
     connect: (options, callback) =>
       connect(options, (error, socket) => {
@@ -47,7 +49,7 @@ export function createTransport(timeoutMs: number): Transport {
       }),
   });
   return {
-    async exchange({ method, url, headers, body }) {
+    async exchange({ method, url, headers, body, timeoutMs = longestMs }) {
       const { origin, pathname } = new URL(url);
       const signal = AbortSignal.timeout(timeoutMs);
       try {

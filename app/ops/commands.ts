@@ -17,7 +17,7 @@ export const commands: Record<string, () => Promise<Command>> = {
   retention: async () => (await import("#app/ops/privacy/retention.ts")).retention,
   "renew-offers": async () => (await import("#app/ops/plans/renew-offers.ts")).renewOffersNow,
   "data-request": async () => (await import("#app/ops/privacy/data-request.ts")).dataRequest,
-  preview: async () => (await import("#app/ops/orders/preview.ts")).preview,
   "upgrade-preview": async () =>
     (await import("#app/ops/orders/upgrade-preview.ts")).upgradePreviewCommand,
+  preview: async () => (await import("#app/ops/orders/preview.ts")).preview,
 };

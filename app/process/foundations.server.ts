@@ -33,6 +33,8 @@ import { tellOutages } from "#app/shops/outage-mail.ts";
 import { resealKeys } from "#app/shops/reseal.ts";
 import { readScopes, shopsToAskForScopes } from "#app/shops/scopes.ts";
 import { createSessionKeeper } from "#app/shops/shop-session.ts";
+import { checkTimeZones } from "#app/shops/shop-time-zone.ts";
+import { retryFailing } from "#app/store/failing.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { createMailer } from "./mail.server.ts";
 import { repeat } from "./repeat.ts";
@@ -143,10 +145,12 @@ export async function openFoundations(
     closing.push(() => queue.stop());
     if (worker) {
       await resealKeys(run);
+      await checkTimeZones(run);
+      await retryFailing(pool);
       const mailer = await createMailer(config);
       closing.push(repeat(config.outage.lookMs, log, () => tellOutages(run, mailer)));
       await queue.sync.work(
-        (shop) => runShop(run, shop),
+        (shop, place) => runShop(run, shop, place),
         () => shopsWithWork(pool),
       );
       await queue.scan.work(

@@ -1,12 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { PgBoss } from "pg-boss";
 import { isAnswer } from "#app/database/database-error.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { withinTime } from "#app/foundation/time-limit.ts";
+import type { Place } from "#app/store/run-context.ts";
+import { openPlaces, type TakenPlace } from "./places.ts";
 import type { LaneName, Sweeps } from "./sweeps.ts";
 
 /** What a run says at its end: whether there is more to do now, and when there will be next. */
 export type RunResult = { again: boolean; nextInMs: number | null };
+
+export type Run = (shop: string, place: Place) => Promise<RunResult>;
 
 /** One kind of runs, of which each shop has at most one queued and one active. */
 export type Lane = {
@@ -16,12 +21,19 @@ export type Lane = {
    * Starts taking runs; `run` is called with one shop, never twice at once for the same. `find`
    * tells which shops have something to do but perhaps no job.
    */
-  work(run: (shop: string) => Promise<RunResult>, find: () => Promise<string[]>): Promise<void>;
+  work(run: Run, find: () => Promise<string[]>): Promise<void>;
   /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
   rest(): Promise<void>;
-  /** The same, and wakes no more. */
+  /** The same, and wakes no more; waits for what is under way. */
   stop(): Promise<void>;
 };
+
+/** A request that is under way at the end is waited for. */
+const longestEndMs = 15_000;
+
+/** News goes before what is tried again, so that many shops in back-off hold up no other. */
+const news = 0;
+const retries = -1;
 
 /** Runs that failed are found again by the sweep; the queue must never give one up by itself. */
 const laneOptions = {
@@ -57,18 +69,26 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   /** the queue's workers that wait for a job, with the time since when (epoch milliseconds) */
   const idle = new Map<string, number>();
   const dismissed = new Set<string>();
-  let running = 0;
+  const places = openPlaces(options.concurrency);
+  /** all runs that are under way; of one that lent its place the queue has done with the job */
+  const runs = new Map<string, Promise<void>>();
+  /** shops that are to be worked on once more when their run has ended */
+  const woken = new Set<string>();
   let resting = false;
   let stopping = false;
 
-  async function wake(shops: readonly string[], client?: pg.ClientBase): Promise<void> {
+  async function wake(
+    shops: readonly string[],
+    client?: pg.ClientBase,
+    priority = news,
+  ): Promise<void> {
     if (shops.length === 0 || stopping) return;
-    const jobs = shops.map((shop) => ({ singletonKey: shop, data: { shop } }));
+    const jobs = shops.map((shop) => ({ singletonKey: shop, data: { shop }, priority }));
     await boss.insert(name, jobs, client ? { db: onClient(client, name) } : {});
   }
 
-  function wakeQuietly(shops: string[]): void {
-    wake(shops).catch((err) =>
+  function wakeQuietly(shops: string[], priority = news): void {
+    wake(shops, undefined, priority).catch((err) =>
       log.warn({ err, lane: name }, "a run was not queued; the sweep will"),
     );
   }
@@ -78,7 +98,7 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     clearTimeout(timers.get(shop));
     const timer = setTimeout(() => {
       timers.delete(shop);
-      wakeQuietly([shop]);
+      wakeQuietly([shop], retries);
     }, ms);
     timer.unref();
     timers.set(shop, timer);
@@ -96,23 +116,14 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
    * Adds a worker that waits for a job. Once it has one, another waits in its place, so that of
    * `concurrency` workers one asks at each notification and not all (docs/decisions/0032).
    */
-  async function hire(run: (shop: string) => Promise<RunResult>): Promise<void> {
+  async function hire(run: Run): Promise<void> {
     const asking = { pollingIntervalSeconds: 2, batchSize: 1 };
     const id = await boss.work<{ shop: string }>(name, asking, async ([job]) => {
       if (!job) return;
-      const { shop } = job.data;
       idle.delete(id);
-      running += 1;
       try {
-        await keepOneIdle(run);
-        const limit = options.runLimitMs;
-        const { again, nextInMs } = await withinTime(run(shop), limit, `A run of ${shop}`);
-        if (again) wakeQuietly([shop]);
-        else if (nextInMs !== null) wakeLater(shop, Math.min(nextInMs, 60_000));
-      } catch (err) {
-        log.error({ err, shop, lane: name }, "a run failed; the sweep will queue it again");
+        await workOn(run, job.data.shop);
       } finally {
-        running -= 1;
         if (dismissed.has(id)) await keepOneIdle(run);
         else {
           idle.set(id, Date.now());
@@ -124,8 +135,37 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     idle.set(id, Date.now());
   }
 
-  async function keepOneIdle(run: (shop: string) => Promise<RunResult>): Promise<void> {
-    if (idle.size === 0 && running < options.concurrency && !resting) await hire(run);
+  /** Until the run's end, or until it lends its place: then the queue has done with its job. */
+  async function workOn(run: Run, shop: string): Promise<void> {
+    if (runs.has(shop)) return void woken.add(shop);
+    const place = places.take();
+    const ended = runOnce(run, shop, place);
+    runs.set(shop, ended);
+    await keepOneIdle(run);
+    await Promise.race([ended, place.lent]);
+  }
+
+  /** Never rejects. */
+  async function runOnce(run: Run, shop: string, place: TakenPlace): Promise<void> {
+    try {
+      const limit = options.runLimitMs;
+      const { again, nextInMs } = await withinTime(run(shop, place), limit, `A run of ${shop}`);
+      if (again) woken.add(shop);
+      else if (nextInMs !== null) wakeLater(shop, Math.min(nextInMs, 60_000));
+    } catch (err) {
+      log.error({ err, shop, lane: name }, "a run failed; the sweep will queue it again");
+    } finally {
+      runs.delete(shop);
+      // it waited in vain: so may many others, and they all end at once
+      if (woken.delete(shop)) wakeQuietly([shop], place.isLent ? retries : news);
+      place.leave();
+      // the place may have been had without a job
+      keepOneIdle(run).catch((err) => log.warn({ err, lane: name }, "nobody waits for a job"));
+    }
+  }
+
+  async function keepOneIdle(run: Run): Promise<void> {
+    if (idle.size === 0 && places.free() > 0 && !resting) await hire(run);
   }
 
   /** Lets workers go that have waited for a second, but for one. */
@@ -140,12 +180,12 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   }
 
   return {
-    wake,
+    wake: (shops, client) => wake(shops, client),
     rest,
     async work(run, find) {
       const look = async () => {
         const shops = await find();
-        await wake(shops);
+        await wake(shops, undefined, retries);
         // the last one may have gone while the database was away
         await keepOneIdle(run);
         // a run that was queued behind one whose process died: nothing tells that it may be taken
@@ -169,6 +209,7 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     },
     async stop() {
       await rest();
+      await Promise.race([Promise.all(runs.values()), sleep(longestEndMs, null, { ref: false })]);
       stopping = true;
     },
   };

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { PgBoss } from "pg-boss";
 import { connectionTo, type DatabaseLimits } from "#app/database/connection.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
+import { restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
 import { type Lane, type LaneOptions, makeQueue, openLane } from "./lane.ts";
 import type { LaneName, Sweeps } from "./sweeps.ts";
@@ -101,23 +102,25 @@ export async function startQueue(options: {
  * process left unanswered, processing statuses or orders to read.
  */
 export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
+  const tries = (step: Step) => `coalesce(${restsUntil("s", step)} <= now(), true)`;
   const { rows } = await pool.query<{ shop: string }>(`
     SELECT DISTINCT "shop" FROM "InboxWebhook"
      WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL
     UNION
     SELECT "domain" FROM "Shop" s
-     WHERE EXISTS (SELECT 1 FROM "Order" o
-                    WHERE o."shop" = s."domain" AND o."readAt" <= now())
-        OR EXISTS (SELECT 1 FROM "Attempt" a
+     WHERE (${tries("read")} AND EXISTS (SELECT 1 FROM "Order" o
+                    WHERE o."shop" = s."domain" AND o."readAt" <= now()))
+        OR (${tries("recover")} AND EXISTS (SELECT 1 FROM "Attempt" a
                     WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
-                      AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now()))
-        OR s."reviewAfter" IS NOT NULL
+                      AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now())))
+        OR (${tries("review")} AND s."reviewAfter" IS NOT NULL)
         OR s."eraseAt" IS NOT NULL
         OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
             AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
-            AND (EXISTS (SELECT 1 FROM "Order" o
-                          WHERE o."shop" = s."domain" AND o."dueAt" <= now())
-              OR EXISTS (SELECT 1 FROM "Attempt" a
-                          WHERE a."shop" = s."domain" AND a."pollAt" <= now())))`);
+            AND ((${tries("deliver")} AND EXISTS (SELECT 1 FROM "Order" o
+                          WHERE o."shop" = s."domain" AND o."dueAt" <= now()))
+              OR (${tries("poll")} AND coalesce(s."pollAfter" <= now(), true)
+                  AND EXISTS (SELECT 1 FROM "Attempt" a
+                          WHERE a."shop" = s."domain" AND a."pollAt" <= now()))))`);
   return rows.map(({ shop }) => shop);
 }

@@ -1,61 +1,71 @@
-import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import type { FeedOrder } from "#app/order/feed-order.ts";
 import { evaluate, readOffers } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
-import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
-import type { RunContext } from "#app/store/run-context.ts";
+import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import type { RunContext, StepContext } from "#app/store/run-context.ts";
+import { type Attempt, addToDraft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
+import { postponeProbe } from "./trouble.ts";
 
-/** One request to the feed, written down before it is made. */
-export type Attempt = {
-  /** also the idempotency key */
-  id: string;
-  epoch: number;
-  /** of the key in `to` */
-  keyVersion: number;
-  /** epoch milliseconds */
-  startedAt: number;
-  orders: { id: string; revision: number; hash: string; payload: FeedOrder }[];
-  /** the request's body: a JSON array of the orders */
-  body: string;
-  to: { environment: ShopRow["environment"]; apiKey: string };
-};
+/** `more`: orders were looked at, and there may be others. */
+export type Begun = { attempt: Attempt | null; more: boolean };
+
+/** Documents that are loaded at once at most, in bytes as they are stored: compressed. */
+const loadBytes = 128 * 1024;
 
 /**
  * Writes down the next request, valid only while the lease is ours: the orders that are due, in
- * their current state, as many as fit. Orders whose payload was accepted already, that cannot be
- * mapped any more or are not to be sent drop out.
+ * their current state, as many as fit and as there is time to look at; no other is loaded or
+ * evaluated. Orders whose payload was accepted already, that cannot be mapped any more or are not to
+ * be sent drop out.
  *
  * @param only take no other orders than these (halves of a refused batch)
- * @returns null when nothing is due or the shop is not to be delivered now
+ * @returns no attempt when nothing is due or the shop is not to be delivered now
  */
 export async function beginAttempt(
-  context: RunContext,
+  context: StepContext,
   lease: Lease,
   only: readonly string[] | null,
-): Promise<Attempt | null> {
-  const { pool, config } = context;
+): Promise<Begun> {
+  const { pool, config, pace } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (!shop.delivers || shop.apiKeySealed === null) return null;
-    for (;;) {
-      const ids = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
-      if (ids.length === 0) return null;
-      const orders = await loadOrders(client, shop.domain, ids);
-      const loaded = asLoaded(orders.values());
-      await readOffers(client, shop, orders.values());
-      const evaluated = ids.flatMap((id) => {
-        const order = orders.get(id);
-        return order ? { order, payload: evaluate(order, shop, config.worker.waitForOrderMs) } : [];
-      });
-      for (const { order } of evaluated) if (order.status === "rejected") order.dueAt = null;
-      const attempt = await takeAttempt(context, client, shop, evaluated);
-      // what did not fit keeps its place
-      const settled = evaluated.map(({ order }) => order).filter((order) => !isLeft(order));
-      await saveOrders(client, shop.domain, settled, loaded);
-      if (attempt !== null) return attempt;
-      // nothing of it was to be sent: look at the next ones
+    const none: Begun = { attempt: null, more: false };
+    if (!shop.delivers) return none;
+    const due = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
+    const draft = due.length > 0 ? openDraft(context, shop) : null;
+    if (draft === null) return none;
+    if (shop.backoffCount > 0 && !context.place.probe()) {
+      await postponeProbe(client, shop, config.delivery);
+      return none;
     }
+    const settled: StoredOrder[] = [];
+    const loaded = new Map<string, Loaded>();
+    let looked = 0;
+    let isOver = false;
+    for (const ids of portions(due)) {
+      if (isOver) break;
+      const orders = await loadOrders(client, shop.domain, ids);
+      for (const [id, old] of asLoaded(orders.values())) loaded.set(id, old);
+      await readOffers(client, shop, orders.values());
+      for (const id of ids) {
+        const order = orders.get(id);
+        if (!order) continue;
+        const isFull = !hasRoom(draft, order.state.head?.lineItems.length ?? 0);
+        isOver = looked > 0 && (pace.spent || isFull);
+        if (isOver) break;
+        looked += 1;
+        await pace.piece(() => {
+          const payload = evaluate(order, shop, config.worker.waitForOrderMs);
+          if (order.status === "rejected") order.dueAt = null;
+          addToDraft(draft, order, payload);
+        });
+        // what did not fit keeps its place
+        if (!isLeft(order)) settled.push(order);
+      }
+    }
+    const attempt = await writeAttempt(client, shop, draft);
+    await saveOrders(client, shop.domain, settled, loaded);
+    return { attempt, more: settled.length > 0 };
   });
 }
 
@@ -64,72 +74,21 @@ function isLeft({ status, dueAt }: StoredOrder): boolean {
   return status === "pending" && dueAt !== null;
 }
 
-/** An order that was just evaluated, with the answer of `evaluate`. */
-export type Evaluated = { order: StoredOrder; payload: FeedOrder | null };
+type Due = { id: string; bytes: number };
 
-/**
- * Writes down a request with those of the orders that are pending, as many as fit, and takes them
- * out of what is due; the caller saves them. Until the answer is recorded nothing counts as accepted
- * for them.
- *
- * @returns null when none of them is to be sent or the shop is not to be delivered now
- * @throws SecretError when the shop's API key cannot be opened; nothing is changed then
- */
-export async function takeAttempt(
-  { config, secrets }: Pick<RunContext, "config" | "secrets">,
-  client: pg.PoolClient,
-  shop: ShopRow,
-  evaluated: readonly Evaluated[],
-): Promise<Attempt | null> {
-  if (!shop.delivers || shop.apiKeySealed === null) return null;
-  const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
-  const { orders, body } = take(evaluated, config.delivery);
-  if (orders.length === 0) return null;
-  const attempt: Attempt = {
-    id: randomUUID(),
-    epoch: shop.epoch,
-    keyVersion: shop.keyVersion,
-    startedAt: shop.now,
-    orders,
-    body,
-    to: { environment: shop.environment, apiKey },
-  };
-  await client.query(
-    `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt", "keyVersion")
-     VALUES ($1, $2, $3, $4, to_timestamp($5 / 1000.0), $6)`,
-    [
-      shop.domain,
-      attempt.id,
-      attempt.epoch,
-      JSON.stringify(orders.map(({ id, revision, hash }) => ({ id, revision, hash }))),
-      attempt.startedAt,
-      attempt.keyVersion,
-    ],
-  );
-  return attempt;
-}
-
-function take(
-  evaluated: readonly Evaluated[],
-  { batchOrders, batchBytes }: { batchOrders: number; batchBytes: number },
-): Pick<Attempt, "orders" | "body"> {
-  const orders: Attempt["orders"] = [];
-  const texts: string[] = [];
-  let bytes = 2;
-  for (const { order, payload } of evaluated) {
-    if (payload === null || order.status !== "pending" || order.payloadHash === null) continue;
-    const text = JSON.stringify(payload);
-    const size = Buffer.byteLength(text) + 1;
-    // too large together: it stays due; too large alone: the feed shall say so
-    if (orders.length > 0 && bytes + size > batchBytes) continue;
-    bytes += size;
-    order.acceptedHash = null;
-    order.dueAt = null;
-    texts.push(text);
-    orders.push({ id: order.id, revision: order.revision, hash: order.payloadHash, payload });
-    if (orders.length === batchOrders) break;
+/** Cuts what is due into parts that are loaded at once. */
+function portions(due: readonly Due[]): string[][] {
+  const parts: string[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const { id, bytes } of due) {
+    size += bytes;
+    if (size > loadBytes) {
+      parts.push([]);
+      size = bytes;
+    }
+    parts.at(-1)?.push(id);
   }
-  return { orders, body: `[${texts.join()}]` };
+  return parts;
 }
 
 /** The shop's due orders, the longest waiting first; those of an import after all others. */
@@ -138,29 +97,35 @@ async function dueOrders(
   shop: string,
   only: readonly string[] | null,
   most: number,
-): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>(
-    `(SELECT "id", "imported", "dueAt" FROM "Order"
-       WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
-       ORDER BY "dueAt" LIMIT $3)
-     UNION ALL
-     (SELECT "id", "imported", "dueAt" FROM "Order"
-       WHERE "shop" = $1 AND "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
-       ORDER BY "dueAt" LIMIT $3)
-     ORDER BY "imported", "dueAt" LIMIT $3`,
+): Promise<Due[]> {
+  const { rows } = await client.query<Due>(
+    `SELECT o."id", pg_column_size(d."state") AS "bytes" FROM (
+       (SELECT "id", "imported", "dueAt" FROM "Order"
+         WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
+         ORDER BY "dueAt" LIMIT $3)
+       UNION ALL
+       (SELECT "id", "imported", "dueAt" FROM "Order"
+         WHERE "shop" = $1 AND "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
+         ORDER BY "dueAt" LIMIT $3)
+       ORDER BY "imported", "dueAt" LIMIT $3) o
+      JOIN "OrderDocument" d ON d."shop" = $1 AND d."orderId" = o."id"
+     ORDER BY o."imported", o."dueAt"`,
     [shop, only, most],
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 /**
  * Requests that a process left without recording an answer (it was killed or frozen): their orders
  * are sent in their current state, and once more a while after that, because the request may still
  * arrive. Called at the start of a run, when no request of this shop can rightly be under way.
+ *
+ * @returns the shop as it is when the run begins
  */
-export async function recoverAttempts(context: RunContext, lease: Lease): Promise<void> {
+export async function recoverAttempts(context: RunContext, lease: Lease): Promise<ShopRow> {
   const { pool, config } = context;
-  await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+  return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    if (shop.restingStep === "recover") return shop;
     const { rows } = await client.query<{ id: string; epoch: number; orders: { id: string }[] }>(
       `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = 'unanswered',
               "reason" = 'The process ended before the answer came.'
@@ -171,6 +136,7 @@ export async function recoverAttempts(context: RunContext, lease: Lease): Promis
       .filter(({ epoch }) => epoch === shop.epoch)
       .flatMap(({ orders }) => orders.map(({ id }) => id));
     await sendAgain(client, shop, ids);
+    return shop;
   });
 }
 

@@ -1,44 +1,57 @@
 import type { FeedAnswer } from "#app/hakuna/client.ts";
 import type { Lease } from "#app/store/lease.ts";
-import type { RunContext } from "#app/store/run-context.ts";
-import { type Attempt, beginAttempt } from "./attempt.ts";
+import type { StepContext } from "#app/store/run-context.ts";
+import { beginAttempt } from "./attempt.ts";
+import type { Attempt } from "./draft.ts";
 import { recordAnswer } from "./outcome.ts";
 
 /**
  * Sends a batch of the shop's due orders, or the one that was written down already. A batch that the
  * feed finds invalid is halved until the guilty order stands alone; any other trouble ends the step.
  *
- * @returns whether a request was made
+ * @returns `did`: a request was made, or orders were looked at that were not to be sent; `waits`: the
+ *   feed did not answer, so that nothing more can be sent now
  */
 export async function deliverStep(
-  context: RunContext,
+  context: StepContext,
   lease: Lease,
   begun: Attempt | null = null,
-): Promise<boolean> {
-  const first = begun ?? (await beginAttempt(context, lease, null));
-  const left: (Attempt | readonly string[])[] = first === null ? [] : [first];
-  for (let next = left.shift(); next !== undefined; next = left.shift()) {
-    const attempt = "body" in next ? next : await beginAttempt(context, lease, next);
-    if (attempt === null) continue;
+): Promise<{ did: boolean; waits: boolean }> {
+  const left: (Attempt | readonly string[] | null)[] = [begun];
+  let did = false;
+  while (left.length > 0) {
+    const next = left.shift() ?? null;
+    const isBegun = next !== null && "body" in next;
+    const { attempt, more } = isBegun
+      ? { attempt: next, more: false }
+      : await beginAttempt(context, lease, next);
+    did ||= more || attempt !== null;
+    if (attempt === null) {
+      // the rest of a half; of all that is due the next step takes care
+      if (more && next !== null) left.unshift(next);
+      continue;
+    }
     const answer = await send(context, lease, attempt);
     const ids = attempt.orders.map(({ id }) => id);
     if (answer.kind === "invalid" && ids.length > 1) {
       const half = Math.ceil(ids.length / 2);
       left.unshift(ids.slice(0, half), ids.slice(half));
     } else if (answer.kind !== "accepted" && answer.kind !== "invalid") {
-      break;
+      return { did, waits: true };
     }
+    await context.pace.rest();
   }
-  return first !== null;
+  return { did, waits: false };
 }
 
 /** Makes the request and records the feed's answer. */
-async function send(context: RunContext, lease: Lease, attempt: Attempt): Promise<FeedAnswer> {
+async function send(context: StepContext, lease: Lease, attempt: Attempt): Promise<FeedAnswer> {
   const orders = attempt.orders.map(({ id }) => id);
   const where = { shop: lease.shop, attempt: attempt.id };
   const size = { ...where, orders: orders.length };
   const answer = await context.tracing.span("deliver", size, async (add) => {
-    const answered = await context.feed.send(attempt.to, attempt.body, attempt.id);
+    const { to, body, id, timeoutMs } = attempt;
+    const answered = await context.place.away(context.feed.send(to, body, id, timeoutMs));
     add({ outcome: answered.kind, httpStatus: answered.httpStatus ?? 0 });
     await recordAnswer(context, lease, attempt, answered);
     return answered;

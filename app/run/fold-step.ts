@@ -3,199 +3,212 @@ import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { SecretError } from "#app/foundation/secrets.server.ts";
 import { headsConflict, join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { isPayloadError } from "#app/shopify/webhooks/payload-reader.ts";
-import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
+import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
-import { isLeaseLost, type Lease, underLease } from "#app/store/lease.ts";
+import { isLeaseLost, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
-import type { RunContext } from "#app/store/run-context.ts";
-import { type Attempt, type Evaluated, takeAttempt } from "./attempt.ts";
+import type { StepContext } from "#app/store/run-context.ts";
+import { type Attempt, addToDraft, type Draft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
+import { type InboxRow, noteRowFailure, takeRows, untakeRows } from "./inbox-rows.ts";
 
-type Row = {
-  webhookId: string;
-  topic: OrderTopic;
-  triggeredAt: Date;
-  payload: Buffer;
-  attempts: number;
+/** A webhook without its payload, lifted to what it says of its order. */
+type Lifted = {
+  row: Omit<InboxRow, "payload">;
+  bytes: number;
+  orderId: string;
+  state: OrderState | null;
 };
-type Lifted = { row: Row; orderId: string; state: OrderState | null; missing: string[] };
+/** All webhooks of one order that are in hand. */
+type Change = { orderId: string; lifted: Lifted[] };
 
-/** Tries of one row before it is quarantined. */
-const mostAttempts = 3;
-
-/** `rows`: how many were taken; 0: nothing is left to fold. `attempt`: to be sent at once. */
+/** `rows`: how many webhooks were dealt with; 0: nothing is left. `attempt`: to be sent at once. */
 export type FoldResult = { rows: number; attempt: Attempt | null };
 
+/** The folding of one run. It holds webhooks in hand from step to step: end it with `giveBack`. */
+export type Folding = {
+  step(): Promise<FoldResult>;
+  /** whether webhooks are in hand */
+  readonly isUnderWay: boolean;
+  /** Puts back what is in hand, as if it had not been taken. */
+  giveBack(): Promise<void>;
+};
+
+/** Orders and bytes of webhooks that one step loads at most: it may well save fewer. */
+const stepOrders = 50;
+const stepBytes = 2 * 1024 * 1024;
+
 /**
- * Folds the shop's next inbox rows into its orders: at most `stepRows` rows and `stepBytes` bytes,
- * and writes down the request that sends them, so that an order is loaded and saved once for both.
- * Every row's try is counted and committed before it is made, so a row that ends the process is
- * found out; a row that was tried before is tried alone, and after three tries it is quarantined.
+ * Folds the shop's inbox rows into its orders, step by step, and writes down with each step the
+ * request that sends what it folded, so that an order is evaluated, loaded and saved once for both. A
+ * step ends with its time, or when the request is full; what is left is folded in the next one. A row
+ * whose try ended the process is found out: see inbox-rows.ts.
  */
-export async function foldStep(context: RunContext, lease: Lease): Promise<FoldResult> {
+export function openFolding(context: StepContext, lease: Lease): Folding {
   const { pool, log } = context;
-  const rows = await takeRows(context, lease.shop);
-  const lifted: Lifted[] = [];
-  for (const row of rows) {
+  let changes: Change[] = [];
+
+  async function giveBack(): Promise<void> {
+    const ids = idsOf(changes);
+    changes = [];
+    await untakeRows(pool, lease.shop, ids);
+  }
+
+  async function step(): Promise<FoldResult> {
+    if (changes.length === 0) {
+      const rows = await takeRows(context, lease.shop);
+      changes = await lift(context, lease, rows);
+      if (changes.length === 0) return { rows: rows.length, attempt: null };
+    }
+    const chosen = portion(changes);
+    const size = { shop: lease.shop, webhooks: idsOf(chosen).length };
     try {
-      lifted.push({ row, ...readWebhook(row.topic, row.payload, row.triggeredAt.getTime()) });
+      const { attempt, done } = await context.tracing.span("fold", size, async (add) => {
+        const folded = await fold(context, lease, chosen);
+        add({ webhooks: idsOf(folded.done).length });
+        return folded;
+      });
+      changes = changes.slice(done.length);
+      const webhooks = idsOf(done).length;
+      context.metrics.folded(webhooks);
+      const orders = done.map(({ orderId }) => orderId);
+      log.info({ shop: lease.shop, webhooks, orders }, "folded");
+      return { rows: webhooks, attempt };
     } catch (error) {
-      await noteFailure(context, lease.shop, row, error);
-    }
-  }
-  if (lifted.length === 0) return { rows: rows.length, attempt: null };
-  let attempt: Attempt | null = null;
-  const size = { shop: lease.shop, webhooks: lifted.length };
-  try {
-    attempt = await context.tracing.span("fold", size, () => fold(context, lease, lifted));
-    context.metrics.folded(lifted.length);
-    log.info({ ...size, orders: [...new Set(lifted.map(({ orderId }) => orderId))] }, "folded");
-  } catch (error) {
-    if (isLeaseLost(error) || isDatabaseTrouble(error)) {
       // not the webhooks' fault: it does not count as their try
-      await untake(pool, lease.shop, lifted).catch(() => undefined);
-      throw error;
-    }
-    const [only] = lifted;
-    if (lifted.length > 1 || !only) {
+      if (isLeaseLost(error) || isDatabaseTrouble(error)) throw error;
+      changes = changes.slice(chosen.length);
+      const [only, ...others] = chosen.flatMap(({ lifted }) => lifted);
+      if (others.length === 0 && only) await noteRowFailure(context, lease.shop, only.row, error);
       // counted as tried, so each is tried alone next
-      log.warn({ err: error, shop: lease.shop, rows: lifted.length }, "a group was not folded");
-    } else {
-      await noteFailure(context, lease.shop, only.row, error);
+      else
+        log.warn({ err: error, shop: lease.shop, rows: size.webhooks }, "a group was not folded");
+      return { rows: size.webhooks, attempt: null };
     }
   }
-  return { rows: rows.length, attempt };
+
+  return {
+    step,
+    giveBack,
+    get isUnderWay() {
+      return changes.length > 0;
+    },
+  };
 }
 
-/** Takes the next rows, and sets those aside at which the process ended three times. */
-async function takeRows({ pool, config, log }: RunContext, shop: string): Promise<Row[]> {
-  const { stepRows, stepBytes } = config.worker;
-  const { rows } = await pool.query<Row & { isDeadly: boolean }>({
-    name: "take-rows",
-    text: `
-      WITH oldest AS (
-        SELECT "webhookId", "attempts", "receivedAt", octet_length("payload") AS bytes
-          FROM "InboxWebhook"
-         WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL
-         ORDER BY "receivedAt" LIMIT $2
-      ), deadly AS (
-        UPDATE "InboxWebhook" w SET "quarantinedAt" = now(), "error" = coalesce(w."error", $5)
-          FROM oldest
-         WHERE w."shop" = $1 AND w."webhookId" = oldest."webhookId" AND oldest."attempts" >= $4
-        RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"
-      ), fresh AS (
-        SELECT "webhookId", sum(bytes) OVER (ORDER BY "receivedAt", "webhookId") AS total,
-               row_number() OVER (ORDER BY "receivedAt", "webhookId") AS place
-          FROM oldest WHERE "attempts" = 0
-      ), taken AS (
-        SELECT "webhookId" FROM fresh WHERE total <= $3 OR place = 1
-        UNION ALL
-        (SELECT "webhookId" FROM oldest
-          WHERE "attempts" BETWEEN 1 AND $4 - 1 AND NOT EXISTS (SELECT 1 FROM fresh)
-          ORDER BY "attempts", "receivedAt" LIMIT 1)
-      ), counted AS (
-        UPDATE "InboxWebhook" w SET "attempts" = w."attempts" + 1
-          FROM taken WHERE w."shop" = $1 AND w."webhookId" = taken."webhookId"
-        RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"
-      )
-      SELECT *, false AS "isDeadly" FROM counted UNION ALL SELECT *, true FROM deadly`,
-    values: [shop, stepRows, stepBytes, mostAttempts, "The process ended at it."],
+function idsOf(changes: readonly Change[]): string[] {
+  return changes.flatMap(({ lifted }) => lifted.map(({ row }) => row.webhookId));
+}
+
+/** Reads the payloads. When the process is to end or the lease is lost, what was taken goes back. */
+async function lift(
+  context: StepContext,
+  lease: Lease,
+  rows: readonly InboxRow[],
+): Promise<Change[]> {
+  const { pool, pace, config } = context;
+  const byOrder = new Map<string, Lifted[]>();
+  const left = new Set(rows.map(({ webhookId }) => webhookId));
+  try {
+    for (const { payload, ...row } of rows) {
+      if (pace.spent) {
+        await pace.rest();
+        await underLease(pool, lease, config.worker.leaseMs, async () => undefined);
+      }
+      const at = row.triggeredAt.getTime();
+      try {
+        const read = await pace.piece(() => readWebhook(row.topic, payload, at));
+        const { orderId, state } = read;
+        const lifted = byOrder.get(orderId) ?? [];
+        lifted.push({ row, bytes: payload.length, orderId, state });
+        byOrder.set(orderId, lifted);
+      } catch (error) {
+        left.delete(row.webhookId);
+        await noteRowFailure(context, lease.shop, row, error);
+      }
+    }
+  } catch (error) {
+    await untakeRows(pool, lease.shop, [...left]).catch(() => undefined);
+    throw error;
+  }
+  return [...byOrder].map(([orderId, lifted]) => ({ orderId, lifted }));
+}
+
+/** The first changes, as many as one step may load. */
+function portion(changes: readonly Change[]): Change[] {
+  let bytes = 0;
+  const end = changes.findIndex(({ lifted }, index) => {
+    for (const one of lifted) bytes += one.bytes;
+    return index > 0 && (index >= stepOrders || bytes > stepBytes);
   });
-  return rows.filter(({ isDeadly, webhookId, topic, attempts }) => {
-    if (isDeadly) log.error({ shop, webhookId, topic, attempts }, "a webhook was quarantined");
-    return !isDeadly;
-  });
+  return end === -1 ? [...changes] : changes.slice(0, end);
 }
 
-/** Takes the count of a try back. */
-async function untake(pool: pg.Pool, shop: string, lifted: Lifted[]): Promise<void> {
-  await pool.query(
-    `UPDATE "InboxWebhook" SET "attempts" = "attempts" - 1
-      WHERE "shop" = $1 AND "webhookId" = ANY($2) AND "foldedAt" IS NULL`,
-    [shop, lifted.map(({ row }) => row.webhookId)],
-  );
-}
-
-/** Keeps why a row could not be folded, and quarantines it when its tries are used up. */
-async function noteFailure(
-  { pool, log }: RunContext,
-  shop: string,
-  row: Row,
-  error: unknown,
-): Promise<void> {
-  const last = row.attempts >= mostAttempts;
-  const reason = isPayloadError(error) ? error.message : "The webhook could not be folded.";
-  await pool.query(
-    `UPDATE "InboxWebhook" SET "error" = $3, "quarantinedAt" = CASE WHEN $4 THEN now() END
-      WHERE "shop" = $1 AND "webhookId" = $2`,
-    [shop, row.webhookId, reason, last],
-  );
-  const where = { shop, webhookId: row.webhookId, topic: row.topic, attempts: row.attempts };
-  if (last) log.error({ ...where, err: error }, "a webhook was quarantined");
-  else log.warn({ ...where, err: error }, "a webhook was not folded; it is tried again");
-}
-
-async function fold(context: RunContext, lease: Lease, lifted: Lifted[]): Promise<Attempt | null> {
-  const { pool, config } = context;
-  const byOrder = Map.groupBy(lifted, ({ orderId }) => orderId);
+async function fold(
+  context: StepContext,
+  lease: Lease,
+  chosen: readonly Change[],
+): Promise<{ attempt: Attempt | null; done: Change[] }> {
+  const { pool, config, pace } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const { now } = shop;
-    const stored = await loadOrders(client, lease.shop, [...byOrder.keys()]);
+    const ids = chosen.map(({ orderId }) => orderId);
+    const stored = await loadOrders(client, lease.shop, ids);
     const loaded = asLoaded(stored.values());
     const offers = await offersOf(client, lease.shop, [
       ...Array.from(stored.values(), ({ state }) => state),
-      ...lifted.flatMap(({ state }) => state ?? []),
+      ...chosen.flatMap(({ lifted }) => lifted.flatMap(({ state }) => state ?? [])),
     ]);
-    const folded: Evaluated[] = [];
+    const draft = draftOf(context, shop);
+    const orders: StoredOrder[] = [];
     const events: OrderEvent[] = [];
-    for (const [orderId, changes] of byOrder) {
+    for (const { orderId, lifted } of chosen) {
       const order = stored.get(orderId) ?? newOrder(orderId, now);
       order.offers = offers;
-      foldInto(order, changes, now);
-      folded.push({ order, payload: evaluate(order, shop, config.worker.waitForOrderMs) });
-      events.push({
-        orderId,
-        source: `fold:${order.revision}`,
-        at: now,
-        kind: "fold",
-        detail: { revision: order.revision, webhooks: changes.length, status: order.status },
+      const isOver = pace.spent || (draft !== null && !hasRoom(draft, linesOf(order, lifted)));
+      if (orders.length > 0 && isOver) break;
+      await pace.piece(() => {
+        foldInto(order, lifted, now);
+        const payload = evaluate(order, shop, config.worker.waitForOrderMs);
+        // what an import brought goes after all others
+        if (draft !== null && !order.imported) addToDraft(draft, order, payload);
       });
-      for (const { row } of changes) {
-        events.push({
-          orderId,
-          source: `webhook:${row.webhookId}`,
-          at: row.triggeredAt.getTime(),
-          kind: "webhook",
-          detail: { topic: row.topic },
-        });
-      }
+      orders.push(order);
+      events.push(...eventsOf(order, lifted, now));
     }
-    // what an import brought goes after all others
-    const live = folded.filter(({ order }) => !order.imported);
-    const attempt = await takeAttempt(context, client, shop, live).catch((error: unknown) => {
-      // it is no fault of the webhooks'; the step that only delivers says so
-      if (error instanceof SecretError) return null;
-      throw error;
-    });
-    const orders = folded.map(({ order }) => order);
+    const done = chosen.slice(0, orders.length);
+    const attempt = draft && (await writeAttempt(client, shop, draft));
     await saveOrders(client, lease.shop, orders, loaded);
     await addEvents(client, lease.shop, events);
-    await client.query(
-      `UPDATE "InboxWebhook" SET "foldedAt" = now(), "payload" = NULL, "error" = NULL
-        WHERE "shop" = $1 AND "webhookId" = ANY($2)`,
-      [lease.shop, lifted.map(({ row }) => row.webhookId)],
-    );
-    return attempt;
+    await markFolded(client, lease.shop, idsOf(done));
+    return { attempt, done };
   });
 }
 
-function foldInto(order: StoredOrder, changes: Lifted[], now: number): void {
+/** Null: nothing is sent now, or with a step of its own. */
+function draftOf(context: StepContext, shop: ShopRow): Draft | null {
+  // its feed is tried with a single order first
+  if (shop.backoffCount > 0 || shop.restingStep === "deliver") return null;
+  try {
+    return openDraft(context, shop);
+  } catch (error) {
+    // it is no fault of the webhooks'; the step that only delivers says so
+    if (error instanceof SecretError) return null;
+    throw error;
+  }
+}
+
+function linesOf(order: StoredOrder, lifted: readonly Lifted[]): number {
+  const states = [order.state, ...lifted.map(({ state }) => state)];
+  return Math.max(...states.map((state) => state?.head?.lineItems.length ?? 0));
+}
+
+function foldInto(order: StoredOrder, lifted: readonly Lifted[], now: number): void {
   let state = order.state;
   let read = false;
-  for (const change of changes) {
+  for (const change of lifted) {
     if (change.state === null) {
       read = true;
       continue;
@@ -215,4 +228,26 @@ function foldInto(order: StoredOrder, changes: Lifted[], now: number): void {
 
 function isNewer({ head }: OrderState, { head: former }: OrderState): boolean {
   return head !== null && (former === null || head.rank.updatedAt > former.rank.updatedAt);
+}
+
+function eventsOf(order: StoredOrder, lifted: readonly Lifted[], now: number): OrderEvent[] {
+  const { id: orderId, revision, status } = order;
+  return [
+    {
+      ...{ orderId, source: `fold:${revision}`, at: now, kind: "fold" },
+      detail: { revision, webhooks: lifted.length, status },
+    },
+    ...lifted.map(({ row }) => ({
+      ...{ orderId, source: `webhook:${row.webhookId}`, at: row.triggeredAt.getTime() },
+      ...{ kind: "webhook" as const, detail: { topic: row.topic } },
+    })),
+  ];
+}
+
+async function markFolded(client: pg.PoolClient, shop: string, ids: string[]): Promise<void> {
+  await client.query(
+    `UPDATE "InboxWebhook" SET "foldedAt" = now(), "payload" = NULL, "error" = NULL
+      WHERE "shop" = $1 AND "webhookId" = ANY($2)`,
+    [shop, ids],
+  );
 }

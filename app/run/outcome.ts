@@ -18,7 +18,8 @@ import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
-import { type Attempt, sendAgain } from "./attempt.ts";
+import { sendAgain } from "./attempt.ts";
+import type { Attempt } from "./draft.ts";
 import { backOff, breakConnection } from "./trouble.ts";
 
 /**

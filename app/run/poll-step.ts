@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { backoffMs } from "#app/foundation/backoff.ts";
 import type { ProcessingAnswer } from "#app/hakuna/client.ts";
 import { processingReason, withoutWords } from "#app/hakuna/reason.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
@@ -8,9 +9,9 @@ import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { isDecline, refuse } from "#app/store/refusal.ts";
-import type { RunContext } from "#app/store/run-context.ts";
+import type { RunContext, StepContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
-import { backOff, breakConnection } from "./trouble.ts";
+import { breakConnection, longestRetryAfterMs, patienceMs, probeWaitMs } from "./trouble.ts";
 
 type Polled = {
   id: string;
@@ -29,10 +30,10 @@ const mostPolls = 100;
  *
  * @returns whether there was one
  */
-export async function pollStep(context: RunContext, lease: Lease): Promise<boolean> {
-  const { pool, config, secrets, feed } = context;
+export async function pollStep(context: StepContext, lease: Lease): Promise<boolean> {
+  const { pool, config, secrets, feed, place } = context;
   const due = await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (!shop.delivers || shop.apiKeySealed === null) return null;
+    if (!shop.delivers || shop.pollsRest || shop.apiKeySealed === null) return null;
     const { rows } = await client.query<Polled>(
       `SELECT "id", "requestId", "pollCount", "epoch", "orders" FROM "Attempt"
         WHERE "shop" = $1 AND "pollAt" <= now() ORDER BY "pollAt" LIMIT 1`,
@@ -40,12 +41,20 @@ export async function pollStep(context: RunContext, lease: Lease): Promise<boole
     );
     const attempt = rows[0];
     if (!attempt) return null;
+    if (shop.pollFailures > 0 && !place.probe()) {
+      const ms = probeWaitMs(config.delivery.probeTimeoutMs);
+      await restPolls(client, shop, { failures: shop.pollFailures, ms });
+      return null;
+    }
     const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
+    // the shop's next order waits for it: little patience also where the last one was answered
+    const timeoutMs = patienceMs(shop.pollFailures + 1, config.delivery);
     const { environment, keyVersion } = shop;
-    return { attempt, keyVersion, to: { environment, apiKey } };
+    return { attempt, keyVersion, timeoutMs, to: { environment, apiKey } };
   });
   if (due === null) return false;
-  const answer = await feed.processingStatus(due.to, due.attempt.requestId);
+  const { to, attempt, timeoutMs } = due;
+  const answer = await place.away(feed.processingStatus(to, attempt.requestId, timeoutMs));
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     await record(context, client, shop, due, answer);
   });
@@ -66,6 +75,8 @@ async function record(
   answer: ProcessingAnswer,
 ): Promise<void> {
   const { delivery } = context.config;
+  const isAnswered = answer.kind !== "unavailable";
+  if (isAnswered && shop.pollFailures > 0) await restPolls(client, shop, { failures: 0, ms: null });
   // another account or environment: this request is not its business
   if (attempt.epoch !== shop.epoch) return await pollAgain(client, shop, attempt, null);
   // a refusal of the key that was asked with says nothing of the one that was saved meanwhile
@@ -88,9 +99,27 @@ async function record(
     }
     case "key_refused":
       return await breakConnection(client, shop, "key_refused", answer.reason);
-    case "unavailable":
-      return await backOff(client, shop, answer.reason, answer.retryAfterMs, delivery);
+    case "unavailable": {
+      // nothing is known of the feed itself: deliveries go on
+      const failures = shop.pollFailures + 1;
+      const ms = Math.max(backoffMs(failures, delivery), answer.retryAfterMs ?? 0);
+      return await restPolls(client, shop, { failures, ms });
+    }
   }
+}
+
+/** The shop reads no processing status for `ms` milliseconds; null: it goes on. */
+async function restPolls(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  { failures, ms }: { failures: number; ms: number | null },
+): Promise<void> {
+  await client.query(
+    `UPDATE "Shop" SET "pollFailures" = least($2, 30),
+            "pollAfter" = now() + $3 * interval '1 millisecond'
+      WHERE "domain" = $1`,
+    [shop.domain, failures, ms && Math.min(ms, longestRetryAfterMs)],
+  );
 }
 
 /** When this request is looked at next: in `ms` milliseconds, or never again (null). */

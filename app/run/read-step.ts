@@ -8,7 +8,7 @@ import { noteMissingAccess } from "#app/store/missing-access.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
-import type { RunContext } from "#app/store/run-context.ts";
+import type { StepContext } from "#app/store/run-context.ts";
 
 const longestRetryMs = 60 * 60_000;
 /** With doubling from a minute to an hour: about a day. */
@@ -25,8 +25,8 @@ const tooSoonMs = 2000;
  *
  * @returns whether there was one
  */
-export async function readStep(context: RunContext, lease: Lease): Promise<boolean> {
-  const { pool, config, readOrder } = context;
+export async function readStep(context: StepContext, lease: Lease): Promise<boolean> {
+  const { pool, config, readOrder, pace, place } = context;
   const { rows } = await pool.query<{ id: string }>(
     `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "readAt" <= now() ORDER BY "readAt" LIMIT 1`,
     [lease.shop],
@@ -38,7 +38,7 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
     keepLease(pool, lease, config.worker.leaseMs).catch(() => undefined);
   }, config.worker.leaseMs / 3);
   const reading = readOrder(lease.shop, id).finally(() => clearInterval(keeping));
-  const answer = await untilEnding(context.ending, reading);
+  const answer = await place.away(untilEnding(context.ending, reading));
   clearInterval(keeping);
   if (answer === null) return true;
   context.metrics.read(answer.kind);
@@ -55,12 +55,17 @@ export async function readStep(context: RunContext, lease: Lease): Promise<boole
     order.readAttempts += 1;
     const backoff = readBackoffMs(order.readAttempts, config.worker.readRetryMs);
     if (answer.kind === "order") {
-      order.state = join(order.state, answer.state);
-      await readOffers(client, shop, [order]);
-      order.readAt = isTooSoon(answer.state) ? now + tooSoonMs : null;
+      const { state } = answer;
+      order.readAt = isTooSoon(state) ? now + tooSoonMs : null;
       order.unread = false;
-      markChanged(order, now);
-      evaluate(order, shop, config.worker.waitForOrderMs);
+      await pace.piece(() => {
+        order.state = join(order.state, state);
+      });
+      await readOffers(client, shop, [order]);
+      await pace.piece(() => {
+        markChanged(order, now);
+        evaluate(order, shop, config.worker.waitForOrderMs);
+      });
       // an answer older than what is known does not end the waiting
       if (order.status === "waiting") order.readAt = now + backoff;
       else order.readAttempts = 0;

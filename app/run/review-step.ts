@@ -1,22 +1,24 @@
 import { evaluate, readOffers } from "#app/store/evaluate.ts";
-import { type Lease, underLease } from "#app/store/lease.ts";
-import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
-import type { RunContext } from "#app/store/run-context.ts";
+import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
+import type { StoredOrder } from "#app/store/order.ts";
+import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import type { StepContext } from "#app/store/run-context.ts";
 
-/** Orders of one step. */
+/** Orders of one step at most, and of those that are loaded at once. */
 const stepOrders = 500;
+const loadedAtOnce = 25;
 
 /**
  * Evaluates the next orders anew after the shop was connected or a setting was changed that decides
  * what is sent. The place is kept in the shop's row (`reviewAfter`), so a review goes on where a
- * process ended, and one that is asked for meanwhile begins anew with all that the former was to do.
+ * process ended or the step's time was over, and one that is asked for meanwhile begins anew with all that the former was to do.
  * Orders that another environment or account has are left alone unless the merchant chose to send
  * them again (`reviewAll`); what it refused is tried anew (`reviewRefused`).
  *
  * @returns whether there was something to review
  */
-export async function reviewStep(context: RunContext, lease: Lease): Promise<boolean> {
-  const { pool, config } = context;
+export async function reviewStep(context: StepContext, lease: Lease): Promise<boolean> {
+  const { pool, config, pace } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (shop.reviewAfter === null) return false;
     const { rows } = await client.query<{ id: string }>(
@@ -27,27 +29,39 @@ export async function reviewStep(context: RunContext, lease: Lease): Promise<boo
       [shop.domain, shop.reviewAfter, stepOrders, shop.reviewAll, shop.epoch],
     );
     const ids = rows.map(({ id }) => id);
-    const orders = await loadOrders(client, shop.domain, ids);
-    const loaded = asLoaded(orders.values());
-    await readOffers(client, shop, orders.values());
-    for (const order of orders.values()) {
-      if (shop.reviewAll && order.acceptedEpoch !== shop.epoch) order.resend = true;
-      // it is evaluated when what it waits for is there
-      if (order.status === "waiting") continue;
-      if (shop.reviewRefused && order.status === "rejected") order.payloadHash = null;
-      const { dueAt } = order;
-      evaluate(order, shop, config.worker.waitForOrderMs);
-      // it keeps its place in the queue
-      if (order.dueAt !== null && dueAt !== null) order.dueAt = Math.min(order.dueAt, dueAt);
+    const reviewed: StoredOrder[] = [];
+    const loaded = new Map<string, Loaded>();
+    const isOver = () => reviewed.length > 0 && pace.spent;
+    for (let from = 0; from < ids.length && !isOver(); from += loadedAtOnce) {
+      const orders = await loadOrders(client, shop.domain, ids.slice(from, from + loadedAtOnce));
+      for (const [id, old] of asLoaded(orders.values())) loaded.set(id, old);
+      await readOffers(client, shop, orders.values());
+      for (const order of orders.values()) {
+        if (isOver()) break;
+        await pace.piece(() => review(order, shop, config.worker.waitForOrderMs));
+        reviewed.push(order);
+      }
     }
-    await saveOrders(client, shop.domain, [...orders.values()], loaded);
-    const isDone = ids.length < stepOrders;
+    await saveOrders(client, shop.domain, reviewed, loaded);
+    const isDone = !isOver() && ids.length < stepOrders;
+    const last = isOver() ? reviewed.at(-1)?.id : ids.at(-1);
     await client.query(
       `UPDATE "Shop" SET "reviewAfter" = $2, "reviewAll" = "reviewAll" AND NOT $3,
               "reviewRefused" = "reviewRefused" AND NOT $3
         WHERE "domain" = $1`,
-      [shop.domain, isDone ? null : ids.at(-1), isDone],
+      [shop.domain, isDone ? null : last, isDone],
     );
     return true;
   });
+}
+
+function review(order: StoredOrder, shop: ShopRow, waitMs: number): void {
+  if (shop.reviewAll && order.acceptedEpoch !== shop.epoch) order.resend = true;
+  // it is evaluated when what it waits for is there
+  if (order.status === "waiting") return;
+  if (shop.reviewRefused && order.status === "rejected") order.payloadHash = null;
+  const { dueAt } = order;
+  evaluate(order, shop, waitMs);
+  // it keeps its place in the queue
+  if (order.dueAt !== null && dueAt !== null) order.dueAt = Math.min(order.dueAt, dueAt);
 }

@@ -1,31 +1,43 @@
 import type pg from "pg";
 import { giveWay } from "#app/foundation/give-way.ts";
+import { openPace } from "#app/foundation/pace.ts";
 import { eraseStep } from "#app/privacy/redact-shop.ts";
 import type { RunResult } from "#app/queue/lane.ts";
+import { noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
-import { acquireLease, releaseLease } from "#app/store/lease.ts";
-import type { RunContext } from "#app/store/run-context.ts";
+import { acquireLease, isLeaseLost, releaseLease } from "#app/store/lease.ts";
+import type { Place, RunContext, StepContext } from "#app/store/run-context.ts";
 import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
-import { foldStep } from "./fold-step.ts";
+import { openFolding } from "./fold-step.ts";
 import { pollStep } from "./poll-step.ts";
 import { readStep } from "./read-step.ts";
 import { reviewStep } from "./review-step.ts";
 
 /** When a shop is tried again that somebody else holds; the sweep would find it as well. */
 const busyMs = 500;
+/** A run that is made alone. */
+const alone: Place = { away: (waiting) => waiting, hasPlace: async () => true, probe: () => true };
 
 /**
  * One run of a shop: folds its webhooks into its orders, sends what is due, reads processing
  * statuses and orders that are due for it, until nothing is left or its time is over, so that no
  * shop starves another. Safe to kill anywhere and to repeat. Folding goes on while delivery is
- * paused.
+ * paused, and a step that failed holds up no other.
  */
-export async function runShop(context: RunContext, shop: string): Promise<RunResult> {
-  const { pool, config } = context;
+export async function runShop(
+  context: RunContext,
+  shop: string,
+  place: Place = alone,
+): Promise<RunResult> {
+  const { pool, config, door, ending } = context;
   const lease = await acquireLease(pool, shop, config.worker.leaseMs);
   // another process is at it, died with the lease, or somebody changes the shop just now
   if (lease === null) return await laterRun(pool, shop);
+  const pace = openPace(door);
+  const own: StepContext = { ...context, pace, place };
+  const folding = openFolding(own, lease);
+  let step: Step = "recover";
   try {
     const until = context.now() + config.worker.stepMs;
     for (;;) {
@@ -33,42 +45,70 @@ export async function runShop(context: RunContext, shop: string): Promise<RunRes
       if (erased === "no") break;
       if (erased === "done") return { again: false, nextInMs: null };
       if (context.now() >= until) return { again: true, nextInMs: null };
-      if (context.ending.aborted) return { again: false, nextInMs: null };
+      if (ending.aborted) return { again: false, nextInMs: null };
     }
-    await recoverAttempts(context, lease);
-    while (context.now() < until && !context.ending.aborted) {
-      await giveWay(context.door);
-      const { rows, attempt } = await foldStep(context, lease);
-      if (attempt) await deliverStep(context, lease, attempt);
+    const { failures, restingStep } = await recoverAttempts(context, lease);
+    const tries = (next: Step) => {
+      step = next;
+      return restingStep !== next;
+    };
+    while (context.now() < until && !ending.aborted) {
+      if (!(await place.hasPlace())) break;
+      if (!folding.isUnderWay) await giveWay(door);
+      await pace.rest();
+      const { rows, attempt } = tries("fold") ? await folding.step() : nothingFolded;
+      step = "deliver";
+      if (attempt && (await deliverStep(own, lease, attempt)).waits) break;
       // also what was due before
-      const delivered = await deliverStep(context, lease);
-      if (rows > 0 || delivered) continue;
-      if (await reviewStep(context, lease)) continue;
-      if (await readStep(context, lease)) continue;
-      if (await pollStep(context, lease)) continue;
+      const { did, waits } = tries("deliver") ? await deliverStep(own, lease) : nothingSent;
+      // many shops may find so at once: what else there is to do is for a run of its own
+      if (waits) break;
+      if (rows > 0 || did) continue;
+      if (tries("review") && (await reviewStep(own, lease))) continue;
+      if (tries("read") && (await readStep(own, lease))) continue;
+      if (tries("poll") && (await pollStep(own, lease))) continue;
       break;
     }
+    if (failures > 0 && restingStep === null) await noteWorking(pool, shop);
     // another process takes over
-    if (context.ending.aborted) return { again: false, nextInMs: null };
+    if (ending.aborted) return { again: false, nextInMs: null };
     return await nextRun(pool, shop);
+  } catch (error) {
+    if (!isLeaseLost(error)) {
+      context.metrics.stepFailed(step);
+      await noteFailing(context, shop, step, error);
+    }
+    throw error;
   } finally {
+    await folding.giveBack().catch((err) => context.log.warn({ err, shop }, "it was not put back"));
     await releaseLease(pool, lease);
   }
 }
 
+const nothingFolded = { rows: 0, attempt: null };
+const nothingSent = { did: false, waits: false };
+
 /** Whether the shop has something to do now, and in how many milliseconds it will have. */
 async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
+  const notBefore = (time: string, ...moments: string[]) =>
+    `${time} + greatest(interval '0', ${moments.map((moment) => `${moment} - ${time}`).join(", ")})`;
   const { rows } = await pool.query<{ ms: number | null }>(
     `SELECT (extract(epoch FROM least(
-         CASE WHEN s."reviewAfter" IS NOT NULL THEN now() END,
-         (SELECT now() FROM "InboxWebhook"
-           WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL LIMIT 1),
-         (SELECT min("readAt") FROM "Order" WHERE "shop" = $1 AND "readAt" IS NOT NULL),
-         CASE WHEN s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")} THEN greatest(s."backoffUntil", least(
-           (SELECT min("dueAt") FROM "Order" WHERE "shop" = $1 AND "dueAt" IS NOT NULL),
-           (SELECT min("pollAt") FROM "Attempt" WHERE "shop" = $1 AND "pollAt" IS NOT NULL))) END
+         ${notBefore("due.review", restsUntil("s", "review"))},
+         ${notBefore("due.fold", restsUntil("s", "fold"))},
+         ${notBefore("due.read", restsUntil("s", "read"))},
+         CASE WHEN s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")} THEN least(
+           ${notBefore("due.deliver", `s."backoffUntil"`, restsUntil("s", "deliver"))},
+           ${notBefore("due.poll", `s."backoffUntil"`, `s."pollAfter"`, restsUntil("s", "poll"))}) END
        ) - now()) * 1000)::float8 AS ms
-       FROM "Shop" s WHERE s."domain" = $1`,
+       FROM "Shop" s CROSS JOIN LATERAL (SELECT
+         CASE WHEN s."reviewAfter" IS NOT NULL THEN now() END AS review,
+         (SELECT now() FROM "InboxWebhook"
+           WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL LIMIT 1) AS fold,
+         (SELECT min("readAt") FROM "Order" WHERE "shop" = $1 AND "readAt" IS NOT NULL) AS read,
+         (SELECT min("dueAt") FROM "Order" WHERE "shop" = $1 AND "dueAt" IS NOT NULL) AS deliver,
+         (SELECT min("pollAt") FROM "Attempt" WHERE "shop" = $1 AND "pollAt" IS NOT NULL) AS poll) due
+      WHERE s."domain" = $1`,
     [shop],
   );
   const ms = rows[0]?.ms ?? null;

@@ -1,10 +1,45 @@
 import type pg from "pg";
+import { type BackoffBounds, backoffMs } from "#app/foundation/backoff.ts";
 import type { ShopRow } from "#app/store/lease.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { dropRefusal } from "#app/store/refusal.ts";
 
 /** The longest that a feed's Retry-After is honored: a day. */
-const longestRetryAfterMs = 24 * 60 * 60 * 1000;
+export const longestRetryAfterMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The time limit of a request: short once the feed did not answer, so that many dead ones are tried
+ * in little time. Every fourth try has the whole time, for a feed that is slow and not dead.
+ *
+ * @param failures in a row so far
+ */
+export function patienceMs(
+  failures: number,
+  { timeoutMs, probeTimeoutMs }: { timeoutMs: number; probeTimeoutMs: number },
+): number {
+  return failures % 4 === 0 ? timeoutMs : Math.min(timeoutMs, probeTimeoutMs);
+}
+
+/** How long a shop waits that found no place for a try. */
+export function probeWaitMs(probeTimeoutMs: number): number {
+  return 5 * probeTimeoutMs * (0.5 + Math.random());
+}
+
+/**
+ * No place is free to try the shop's feed: it waits on, as long as several such tries take, so that
+ * those who find no place do not become work themselves.
+ */
+export async function postponeProbe(
+  client: pg.PoolClient,
+  { domain }: ShopRow,
+  { probeTimeoutMs }: { probeTimeoutMs: number },
+): Promise<void> {
+  const ms = probeWaitMs(probeTimeoutMs);
+  await client.query(
+    `UPDATE "Shop" SET "backoffUntil" = now() + $2 * interval '1 millisecond' WHERE "domain" = $1`,
+    [domain, ms],
+  );
+}
 
 /**
  * The feed cannot be reached or asks for patience: the shop waits, exponentially from `backoffMinMs`
@@ -15,11 +50,10 @@ export async function backOff(
   shop: ShopRow,
   reason: string,
   retryAfterMs: number | null,
-  bounds: { backoffMinMs: number; backoffMaxMs: number },
+  bounds: BackoffBounds,
 ): Promise<void> {
-  const longest = Math.min(bounds.backoffMaxMs, bounds.backoffMinMs * 2 ** shop.backoffCount);
-  const jittered = longest * (0.5 + Math.random() / 2);
-  const ms = Math.max(jittered, Math.min(retryAfterMs ?? 0, longestRetryAfterMs));
+  const asked = Math.min(retryAfterMs ?? 0, longestRetryAfterMs);
+  const ms = Math.max(backoffMs(shop.backoffCount, bounds), asked);
   await client.query(
     `UPDATE "Shop" SET "backoffCount" = least("backoffCount" + 1, 30), "backoffReason" = $2, "backoffSince" = coalesce("backoffSince", now()),
             "backoffUntil" = now() + $3 * interval '1 millisecond'

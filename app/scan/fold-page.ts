@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { Pace } from "#app/foundation/pace.ts";
 import { sameContent } from "#app/order/content.ts";
 import { join, staysStripped, strip } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
@@ -17,6 +18,7 @@ export type PageFold = {
   orders: readonly ReadOrder[];
   /** how long a part waits for its order before the Admin API is asked */
   waitMs: number;
+  pace: Pace;
 };
 
 /**
@@ -32,7 +34,7 @@ export type PageFold = {
 export async function foldPage(
   client: pg.PoolClient,
   shop: ShopRow,
-  { by, orders, waitMs }: PageFold,
+  { by, orders, waitMs, pace }: PageFold,
 ): Promise<{ found: number; changed: string[] }> {
   const { now } = shop;
   const ids = orders.map(({ id }) => id);
@@ -50,8 +52,11 @@ export async function foldPage(
     const order = saved.get(id) ?? known.get(id) ?? newOrder(id, now);
     order.offers = offers;
     const isNew = order.revision === 0;
-    if (state === null) readAlone(order, shop, waitMs);
-    const isMended = state !== null && take(order, state, shop, { by, waitMs });
+    const isMended = await pace.piece(() => {
+      if (state !== null) return take(order, state, shop, { by, waitMs });
+      readAlone(order, shop, waitMs);
+      return false;
+    });
     if (by === "import" && isNew && order.status === "skipped") continue;
     saved.set(id, order);
     if (by === "import" && order.status !== "skipped") found += 1;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { giveWay } from "#app/foundation/give-way.ts";
+import { openPace, type Pace } from "#app/foundation/pace.ts";
 import { untilEnding } from "#app/foundation/until-ending.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import type { OrderPages, PageAnswer, PagedOrder } from "#app/shopify/orders/order-pages.ts";
@@ -42,6 +43,7 @@ export async function scanShop(context: ScanContext, shop: string): Promise<RunR
   const { pool, config } = context;
   const token = randomUUID();
   const until = context.now() + config.worker.stepMs;
+  const pace = openPace(context.door);
   const ahead = createReadAhead(context.orderPages, pool);
   let scan: Scan | null = null;
   // Shopify may take longer than the lease lasts; a process that is gone renews nothing
@@ -51,9 +53,10 @@ export async function scanShop(context: ScanContext, shop: string): Promise<RunR
   try {
     while (context.now() < until && !context.ending.aborted) {
       await giveWay(context.door);
+      await pace.rest();
       scan = await claimScan(pool, shop, token, config.worker.leaseMs);
       if (scan === null) break;
-      await readPage(context, scan, ahead);
+      await readPage({ ...context, pace }, scan, ahead);
     }
   } finally {
     clearInterval(keeping);
@@ -65,7 +68,11 @@ export async function scanShop(context: ScanContext, shop: string): Promise<RunR
   return ms !== null && ms <= 0 ? { again: true, nextInMs: null } : { again: false, nextInMs: ms };
 }
 
-async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Promise<void> {
+async function readPage(
+  context: ScanContext & { pace: Pace },
+  scan: Scan,
+  ahead: ReadAhead,
+): Promise<void> {
   const { pool, config, ending } = context;
   if (!scan.running) {
     const { overlapMs } = config.scan;
@@ -106,7 +113,10 @@ async function readPage(context: ScanContext, scan: Scan, ahead: ReadAhead): Pro
     const states = orders.map(({ state }) => state);
     await noteMissingAccess(client, shop.domain, { missingAccess, states });
     const waitMs = config.worker.waitForOrderMs;
-    const { found, changed } = await foldPage(client, shop, { by: scan.kind, orders, waitMs });
+    const { found, changed } = await foldPage(client, shop, {
+      ...{ by: scan.kind, orders, waitMs },
+      pace: context.pace,
+    });
     const progress = { reached, next, read: orders.length, found };
     const isOurs = await saveProgress(client, scan, progress, { now, ...config.scan });
     if (!isOurs) throw new ScanLostError();

@@ -1,6 +1,7 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { readShopFacts, type ShopGraphql } from "#app/shopify/shop/shop-facts.ts";
+import { storableTimeZone } from "./shop-time-zone.ts";
 
 /** How long what Shopify said about the shop itself is taken for true. */
 const factsLastMs = 24 * 60 * 60 * 1000;
@@ -26,7 +27,8 @@ export async function shopFacts(
   try {
     const { id, timeZone: told, country, email } = await readShopFacts(graphql);
     if (told === null) log.warn({ shop: domain }, "the shop's time zone is not known here");
-    const timeZone = told ?? shop.timeZone;
+    const timeZone =
+      told === null ? shop.timeZone : await storableTimeZone({ prisma, log }, domain, told);
     if (country !== null) {
       // unless somebody has set one; orders without a country of their own may have waited for it
       await prisma.shop.updateMany({

@@ -26,6 +26,12 @@ export type ShopRow = {
   backoffCount: number;
   backoffUntil: Date | null;
   lastAcceptedAt: Date | null;
+  pollFailures: number;
+  /** no processing status is to be read now: the last ones could not be */
+  pollsRest: boolean;
+  failures: number;
+  /** the step that failed last and is not to be tried now; null: none */
+  restingStep: string | null;
   timeZone: string;
   reviewAfter: string | null;
   reviewAll: boolean;
@@ -57,7 +63,9 @@ export function isLeaseLost(error: unknown): boolean {
 const columns = `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "keyVersion", "connection", "epoch", "loneRefusals", "backoffCount",
-  "backoffUntil", "lastAcceptedAt", "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
+  "backoffUntil", "lastAcceptedAt", "pollFailures", coalesce("pollAfter" > now(), false) AS "pollsRest",
+  "failures", CASE WHEN "failingUntil" > now() THEN "failingStep" END AS "restingStep",
+  "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
     AND ${notHeld('"Shop"')}) AS "delivers",
   ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",

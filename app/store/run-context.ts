@@ -3,6 +3,7 @@ import type { Config } from "#app/foundation/config.server.ts";
 import type { Door } from "#app/foundation/give-way.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import type { Metrics } from "#app/foundation/metrics.server.ts";
+import type { Pace } from "#app/foundation/pace.ts";
 import type { SecretBox } from "#app/foundation/secrets.server.ts";
 import type { Tracing } from "#app/foundation/tracing.server.ts";
 import type { FeedClient } from "#app/hakuna/client.ts";
@@ -26,3 +27,25 @@ export type RunContext = {
   /** epoch milliseconds */
   now: () => number;
 };
+
+/** A run's place among those that a process works on at once. */
+export type Place = {
+  /**
+   * Waits for somebody outside. If it takes long, another shop is worked on meanwhile: what waits
+   * costs next to nothing.
+   */
+  away<T>(waiting: Promise<T>): Promise<T>;
+  /**
+   * Whether the run may go on with more than it is at: waits for a place where it lent its own.
+   * False: none was free in time.
+   */
+  hasPlace(): Promise<boolean>;
+  /**
+   * Asks for one of the few places for shops whose feed did not answer the last time, until the
+   * run's end. False: they are taken.
+   */
+  probe(): boolean;
+};
+
+/** What the steps of one run work with. */
+export type StepContext = RunContext & { pace: Pace; place: Place };

@@ -7,6 +7,20 @@ import type { ShopRow } from "./lease.ts";
  */
 type DayFigures = { sent?: number; failed?: number; plans?: number; recovered?: number };
 
+/**
+ * The day (2026-11-24) that `now` (epoch milliseconds) lies in, in this time zone; in UTC where the
+ * zone is not known here. Days are told by this function alone: the database may know other zones.
+ */
+export function dayOf(now: number, timeZone: string): string {
+  // sv-SE writes dates as ISO 8601 does
+  const format = (zone: string) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(now);
+  try {
+    return format(timeZone);
+  } catch {
+    return format("UTC");
+  }
+}
+
 /** Adds to the figures of the day, in the shop's time zone, that `now` (epoch milliseconds) lies in. */
 export async function addToDay(
   client: pg.PoolClient,
@@ -16,10 +30,10 @@ export async function addToDay(
 ): Promise<void> {
   await client.query(
     `INSERT INTO "ShopDay" AS d ("shop", "day", "sent", "failed", "plans", "recovered")
-     VALUES ($1, (to_timestamp($2 / 1000.0) AT TIME ZONE $7)::date, $3, $4, $5, $6)
+     VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT ("shop", "day") DO UPDATE SET "sent" = d."sent" + EXCLUDED."sent",
        "failed" = d."failed" + EXCLUDED."failed", "plans" = d."plans" + EXCLUDED."plans",
        "recovered" = d."recovered" + EXCLUDED."recovered"`,
-    [domain, now, sent, failed, plans, recovered, timeZone],
+    [domain, dayOf(now, timeZone), sent, failed, plans, recovered],
   );
 }

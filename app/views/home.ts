@@ -1,5 +1,6 @@
 import type { OrderScan, PrismaClient, Shop } from "#app/database/generated/prisma/client.ts";
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
+import { dayOf } from "#app/store/shop-day.ts";
 import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
 
 /** What the admin's home page shows of one shop. Times are epoch milliseconds. */
@@ -176,9 +177,7 @@ function troubleOf(
 
 /** The last 30 days of a time zone, oldest first, as YYYY-MM-DD. */
 export function lastDays(now: number, timeZone: string): string[] {
-  // sv-SE writes dates as ISO 8601 does
-  const today = new Intl.DateTimeFormat("sv-SE", { timeZone }).format(now);
-  const noon = Date.parse(`${today}T12:00:00Z`);
+  const noon = Date.parse(`${dayOf(now, timeZone)}T12:00:00Z`);
   return Array.from({ length: daysShown }, (_, index) =>
     new Date(noon - (daysShown - 1 - index) * 86_400_000).toISOString().slice(0, 10),
   );

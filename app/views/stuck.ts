@@ -22,7 +22,7 @@ export const mostStuck = 1000;
 
 /**
  * Everything that got stuck at `since` or later: connections that a person must mend, feeds that
- * cannot be reached, deliveries held back; orders that are blocked, refused, waiting, or pending for
+ * cannot be reached, shops of which a step fails, deliveries held back; orders that are blocked, refused, waiting, or pending for
  * longer than usual; webhooks in quarantine or not folded.
  *
  * @param shop null: of every shop
@@ -38,6 +38,9 @@ export async function stuckSince(pool: pg.Pool, since: Date, shop: string | null
          UNION ALL
          SELECT "domain", 'unreachable', "backoffSince", "backoffReason" FROM "Shop"
           WHERE "backoffSince" IS NOT NULL
+         UNION ALL
+         SELECT "domain", 'failing', "failingSince", "failingStep" || ': ' || "failingReason" FROM "Shop"
+          WHERE "failingSince" IS NOT NULL
          UNION ALL
          SELECT "shop", 'held', "since", "reason" FROM "Hold") AS s
         WHERE "since" >= $1 AND ($2::text IS NULL OR "shop" IN ($2, '*'))

@@ -5,6 +5,7 @@ import { type Figure, report } from "./figures.ts";
 import { measureIntake } from "./intake.ts";
 import { measureIntakeAtScale } from "./intake-scale.ts";
 import { measureLatency } from "./latency.ts";
+import { measureNeighbors } from "./neighbors.ts";
 import { measurePairing } from "./pairing.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { rest, setStage } from "./stage.ts";
@@ -15,6 +16,7 @@ const parts = {
   intake: measureIntake,
   latency: measureLatency,
   throughput: measureThroughput,
+  neighbors: measureNeighbors,
   reconcile: measureReconcile,
   scale: measureIntakeAtScale,
   admin: measureAdmin,

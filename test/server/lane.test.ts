@@ -5,6 +5,7 @@ import { openPool } from "#app/database/pool.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { type Lane, openLane } from "#app/queue/lane.ts";
 import { createSweeps, type Sweeps } from "#app/queue/sweeps.ts";
+import type { Place } from "#app/store/run-context.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 import { eventually } from "./client.ts";
 
@@ -21,7 +22,7 @@ let ran: string[] = [];
 let mostAtOnce = 0;
 /** how often a worker of the lane asked the queue for a job */
 let asked = 0;
-let run: (shop: string) => Promise<void>;
+let run: (shop: string, place: Place) => Promise<void>;
 /** what the sweep finds */
 let found: string[] | Promise<string[]> = [];
 
@@ -40,11 +41,11 @@ beforeEach(async () => {
   const limits = { sweepIntervalMs: 100, sweepLimitMs: 500, runLimitMs: 2000 };
   lane = await openLane(boss, "sync", { log, concurrency, sweeps, ...limits });
   [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
-  const work = async (shop: string) => {
+  const work = async (shop: string, place: Place) => {
     expect(underWay).not.toContain(shop);
     underWay.push(shop);
     mostAtOnce = Math.max(mostAtOnce, underWay.length);
-    await run(shop);
+    await run(shop, place);
     underWay.splice(underWay.indexOf(shop), 1);
     ran.push(shop);
     return { again: false, nextInMs: null };
@@ -173,4 +174,52 @@ it("at rest it takes nothing more, and what is under way ends", async () => {
   await all(concurrency);
   await sleep(300);
   expect(ran).toHaveLength(concurrency);
+});
+
+it("runs that wait for somebody outside take no place, and their shops are not lost", async () => {
+  const silent = shops.slice(0, concurrency * 2);
+  const healthy = shops.slice(concurrency * 2);
+  const held = Promise.withResolvers<void>();
+  run = (shop, place) => (silent.includes(shop) ? place.away(held.promise) : sleep(5));
+  await lane.wake(silent);
+  await eventually("all of them wait", () => underWay.length === silent.length);
+  await lane.wake(healthy);
+  await all(healthy.length);
+  expect(ran.toSorted()).toEqual(healthy.toSorted());
+  // woken while its run waits: never two at once, and once more afterwards
+  const [woken = ""] = silent;
+  await lane.wake([woken]);
+  await sleep(300);
+  expect(underWay.toSorted()).toEqual(silent.toSorted());
+  held.resolve();
+  await all(healthy.length + silent.length + 1);
+  expect(ran.filter((shop) => shop === woken)).toHaveLength(2);
+});
+
+it("at its end it waits for runs that lent their places", async () => {
+  const held = Promise.withResolvers<void>();
+  run = (_shop, place) => place.away(held.promise);
+  const [shop = ""] = shops;
+  await lane.wake(shops.slice(0, concurrency + 1));
+  await eventually("all of them wait", () => underWay.length === concurrency + 1);
+  const stopped = lane.stop();
+  held.resolve();
+  await stopped;
+  expect(ran).toContain(shop);
+  expect(underWay).toEqual([]);
+});
+
+it("few places are for those whose feed did not answer the last time", async () => {
+  const held = Promise.withResolvers<void>();
+  let probes = 0;
+  run = async (_shop, place) => {
+    if (place.probe() && place.probe()) probes += 1;
+    await held.promise;
+  };
+  await lane.wake(shops);
+  await eventually("all work that may", () => underWay.length === concurrency);
+  expect(probes).toBe(1);
+  held.resolve();
+  await all(shops.length);
+  expect(probes).toBeGreaterThan(1);
 });

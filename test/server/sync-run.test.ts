@@ -141,6 +141,7 @@ describe("webhooks that cannot be folded", () => {
     await expect(run()).rejects.toThrow("ENCRYPTION_KEY_PREVIOUS");
     expect(await stored(26)).toMatchObject({ status: "pending" });
     await setShop("apiKeySealed", rows[0].apiKeySealed);
+    await setShop("failingUntil", null);
     await run();
     expect(await stored(26)).toMatchObject({ status: "sent" });
   });
@@ -155,7 +156,10 @@ describe("webhooks that cannot be folded", () => {
       `CREATE TRIGGER full_disk BEFORE INSERT ON "Order" FOR EACH ROW EXECUTE FUNCTION full_disk()`,
     );
     try {
-      for (let times = 0; times < 4; times += 1) await expect(run()).rejects.toThrow("no space");
+      for (let times = 0; times < 4; times += 1) {
+        await expect(run()).rejects.toThrow("no space");
+        await setShop("failingUntil", null);
+      }
     } finally {
       await pool.query(`DROP TRIGGER full_disk ON "Order"`);
       await pool.query(`DROP FUNCTION full_disk`);

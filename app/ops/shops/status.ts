@@ -75,6 +75,10 @@ export const status = command({
         shop.connectionReason && `  because: ${shop.connectionReason}`,
         shop.backoffUntil &&
           `  waits until ${shop.backoffUntil.toISOString()}: ${shop.backoffReason}`,
+        shop.failures > 0 &&
+          `  failing since ${shop.failingSince?.toISOString()}, ${shop.failures} times in a row: ${shop.failingStep}, ${shop.failingReason}`,
+        shop.pollFailures > 0 &&
+          `  processing statuses cannot be read, ${shop.pollFailures} times in a row; next look ${shop.pollAfter?.toISOString()}`,
         `  last accepted: ${shop.lastAcceptedAt?.toISOString() ?? "never"}`,
         ...scans.map(scanLine),
         ...Object.entries(orders).map(([name, count]) => `  ${name}: ${count}`),

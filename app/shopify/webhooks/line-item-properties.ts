@@ -1,6 +1,6 @@
+import { storableText } from "#app/foundation/storable-text.ts";
 import { isLinkProperty, normalProperties } from "#app/order/link-properties.ts";
 import type { Property } from "#app/order/state.ts";
-import { cleanText } from "./payload-reader.ts";
 
 /**
  * The properties of a line item that link products with plans, from any of the shapes that are seen:
@@ -9,10 +9,10 @@ import { cleanText } from "./payload-reader.ts";
  */
 export function readProperties(value: unknown): Property[] {
   const known = entries(value).flatMap(([key, content]) => {
-    const name = typeof key === "string" ? cleanText(key) : "";
+    const name = typeof key === "string" ? storableText(key) : "";
     if (!isLinkProperty(name)) return [];
     if (!["string", "number", "boolean"].includes(typeof content)) return [];
-    return [{ name, value: cleanText(String(content)) }];
+    return [{ name, value: storableText(String(content)) }];
   });
   return normalProperties(known);
 }

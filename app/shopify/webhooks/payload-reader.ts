@@ -1,3 +1,4 @@
+import { storableText } from "#app/foundation/storable-text.ts";
 import { shortestDecimal } from "#app/order/money.ts";
 
 /** A payload holds something that cannot be used; `field` is its path, such as "line_items[0].id". */
@@ -59,7 +60,7 @@ export class PayloadReader {
     if (typeof value !== "string" && typeof value !== "number") {
       throw new PayloadError(this.field(key), "is not a text.");
     }
-    return cleanText(String(value)) || null;
+    return storableText(String(value)) || null;
   }
 
   /** A numeric id as a string; null where there is none. */
@@ -147,8 +148,3 @@ const mostEntries = 1000;
 
 /** ISO 8601 with an offset: without one, a time is anybody's guess. */
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-
-/** The text without NUL characters and lone surrogates. */
-export function cleanText(text: string): string {
-  return text.replaceAll("\0", "").replace(/\p{Surrogate}/gu, "");
-}

@@ -23,6 +23,10 @@ export type Fault =
 export type Behavior = {
   /** answers 503 to every request, tests of the connection included */
   down?: boolean;
+  /** whoever comes with one of these keys waits for an answer until he gives up, or until `behave` */
+  silentTo?: readonly string[];
+  /** the processing status is as silent, to everybody, or answers 503 */
+  statusFails?: "silent" | "unavailable";
   /** the next `requests` with orders (all, if left out) have this fault */
   fault?: { fault: Fault; requests?: number };
   /** one request in so many fails, in changing ways; seeded */
@@ -31,6 +35,8 @@ export type Behavior = {
   between?: { status: number; body: string; type?: string; location?: string };
   /** a batch with one of these orders is answered 400 */
   refuseOrders?: readonly string[];
+  /** the error code of that answer */
+  refusalCode?: string;
   /** the same, with a code of Hakuna's or another, and with words beside it */
   refusal?: { orders: readonly string[]; code: RefusalCode | (string & {}); errors?: string[] };
   /** these orders are accepted and fail in processing, with this error: a code, words, or both */

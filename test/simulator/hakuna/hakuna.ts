@@ -71,6 +71,8 @@ export async function startHakuna(
   const offers = new Offers();
   const listeners: ((accepted: Accepted) => void)[] = [];
   const asked: ((seen: Seen) => Promise<unknown> | null)[] = [];
+  /** of requests that get no answer */
+  const silent: ServerResponse[] = [];
   let behavior: Behavior = {};
   let nextFault = createFaults(behavior);
 
@@ -105,9 +107,14 @@ export async function startHakuna(
     if (behavior.down) return send(503, failure("maintenance"));
     const key =
       header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
+    if (key && behavior.silentTo?.includes(key)) return void silent.push(response);
     if (!key || !apiKeys[environment].includes(key)) return send(401, failure("unauthorized"));
     const status = /^\/feeds\/order\/([^/]+)$/.exec(path);
-    if (status?.[1] && request.method === "GET") return processingStatus(status[1], send);
+    if (status?.[1] && request.method === "GET") {
+      if (behavior.statusFails === "silent") return void silent.push(response);
+      if (behavior.statusFails === "unavailable") return send(503, failure("maintenance"));
+      return processingStatus(status[1], send);
+    }
     if (path === "/offers" && request.method === "POST") {
       const fault = nextFault();
       if (fault && (await show(fault, response, send))) return;
@@ -140,8 +147,8 @@ export async function startHakuna(
       return send(400, failure("validation_failed", errors));
     }
     const refused = orders.find(({ id }) => behavior.refuseOrders?.includes(id));
-    if (refused) return send(400, failure("validation_failed", [`/${refused.id}: refused`]));
-    const { refusal } = behavior;
+    const { refusal, refusalCode = "validation_failed" } = behavior;
+    if (refused) return send(400, failure(refusalCode, [`/${refused.id}: refused`]));
     if (orders.some(({ id }) => refusal?.orders.includes(id))) {
       return send(400, failure(refusal?.code ?? "", refusal?.errors));
     }
@@ -244,6 +251,7 @@ export async function startHakuna(
     last: (orderId) => history.get(orderId)?.at(-1)?.order ?? null,
     orderIds: () => [...history.keys()],
     behave(next) {
+      for (const response of silent.splice(0)) response.destroy();
       behavior = next;
       nextFault = createFaults(next);
     },

@@ -1,0 +1,113 @@
+import type { Place } from "#app/store/run-context.ts";
+
+/** A place that was taken. */
+export type TakenPlace = Place & {
+  /** resolves when the run only waits, so that another one may begin; perhaps never */
+  readonly lent: Promise<void>;
+  /** the run has lent its place and no other since */
+  readonly isLent: boolean;
+  /** to be called at the run's end */
+  leave(): void;
+};
+
+/** The places of a lane: how many shops of it a process works on at once. */
+export type Places = {
+  free(): number;
+  take(): TakenPlace;
+};
+
+/** A run that waits for so long lends its place. */
+const lentAfterMs = 50;
+/** For each place so many runs may be waiting besides, each with one request. */
+const awayPerPlace = 20;
+/** One place in so many is for shops whose feed did not answer the last time. */
+const probeShare = 4;
+/** So long a run waits to have a place again; its lease lasts longer. */
+const longestReturnMs = 5_000;
+
+/**
+ * Opens the places of a lane. A run that waits for somebody outside lends its place after a moment,
+ * so that peers who let us wait cost other shops nothing; before it goes on with more than the answer
+ * it takes one again, before new runs do. Measured: docs/decisions/0043-dead-feeds-take-no-lanes.md.
+ */
+export function openPlaces(count: number): Places {
+  const mostAway = count * awayPerPlace;
+  const mostProbes = Math.max(1, Math.floor(count / probeShare));
+  /** runs that come back, each to be told that it has a place */
+  const returning = new Set<() => void>();
+  let taken = 0;
+  let away = 0;
+  let probes = 0;
+
+  function release(): void {
+    const [next] = returning;
+    if (next) next();
+    else taken -= 1;
+  }
+
+  function returned(): Promise<boolean> {
+    if (taken < count) {
+      taken += 1;
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      const end = (hasPlace: boolean) => {
+        clearTimeout(timer);
+        returning.delete(next);
+        resolve(hasPlace);
+      };
+      const next = () => end(true);
+      const timer = setTimeout(() => end(false), longestReturnMs);
+      returning.add(next);
+    });
+  }
+
+  function take(): TakenPlace {
+    const { promise: lent, resolve: tellLent } = Promise.withResolvers<void>();
+    let isLent = false;
+    let isProbing = false;
+    const lend = () => {
+      if (isLent || away >= mostAway) return;
+      isLent = true;
+      away += 1;
+      release();
+      tellLent();
+    };
+    taken += 1;
+    return {
+      lent,
+      get isLent() {
+        return isLent;
+      },
+      async away(waiting) {
+        const timer = setTimeout(lend, lentAfterMs);
+        try {
+          return await waiting;
+        } finally {
+          clearTimeout(timer);
+        }
+      },
+      async hasPlace() {
+        if (!isLent) return true;
+        if (!(await returned())) return false;
+        isLent = false;
+        away -= 1;
+        return true;
+      },
+      probe() {
+        if (!isProbing && probes < mostProbes) {
+          isProbing = true;
+          probes += 1;
+        }
+        return isProbing;
+      },
+      leave() {
+        if (isLent) away -= 1;
+        else release();
+        if (isProbing) probes -= 1;
+      },
+    };
+  }
+
+  return { free: () => count - taken, take };
+}

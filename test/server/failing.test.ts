@@ -1,0 +1,95 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { checkTimeZones } from "#app/shops/shop-time-zone.ts";
+import { stuckSince } from "#app/views/stuck.ts";
+import { insured, syncByHand } from "./sync-by-hand.ts";
+
+const { current, pool, hakuna, config, context, ...sync } = await syncByHand();
+const { arrive, run, take, stored, setShop } = sync;
+
+const hourly = { backoffMinMs: 3_600_000, backoffMaxMs: 3_600_000 };
+
+async function shopRow() {
+  const { rows } = await pool.query(`SELECT * FROM "Shop" WHERE "domain" = $1`, [current.shop]);
+  return rows[0];
+}
+
+describe("an answer that cannot be recorded, whatever is tried", () => {
+  afterAll(async () => {
+    await pool.query(`DROP TRIGGER IF EXISTS broken ON "ShopDay"`);
+    await pool.query(`DROP FUNCTION IF EXISTS broken`);
+  });
+
+  it("has its order sent less and less often, is shown and counted, and ends by itself", async () => {
+    context.config = { ...config, delivery: { ...config.delivery, ...hourly } };
+    await pool.query(`CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'it is broken' USING ERRCODE = '22023'; END $$`);
+    await pool.query(`CREATE TRIGGER broken BEFORE INSERT OR UPDATE ON "ShopDay"
+      FOR EACH ROW EXECUTE FUNCTION broken()`);
+    await arrive("orders/create", insured(6001));
+    const before = hakuna.requests.length;
+    await expect(run()).rejects.toThrow("it is broken");
+    expect(hakuna.requests.length).toBe(before + 1);
+    // the rest of the shop's work goes on
+    await arrive("orders/create", insured(6002));
+    for (let times = 0; times < 3; times += 1) {
+      const { again, nextInMs } = await run();
+      expect(again).toBe(false);
+      expect(nextInMs).toBeGreaterThan(1_000_000);
+    }
+    expect(hakuna.requests.length).toBe(before + 1);
+    expect(await stored(6002)).toMatchObject({ status: "pending" });
+    expect(await shopRow()).toMatchObject({ failures: 1, failingStep: "deliver" });
+
+    const { shops } = await stuckSince(pool, new Date(0), current.shop);
+    expect(shops).toMatchObject([
+      { shop: current.shop, state: "failing", since: expect.any(Date) },
+    ]);
+    expect(shops[0]?.reason).toContain("deliver");
+    expect(shops[0]?.reason).toContain("22023");
+    const metric = await context.metrics.registry.getSingleMetricAsString(
+      "hakuna_step_failures_total",
+    );
+    expect(metric).toMatch(/step="deliver"} 1/);
+
+    await pool.query(`DROP TRIGGER broken ON "ShopDay"`);
+    await setShop("failingUntil", new Date(Date.now() - 1000));
+    await run();
+    for (const id of [6001, 6002]) expect(await stored(id)).toMatchObject({ status: "sent" });
+    expect(await shopRow()).toMatchObject({ failures: 0, failingStep: null, failingSince: null });
+  });
+});
+
+describe("a time zone that is not known", () => {
+  it("keeps no answer from being recorded: the day is that of UTC", async () => {
+    await setShop("timeZone", "Mars/Olympus_Mons");
+    await take("orders/create", insured(6101));
+    expect(await stored(6101)).toMatchObject({ status: "sent" });
+    const { rows } = await pool.query(
+      `SELECT "sent", "day" = (now() AT TIME ZONE 'UTC')::date AS "isToday" FROM "ShopDay" WHERE "shop" = $1`,
+      [current.shop],
+    );
+    expect(rows).toEqual([{ sent: 1, isToday: true }]);
+  });
+
+  it("is made UTC when a worker starts, and read from Shopify again", async () => {
+    await setShop("timeZone", "Mars/Olympus_Mons");
+    await setShop("factsReadAt", new Date());
+    await checkTimeZones(context);
+    expect(await shopRow()).toMatchObject({ timeZone: "UTC", factsReadAt: null });
+    await setShop("timeZone", "Europe/Berlin");
+    await checkTimeZones(context);
+    expect(await shopRow()).toMatchObject({ timeZone: "Europe/Berlin" });
+  });
+});
+
+describe("what Hakuna says when it refuses", () => {
+  it.each([
+    ["a NUL character", "bad\u0000value"],
+    ["half of an emoji where it is cut", `${"x".repeat(297)}\u{1f600}\u{1f600} and more`],
+    ["half of an emoji", "bad \ud83d value"],
+  ])("is recorded although it holds %s", async (_, words) => {
+    hakuna.behave({ refuseOrders: ["6201"], refusalCode: words });
+    await take("orders/create", insured(6201));
+    expect(await stored(6201)).toMatchObject({ status: "rejected" });
+  });
+});
