@@ -3,7 +3,7 @@ import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { findingKey } from "#app/store/attention.ts";
-import { evaluate, mappingContext, markChanged, readOffers } from "#app/store/evaluate.ts";
+import { evaluate, loadOffers, mappingContext, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
@@ -33,7 +33,7 @@ export async function resendOrders(
     const { now } = shop;
     const orders = await loadOrders(client, domain, ids);
     const loaded = asLoaded(orders.values());
-    await readOffers(client, shop, orders.values());
+    await loadOffers(client, shop, orders.values());
     for (const order of orders.values()) {
       order.resend = true;
       markChanged(order, now);
@@ -84,6 +84,7 @@ export async function unpair(
 ): Promise<Paired> {
   const change = (order: StoredOrder) => {
     order.manualPairs = withoutProduct(order.manualPairs, productLineId);
+    order.agreedPairs = withoutProduct(order.agreedPairs, productLineId);
   };
   return await changeOrder(context, domain, orderId, { action: "unpair", by }, change, paired);
 }
@@ -199,7 +200,7 @@ async function changeOrder<Told = OrderStatus>(
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
     change(order, now);
-    await readOffers(client, shop, [order]);
+    await loadOffers(client, shop, [order]);
     markChanged(order, now);
     evaluate(order, shop, context.config.worker.waitForOrderMs);
     await saveOrders(client, domain, [order], loaded);
@@ -217,7 +218,10 @@ function paired(order: StoredOrder, shop: ShopRow): Paired {
   };
 }
 
-function withoutProduct(pairs: readonly ManualPair[], productLineId: string): ManualPair[] {
+function withoutProduct<Pair extends { productLineId: string }>(
+  pairs: readonly Pair[],
+  productLineId: string,
+): Pair[] {
   return pairs.filter((pair) => pair.productLineId !== productLineId);
 }
 

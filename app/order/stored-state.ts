@@ -1,7 +1,7 @@
 import type { FeedOrder } from "./feed-order.ts";
 import { normalProperties } from "./link-properties.ts";
 import { shortestDecimal } from "./money.ts";
-import type { AgreedPair } from "./pair.ts";
+import type { AgreedPair, ManualPair } from "./pair.ts";
 import type { Head, LineItem, Money, OrderState } from "./state.ts";
 import { unitsByLine } from "./units.ts";
 
@@ -35,20 +35,28 @@ export function readState(stored: StoredState): OrderState {
   };
 }
 
+/** What of a stored order tells which pairs Hakuna had accepted. */
+type StoredPairs = {
+  /** null: nobody has looked since the rules changed */
+  agreedPairs: AgreedPair[] | null;
+  state: Pick<StoredState, "schemaVersion">;
+  manualPairs: readonly ManualPair[];
+  /** the feed order that Hakuna accepted last */
+  lastPayload: FeedOrder | null;
+};
+
 /**
- * The pairs that Hakuna had accepted of an order that was stored under earlier rules of pairing: new
- * rules do not rewrite contracts. None of an order that the rules of this version have paired.
- *
- * @param accepted the feed order that Hakuna accepted last
+ * The pairs that Hakuna had accepted when a pairing rule changed: new rules do not rewrite contracts.
+ * None of an order that came afterwards. What a person paired is theirs to undo, and none of these.
  */
-export function agreedPairs(
-  { schemaVersion }: Pick<StoredState, "schemaVersion">,
-  accepted: FeedOrder | null,
-): AgreedPair[] {
-  if (schemaVersion >= stateVersion || accepted === null) return [];
-  return accepted.line_items.flatMap(({ id, custom_properties }) => {
+export function agreedPairs(stored: StoredPairs): AgreedPair[] {
+  const { state, lastPayload, manualPairs } = stored;
+  if (stored.agreedPairs !== null) return stored.agreedPairs;
+  if (state.schemaVersion >= stateVersion || lastPayload === null) return [];
+  const byHand = new Set(manualPairs.map(({ productLineId }) => productLineId));
+  return lastPayload.line_items.flatMap(({ id, custom_properties }) => {
     const { protection_line_item_id: planLineId } = custom_properties;
-    return planLineId === undefined ? [] : [{ productLineId: id, planLineId }];
+    return planLineId === undefined || byHand.has(id) ? [] : [{ productLineId: id, planLineId }];
   });
 }
 

@@ -7,7 +7,7 @@ import {
   readPlans,
   writePlanDetails,
 } from "#app/shopify/plans/plan-catalog.ts";
-import { type KeptOffer, keepOffers } from "#app/store/plan-offers.ts";
+import { type KeptOffer, keepOffers, type OfferMoment } from "#app/store/plan-offers.ts";
 import type { PlanContext } from "./plan-context.ts";
 
 const timeLimitMs = 20_000;
@@ -61,25 +61,18 @@ export async function saveChosen(
     const other = plans.find(({ isProtection }) => !isProtection);
     if (other) return { result: "not_protection", words: other.productTitle };
     if (plans.length < details.length) return { result: "gone", words: "" };
+    const keep = async (chosen: Parameters<typeof keptByHand>[0][], moment: OfferMoment) => {
+      const at = moment === "former" ? now() - 1 : now();
+      await keepOffers(pool, shop, chosen.flatMap(keptByHand), { moment, at });
+    };
+    await keep(plans, "former");
     // a buyer may order as soon as Shopify knows it
-    const since = now();
-    await keepOffers(
-      pool,
-      shop,
-      plans.flatMap((plan) => keptByHand(plan, since - 1)),
-    );
-    await keepOffers(
-      pool,
-      shop,
-      details.flatMap((plan) => keptByHand(plan, since)),
-    );
+    await keep([...details], "coming");
     for (const product of new Set(plans.map(({ productId }) => productId))) {
       const own = plans.filter(({ productId }) => productId === product).map(({ id }) => id);
-      await writePlanDetails(
-        ask,
-        product,
-        details.filter(({ id }) => own.includes(id)),
-      );
+      const written = details.filter(({ id }) => own.includes(id));
+      await writePlanDetails(ask, product, written);
+      await keep(written, "current");
     }
     return { result: "saved" };
   } catch (error) {
@@ -91,15 +84,12 @@ export async function saveChosen(
 }
 
 /** What a merchant says of a plan; for which product, price and country it is, nobody says. */
-function keptByHand(
-  {
-    id,
-    offerId,
-    planId,
-    termMonths,
-  }: Pick<CatalogPlan, "id" | "offerId" | "planId" | "termMonths">,
-  validFrom: number,
-): KeptOffer[] {
+function keptByHand({
+  id,
+  offerId,
+  planId,
+  termMonths,
+}: Pick<CatalogPlan, "id" | "offerId" | "planId" | "termMonths">): KeptOffer[] {
   if (offerId === null || planId === null) return [];
   const unknown = {
     productId: null,
@@ -109,5 +99,5 @@ function keptByHand(
     country: null,
   };
   const ids = { planVariantId: numericId(id), offerId, planId };
-  return [{ ...ids, ...unknown, termMonths, validFrom, validUntil: null }];
+  return [{ ...ids, ...unknown, termMonths, validUntil: null }];
 }

@@ -16,7 +16,7 @@ import {
   unlinkPlans,
   writePlanProduct,
 } from "#app/shopify/plans/plan-catalog.ts";
-import type { KeptOffer } from "#app/store/plan-offers.ts";
+import type { KeptOffer, OfferMoment } from "#app/store/plan-offers.ts";
 import { type PriceGroup, priceGroups } from "./offer-prices.ts";
 import {
   JobHalt,
@@ -43,9 +43,7 @@ export type Offering = {
   /** a repetition with the same key makes no second offer */
   key: string;
   /** writes down what variants are offered with, before Shopify is told and buyers can see it */
-  keep(offers: readonly KeptOffer[]): Promise<void>;
-  /** epoch milliseconds */
-  now(): number;
+  keep(offers: readonly KeptOffer[], moment: OfferMoment): Promise<void>;
 };
 
 /** The offers that a product has now; `price` in minor units, `expiresAt` in epoch milliseconds. */
@@ -92,20 +90,26 @@ export async function offerPlans(
     insuranceUrl: plan.insuranceUrl,
     termMonths: plan.termMonths,
   }));
-  const since = offering.now();
   const keptOf = ({ group, offer, plan }: (typeof planned)[number], variantId?: string) =>
     variantId === undefined
       ? []
-      : [{ ...keptOffer(offering, product, { group, offer, plan, variantId }), validFrom: since }];
-  await offering.keep(known.flatMap((plan) => formerOffer(product, plan, since)));
+      : [keptOffer(offering, product, { group, offer, plan, variantId })];
+  await offering.keep(
+    known.flatMap((plan) => formerOffer(product, plan)),
+    "former",
+  );
   // a buyer may order as soon as Shopify knows it
-  await offering.keep(planned.flatMap((one, index) => keptOf(one, variants[index]?.id)));
+  await offering.keep(
+    planned.flatMap((one, index) => keptOf(one, variants[index]?.id)),
+    "coming",
+  );
   const written = await writePlanProduct(ask, handle, titleOf(product, language), variants);
   const idOf = (planId: string, title: string) =>
     written.plans.find((plan) => plan.planId === planId && plan.title === title)?.id;
 
   await offering.keep(
     planned.flatMap((one, index) => keptOf(one, idOf(one.plan.id, titles[index] ?? ""))),
+    "current",
   );
 
   const notes: PlanNote[] = [];
@@ -150,7 +154,7 @@ function keptOffer(
     plan,
     variantId,
   }: { group: PriceGroup; offer: Offer; plan: OfferPlan; variantId: string },
-): Omit<KeptOffer, "validFrom"> {
+): KeptOffer {
   return {
     planVariantId: numericId(variantId),
     offerId: offer.id,
@@ -169,7 +173,6 @@ function keptOffer(
 function formerOffer(
   product: Protectable,
   { id, offerId, planId, price, termMonths }: CatalogPlan,
-  until: number,
 ): KeptOffer[] {
   if (offerId === null || planId === null) return [];
   const former = { planVariantId: numericId(id), offerId, planId, termMonths };
@@ -180,8 +183,7 @@ function formerOffer(
     currency: product.currency.toLowerCase(),
     country: null,
   };
-  // of what was ordered before nothing is known
-  return [{ ...former, ...priced, validFrom: until - 1, validUntil: null }];
+  return [{ ...former, ...priced, validUntil: null }];
 }
 
 /** The first price's plans stand on the product, those of other prices on their variants. */

@@ -3,7 +3,7 @@ import type { PlanContext } from "./plan-context.ts";
 import { JobHalt } from "./plan-result.ts";
 
 /** What a shop's offers are fetched with; `epoch`: of the connection that they are good for. */
-export type ShopOffering = Omit<Offering, "ask" | "key" | "keep" | "now"> & { epoch: number };
+export type ShopOffering = Omit<Offering, "ask" | "key" | "keep"> & { epoch: number };
 
 /** Reads what offers need of a shop. @throws JobHalt where it is not set up for them */
 export async function openOffering(

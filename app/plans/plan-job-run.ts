@@ -147,11 +147,12 @@ async function resultFor(
     return result;
   }
   const offering: ShopOffering = await openOffering(context, shop);
-  const keep: Offering["keep"] = async (kept) => await keepOffers(pool, shop, kept);
-  const { result, offers } = await offerPlans(
-    { ...offering, ask, key: id, keep, now: context.now },
-    product,
-  );
+  const keep: Offering["keep"] = async (kept, moment) => {
+    const at = context.now();
+    // before what comes now
+    await keepOffers(pool, shop, kept, { moment, at: moment === "former" ? at - 1 : at });
+  };
+  const { result, offers } = await offerPlans({ ...offering, ask, key: id, keep }, product);
   await saveOffers(pool, shop, product.id, offering.epoch, offers);
   return result;
 }

@@ -5,7 +5,7 @@ import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import { cutPayload, withoutOtherProperties } from "#app/shopify/webhooks/cut-payload.ts";
 import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
 import { fieldsOf } from "#app/shopify/webhooks/webhook-fields.ts";
-import { evaluate, markChanged, readOffers } from "#app/store/evaluate.ts";
+import { evaluate, loadOffers, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop } from "#app/store/lease.ts";
 import { newOrder } from "#app/store/order.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -72,7 +72,7 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
       order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
       order.customerId = null;
       markChanged(order, now);
-      await readOffers(client, shop, [order]);
+      await loadOffers(client, shop, [order]);
       evaluate(order, shop, context.config.worker.waitForOrderMs);
       if (order.status === "skipped" && !wasSkipped) plans += order.planUnits;
     }

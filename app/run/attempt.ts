@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { evaluate, readOffers } from "#app/store/evaluate.ts";
+import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -46,7 +46,7 @@ export async function beginAttempt(
       if (isOver) break;
       const orders = await loadOrders(client, shop.domain, ids);
       for (const [id, old] of asLoaded(orders.values())) loaded.set(id, old);
-      await readOffers(client, shop, orders.values());
+      await loadOffers(client, shop, orders.values());
       for (const id of ids) {
         const order = orders.get(id);
         if (!order) continue;

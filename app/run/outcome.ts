@@ -4,7 +4,7 @@ import { withoutWords } from "#app/hakuna/reason.ts";
 import { reportedUnits } from "#app/order/feed-order.ts";
 import { staysStripped } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
-import { evaluate, readOffers } from "#app/store/evaluate.ts";
+import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import {
   holdingShop,
   isLeaseLost,
@@ -137,7 +137,7 @@ async function applyAnswer(
 ): Promise<void> {
   const { now } = shop;
   const others = Array.from(orders.values()).filter(({ status }) => status !== "pending");
-  await readOffers(client, shop, others);
+  await loadOffers(client, shop, others);
   const loaded = asLoaded(orders.values());
   const alone = attempt.orders.length === 1;
   let plans = 0;

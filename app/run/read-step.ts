@@ -2,7 +2,7 @@ import type pg from "pg";
 import { untilEnding } from "#app/foundation/until-ending.ts";
 import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { evaluate, markChanged, readOffers } from "#app/store/evaluate.ts";
+import { evaluate, loadOffers, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import { noteMissingAccess } from "#app/store/missing-access.ts";
 import type { StoredOrder } from "#app/store/order.ts";
@@ -51,7 +51,7 @@ export async function readStep(context: StepContext, lease: Lease): Promise<bool
     const loaded = asLoaded(orders.values());
     const order = orders.get(id);
     if (!order) return;
-    await readOffers(client, shop, [order]);
+    await loadOffers(client, shop, [order]);
     order.readAttempts += 1;
     const backoff = readBackoffMs(order.readAttempts, config.worker.readRetryMs);
     if (answer.kind === "order") {
@@ -61,7 +61,7 @@ export async function readStep(context: StepContext, lease: Lease): Promise<bool
       await pace.piece(() => {
         order.state = join(order.state, state);
       });
-      await readOffers(client, shop, [order]);
+      await loadOffers(client, shop, [order]);
       await pace.piece(() => {
         markChanged(order, now);
         evaluate(order, shop, config.worker.waitForOrderMs);

@@ -1,4 +1,4 @@
-import { evaluate, readOffers } from "#app/store/evaluate.ts";
+import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -35,7 +35,7 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
     for (let from = 0; from < ids.length && !isOver(); from += loadedAtOnce) {
       const orders = await loadOrders(client, shop.domain, ids.slice(from, from + loadedAtOnce));
       for (const [id, old] of asLoaded(orders.values())) loaded.set(id, old);
-      await readOffers(client, shop, orders.values());
+      await loadOffers(client, shop, orders.values());
       for (const order of orders.values()) {
         if (isOver()) break;
         await pace.piece(() => review(order, shop, config.worker.waitForOrderMs));

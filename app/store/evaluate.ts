@@ -20,7 +20,7 @@ export function payloadHash(feedOrder: FeedOrder): string {
 }
 
 /** Reads what the plans of these orders are held against, before they are evaluated. */
-export async function readOffers(
+export async function loadOffers(
   client: pg.PoolClient,
   { domain }: Pick<ShopRow, "domain">,
   orders: Iterable<StoredOrder>,
@@ -43,7 +43,7 @@ export function markChanged(order: StoredOrder, now: number): void {
 /**
  * Decides what is to be done with an order as it is known now, and writes it into `order`: status,
  * reason, findings and when it is due. Answers the feed order, or null where nothing can be sent.
- * A mapping that throws blocks this order only. Its offers must have been read (`readOffers`).
+ * A mapping that throws blocks this order only. Its offers must have been read (`loadOffers`).
  *
  * @param waitMs how long a part waits for its order before the Admin API is asked
  */

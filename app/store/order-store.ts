@@ -59,9 +59,7 @@ export async function loadOrders(
 }
 
 function storedOrder(row: StoredOrder): StoredOrder {
-  const agreed =
-    row.agreedPairs.length > 0 ? row.agreedPairs : agreedPairs(row.state, row.lastPayload);
-  return { ...row, state: readState(row.state), agreedPairs: agreed, offers: null };
+  return { ...row, state: readState(row.state), agreedPairs: agreedPairs(row), offers: null };
 }
 
 const types: Record<string, string> = {

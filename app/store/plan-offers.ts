@@ -4,36 +4,48 @@ import { type KnownOffers, knownOffers, type PlanOffer } from "#app/order/mappin
 import type { OrderState } from "#app/order/state.ts";
 
 /** An offer as it is kept; `validUntil` in epoch milliseconds, null: not known. */
-export type KeptOffer = PlanOffer & { termMonths: number | null; validUntil: number | null };
+export type KeptOffer = Omit<PlanOffer, "knownFrom" | "currentFrom"> & {
+  termMonths: number | null;
+  validUntil: number | null;
+};
 
 /**
- * Keeps offers beside those that the variants had before; no offer twice. One that is known keeps its
- * beginning.
+ * `coming`: Shopify is about to be told, and carts may carry it; `current`: Shopify has taken it;
+ * `former`: a variant bore it before anybody wrote it down.
+ */
+export type OfferMoment = "coming" | "current" | "former";
+
+const details = ["productId", "productPrice", "price", "currency", "country", "termMonths"];
+
+/**
+ * Keeps offers beside those that the variants had before; no offer twice.
+ *
+ * @param at epoch milliseconds
  */
 export async function keepOffers(
   client: Pick<pg.PoolClient, "query">,
   shop: string,
   offers: readonly KeptOffer[],
+  { moment, at }: { moment: OfferMoment; at: number },
 ): Promise<void> {
   if (offers.length === 0) return;
+  const known = [...details, "validUntil", "currentFrom"].map(
+    (column) => `"${column}" = coalesce(EXCLUDED."${column}", o."${column}")`,
+  );
   await client.query(
     `INSERT INTO "PlanOffer" AS o ("shop", "planVariantId", "offerId", "planId", "productId",
-            "productPrice", "price", "currency", "country", "termMonths", "validFrom", "validUntil")
+            "productPrice", "price", "currency", "country", "termMonths", "validUntil", "knownFrom",
+            "currentFrom")
      SELECT $1, r."planVariantId", r."offerId", r."planId", r."productId", r."productPrice",
             r."price", r."currency", r."country", r."termMonths",
-            to_timestamp(r."validFrom" / 1000), to_timestamp(r."validUntil" / 1000)
+            to_timestamp(r."validUntil" / 1000), to_timestamp($3::float8 / 1000),
+            to_timestamp($4::float8 / 1000)
        FROM jsonb_to_recordset($2::jsonb) AS r("planVariantId" text, "offerId" text, "planId" text,
             "productId" text, "productPrice" bigint, "price" bigint, "currency" text,
-            "country" text, "termMonths" int, "validFrom" float8, "validUntil" float8)
-     ON CONFLICT ("shop", "planVariantId", "offerId", "planId") DO UPDATE SET
-       "productId" = coalesce(EXCLUDED."productId", o."productId"),
-       "productPrice" = coalesce(EXCLUDED."productPrice", o."productPrice"),
-       "price" = coalesce(EXCLUDED."price", o."price"),
-       "currency" = coalesce(EXCLUDED."currency", o."currency"),
-       "country" = coalesce(EXCLUDED."country", o."country"),
-       "termMonths" = coalesce(EXCLUDED."termMonths", o."termMonths"),
-       "validUntil" = coalesce(EXCLUDED."validUntil", o."validUntil")`,
-    [shop, JSON.stringify(offers)],
+            "country" text, "termMonths" int, "validUntil" float8)
+     ON CONFLICT ("shop", "planVariantId", "offerId", "planId")
+       ${moment === "former" ? "DO NOTHING" : `DO UPDATE SET ${known.join(", ")}`}`,
+    [shop, JSON.stringify(offers), at, moment === "coming" ? null : at],
   );
 }
 
@@ -60,7 +72,8 @@ export async function offersOf(
     name: "offers-of",
     text: `SELECT "planVariantId", "offerId", "planId", "productId", "currency", "country",
             "productPrice"::float8 AS "productPrice", "price"::float8 AS "price",
-            (extract(epoch FROM "validFrom") * 1000)::float8 AS "validFrom"
+            (extract(epoch FROM "knownFrom") * 1000)::float8 AS "knownFrom",
+            (extract(epoch FROM "currentFrom") * 1000)::float8 AS "currentFrom"
        FROM "PlanOffer"
       WHERE "shop" = $1 AND ("planVariantId" = ANY($2) OR "productId" = ANY($3))`,
     values: [shop, [...variants], [...products]],

@@ -5,8 +5,8 @@ import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Finding } from "#app/order/findings.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
-import type { AgreedPair, ManualPair, Tier } from "#app/order/pair.ts";
-import { readState, type StoredState } from "#app/order/stored-state.ts";
+import type { ManualPair, Tier } from "#app/order/pair.ts";
+import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
@@ -107,7 +107,7 @@ export async function orderPage(
           manualPairs: document.manualPairs as unknown as ManualPair[],
           acceptSuggestions: shop.acceptSuggestions,
           reportedUnits: document.reportedUnits as Record<string, number>,
-          agreedPairs: document.agreedPairs as unknown as AgreedPair[],
+          agreedPairs: agreedPairs(document as unknown as Parameters<typeof agreedPairs>[0]),
           coverIds: document.coverIds as unknown as Record<string, CoverIds>,
           offers: await offersOf(pool, domain, [state]),
           cancelledByHandAt: cancelledByHandAt?.getTime() ?? null,

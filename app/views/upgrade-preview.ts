@@ -4,7 +4,7 @@ import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedLineItem, FeedOrder } from "#app/order/feed-order.ts";
 import { staysStripped } from "#app/order/fold.ts";
 import type { MappingContext } from "#app/order/map.ts";
-import type { ManualPair } from "#app/order/pair.ts";
+import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
 import { agreedPairs, readState, type StoredState, stateVersion } from "#app/order/stored-state.ts";
 
 /** What of an order Hakuna would be told anew, by the part of the feed order that differs. */
@@ -37,6 +37,7 @@ type Row = {
   id: string;
   state: StoredState;
   manualPairs: ManualPair[];
+  agreedPairs: AgreedPair[] | null;
   lastPayload: FeedOrder;
   reportedUnits: Record<string, number>;
 };
@@ -65,7 +66,7 @@ export async function upgradePreview(pool: pg.Pool, shop: string): Promise<Upgra
 
 async function page(pool: pg.Pool, shop: string, after: string): Promise<Row[]> {
   const { rows } = await pool.query<Row>(
-    `SELECT o."id", d."state", d."manualPairs", d."lastPayload", d."reportedUnits"
+    `SELECT o."id", d."state", d."manualPairs", d."agreedPairs", d."lastPayload", d."reportedUnits"
        FROM "Order" o JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
       WHERE o."shop" = $1 AND o."id" > $2 AND o."acceptedHash" = o."payloadHash"
         AND d."lastPayload" IS NOT NULL AND (d."state"->>'schemaVersion')::int < $3
@@ -82,7 +83,7 @@ function look(preview: UpgradePreview, row: Row, rules: ShopRules): void {
   if (state.head === null || staysStripped(state)) return;
   preview.orders += 1;
   const context = { ...rules, manualPairs, reportedUnits };
-  const agreed = agreedPairs(row.state, lastPayload);
+  const agreed = agreedPairs(row);
   const { feedOrder } = mapForFeed(state, { ...context, agreedPairs: agreed });
   const found = feedOrder === null ? (["blocked"] as const) : differences(lastPayload, feedOrder);
   if (found.length === 0) preview.same += 1;

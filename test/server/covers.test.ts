@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { keepOffers } from "#app/store/plan-offers.ts";
+import { type KeptOffer, keepOffers } from "#app/store/plan-offers.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, hakuna, take, stored } = await syncByHand();
@@ -13,12 +13,17 @@ const placedAt = Date.parse("2026-11-24T10:00:00Z");
 const offer = {
   ...{ planVariantId: "70", offerId: "off-1", planId: "pl-1", productId: "10", termMonths: 12 },
   ...{ productPrice: 10_000, price: 1200, currency: "eur", country: "de" },
-  ...{ validFrom: placedAt - 5 * day, validUntil: placedAt + 25 * day },
+  validUntil: placedAt + 25 * day,
 };
 
 beforeEach(async () => {
-  await keepOffers(pool, current.shop, [offer]);
+  await bears(offer, placedAt - 5 * day);
 });
+
+/** Shopify has taken the offer for the variant. */
+async function bears(kept: KeptOffer, at: number): Promise<void> {
+  await keepOffers(pool, current.shop, [kept], { moment: "current", at });
+}
 
 const ids = (offerId: string, planId: string) => [
   { name: "_hakuna_offer_id", value: offerId },
@@ -66,8 +71,7 @@ it("a buyer's cart with another plan's ids is sent with those of the plan that w
   expect(await stored(2)).toMatchObject({ needsAttention: true, status: "sent" });
 
   // decided once: a renewal changes nothing about it
-  const renewed = { ...offer, offerId: "off-2", planId: "pl-2", validFrom: placedAt - day };
-  await keepOffers(pool, current.shop, [renewed]);
+  await bears({ ...offer, offerId: "off-2", planId: "pl-2" }, placedAt - day);
   await take("orders/updated", {
     ...bought(2, { plan: { properties: ids("off-9", "pl-9") } }),
     ...{ updated_at: "2026-11-24T12:00:00Z", email: "new@example.com" },
@@ -78,8 +82,7 @@ it("a buyer's cart with another plan's ids is sent with those of the plan that w
 
 it("an order that was bought before a renewal and shipped after it keeps its ids", async () => {
   await take("orders/create", bought(3));
-  const renewed = { ...offer, offerId: "off-2", planId: "pl-2", validFrom: placedAt + day };
-  await keepOffers(pool, current.shop, [renewed]);
+  await bears({ ...offer, offerId: "off-2", planId: "pl-2" }, placedAt + day);
   await take("fulfillments/create", {
     ...{ id: 900, order_id: 3, status: "success", created_at: "2026-11-26T10:00:00Z" },
     line_items: [{ id: 1, quantity: 1 }],
@@ -135,4 +138,16 @@ it("offers of another shop count for nothing", async () => {
   await take("orders/create", bought(7, { plan: { properties: ids("off-9", "pl-9") } }));
   expect(sent(7)).toEqual({ offer_id: "off-9", plan_id: "pl-9" });
   expect(await found(7)).toEqual([]);
+});
+
+it("what Shopify did not take is never sent in the place of what is missing", async () => {
+  const refused = { ...offer, offerId: "off-x", planId: "pl-x" };
+  await keepOffers(pool, current.shop, [refused], { moment: "coming", at: placedAt - day });
+  await take("orders/create", bought(8, { plan: { properties: [] } }));
+  expect(sent(8)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+  // a typo that was corrected
+  await bears({ ...offer, offerId: "off-t", planId: "pl-t" }, placedAt - 3 * day);
+  await bears(offer, placedAt - 2 * day);
+  await take("orders/create", bought(9, { plan: { properties: ids("off-9", "pl-9") } }));
+  expect(sent(9)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
 });

@@ -216,7 +216,7 @@ describe("offers from Hakuna", () => {
     const { rows: kept } = await client.pool.query(
       `SELECT "offerId", "productPrice"::int, "price"::int, "currency", "country" FROM "PlanOffer"
         WHERE "shop" = $1 AND 'gid://shopify/ProductVariant/' || "planVariantId" = $2
-        ORDER BY "validFrom"`,
+        ORDER BY "currentFrom"`,
       [domain, before[0]],
     );
     const offered = { productPrice: 10_000, currency: "eur", country: "de" };

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
+import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
+import { pairByHand, unpair } from "#app/actions/order-actions.ts";
+import { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { openDatabase } from "#app/db.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
+import { orderPage } from "#app/views/order-page.ts";
 import { upgradePreview } from "#app/views/upgrade-preview.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 import { type Payload, syncByHand } from "./sync-by-hand.ts";
@@ -53,6 +57,11 @@ async function upgraded(): Promise<TestDatabase> {
 
 const { current, pool, context, hakuna, arrive, run } = await syncByHand(await upgraded());
 
+const prisma = new PrismaClient({
+  adapter: new PrismaPg({ connectionString: context.config.DATABASE_URL ?? "" }),
+});
+afterAll(() => prisma.$disconnect());
+
 const stored = "stored.myshopify.com";
 
 it("tells what the rules of now change about what was stored", async () => {
@@ -63,6 +72,17 @@ it("tells what the rules of now change about what was stored", async () => {
     differ: { address: ["103"] },
     keptPairs: ["101"],
   });
+});
+
+it("shows on an order's page the pairs that Hakuna has", async () => {
+  const page = await orderPage({ prisma, pool }, stored, "101");
+  const pairs = page?.pairs.map(({ productLineId, planLineId }) => [productLineId, planLineId]);
+  expect(pairs).toEqual([
+    ["1", "3"],
+    ["2", "4"],
+  ]);
+  // only the version of the state differs
+  expect(page?.payload?.differs).toBe(false);
 });
 
 it("reads what was stored as it was meant, and keeps the pairs that Hakuna has", async () => {
@@ -83,6 +103,14 @@ it("reads what was stored as it was meant, and keeps the pairs that Hakuna has",
   const told = hakuna.last("101") as FeedOrder;
   expect(told.customer_billing_address.address_line_1).toBe("Neuer Weg 2");
   expect(pairsOf(told)).toEqual({ "1": "3", "2": "4" });
+
+  // what a person pairs is theirs to undo, and what Hakuna had accepted goes with it
+  const byHand = { productLineId: "1", planLineId: "4", offerId: null, planId: null };
+  await pairByHand(context, stored, "101", byHand, "test");
+  await unpair(context, stored, "101", "1", "test");
+  await run();
+  expect(pairsOf(hakuna.last("101") as FeedOrder)).toMatchObject({ "2": "4" });
+  expect(pairsOf(hakuna.last("101") as FeedOrder)["1"]).not.toBe("4");
 
   // the same order of a shop that comes afterwards goes by the rules alone
   await arrive("orders/create", { ...again(101, "13:00"), id: 201 });

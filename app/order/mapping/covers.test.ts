@@ -12,7 +12,8 @@ const offer = (more: Partial<PlanOffer> = {}): PlanOffer => ({
   price: 1200,
   currency: "eur",
   country: "de",
-  validFrom: 100,
+  knownFrom: 100,
+  currentFrom: 100,
   ...more,
 });
 
@@ -69,8 +70,14 @@ it("says nothing of a plan that was sold as it was offered", () => {
 describe("ids", () => {
   it("of another plan give way to those that the variant had when the order was placed", () => {
     const said = { offerId: "off-9", planId: "pl-9" };
-    const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 400 })];
-    const renewed = [...offers, offer({ offerId: "off-3", planId: "pl-3", validFrom: 600 })];
+    const offers = [
+      offer(),
+      offer({ offerId: "off-2", planId: "pl-2", knownFrom: 400, currentFrom: 400 }),
+    ];
+    const renewed = [
+      ...offers,
+      offer({ offerId: "off-3", planId: "pl-3", knownFrom: 600, currentFrom: 600 }),
+    ];
     expect(cover({ said, offers: renewed })).toEqual({
       ids: { offerId: "off-2", planId: "pl-2" },
       decided: { offerId: "off-2", planId: "pl-2" },
@@ -80,20 +87,26 @@ describe("ids", () => {
 
   it("that were decided once stay, whatever is renewed since", () => {
     const said = { offerId: "off-9", planId: "pl-9" };
-    const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 400 })];
+    const offers = [
+      offer(),
+      offer({ offerId: "off-2", planId: "pl-2", knownFrom: 400, currentFrom: 400 }),
+    ];
     expect(cover({ said, decided: first, offers }).ids).toEqual(first);
   });
 
   it.each([0, 200, 800])("of an earlier offer of the variant are right (renewed at %i)", (at) => {
-    const renewed = offer({ offerId: "off-2", planId: "pl-2", validFrom: at });
-    expect(cover({ offers: [offer({ validFrom: 0 }), renewed] })).toMatchObject({
+    const renewed = offer({ offerId: "off-2", planId: "pl-2", knownFrom: at, currentFrom: at });
+    expect(cover({ offers: [offer({ knownFrom: 0, currentFrom: 0 }), renewed] })).toMatchObject({
       ids: first,
       found: [],
     });
   });
 
   it("that only mix those of two offers are none of the variant's", () => {
-    const offers = [offer(), offer({ offerId: "off-2", planId: "pl-2", validFrom: 200 })];
+    const offers = [
+      offer(),
+      offer({ offerId: "off-2", planId: "pl-2", knownFrom: 200, currentFrom: 200 }),
+    ];
     const said = { offerId: "off-1", planId: "pl-2" };
     expect(cover({ said, offers }).found).toEqual([["plan_ids_differ", ["2"]]]);
   });
@@ -105,6 +118,29 @@ describe("ids", () => {
       decided: null,
       found: [],
     });
+  });
+
+  it("of which one is missing are those of the offer that the other is of", () => {
+    const later = offer({ offerId: "off-2", planId: "pl-2", knownFrom: 200, currentFrom: 200 });
+    const said = { offerId: "off-1", planId: null };
+    expect(cover({ said, offers: [offer(), later] })).toEqual({
+      ids: first,
+      decided: first,
+      found: [],
+    });
+  });
+
+  it("are never those of an offer that Shopify has not taken, nor of one that was taken back", () => {
+    const refused = offer({ offerId: "off-x", planId: "pl-x", knownFrom: 300, currentFrom: null });
+    expect(cover({ said: none, offers: [offer(), refused] }).ids).toEqual(first);
+    // a typo, and the offer of before again
+    const typo = offer({ offerId: "off-t", planId: "pl-t", knownFrom: 200, currentFrom: 200 });
+    const again = offer({ knownFrom: 100, currentFrom: 300 });
+    expect(cover({ said: none, offers: [again, typo] }).ids).toEqual(first);
+    expect(cover({ said: none, offers: [again, typo], placedAt: 150 }).ids).toEqual(first);
+    expect(
+      cover({ said: { offerId: "off-t", planId: "pl-t" }, offers: [again, typo] }).found,
+    ).toEqual([]);
   });
 
   it("that are missing are those of the variant", () => {

@@ -21,8 +21,10 @@ export type PlanOffer = {
   currency: string | null;
   /** ISO 3166-1 alpha-2, lower case */
   country: string | null;
-  /** since when it was on the variant, epoch milliseconds */
-  validFrom: number;
+  /** since when carts may carry it, epoch milliseconds */
+  knownFrom: number;
+  /** since when the variant bears it, or last bore it; null: it never did, as far as is known */
+  currentFrom: number | null;
 };
 
 /** The ids that Hakuna knows a cover by. */
@@ -79,8 +81,9 @@ export type Cover = {
 /**
  * Whether what was sold is what Hakuna offered. Line item properties are the buyer's input: ids that
  * never belonged to the plan's variant are replaced by those that it had when the order was placed.
- * Ids of any of its offers are right, for carts and orders outlive renewals. Everything else is sent
- * as it was sold, and told. Of what is not known nothing is said.
+ * Ids of any of its offers are right, for carts and orders outlive renewals; what is missing beside
+ * them is that offer's. Everything else is sent as it was sold, and told. Of what is not known nothing
+ * is said.
  */
 export function coverOf(sale: SoldPlan): Cover {
   const { plan, said, isEntered, products, placedAt, country } = sale;
@@ -90,41 +93,51 @@ export function coverOf(sale: SoldPlan): Cover {
     const findings = isHakuna ? [] : [{ code: "plan_not_hakuna" as const, lines: [plan] }];
     return { ids: said, decided: null, findings };
   }
-  const offer = own.find((one) => isOf(one, said)) ?? null;
-  // earlier than what is known of the variant: its ids may be of an offer that nobody wrote down
-  const current = offer ?? (isEntered ? null : validAt(own, placedAt));
-  const decided = offer === null && current !== null ? (sale.decided ?? idsOf(current)) : null;
-  const compared = offer ?? own.find((one) => decided !== null && isOf(one, decided)) ?? current;
-  const findings: Cover["findings"] = [];
   const hasSaid = said.offerId !== null || said.planId !== null;
-  if (decided !== null && hasSaid) findings.push({ code: "plan_ids_differ", lines: [plan] });
-  if (compared !== null) {
-    const others = products.filter((product) => isForOther(compared, product, sale.offers));
+  const matching = hasSaid ? own.filter((one) => isOf(one, said)) : [];
+  // without an offer of so early its ids may be of one that nobody wrote down
+  const offer =
+    validAt(matching, placedAt) ??
+    matching[0] ??
+    own.find((one) => sale.decided !== null && isOf(one, sale.decided)) ??
+    (isEntered ? null : validAt(own, placedAt));
+  const ids = offer === null ? said : idsOf(offer);
+  const isChanged = ids.offerId !== said.offerId || ids.planId !== said.planId;
+  const findings: Cover["findings"] = [];
+  if (offer !== null && hasSaid && matching.length === 0) {
+    findings.push({ code: "plan_ids_differ", lines: [plan] });
+  }
+  if (offer !== null) {
+    const others = products.filter((product) => isForOther(offer, product, sale.offers));
     if (others.length > 0) {
       findings.push({ code: "plan_for_other_product", lines: [...others, plan] });
     }
-    if (hasOtherPrice(compared, plan)) {
+    if (hasOtherPrice(offer, plan)) {
       findings.push({ code: "plan_price_differs", lines: [plan] });
     }
-    if (country !== null && compared.country !== null && compared.country !== country) {
+    if (country !== null && offer.country !== null && offer.country !== country) {
       findings.push({ code: "country_differs", lines: [plan] });
     }
   }
-  return { ids: decided ?? said, decided, findings };
+  return { ids, decided: isChanged ? ids : null, findings };
 }
 
+/** Whether all that is said is the offer's. */
 function isOf(offer: PlanOffer, { offerId, planId }: CoverIds): boolean {
-  return offer.offerId === offerId && offer.planId === planId;
+  return [offer.offerId, null].includes(offerId) && [offer.planId, null].includes(planId);
 }
 
 function idsOf({ offerId, planId }: PlanOffer): CoverIds {
   return { offerId, planId };
 }
 
-/** The newest offer that the variant had by then; null: nothing is known of so early. */
-function validAt(own: readonly PlanOffer[], placedAt: number): PlanOffer | null {
-  const earlier = own.filter(({ validFrom }) => validFrom <= placedAt);
-  return earlier.toSorted((a, b) => b.validFrom - a.validFrom)[0] ?? null;
+/** The offer that the variant bore then; null: nothing is known of so early. */
+function validAt(own: readonly PlanOffer[], at: number): PlanOffer | null {
+  const borne = own.filter(({ currentFrom }) => currentFrom !== null);
+  const newest = (from: (offer: PlanOffer) => number) =>
+    borne.filter((one) => from(one) <= at).toSorted((a, b) => from(b) - from(a))[0] ?? null;
+  // one that came back later counts from when it was first there
+  return newest((one) => one.currentFrom ?? 0) ?? newest((one) => one.knownFrom);
 }
 
 /**

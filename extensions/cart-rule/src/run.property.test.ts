@@ -82,7 +82,7 @@ function orderOf({ lines, country }: Cart) {
           {
             ...{ planVariantId: String(10 + index), offerId: "off-1", planId: "pl-1" },
             ...{ productId: null, productPrice: null, price: null, currency: null },
-            ...{ country: sold, validFrom: 0 },
+            ...{ country: sold, knownFrom: 0, currentFrom: 0 },
           },
         ]
       : [],

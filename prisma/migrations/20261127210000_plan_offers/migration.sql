@@ -10,7 +10,8 @@ CREATE TABLE "PlanOffer" (
     "currency" TEXT,
     "country" TEXT,
     "termMonths" INTEGER,
-    "validFrom" TIMESTAMPTZ(6) NOT NULL,
+    "knownFrom" TIMESTAMPTZ(6) NOT NULL,
+    "currentFrom" TIMESTAMPTZ(6),
     "validUntil" TIMESTAMPTZ(6),
 
     CONSTRAINT "PlanOffer_pkey" PRIMARY KEY ("shop","planVariantId","offerId","planId")
@@ -23,7 +24,7 @@ ALTER TABLE "PlanOffer" ALTER COLUMN "shop" SET STATISTICS 0;
 
 -- what was decided for a plan whose ids were not those of its variant: line item id → ids
 ALTER TABLE "OrderDocument" ADD COLUMN "coverIds" JSONB NOT NULL DEFAULT '{}';
--- pairs that Hakuna had accepted when a pairing rule changed: they stay
-ALTER TABLE "OrderDocument" ADD COLUMN "agreedPairs" JSONB NOT NULL DEFAULT '[]';
+-- pairs that Hakuna had accepted when a pairing rule changed: they stay (null is not looked at yet)
+ALTER TABLE "OrderDocument" ADD COLUMN "agreedPairs" JSONB;
 -- when a person cancelled an order at Hakuna that was deleted in Shopify
 ALTER TABLE "Order" ADD COLUMN "cancelledByHandAt" TIMESTAMPTZ(6);
