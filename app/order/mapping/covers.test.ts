@@ -215,6 +215,11 @@ describe("the price", () => {
     ]);
   });
 
+  it("of a currency without decimals is rounded to hundreds", () => {
+    expect(cover({ plan: presented("12.31", "2000", "JPY") }).found).toEqual([]);
+    expect(cover({ plan: presented("9.00", "1462", "JPY") }).found).toHaveLength(1);
+  });
+
   it("of an offer in another currency cannot be compared", () => {
     expect(cover({ offers: [offer({ currency: "chf" })] }).found).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { Line } from "#app/order/lines.ts";
-import { minorUnits } from "#app/order/money.ts";
+import { currencyDecimals, minorUnits } from "#app/order/money.ts";
 
 /**
  * An offer of Hakuna's whose plan a variant of the shop is, or was: what the app wrote onto it. A
@@ -155,8 +155,9 @@ function isForOther(offer: PlanOffer, product: Line, offers: KnownOffers): boole
 }
 
 /**
- * A market's price comes from the shop's by conversion and rounding, which Shopify does to a whole
- * unit of the buyer's currency at most: within one such unit it is the offer's price.
+ * A market's price comes from the shop's by conversion and rounding: within one step of the latter it
+ * is the offer's price. Shopify rounds to a whole unit of the buyer's currency at most, and says no
+ * number for those without decimals, whose prices are round hundreds.
  */
 function hasOtherPrice(offer: PlanOffer, plan: Line): boolean {
   const price = shopPriceOf(plan, offer.currency);
@@ -167,7 +168,8 @@ function hasOtherPrice(offer: PlanOffer, plan: Line): boolean {
   if (presentmentPrice === null || presentmentPrice.currency === shopPrice.currency) return true;
   const presented = Number(presentmentPrice.amount);
   if (!(presented > 0)) return true;
-  return difference > Math.ceil(price / presented);
+  const step = currencyDecimals(presentmentPrice.currency) === 0 ? 100 : 1;
+  return difference > Math.ceil((price * step) / presented);
 }
 
 /** The line's unit price in the shop's currency, in minor units; null: it is not in this currency. */
