@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reportedUnits } from "./feed-order.ts";
 import { byHand, feedLine, fulfilled, line, map, order, plan, refunded } from "./order.fixture.ts";
+import type { OrderState } from "./state.ts";
 
 const key = { links: { _hakuna_ref: "a" } };
 const banana = (more = {}) => line("1", { ...key, ...more });
@@ -202,6 +203,22 @@ describe("refunds", () => {
       { quantity: 1, refunded_at: 90 },
       { quantity: 1, refunded_at: 95 },
     ]);
+  });
+
+  it("count a removal once whose refund the head does not list yet", () => {
+    // the head is of 1000
+    const units = (listed: string[], refunds: OrderState["refunds"], gone = 1) =>
+      refundsOf({ quantity: 4, gone, listed }, { refunds }).map(
+        ({ quantity, refunded_at }) => `${quantity} at ${refunded_at}`,
+      );
+    expect(units([], { "9": refunded(1000, { "1": 1 }) })).toEqual(["1 at 1000"]);
+    // beyond what the head shows gone without a refund it counts in addition, as does a later one
+    expect(units([], { "9": refunded(1000, { "1": 2 }) })).toEqual(["2 at 1000"]);
+    expect(units([], { "9": refunded(1001, { "1": 1 }) })).toEqual(["1 at 1001", "1 at 1000"]);
+    const refunds = { "8": refunded(90, { "1": 1 }), "9": refunded(1000, { "1": 1 }) };
+    expect(units(["8"], refunds, 2)).toEqual(["1 at 90", "1 at 1000"]);
+    const later = { ...refunds, "10": refunded(2000, { "1": 1 }) };
+    expect(units(["8"], later, 2)).toEqual(["1 at 90", "1 at 1000", "1 at 2000"]);
   });
 
   it("count refunds by their time where the head lists none, not even an empty list", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { compareIds } from "./canonical.ts";
-import { line, pairing, plan, type TestLine } from "./order.fixture.ts";
+import { byHand, line, pairing, plan, type TestLine } from "./order.fixture.ts";
 
 /** Few values, so that they meet: the same text may be a line, a variant, a SKU and a product. */
 const name = fc.constantFrom("1", "2", "3", "7", "8", "x");
@@ -149,6 +149,35 @@ it("gives a product one plan at most, and a plan no more than its quantity reach
     }),
     { numRuns: 1000 },
   );
+});
+
+it("leaves no product on a plan that is gone while a plan that it could have is idle", () => {
+  let kept = 0;
+  const said = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 3 });
+  fc.assert(
+    fc.property(checkout, said, (drawn, hand) => {
+      const lines = drawn.map(({ isPlan, quantity, sku, ref, key, isGone, index }) => {
+        const name = isPlan ? "_hakuna_product" : "_hakuna_protection";
+        const links = {
+          ...(ref === null ? {} : { _hakuna_ref: ref }),
+          ...(key === null ? {} : { [name]: key }),
+        };
+        const gone = isGone ? quantity : 0;
+        return (isPlan ? plan : line)(String(index), { quantity, sku, links, gone });
+      });
+      const isGone = (id: string) => drawn[Number(id)]?.isGone === true;
+      const manual = hand.map(([a, b]) => byHand(String(a), String(b)));
+      const { pairs, contested, split } = pairing(lines, manual);
+      const idle = new Set([...contested, ...split].map(({ productLineId }) => productLineId));
+      for (const { productLineId, planLineId, tier } of pairs) {
+        if (isGone(productLineId) || !isGone(planLineId)) continue;
+        if (tier === 0) kept += 1;
+        expect(idle).not.toContain(productLineId);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  expect(kept).toBeGreaterThan(10);
 });
 
 it("compares ids as integers", () => {

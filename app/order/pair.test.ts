@@ -198,6 +198,30 @@ describe("pairs by hand", () => {
     const linked = [line("1", { links }), plan("2"), line("3"), plan("4", { links })];
     expect(pairs(linked, [byHand("1", "2"), byHand("3", "2")])).toEqual(["1-4", "3-2"]);
   });
+
+  it("with a plan that is gone goes last, while the product is there", () => {
+    const names = { links: { _hakuna_protection: "P" } };
+    const edited = plan("2", { sku: "P", gone: 1 });
+    const added = plan("3", { sku: "P", seenAt: 2000 });
+    const found = pairing([line("1", names), edited, added], [byHand("1", "2")]);
+    expect(found.pairs).toEqual([{ productLineId: "1", planLineId: "3", tier: 3 }]);
+    expect(found).toMatchObject({ split: [], contested: [], uncovered: [] });
+    // of plans that are gone it is the one that a person said
+    const other = plan("4", { sku: "P", gone: 1 });
+    expect(pairing([line("1", names), edited, other], [byHand("1", "4")]).pairs).toEqual([
+      { productLineId: "1", planLineId: "4", tier: 0 },
+    ]);
+    // an earlier word for a plan that is there goes before
+    expect(pairs([line("1"), edited, added], [byHand("1", "3"), byHand("1", "2")])).toEqual([
+      "1-3",
+    ]);
+  });
+
+  it("stays when product and plan are gone", () => {
+    const gone = line("1", { links: { _hakuna_protection: "P" }, gone: 1 });
+    const lines = [gone, plan("2", { sku: "P", gone: 1 }), plan("3", { sku: "P", seenAt: 2000 })];
+    expect(pairs(lines, [byHand("1", "2")])).toEqual(["1-2"]);
+  });
 });
 
 describe("what is still there", () => {

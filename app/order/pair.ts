@@ -46,11 +46,12 @@ export type Said = {
  * the ids that Shopify gave the lines of one checkout, unless nothing else tells them apart. Nothing
  * is guessed: without a link there is at most a suggestion. Quantities are the ordered ones.
  *
- * 1. Pairs by hand, the last one first, as far as the plan's quantity reaches.
+ * 1. Pairs by hand, the last one first, as far as the plan's quantity reaches; but for those whose
+ *    plan is gone while the product is there.
  * 2. By tier; within one, products that are there before those that are gone, which take plans that
  *    are gone before those that are there; then the pair whose newer line was seen first; then by
  *    fit; then by what the lines are (`Assignment.settle`).
- * 3. Only then a product that is there gets a plan that is gone.
+ * 3. Only then a product that is there gets a plan that is gone: first the one that was said by hand.
  *
  * @param lines as `linesOf` gives them
  */
@@ -68,10 +69,14 @@ export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said)
 
   const made = new Assignment<Tier>(placeOf);
   const byHand = named(manual, products, plans);
-  for (const { products, plans } of byHand.toReversed()) {
-    const [[product], [plan]] = [products, plans];
-    if (product && plan) made.pair(product, plan, 0);
-  }
+  const lastSaidFirst = byHand.toReversed();
+  const pairByHand = (claims: readonly Claim[]) => {
+    for (const { products, plans } of claims) {
+      const [[product], [plan]] = [products, plans];
+      if (product && plan) made.pair(product, plan, 0);
+    }
+  };
+  pairByHand(lastSaidFirst.filter((claim) => !lostPlan(claim)));
   if (lines.every(isThere)) {
     for (const [tier, claims] of tiers) made.settle(claims, tier);
   } else {
@@ -80,6 +85,7 @@ export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said)
       made.settle(only(claims, { products: isGone, plans: isGone }), tier);
       made.settle(only(claims, { products: isGone, plans: isThere }), tier);
     }
+    pairByHand(lastSaidFirst.filter(lostPlan));
     for (const [tier, claims] of tiers) {
       made.settle(only(claims, { products: isThere, plans: isGone }), tier);
     }
@@ -163,6 +169,11 @@ function relation(from: string, to: string, by: string): Relation {
 
 const isThere = ({ left }: Line) => left > 0;
 const isGone = ({ left }: Line) => left <= 0;
+
+/** The product is there and the plan is gone, so that a plan that is there would serve it better. */
+function lostPlan({ products, plans }: Claim): boolean {
+  return products.every(isThere) && plans.every(isGone);
+}
 
 function only(
   claims: readonly Claim[],

@@ -20,15 +20,22 @@ export type Gone = { units: Dated[]; refundedTooMany: boolean };
  * order edits, dated by when so many were first seen removed. Never more than the ordered quantity.
  *
  * How many are gone is what the head says (quantity − current quantity), because a removal can be
- * taken back; refunds that the head does not list yet count in addition. Where the head does not
+ * taken back. Refunds that the head does not list yet count in addition, but those that are not newer
+ * than it are first the records of units that it shows gone without a refund. Where the head does not
  * say, it is what refunds name, or what was ever shown gone.
  */
 export function goneUnits(state: OrderState, head: Head): Map<string, Gone> {
-  const { all, unlisted } = refundedUnits(state, head);
+  const { all, ...by } = refundedUnits(state, head);
   return new Map(
     head.lineItems.map((item) => {
       const refunded = upTo(item.quantity, all.get(item.id) ?? []);
-      const count = goneCount(state, item, sum(refunded.kept), sum(unlisted.get(item.id) ?? []));
+      const unitsOf = (lines: Map<string, Dated[]>) => sum(lines.get(item.id) ?? []);
+      const count = goneCount(state, item, {
+        all: sum(refunded.kept),
+        listed: unitsOf(by.listed),
+        unlisted: unitsOf(by.unlisted),
+        newer: unitsOf(by.newer),
+      });
       if (count === 0) return [item.id, { units: [], refundedTooMany: refunded.cut }];
       const { kept } = upTo(count, refunded.kept);
       const removed = upTo(count - sum(kept), removedUnits(state, head, item));
@@ -40,17 +47,21 @@ export function goneUnits(state: OrderState, head: Head): Map<string, Gone> {
 function goneCount(
   { goneUnits }: OrderState,
   { id, quantity, currentQuantity }: LineItem,
-  refunded: number,
-  unlisted: number,
+  refunded: { all: number; listed: number; unlisted: number; newer: number },
 ): number {
-  const gone =
-    typeof currentQuantity === "number"
-      ? quantity - currentQuantity + unlisted
-      : Math.max(refunded, goneUnits[id] ?? 0);
+  if (typeof currentQuantity !== "number") {
+    return Math.min(quantity, Math.max(refunded.all, goneUnits[id] ?? 0));
+  }
+  const shown = quantity - currentQuantity;
+  const unrecorded = Math.max(0, shown - refunded.listed);
+  const gone = shown + Math.max(0, refunded.unlisted - unrecorded) + refunded.newer;
   return Math.min(quantity, Math.max(0, gone));
 }
 
-/** Refunded units by line, oldest first: all, and those of refunds that are newer than the head. */
+/**
+ * Refunded units by line, oldest first: all; those of refunds that the head lists; those that it does
+ * not list though they are not newer than it; those that are newer.
+ */
 function refundedUnits({ refunds }: OrderState, { refundIds, rank }: Head) {
   const listed = refundIds && new Set(refundIds);
   const dated = Object.entries(refunds)
@@ -58,8 +69,14 @@ function refundedUnits({ refunds }: OrderState, { refundIds, rank }: Head) {
     .map(([id, { units, refundedAt }]) => ({
       ...{ units, at: refundedAt },
       isListed: listed ? listed.has(id) : refundedAt <= rank.updatedAt,
+      isNewer: refundedAt > rank.updatedAt,
     }));
-  return { all: byLine(dated), unlisted: byLine(dated.filter(({ isListed }) => !isListed)) };
+  return {
+    all: byLine(dated),
+    listed: byLine(dated.filter(({ isListed }) => isListed)),
+    unlisted: byLine(dated.filter(({ isListed, isNewer }) => !isListed && !isNewer)),
+    newer: byLine(dated.filter(({ isListed, isNewer }) => !isListed && isNewer)),
+  };
 }
 
 function byLine(dated: readonly { units: readonly LineUnits[]; at: number }[]) {

@@ -106,6 +106,25 @@ describe("customer_billing_address", () => {
     expect(where({ billingAddress: address(code, "Billing 1") }, code)).toBeUndefined();
   });
 
+  it("takes white space for nothing", () => {
+    const draft = { ...nowhere, firstName: "A", lastName: " ", address1: " ", countryCode: "DE" };
+    const whole = sent({ billingAddress: draft, shippingAddress });
+    expect(whole?.customer_billing_address).toEqual({
+      ...{ address_line_1: "Ship 1", address_line_2: "", city: "Musterstadt" },
+      ...{ country: "fr", zip: "12345" },
+    });
+    expect(whole?.customer).toMatchObject({ first_name: "A", last_name: "" });
+    const spaced = { ...address("DE", "Billing 1"), address2: "\t", phone: "\u00a0 " };
+    expect(sent({ billingAddress: spaced })).toMatchObject({
+      customer_billing_address: { address_line_1: "Billing 1", address_line_2: "" },
+      customer: { phone: "" },
+    });
+    const named = { ...address("DE"), firstName: " ", lastName: "\n" };
+    expect(
+      sent({ billingAddress: named, customer: { ...customer, firstName: " " } })?.customer,
+    ).toMatchObject({ first_name: "", last_name: "" });
+  });
+
   it("has empty texts for what is not known", () => {
     expect(sent({ billingAddress: null }, "de")?.customer_billing_address).toEqual({
       ...{ address_line_1: "", address_line_2: "", city: "", country: "de", zip: "" },

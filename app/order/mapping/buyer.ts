@@ -1,3 +1,8 @@
+import {
+  type CustomerValues,
+  customerValues,
+  withCustomerValues,
+} from "#app/order/customer-fields.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Address, Head } from "#app/order/state.ts";
 import { officialCountry } from "./countries.ts";
@@ -7,8 +12,9 @@ import { officialCountry } from "./countries.ts";
  * neither the order, the customer nor the billing address knows comes from the address that is sent.
  */
 export function customerOf(head: Head): FeedOrder["customer"] {
-  const { customer, billingAddress, email, phone } = head;
-  const used = usedAddress(head);
+  const told = withoutBlanks(head);
+  const { customer, billingAddress, email, phone } = told;
+  const used = usedAddress(told);
   const named = [customer, billingAddress, used].find(hasName);
   return {
     first_name: named?.firstName ?? "",
@@ -31,8 +37,9 @@ export type BuyerAddress = {
  * @param shopCountry ISO 3166-1 alpha-2, in any case
  */
 export function addressOf(head: Head, shopCountry: string | null): BuyerAddress | null {
-  const used = usedAddress(head);
-  const own = [used, ...addressesOf(head)]
+  const told = withoutBlanks(head);
+  const used = usedAddress(told);
+  const own = [used, ...addressesOf(told)]
     .map((address) => officialCountry(address?.countryCode ?? null))
     .find((code) => code !== null);
   const country = own ?? officialCountry(shopCountry);
@@ -47,6 +54,15 @@ export function addressOf(head: Head, shopCountry: string | null): BuyerAddress 
     },
     countryIsShops: own === undefined,
   };
+}
+
+/** The head with nothing where a text about its customer is white space, which older states hold. */
+function withoutBlanks(head: Head): Head {
+  const values = Object.entries(customerValues(head));
+  const isBlank = (value: string | null) => value !== null && value.trim() === "";
+  if (!values.some(([, value]) => isBlank(value))) return head;
+  const told = values.map(([field, value]) => [field, isBlank(value) ? null : value]);
+  return withCustomerValues(head, Object.fromEntries(told) as CustomerValues);
 }
 
 /**

@@ -212,3 +212,18 @@ describe("ids beyond 2^53", () => {
     ]);
   });
 });
+
+it("takes white space for an empty text, and keeps other texts as they are", () => {
+  const spaced = { first_name: "A", last_name: " ", address1: "\t", country_code: "DE" };
+  const whole = {
+    ...{ first_name: "Anna  Maria", last_name: "B", address1: " Rue 1", city: "Lyon" },
+    ...{ zip: "69001", country_code: "FR", phone: "\u00a0" },
+  };
+  const payload = { ...withLines(line(1)), billing_address: spaced, shipping_address: whole };
+  const { head } = read("orders/create", payload).state ?? {};
+  expect(head?.billingAddress).toMatchObject({ lastName: null, address1: null });
+  expect(head?.shippingAddress).toMatchObject({ phone: null, firstName: "Anna  Maria" });
+  expect(sent(["orders/create", payload]).customer_billing_address).toEqual({
+    ...{ address_line_1: " Rue 1", address_line_2: "", city: "Lyon", country: "fr", zip: "69001" },
+  });
+});

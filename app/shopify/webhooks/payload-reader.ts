@@ -19,7 +19,8 @@ export function isPayloadError(error: unknown): error is PayloadError {
 /**
  * Reads one object of a payload by keys. A required key that is absent or null is noted in `missing`,
  * and what is read in its place is of no use; a value of the wrong kind is a PayloadError that names
- * the field. Texts lose NUL characters and lone surrogates, which PostgreSQL refuses; "" is null.
+ * the field. Texts lose NUL characters and lone surrogates, which PostgreSQL refuses; "" is null,
+ * and so is white space.
  */
 export class PayloadReader {
   readonly #object: Record<string, unknown>;
@@ -60,7 +61,8 @@ export class PayloadReader {
     if (typeof value !== "string" && typeof value !== "number") {
       throw new PayloadError(this.field(key), "is not a text.");
     }
-    return storableText(String(value)) || null;
+    const text = storableText(String(value));
+    return text.trim() === "" ? null : text;
   }
 
   /** A numeric id as a string; null where there is none. */
