@@ -16,7 +16,7 @@ const acceptance = z.object({ request_id: id, requestId: id, id });
 const failure = z.object({ error: z.union([z.object({}), z.string().min(1), z.literal(true)]) });
 
 /** Reads an answer's body. What it is decides, not the type that its header names. */
-export function readBody(body: string): AnswerBody {
+export function readAnswerBody(body: string): AnswerBody {
   const text = body.trim();
   if (text === "") return { kind: "empty" };
   const value = parseJson(text);

@@ -1,4 +1,4 @@
-import { readBody, requestIdOf } from "./answer-body.ts";
+import { readAnswerBody, requestIdOf } from "./answer-body.ts";
 import { type FeedVerdict, readVerdict } from "./feed-verdict.ts";
 import { refusalReason } from "./reason.ts";
 import type { Exchange } from "./transport.ts";
@@ -63,7 +63,7 @@ function detailOf(exchanged: Exchange | null, answer: FeedVerdict): string {
 }
 
 function isPage(exchanged: Exchange | null): boolean {
-  return exchanged?.result === "answered" && readBody(exchanged.body).kind === "page";
+  return exchanged?.result === "answered" && readAnswerBody(exchanged.body).kind === "page";
 }
 
 /** By the feed, as no orders: whether an error beside 2xx or the status says so. */
@@ -75,7 +75,7 @@ function isRefused(exchanged: Exchange | null): boolean {
 /** 2xx with JSON that is nothing of the feed's: who says so to everything is a gateway. */
 function greets(exchanged: Exchange | null): boolean {
   if (exchanged?.result !== "answered" || exchanged.status >= 300) return false;
-  const body = readBody(exchanged.body);
+  const body = readAnswerBody(exchanged.body);
   if (body.kind !== "json" || requestIdOf(body) !== null) return false;
   const keys = Object.keys(Object(body.value));
   return keys.length > 0 && !keys.includes("processing_status") && !keys.includes("statuses");

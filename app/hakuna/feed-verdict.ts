@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readBody, requestIdOf, tellsOfError } from "./answer-body.ts";
+import { readAnswerBody, requestIdOf, tellsOfError } from "./answer-body.ts";
 import { problemSentence, refusalReason } from "./reason.ts";
 import { badKey } from "./request-headers.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -60,7 +60,7 @@ const feedError = z.object({ error: z.object({ error_code: z.string().min(1) }) 
 
 /** A login page, a captive portal or a gateway answers 2xx too, and has taken no order. */
 function readAcceptance(text: string, reason: string): FeedVerdict {
-  const body = readBody(text);
+  const body = readAnswerBody(text);
   const requestId = requestIdOf(body);
   if (requestId !== null) return { kind: "accepted", requestId };
   if (body.kind === "page") return { kind: "wrong_address", reason };

@@ -1,4 +1,4 @@
-import { parseJson, readBody } from "./answer-body.ts";
+import { parseJson, readAnswerBody } from "./answer-body.ts";
 import type { FeedTarget } from "./feed-target.ts";
 import { type Offer, type OfferRequest, readOffer } from "./offer.ts";
 import { refusalReason } from "./reason.ts";
@@ -63,7 +63,7 @@ export function createOffersClient(options: {
         return { kind: "unavailable", reason, retryAfterMs: null };
       }
       const { status } = exchanged;
-      const isPage = readBody(exchanged.body).kind === "page";
+      const isPage = readAnswerBody(exchanged.body).kind === "page";
       if (status >= 200 && status < 300 && exchanged.complete && !isPage) {
         const offer = readOffer(parseJson(exchanged.body), language);
         return typeof offer === "string"

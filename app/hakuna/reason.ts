@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { storableText } from "#app/foundation/storable-text.ts";
-import { parseJson, readBody } from "./answer-body.ts";
+import { parseJson, readAnswerBody } from "./answer-body.ts";
 import { codesIn } from "./refusal.ts";
 import { withoutCustomer } from "./without-customer.ts";
 
@@ -39,7 +39,7 @@ const answer = z.object({
  * @param sent the orders that were sent: their customers' data is cut out
  */
 export function refusalReason(status: number, body: string, sent: string): string {
-  if (readBody(body).kind === "page") {
+  if (readAnswerBody(body).kind === "page") {
     return `Hakuna's address answered ${status} with a page, not as the feed does.`;
   }
   const parsed = answer.safeParse(parseJson(body));

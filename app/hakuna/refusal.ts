@@ -14,9 +14,13 @@ export const refusalCodes = [
 
 export type RefusalCode = (typeof refusalCodes)[number];
 
+/** As words they may be set apart, stand in another form and behind a prefix: err_cancel_declined. */
 const patterns = refusalCodes.map((code) => {
-  const words = code.replaceAll("_", "[\\s_-]?");
-  return { code, pattern: new RegExp(`(?<![\\p{L}\\p{N}_])${words}(?![\\p{L}\\p{N}_])`, "iu") };
+  const words = code
+    .replace("saleschannel", "sales_channel")
+    .replace(/decline$/, "declined?")
+    .replaceAll("_", "[\\s_-]?");
+  return { code, pattern: new RegExp(`(?<![\\p{L}\\p{N}])${words}(?![\\p{L}\\p{N}_])`, "iu") };
 });
 
 /** The codes in Hakuna's words, alone or among others, however they are joined and written. */

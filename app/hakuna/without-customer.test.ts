@@ -7,6 +7,10 @@ describe("whatever was sent", () => {
     ["email max.o'neil+x@example.co.uk is taken", "email … is taken"],
     ["phone +49 160 1234567 is short", "phone … is short"],
     ["phone 0160/1234567 is short", "phone … is short"],
+    ["phone +49–160–1234567 is short", "phone … is short"],
+    ["phone 0160·1234567 is short", "phone … is short"],
+    ["phone 160–123–4567 is short", "phone … is short"],
+    ["no ids 1234567, 1234568, 1234569", "no ids 1234567, 1234568, 1234569"],
     ["'Max Mustermann' is no name", "'…' is no name"],
     ['"Gasse 1" is no street', '"…" is no street'],
     ["`customer.email` is required", "`customer.email` is required"],
@@ -48,6 +52,12 @@ describe("of what was sent of a customer", () => {
     ["a city and a zip", "50667 KOELN, 50667-Koln", "…, …"],
     ["parts of an email", "user j.mueller77 of vogelpost", "user … of …"],
     ["a phone", "0160 765 43 21, 0049(160)7654321, 160-7654321, +491607654321", "…, …, …, …"],
+    [
+      "a phone between other dashes and dots",
+      "160–765–4321, 160·7654321, 160‑765‒43—21, 0160•765•4321; 160 - 765 - 4321, (+49)160_7654321",
+      "…, …, …, …; …, …",
+    ],
+    ["a phone with wide gaps", "0160      765      4321", "…"],
     [
       "the end of a phone",
       "no phone that ends in 7654321 or 54321",
@@ -136,7 +146,7 @@ test("no value that was sent is left, in no spelling, whole or in its words", ()
 
 test("no phone is left, however it is spaced, with whatever before it", () => {
   const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 8, maxLength: 11 });
-  const gaps = fc.array(fc.constantFrom("", "", " ", "-", "/", ".", ") "), {
+  const gaps = fc.array(fc.constantFrom("", "", " ", "-", "/", ".", ") ", "–", " · ", "\u200b"), {
     minLength: 12,
     maxLength: 12,
   });

@@ -5,8 +5,17 @@ const longestRead = 2_000;
 
 const email = /[^\s@"`<>(=:…]+@[^\s@"'`<>)]+/g;
 
-/** Ids of Shopify are digits without a sign, a leading 0 or a gap. */
-const telephone = /\+\d[\d\s()/.-]{4,}\d|\b0\d[\d\s()/.-]{4,}\d|\b\d+(?:[\s()/-]+\d{2,}){2,}/g;
+/** What may stand between two digits of a telephone number: blanks, brackets, any dash or dot. */
+const gap = "[^\\p{L}\\p{N}]{0,3}";
+
+/**
+ * Ids of Shopify are digits without a sign, a leading 0 or a gap; a list of them has commas or
+ * semicolons.
+ */
+const telephone = new RegExp(
+  `\\+\\d(?:${gap}\\d){5,}|\\b0\\d(?:${gap}\\d){5,}|\\b\\d+(?:[^\\p{L}\\p{N},;]{1,3}\\d{2,}){2,}`,
+  "gu",
+);
 
 /** Names of fields and words of the contract are lower case, short and without spaces. */
 const quoted = /(["'`“])(?![a-z][a-z0-9_.[\]]{0,39}["'`”])[^"'`”]+["'`”]/g;
@@ -20,19 +29,18 @@ const quoted = /(["'`“])(?![a-z][a-z0-9_.[\]]{0,39}["'`”])[^"'`”]+["'`”]
  */
 export function withoutCustomer(words: string, orders: unknown = []): string {
   const customers = customersOf(orders);
-  let kept = words.slice(0, longestRead).replace(email, "…");
+  let kept = words.slice(0, longestRead).replace(/\s+/g, " ").replace(email, "…");
   for (const phone of customers.phones) kept = kept.replace(spelledAnyhow(phone), "…");
   return cutWords(kept, customers)
     .replace(telephone, "…")
     .replace(quoted, "$1…$1")
-    .replace(/…(?:[\s.'’-]*…)+/g, "…")
-    .replace(/\s+/g, " ");
+    .replace(/…(?:[\s.'’-]*…)+/g, "…");
 }
 
 /** A telephone number by its last digits, with whatever stands before and between them. */
 function spelledAnyhow(digits: string): RegExp {
-  const gap = "[\\s()/.-]*";
-  return new RegExp(`(?:[+(\\d][\\d\\s()/.-]*)?${[...digits.slice(-7)].join(gap)}(?!\\d)`, "g");
+  const last = [...digits.slice(-7)].join(gap);
+  return new RegExp(`[+(]{0,2}(?:\\d${gap}){0,12}${last}(?!\\d)`, "gu");
 }
 
 type Word = { start: number; end: number; isCut: boolean; isWeak: boolean };

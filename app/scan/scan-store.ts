@@ -123,7 +123,7 @@ const withoutSessionMs = 24 * 60 * 60 * 1000;
  * access, which is tried twice, it pauses, and the session is forgotten, so that opening the app
  * gets a new one.
  */
-export async function noteRefusal(
+export async function backOffScan(
   pool: pg.Pool,
   scan: Scan,
   refusal: AdminRefusal,

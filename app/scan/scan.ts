@@ -14,10 +14,10 @@ import { foldPage, type ReadOrder } from "./fold-page.ts";
 import { advance, listAt, type Position } from "./scan-position.ts";
 import { beginReconciliation, saveCount } from "./scan-runs.ts";
 import {
+  backOffScan,
   claimScan,
   keepScan,
   nextScanMs,
-  noteRefusal,
   postponeScan,
   releaseScans,
   type Scan,
@@ -84,7 +84,7 @@ async function readPage(
     const counting = context.orderPages.count(scan.shop, listAt(scan, scan));
     const counted = await untilEnding(ending, counting);
     if (counted === null) return;
-    if (counted.kind !== "count") return await noteRefusal(pool, scan, counted, config.delivery);
+    if (counted.kind !== "count") return await backOffScan(pool, scan, counted, config.delivery);
     await saveCount(pool, scan.shop, counted);
   }
   const read = await untilEnding(ending, ahead.read(scan, scan));
@@ -92,7 +92,7 @@ async function readPage(
   const { answer, askedAt } = read;
   if (answer.kind !== "page") {
     await noteMissingAccess(pool, scan.shop, { ...answer, states: [] });
-    return await noteRefusal(pool, scan, answer, config.delivery);
+    return await backOffScan(pool, scan, answer, config.delivery);
   }
   const last = answer.orders.at(-1)?.at ?? null;
   const reached = last ?? scan.reached;
