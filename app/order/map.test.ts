@@ -289,3 +289,18 @@ it("lists every line, also removed ones, by id", () => {
 it("does not map an order that has not come", () => {
   expect(() => map({ ...order([]), head: null })).toThrow(TypeError);
 });
+
+it("a plan that an edit replaced keeps the ids that a person entered, and gives its product up", () => {
+  const names = { links: { _hakuna_protection: "P" } };
+  const replaced = plan("2", { sku: "P", gone: 1 });
+  const added = plan("3", { sku: "P", seenAt: 2000, links: { _hakuna_offer_id: "off-3" } });
+  const manualPairs = [{ ...byHand("1", "2"), offerId: "off-2", planId: "pl-2" }];
+  const mapping = map(order([line("1", names), replaced, added]), { manualPairs });
+  expect(mapping.findings.map(({ code }) => code)).not.toContain("plans_split");
+  const sent = ["1", "2", "3"].map((id) => feedLine(mapping, id).custom_properties);
+  expect(sent).toEqual([
+    { protection_line_item_id: "3" },
+    { offer_id: "off-2", plan_id: "pl-2" },
+    { offer_id: "off-3", plan_id: "pl-1" },
+  ]);
+});

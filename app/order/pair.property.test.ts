@@ -155,7 +155,7 @@ it("leaves no product on a plan that is gone while a plan that it could have is 
   let kept = 0;
   const said = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 3 });
   fc.assert(
-    fc.property(checkout, said, (drawn, hand) => {
+    fc.property(checkout, said, said, (drawn, hand, accepted) => {
       const lines = drawn.map(({ isPlan, quantity, sku, ref, key, isGone, index }) => {
         const name = isPlan ? "_hakuna_product" : "_hakuna_protection";
         const links = {
@@ -166,8 +166,8 @@ it("leaves no product on a plan that is gone while a plan that it could have is 
         return (isPlan ? plan : line)(String(index), { quantity, sku, links, gone });
       });
       const isGone = (id: string) => drawn[Number(id)]?.isGone === true;
-      const manual = hand.map(([a, b]) => byHand(String(a), String(b)));
-      const { pairs, contested, split } = pairing(lines, manual);
+      const named = (pairs: typeof hand) => pairs.map(([a, b]) => byHand(String(a), String(b)));
+      const { pairs, contested, split } = pairing(lines, named(hand), named(accepted));
       const idle = new Set([...contested, ...split].map(({ productLineId }) => productLineId));
       for (const { productLineId, planLineId, tier } of pairs) {
         if (isGone(productLineId) || !isGone(planLineId)) continue;

@@ -71,10 +71,7 @@ function uncoveredProducts(naming: readonly Claim[], planOf: ReadonlyMap<Line, L
   return [...new Set(found.map(({ id }) => id))];
 }
 
-/**
- * Product → units that are still there and that its plan does not reach. A plan of which nothing is
- * left serves nobody, so that no other plan can be a further part of it.
- */
+/** Product → units that are still there and that its plan does not reach. */
 function spareUnits(
   planOf: ReadonlyMap<Line, Line>,
   placeOf: (line: Line) => number,
@@ -85,7 +82,7 @@ function spareUnits(
     const units = open.get(plan) ?? plan.left;
     const served = Math.min(product.left, units);
     open.set(plan, units - served);
-    if (plan.left > 0) spare.set(product, product.left - served);
+    spare.set(product, product.left - served);
   }
   return spare;
 }
