@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { onUnknownWord, type UnknownWord } from "#app/foundation/unknown-words.ts";
 import { createFeedClient, type FeedClient } from "./client.ts";
 
 const to = { environment: "production", apiKey: "sk_live_abc" } as const;
@@ -322,9 +323,11 @@ describe("processingStatus", () => {
   test("in progress", async () => {
     const statuses = [{ order_id: "1", status: "failed", errors: ["x"] }];
     expect(await status(says(200, { processing_status: "in_progress", statuses }))).toEqual({
-      kind: "in_progress",
+      ...{ kind: "in_progress", failed: [], successful: [] },
     });
-    expect(await status(says(200, {}))).toEqual({ kind: "in_progress" });
+    expect(await status(says(200, {}))).toEqual({
+      ...{ kind: "in_progress", failed: [], successful: [] },
+    });
   });
 
   test("done, with both lists joined", async () => {
@@ -342,12 +345,83 @@ describe("processingStatus", () => {
         { orderId: "3", errors: [] },
         { orderId: "4", errors: [] },
       ],
+      unclear: [],
     });
   });
 
-  test("done when only the statuses say so", async () => {
-    const statuses = [{ order_id: "1", status: "successful" }];
-    expect(await status(says(200, { statuses }))).toEqual({ kind: "done", failed: [] });
+  test("told of single orders, without a word about the whole", async () => {
+    const statuses = [
+      { order_id: "1", status: "Successful" },
+      { order_id: "2", status: "FAILED", errors: ["x"] },
+      { order_id: "3", status: "in_progress" },
+      { order_id: "4", status: "queued" },
+    ];
+    expect(await status(says(200, { statuses }))).toEqual({
+      ...{ kind: "in_progress", failed: [{ orderId: "2", errors: ["x"] }], successful: ["1"] },
+    });
+  });
+
+  const code = "product_unsupported";
+  test.each<[string, object, string[]]>([
+    ["an unknown word with errors", { status: "rejected", errors: [code] }, [code]],
+    ["another one", { status: "declined", errors: [code] }, [code]],
+    ["no word, with errors", { errors: [code] }, [code]],
+    ["no text as the word, with errors", { status: 7, errors: [code] }, [code]],
+    ["a success with errors", { status: "successful", errors: [code] }, [code]],
+    ["capitals", { status: "FAILED" }, []],
+    ["a message", { status: "failed", errors: [{ message: "x" }] }, ["x"]],
+    ["a field", { status: "failed", errors: [{ loc: ["a", 0], msg: "x" }, 5, null] }, ["a.0: x"]],
+    ["one text", { errors: code }, [code]],
+    ["one message", { errors: { code } }, [code]],
+    ["an error that cannot be read", { status: "rejected", errors: [{ odd: 1 }] }, []],
+  ])("an order with %s has failed", async (_what, entry, errors) => {
+    const body = { processing_status: "Done", statuses: [{ order_id: "1", ...entry }] };
+    expect(await status(says(200, body))).toEqual({
+      ...{ kind: "done", failed: [{ orderId: "1", errors }], unclear: [] },
+    });
+  });
+
+  test.each([
+    { status: "rejected" },
+    { status: "declined", errors: [] },
+    { status: "accepted", errors: null },
+    { status: "in_progress", errors: [""] },
+    {},
+  ])("of an order with %j nothing is clear", async (entry) => {
+    const body = { processing_status: "done", statuses: [{ order_id: "1", ...entry }] };
+    expect(await status(says(200, body))).toEqual({ kind: "done", failed: [], unclear: ["1"] });
+  });
+
+  test.each(["completed", "failed", "in_progress", "IN PROGRESS", undefined])(
+    "a failed order that is listed counts, where the whole is %j",
+    async (processing_status) => {
+      const statuses = [{ order_id: "1", status: "failed", errors: ["x"] }];
+      const failed = [{ orderId: "1", errors: ["x"] }];
+      const body = { processing_status, failed_orders: ["1"], statuses };
+      expect(await status(says(200, body))).toMatchObject({ kind: "in_progress", failed });
+      expect(await status(says(200, { ...body, statuses: [] }))).toMatchObject({
+        ...{ kind: "in_progress", failed: [{ orderId: "1", errors: [] }], successful: [] },
+      });
+    },
+  );
+
+  test("a word that is not known is told once, and what is no word is not repeated", async () => {
+    const told: UnknownWord[] = [];
+    onUnknownWord((unknown) => told.push(unknown));
+    const statuses = [
+      "Rejected",
+      "rejected",
+      "failed",
+      "SUCCESSFUL",
+      "no Max at m@example.com",
+    ].map((one, at) => ({ order_id: at, status: one }));
+    const body = { processing_status: "completed", statuses };
+    for (let n = 0; n < 3; n += 1) await status(says(200, body));
+    expect(told).toEqual([
+      { field: "hakuna.processing_status", word: "completed" },
+      { field: "hakuna.status", word: "rejected" },
+      { field: "hakuna.status", word: "…" },
+    ]);
   });
 
   test.each([

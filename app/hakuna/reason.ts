@@ -13,7 +13,8 @@ const path = z
   .union([z.array(z.union([z.string(), z.number()])).transform((parts) => parts.join(".")), text])
   .optional()
   .catch(undefined);
-const detail = z.union([
+/** One error of Hakuna's as a text, whichever of the usual shapes it has; "": none that is known. */
+export const errorDetail = z.union([
   z.string(),
   z
     .object({ field: path, path, loc: path, property: path, message: text, msg: text, code: text })
@@ -26,7 +27,7 @@ const detail = z.union([
 const answer = z.object({
   error: z.object({
     error_code: text,
-    validation_errors: z.array(detail.catch("")).catch([]).default([]),
+    validation_errors: z.array(errorDetail.catch("")).catch([]).default([]),
   }),
 });
 

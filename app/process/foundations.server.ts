@@ -9,6 +9,7 @@ import type { Logger } from "#app/foundation/log.server.ts";
 import { createMetrics } from "#app/foundation/metrics.server.ts";
 import { createSecretBox } from "#app/foundation/secrets.server.ts";
 import { createTracing } from "#app/foundation/tracing.server.ts";
+import { onUnknownWord } from "#app/foundation/unknown-words.ts";
 import { createFeedClient } from "#app/hakuna/client.ts";
 import { createOffersClient } from "#app/hakuna/offers-client.ts";
 import { dailyPlanWork } from "#app/plans/daily-plan-work.ts";
@@ -26,7 +27,6 @@ import type { Foundations } from "#app/services.server.ts";
 import { createAdminAccess } from "#app/shopify/access/admin-access.ts";
 import { createOrderPages } from "#app/shopify/orders/order-pages.ts";
 import { createOrderReader } from "#app/shopify/orders/order-reader.ts";
-import { onUnknownWord } from "#app/shopify/unknown-words.ts";
 import { createShopify } from "#app/shopify.server.ts";
 import { noteInstalled } from "#app/shops/install.ts";
 import { tellOutages } from "#app/shops/outage-mail.ts";
@@ -60,7 +60,7 @@ export async function openFoundations(
       await step().catch((err) => log.warn({ err }, "closing failed"));
     }
   };
-  onUnknownWord((unknown) => log.warn(unknown, "a word of Shopify's is not known"));
+  onUnknownWord((unknown) => log.warn(unknown, "a word of Shopify's or Hakuna's is not known"));
   try {
     let databaseUrl = config.DATABASE_URL;
     if (databaseUrl === undefined) {

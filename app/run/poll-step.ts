@@ -58,13 +58,27 @@ export async function pollStep(context: StepContext, lease: Lease): Promise<bool
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     await record(context, client, shop, due, answer);
   });
-  if (answer.kind === "done") {
+  if (isResult(answer) && isThrough(answer, due.attempt)) {
     const { id, orders } = due.attempt;
     const ids = orders.map((order) => order.id);
     const failed = answer.failed.map(({ orderId }) => orderId).filter((one) => ids.includes(one));
     context.log.info({ shop: lease.shop, attempt: id, orders: ids, failed }, "processed by Hakuna");
   }
   return true;
+}
+
+/** An answer that tells of orders. */
+type Result = Extract<ProcessingAnswer, { kind: "done" | "in_progress" }>;
+
+function isResult(answer: ProcessingAnswer): answer is Result {
+  return answer.kind === "done" || answer.kind === "in_progress";
+}
+
+/** Whether nothing more is to be told of the request. */
+function isThrough(answer: Result, { orders }: Polled): boolean {
+  if (answer.kind === "done") return true;
+  const told = [...answer.failed.map(({ orderId }) => orderId), ...answer.successful];
+  return orders.every(({ id }) => told.includes(id));
 }
 
 async function record(
@@ -84,10 +98,12 @@ async function record(
   if (isRefusal && keyVersion !== shop.keyVersion) {
     return await pollAgain(client, shop, attempt, 0);
   }
+  if (isResult(answer)) await applyResult(client, shop, attempt, answer);
+  if (isResult(answer) && isThrough(answer, attempt)) {
+    return await pollAgain(client, shop, attempt, null);
+  }
   switch (answer.kind) {
     case "done":
-      await applyResult(client, shop, attempt, answer.failed);
-      return await pollAgain(client, shop, attempt, null);
     case "in_progress":
     case "unknown": {
       const last = attempt.pollCount + 1 >= mostPolls;
@@ -137,15 +153,18 @@ async function pollAgain(
   );
 }
 
-/** Changes only orders whose latest acceptance is this request. */
+/** Changes only orders whose latest acceptance is this request; to read a result again changes nothing. */
 async function applyResult(
   client: pg.PoolClient,
   shop: ShopRow,
   attempt: Polled,
-  failed: { orderId: string; errors: string[] }[],
+  result: Result,
 ): Promise<void> {
   const { now } = shop;
-  const errors = new Map(failed.map(({ orderId, errors }) => [orderId, errors]));
+  const errors = new Map(result.failed.map(({ orderId, errors }) => [orderId, errors]));
+  const isProcessed = (id: string) =>
+    result.kind === "done" ? !result.unclear.includes(id) : result.successful.includes(id);
+  if (result.kind === "in_progress" && errors.size + result.successful.length === 0) return;
   const orders = await loadOrders(
     client,
     shop.domain,
@@ -157,6 +176,8 @@ async function applyResult(
   let refused = 0;
   for (const order of orders.values()) {
     if (order.acceptedAttempt !== attempt.id) continue;
+    // nobody knows yet: the order stays as it is
+    if (!errors.has(order.id) && !isProcessed(order.id)) continue;
     const reason = reasonOf(order, errors.get(order.id), sent);
     if (reason === null) order.confirmedAttempt = attempt.id;
     else order.acceptedHash = null;

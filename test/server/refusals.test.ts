@@ -285,6 +285,79 @@ it("of an order whose data is let go of no words of a processing status are kept
   });
 });
 
+describe("a processing status in other words than the contract's", () => {
+  const ofEach = (entry: object) => (orders: readonly string[]) => ({
+    processing_status: "done",
+    statuses: orders.map((order_id) => ({ order_id, ...entry })),
+  });
+  const listed = (processing_status: string) => (failed_orders: readonly string[]) => ({
+    ...{ processing_status, failed_orders, statuses: [] },
+  });
+  const errors = ["product_unsupported"];
+
+  it.each([
+    ["rejected, with errors", ofEach({ status: "rejected", errors })],
+    ["FAILED", ofEach({ status: "FAILED", errors })],
+    ["no word, with errors", ofEach({ errors: [{ message: "product_unsupported" }] })],
+    ["listed, and all completed", listed("completed")],
+    ["listed, and all DONE", listed("DONE")],
+    ["listed, and all failed", listed("failed")],
+    ["listed, and all in progress", listed("in_progress")],
+  ])("refuses the order: %s", async (_what, processing) => {
+    const id = nextId();
+    hakuna.behave({ requestIds: true, processing });
+    await take("orders/create", insured(id));
+    const before = await failedToday();
+    await poll();
+    expect(await stored(id)).toMatchObject({ status: "rejected", needsAttention: true });
+    const { rows } = await pool.query(
+      `SELECT "pollAt" FROM "Attempt" WHERE "shop" = $1 AND "id" = $2`,
+      [current.shop, (await stored(id)).acceptedAttempt],
+    );
+    expect(rows).toEqual([{ pollAt: null }]);
+    await poll();
+    expect(await failedToday()).toBe(before + 1);
+    expect(await isCounted(pool, current.shop)).toBe(true);
+  });
+
+  it.each([
+    ["an unknown one", ofEach({ status: "declined" })],
+    ["none", ofEach({})],
+    ["an unknown one of the whole", () => ({ processing_status: "completed" })],
+  ])("leaves the order sent where it tells nothing: %s", async (_what, processing) => {
+    const id = nextId();
+    hakuna.behave({ requestIds: true, processing });
+    await take("orders/create", insured(id));
+    await poll();
+    expect(await stored(id)).toMatchObject({
+      ...{ status: "sent", confirmedAttempt: null, statusReason: null },
+    });
+    const events = await pool.query(
+      `SELECT * FROM "OrderEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'processing'`,
+      [current.shop, String(id)],
+    );
+    expect(events.rows).toEqual([]);
+  });
+
+  it("settles one order and waits for the other", async () => {
+    const [first, second] = [nextId(), nextId()];
+    let entries = [{ order_id: `${first}`, status: "successful" }];
+    hakuna.behave({ requestIds: true, processing: () => ({ statuses: entries }) });
+    await setShop("paused", true);
+    for (const id of [first, second]) await arrive("orders/create", insured(id));
+    await run();
+    await setShop("paused", false);
+    await run();
+    await poll();
+    const { acceptedAttempt } = await stored(first);
+    expect(await stored(first)).toMatchObject({ status: "confirmed" });
+    expect(await stored(second)).toMatchObject({ status: "sent", acceptedAttempt });
+    entries = [{ order_id: `${second}`, status: "successful" }];
+    await poll();
+    expect(await stored(second)).toMatchObject({ status: "confirmed" });
+  });
+});
+
 describe("ten refusals in a row", () => {
   const ten = Array.from({ length: 10 }, (_, at) => 3001 + at);
 

@@ -1,6 +1,6 @@
+import { noteUnknownWord } from "#app/foundation/unknown-words.ts";
 import type { Fulfillment, FulfillmentStatus, LineUnits, Refund } from "#app/order/state.ts";
 import { unitsByLine } from "#app/order/units.ts";
-import { noteUnknownWord } from "#app/shopify/unknown-words.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 
 /** Fulfillments by id: those of an order, or one that came alone. */

@@ -1,3 +1,4 @@
+import { noteUnknownWord } from "#app/foundation/unknown-words.ts";
 import { compareIds } from "#app/order/canonical.ts";
 import type {
   Address,
@@ -11,7 +12,6 @@ import type {
   Ranked,
   Refund,
 } from "#app/order/state.ts";
-import { noteUnknownWord } from "#app/shopify/unknown-words.ts";
 import { readFulfillments, readRefunds } from "./fulfillment-payload.ts";
 import { readProperties } from "./line-item-properties.ts";
 import type { PayloadReader } from "./payload-reader.ts";

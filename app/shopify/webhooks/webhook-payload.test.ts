@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { onUnknownWord, type UnknownWord } from "#app/shopify/unknown-words.ts";
+import { onUnknownWord, type UnknownWord } from "#app/foundation/unknown-words.ts";
 import { type Payload, payloadText } from "#test/simulator/shopify/payload.ts";
 import {
   bigId,

@@ -41,6 +41,8 @@ export type Behavior = {
   refusal?: { orders: readonly string[]; code: RefusalCode | (string & {}); errors?: string[] };
   /** these orders are accepted and fail in processing, with this error: a code, words, or both */
   failProcessing?: { orders: readonly string[]; error: RefusalCode | (string & {}) };
+  /** answers this about the processing of these orders, in other words than the contract's */
+  processing?: (orders: readonly string[]) => object;
   /** answer a request id, as later versions do */
   requestIds?: boolean;
   /** looks at a processing status that are answered "in_progress" first */

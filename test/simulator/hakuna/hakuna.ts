@@ -223,6 +223,7 @@ export async function startHakuna(
     if (found.polls <= (behavior.pollsUntilDone ?? 0)) {
       return send(200, { processing_status: "in_progress", failed_orders: [], statuses: [] });
     }
+    if (behavior.processing) return send(200, behavior.processing(found.orders));
     const { failProcessing } = behavior;
     const failed = found.orders.filter((order) => failProcessing?.orders.includes(order));
     send(200, {

@@ -1,4 +1,7 @@
-/** A word of Shopify's that a reader does not know, and the field that held it, such as "fulfillment.status". */
+/**
+ * A word of Shopify's or Hakuna's that a reader does not know, and the field that held it, such as
+ * "fulfillment.status" or "hakuna.status".
+ */
 export type UnknownWord = { field: string; word: string };
 
 /** As many as are told; a list that grows with what others send would have no end. */
@@ -16,7 +19,7 @@ export function onUnknownWord(listener: (unknown: UnknownWord) => void): void {
 
 /**
  * Notes a word that is in none of the lists that the app knows. What it stands for counts as unknown,
- * the rest of the order goes on: Shopify adds words when it likes.
+ * the rest of the order goes on: others add words when they like.
  */
 export function noteUnknownWord(field: string, word: string): void {
   const short = word.slice(0, longestWord);
