@@ -49,7 +49,8 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
   {
     name: "hakuna_shops_failing",
     help: "Shops of which a step failed three times in a row or more",
-    sql: `SELECT count(*)::float8 AS value FROM "Shop" WHERE "failures" >= 3`,
+    sql: `SELECT count(*)::float8 AS value FROM "Shop"
+      WHERE "failing" <> '{}' AND jsonb_path_exists("failing", '$.*.failures ? (@ >= 3)')`,
   },
   {
     name: "hakuna_shops_polls_failing",

@@ -47,7 +47,7 @@ describe("readConfig", () => {
     expect(message).toContain("Dev Dashboard");
   });
 
-  test.each([
+  test.each<[string, string, string, Record<string, string>?]>([
     ["PORT", "70000", "whole number from 0 to 65535"],
     ["PORT", "3e3", "Write digits only"],
     ["DATABASE_URL", "mysql://me:hunter2@db/x", "postgresql://user:password@host"],
@@ -66,15 +66,19 @@ describe("readConfig", () => {
     ["FEED_BATCH_ORDERS", "0", "from 1 to 1000"],
     ["MAIL_FROM", "nobody", "not a sender"],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "http://collector:4318"],
-    ["LEASE_MS", "10000", "more than FEED_TIMEOUT_MS"],
+    ["LEASE_MS", "10000", "more than FEED_TIMEOUT_MS", { DATABASE_IDLE_MS: "9000" }],
+    ["DATABASE_IDLE_MS", "30000", "less than LEASE_MS"],
+    ["DATABASE_LOCK_MS", "30000", "less than LEASE_MS", { DATABASE_STATEMENT_MS: "40000" }],
+    ["FEED_PROBE_TIMEOUT_MS", "10001", "more than FEED_TIMEOUT_MS"],
+    ["SWEEP_STALE_MS", "6000", "more than twice SWEEP_INTERVAL_MS"],
     ["BACKOFF_MAX_MS", "10", "less than BACKOFF_MIN_MS"],
     ["DATABASE_STATEMENT_MS", "3000", "more than DATABASE_LOCK_MS"],
     ["HEADERS_MS", "75000", "more than KEEP_ALIVE_MS"],
     ["RUN_LIMIT_MS", "30000", "more than STEP_MS"],
     ["INTAKE_MS", "5000", "from 100 to 4500"],
     ["POLL_MAX_MS", "10", "less than POLL_MIN_MS"],
-  ])("refuses %s=%s, without repeating it", (name, value, hint) => {
-    const message = problems({ ...least, [name]: value });
+  ])("refuses %s=%s, without repeating it", (name, value, hint, others = {}) => {
+    const message = problems({ ...least, ...others, [name]: value });
     const line = message.split("\n").find((text) => text.startsWith(`  ${name} `));
     expect(line).toContain(hint);
     expect(message.match(/^ {2}[A-Z]/gm)).toHaveLength(1);

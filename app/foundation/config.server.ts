@@ -83,7 +83,7 @@ export const variables = {
   DATABASE_IDLE_MS: integer(1)
     .prefault("20000")
     .describe(
-      "How long a process may be silent in a transaction before PostgreSQL ends it; less than `LEASE_MS`.",
+      "How long a process may be silent in a transaction before PostgreSQL ends it; less than `LEASE_MS`, and more than the 10 s that renewing a shop's access may take.",
     ),
   DATA_FOLDER: z
     .string()
@@ -250,6 +250,24 @@ const schema = z
     ...{ path: ["DATABASE_STATEMENT_MS"], when: () => true },
     message:
       "is not more than DATABASE_LOCK_MS. Raise it: a wait for a lock is part of a statement.",
+  })
+  .refine((v) => !(v.DATABASE_IDLE_MS >= v.LEASE_MS), {
+    ...{ path: ["DATABASE_IDLE_MS"], when: () => true },
+    message:
+      "is not less than LEASE_MS. Lower it: who takes over a shop would find its rows still locked.",
+  })
+  .refine((v) => !(v.DATABASE_LOCK_MS >= v.LEASE_MS), {
+    ...{ path: ["DATABASE_LOCK_MS"], when: () => true },
+    message: "is not less than LEASE_MS. Lower it: a wait for a lock must end within the lease.",
+  })
+  .refine((v) => !(v.FEED_PROBE_TIMEOUT_MS > v.FEED_TIMEOUT_MS), {
+    ...{ path: ["FEED_PROBE_TIMEOUT_MS"], when: () => true },
+    message: "is more than FEED_TIMEOUT_MS. Lower it: a probe shall take less time, not more.",
+  })
+  .refine((v) => !(v.SWEEP_STALE_MS <= 2 * v.SWEEP_INTERVAL_MS), {
+    ...{ path: ["SWEEP_STALE_MS"], when: () => true },
+    message:
+      "is not more than twice SWEEP_INTERVAL_MS. Raise it: one late sweep would count as none.",
   })
   .refine((v) => !(v.HEADERS_MS <= v.KEEP_ALIVE_MS), {
     ...{ path: ["HEADERS_MS"], when: () => true },

@@ -34,6 +34,8 @@ export type Offering = {
   ask: AskAdmin;
   offers: OffersClient;
   target: FeedTarget;
+  /** of the key in `target` */
+  keyVersion: number;
   /** ISO 3166-1 alpha-2, lower case */
   country: string;
   /** of the plans' titles: `de` or `en` */
@@ -211,7 +213,7 @@ async function link(
 }
 
 async function fetchOffer(
-  { offers, target, country, language, key }: Offering,
+  { offers, target, keyVersion, country, language, key }: Offering,
   { id, title, vendor, productType, currency }: Protectable,
   group: PriceGroup,
 ): Promise<Offer> {
@@ -232,7 +234,9 @@ async function fetchOffer(
     .update(JSON.stringify([key, asked]))
     .digest("hex");
   const answer = await offers.fetchOffer(target, asked, digest, language);
-  if (answer.kind === "key_refused") throw new JobHalt("key_refused", answer.reason);
+  if (answer.kind === "key_refused") {
+    throw new JobHalt("key_refused", answer.reason, null, keyVersion);
+  }
   if (answer.kind === "unavailable") {
     throw new JobHalt("hakuna_unavailable", answer.reason, answer.retryAfterMs);
   }

@@ -16,12 +16,15 @@ export async function openOffering(
     country: string | null;
     scopes: string | null;
     epoch: number;
+    keyVersion: number;
   }>(
-    `SELECT "environment", "apiKeySealed", "country", "scopes", "epoch" FROM "Shop" WHERE "domain" = $1`,
+    `SELECT "environment", "apiKeySealed", "country", "scopes", "epoch", "keyVersion" FROM "Shop" WHERE "domain" = $1`,
     [domain],
   );
   const shop = rows[0];
-  if (!shop?.apiKeySealed) throw new JobHalt("no_key");
+  if (!shop?.apiKeySealed) {
+    throw new JobHalt("no_key", null, null, shop?.keyVersion ?? null);
+  }
   if (shop.country === null) throw new JobHalt("no_country");
   return {
     offers,
@@ -33,5 +36,6 @@ export async function openOffering(
     language: ["de", "at", "ch", "li"].includes(shop.country) ? "de" : "en",
     mayPublish: shop.scopes?.split(",").includes("write_publications") ?? false,
     epoch: shop.epoch,
+    keyVersion: shop.keyVersion,
   };
 }

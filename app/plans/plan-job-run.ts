@@ -78,6 +78,7 @@ async function workOn(context: PlanContext, job: PlanJob): Promise<void> {
     await postponePlanJob(pool, job, productId, {
       wait: halt.wait,
       words: halt.words,
+      keyVersion: halt.keyVersion,
       ms: waitMs(halt, job.failures, context.config.delivery),
     });
   }

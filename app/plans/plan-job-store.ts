@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { inTransaction } from "#app/database/transaction.ts";
+import { holdingShop } from "#app/store/lease.ts";
 import type { PlanJobKind, PlanResult, PlanWait } from "./plan-result.ts";
 
 /** What a job is to do, and for which products. Ids are global ones. */
@@ -189,25 +190,35 @@ export async function saveResult(
   );
 }
 
-/** The job waits; the try of the product that met it does not count. */
+/**
+ * The job waits; the try of the product that met it does not count. It goes on at once where the key
+ * is another one by now than the one that was refused, or missing.
+ *
+ * @param keyVersion of the key that it waits for a change of; null: it waits for something else
+ */
 export async function postponePlanJob(
   pool: pg.Pool,
   job: PlanJob,
   productId: string | null,
-  { wait, words, ms }: { wait: PlanWait; words: string | null; ms: number },
+  wanted: { wait: PlanWait; words: string | null; ms: number; keyVersion: number | null },
 ): Promise<void> {
-  await pool.query(
-    `UPDATE "PlanJob" SET "reason" = $4, "reasonWords" = $5, "failures" = "failures" + 1,
-            "dueAt" = now() + $6 * interval '1 millisecond'
-      WHERE "shop" = $1 AND "id" = $2 AND "leaseToken" = $3`,
-    [job.shop, job.id, job.token, wait, words, ms],
-  );
-  if (productId === null) return;
-  await pool.query(
-    `UPDATE "PlanJobProduct" SET "attempts" = "attempts" - 1
-      WHERE "shop" = $1 AND "jobId" = $2 AND "productId" = $3`,
-    [job.shop, job.id, productId],
-  );
+  const { wait, words, ms } = wanted;
+  // while the shop's row is held no key is saved
+  await holdingShop(pool, job.shop, async (client, { keyVersion }) => {
+    const isFormer = wanted.keyVersion !== null && wanted.keyVersion !== keyVersion;
+    await client.query(
+      `UPDATE "PlanJob" SET "reason" = $4, "reasonWords" = $5, "failures" = "failures" + 1,
+              "dueAt" = now() + $6 * interval '1 millisecond'
+        WHERE "shop" = $1 AND "id" = $2 AND "leaseToken" = $3`,
+      [job.shop, job.id, job.token, wait, words, isFormer ? 0 : ms],
+    );
+    if (productId === null) return;
+    await client.query(
+      `UPDATE "PlanJobProduct" SET "attempts" = "attempts" - 1
+        WHERE "shop" = $1 AND "jobId" = $2 AND "productId" = $3`,
+      [job.shop, job.id, productId],
+    );
+  });
 }
 
 export async function finishPlanJob(pool: pg.Pool, job: PlanJob): Promise<void> {

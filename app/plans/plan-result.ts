@@ -75,10 +75,18 @@ export class JobHalt extends Error {
   readonly wait: PlanWait;
   readonly words: string | null;
   readonly retryAfterMs: number | null;
-  constructor(wait: PlanWait, words: string | null = null, retryAfterMs: number | null = null) {
+  /** of the key that it is said of, or of there being none; null: it is said of no key */
+  readonly keyVersion: number | null;
+  constructor(
+    wait: PlanWait,
+    words: string | null = null,
+    retryAfterMs: number | null = null,
+    keyVersion: number | null = null,
+  ) {
     super(wait);
     this.wait = wait;
     this.words = words;
     this.retryAfterMs = retryAfterMs;
+    this.keyVersion = keyVersion;
   }
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { isResting } from "#app/store/failing.ts";
 import { holdingShop, type Lease, underLease } from "#app/store/lease.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
@@ -51,18 +52,20 @@ export async function redactShop(
  * Deletes everything of a shop for which that was noted: a bounded number of rows of one table, or
  * at last the shop's own row.
  *
- * @returns whether the shop is being deleted, so that nothing else is to be done for it
+ * @returns whether the shop is being deleted, so that nothing else is to be done for it; `rests`: it
+ *   is, but that failed, and it is not to be tried yet
  */
 export async function eraseStep(
   { pool, config, log }: RunContext,
   lease: Lease,
-): Promise<"no" | "more" | "done"> {
-  return await underLease(pool, lease, config.worker.leaseMs, async (client) => {
+): Promise<"no" | "more" | "done" | "rests"> {
+  return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const { rows } = await client.query(
       `SELECT 1 FROM "Shop" WHERE "domain" = $1 AND "eraseAt" IS NOT NULL`,
       [lease.shop],
     );
     if (rows.length === 0) return "no";
+    if (isResting(shop, "erase")) return "rests";
     for (const table of shopTables) {
       const { rowCount } = await client.query(
         `DELETE FROM "${table}" WHERE ctid = ANY(ARRAY(

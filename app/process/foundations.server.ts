@@ -1,5 +1,6 @@
 import { orBusy } from "#app/components/shared/or-busy.server.ts";
 import { startClock } from "#app/database/clock.ts";
+import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
 import { openPool } from "#app/database/pool.server.ts";
 import { openDatabase } from "#app/db.server.ts";
@@ -144,9 +145,9 @@ export async function openFoundations(
     });
     closing.push(() => queue.stop());
     if (worker) {
-      await resealKeys(run);
-      await checkTimeZones(run);
-      await retryFailing(pool);
+      await unlessInTrouble(resealKeys(run), log);
+      await unlessInTrouble(checkTimeZones(run), log);
+      await unlessInTrouble(retryFailing(pool), log);
       const mailer = await createMailer(config);
       closing.push(repeat(config.outage.lookMs, log, () => tellOutages(run, mailer)));
       await queue.sync.work(
@@ -202,6 +203,16 @@ export async function openFoundations(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** What a worker looks after when it starts keeps it from nothing else: the next start does it again. */
+async function unlessInTrouble(work: Promise<unknown>, log: Logger): Promise<void> {
+  try {
+    await work;
+  } catch (err) {
+    if (!isDatabaseTrouble(err)) throw err;
+    log.warn({ err }, "a worker starts without having looked at all shops");
   }
 }
 

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { evaluate, loadOffers } from "#app/store/evaluate.ts";
+import { isResting } from "#app/store/failing.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -125,7 +126,7 @@ async function dueOrders(
 export async function recoverAttempts(context: RunContext, lease: Lease): Promise<ShopRow> {
   const { pool, config } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (shop.restingStep === "recover") return shop;
+    if (isResting(shop, "recover")) return shop;
     const { rows } = await client.query<{ id: string; epoch: number; orders: { id: string }[] }>(
       `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = 'unanswered',
               "reason" = 'The process ended before the answer came.'

@@ -5,6 +5,7 @@ import { headsConflict, join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { evaluate, markChanged } from "#app/store/evaluate.ts";
+import { isResting } from "#app/store/failing.ts";
 import { isLeaseLost, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
@@ -190,7 +191,7 @@ async function fold(
 /** Null: nothing is sent now, or with a step of its own. */
 function draftOf(context: StepContext, shop: ShopRow): Draft | null {
   // its feed is tried with a single order first
-  if (shop.backoffCount > 0 || shop.restingStep === "deliver") return null;
+  if (shop.backoffCount > 0 || isResting(shop, "deliver")) return null;
   try {
     return openDraft(context, shop);
   } catch (error) {

@@ -3,7 +3,7 @@ import { giveWay } from "#app/foundation/give-way.ts";
 import { openPace } from "#app/foundation/pace.ts";
 import { eraseStep } from "#app/privacy/redact-shop.ts";
 import type { RunResult } from "#app/queue/lane.ts";
-import { noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
+import { isResting, noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
 import { acquireLease, isLeaseLost, releaseLease } from "#app/store/lease.ts";
 import type { Place, RunContext, StepContext } from "#app/store/run-context.ts";
@@ -37,39 +37,50 @@ export async function runShop(
   const pace = openPace(door);
   const own: StepContext = { ...context, pace, place };
   const folding = openFolding(own, lease);
-  let step: Step = "recover";
+  let step: Step = "erase";
+  const worked = new Set<Step>();
   try {
     const until = context.now() + config.worker.stepMs;
     for (;;) {
       const erased = await eraseStep(context, lease);
       if (erased === "no") break;
+      if (erased === "rests") return await nextRun(pool, shop);
       if (erased === "done") return { again: false, nextInMs: null };
       if (context.now() >= until) return { again: true, nextInMs: null };
       if (ending.aborted) return { again: false, nextInMs: null };
     }
-    const { failures, restingStep } = await recoverAttempts(context, lease);
+    step = "recover";
+    const row = await recoverAttempts(context, lease);
     const tries = (next: Step) => {
       step = next;
-      return restingStep !== next;
+      return !isResting(row, next);
     };
+    const tried = async <T>(work: Promise<T>): Promise<T> => {
+      const at = step;
+      const result = await work;
+      worked.add(at);
+      return result;
+    };
+    if (tries("recover")) worked.add("recover");
     while (context.now() < until && !ending.aborted) {
       if (!(await place.hasPlace())) break;
       if (!folding.isUnderWay) await giveWay(door);
       await pace.rest();
-      const { rows, attempt } = tries("fold") ? await folding.step() : nothingFolded;
+      const { rows, attempt } = tries("fold") ? await tried(folding.step()) : nothingFolded;
       step = "deliver";
-      if (attempt && (await deliverStep(own, lease, attempt)).waits) break;
+      if (attempt && (await tried(deliverStep(own, lease, attempt))).waits) break;
       // also what was due before
-      const { did, waits } = tries("deliver") ? await deliverStep(own, lease) : nothingSent;
+      const { did, waits } = tries("deliver") ? await tried(deliverStep(own, lease)) : nothingSent;
       // many shops may find so at once: what else there is to do is for a run of its own
       if (waits) break;
       if (rows > 0 || did) continue;
-      if (tries("review") && (await reviewStep(own, lease))) continue;
-      if (tries("read") && (await readStep(own, lease))) continue;
-      if (tries("poll") && (await pollStep(own, lease))) continue;
+      if (tries("review") && (await tried(reviewStep(own, lease)))) continue;
+      if (tries("read") && (await tried(readStep(own, lease)))) continue;
+      if (tries("poll") && (await tried(pollStep(own, lease)))) continue;
       break;
     }
-    if (failures > 0 && restingStep === null) await noteWorking(pool, shop);
+    const mended = [...worked].filter((name) => row.failing[name] !== undefined);
+    if (mended.length > 0) await noteWorking(pool, shop, mended);
     // another process takes over
     if (ending.aborted) return { again: false, nextInMs: null };
     return await nextRun(pool, shop);
@@ -93,14 +104,15 @@ async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
   const notBefore = (time: string, ...moments: string[]) =>
     `${time} + greatest(interval '0', ${moments.map((moment) => `${moment} - ${time}`).join(", ")})`;
   const { rows } = await pool.query<{ ms: number | null }>(
-    `SELECT (extract(epoch FROM least(
+    `SELECT (extract(epoch FROM CASE WHEN s."eraseAt" IS NOT NULL
+       THEN ${notBefore("now()", restsUntil("s", "erase"))} ELSE least(
          ${notBefore("due.review", restsUntil("s", "review"))},
          ${notBefore("due.fold", restsUntil("s", "fold"))},
          ${notBefore("due.read", restsUntil("s", "read"))},
          CASE WHEN s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")} THEN least(
            ${notBefore("due.deliver", `s."backoffUntil"`, restsUntil("s", "deliver"))},
            ${notBefore("due.poll", `s."backoffUntil"`, `s."pollAfter"`, restsUntil("s", "poll"))}) END
-       ) - now()) * 1000)::float8 AS ms
+       ) END - now()) * 1000)::float8 AS ms
        FROM "Shop" s CROSS JOIN LATERAL (SELECT
          CASE WHEN s."reviewAfter" IS NOT NULL THEN now() END AS review,
          (SELECT now() FROM "InboxWebhook"

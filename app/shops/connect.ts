@@ -79,6 +79,13 @@ export async function connectHeld(
       epochChanged ? (sendAgain ?? shop.reviewAll) : shop.reviewAll || sendAgain === true,
     ],
   );
+  // what waited for a key or a country; a job under way that finds the former key refused sees so itself
+  await client.query(
+    `UPDATE "PlanJob" SET "dueAt" = now()
+      WHERE "shop" = $1 AND "state" = 'running' AND "dueAt" > now()
+        AND "reason" IN ('no_key', 'key_refused', 'no_country')`,
+    [domain],
+  );
   // Before the first acceptance nobody asks whose account a key is of. What is under way with the
   // former key may be taken in by another one, so its answer must not count for this one.
   const isUnknownAccount = isAsking && shop.lastAcceptedAt === null;

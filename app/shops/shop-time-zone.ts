@@ -25,7 +25,8 @@ export async function storableTimeZone(
 
 /**
  * Looks at the stored time zones when a worker starts: the database may be another one than they were
- * stored by. What it does not know becomes UTC, and is read from Shopify again.
+ * stored by. What it does not know becomes UTC, and is read from Shopify again. A shop that somebody holds just now is looked at by the
+ * next worker that starts.
  */
 export async function checkTimeZones({
   pool,
@@ -34,7 +35,8 @@ export async function checkTimeZones({
   const { rows } = await pool.query<{ shop: string; timeZone: string }>(
     `WITH unknown AS MATERIALIZED (
        SELECT "domain", "timeZone" FROM "Shop"
-        WHERE "timeZone" <> $1 AND "timeZone" NOT IN (SELECT name FROM pg_timezone_names))
+        WHERE "timeZone" <> $1 AND "timeZone" NOT IN (SELECT name FROM pg_timezone_names)
+          FOR NO KEY UPDATE SKIP LOCKED)
      UPDATE "Shop" s SET "timeZone" = $1, "factsReadAt" = NULL FROM unknown u
       WHERE s."domain" = u."domain" RETURNING s."domain" AS "shop", u."timeZone"`,
     [fallback],

@@ -3,19 +3,27 @@ import { backoffMs } from "#app/foundation/backoff.ts";
 import type { Config } from "#app/foundation/config.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { SecretError } from "#app/foundation/secrets.server.ts";
+import { holdingShop, type ShopRow } from "./lease.ts";
+
+const steps = ["erase", "recover", "fold", "deliver", "review", "read", "poll"] as const;
 
 /** The steps of a run that can fail by themselves. */
-export type Step = "recover" | "fold" | "deliver" | "review" | "read" | "poll";
+export type Step = (typeof steps)[number];
 
 /** SQL: when the step may be tried again of the shop in the row of this name; null: now. */
 export function restsUntil(row: string, step: Step): string {
-  return `CASE WHEN ${row}."failingStep" = '${step}' THEN ${row}."failingUntil" END`;
+  return `to_timestamp((${row}."failing" #>> '{${step},until}')::float8 / 1000)`;
+}
+
+/** Whether the step failed and is not to be tried yet. */
+export function isResting({ failing, now }: ShopRow, step: Step): boolean {
+  return (failing[step]?.until ?? 0) > now;
 }
 
 /**
  * An error ended a step: it is not tried again for a while, longer each time, and the others go on.
  * What fails every time would otherwise be done again every few seconds for ever, and an order with
- * it be sent as often.
+ * it be sent as often. Each step rests for itself: that another one fails as well ends no rest.
  */
 export async function noteFailing(
   { pool, log, config }: { pool: pg.Pool; log: Logger; config: Config },
@@ -24,39 +32,47 @@ export async function noteFailing(
   error: unknown,
 ): Promise<void> {
   try {
-    const { rows } = await pool.query<{ failures: number }>(
-      `SELECT "failures" FROM "Shop" WHERE "domain" = $1`,
-      [shop],
-    );
-    const failures = rows[0]?.failures ?? 0;
-    await pool.query(
-      `UPDATE "Shop" SET "failures" = least("failures" + 1, 30), "failingStep" = $2,
-              "failingReason" = $3, "failingSince" = coalesce("failingSince", now()),
-              "failingUntil" = now() + $4 * interval '1 millisecond'
-        WHERE "domain" = $1`,
-      [shop, step, kindOf(error), backoffMs(failures, config.delivery)],
-    );
+    await holdingShop(pool, shop, async (client, { failing, now }) => {
+      const former = failing[step];
+      const noted = {
+        failures: Math.min((former?.failures ?? 0) + 1, 30),
+        since: former?.since ?? now,
+        reason: kindOf(error),
+        until: now + Math.ceil(backoffMs(former?.failures ?? 0, config.delivery)),
+      };
+      await client.query(`UPDATE "Shop" SET "failing" = "failing" || $2 WHERE "domain" = $1`, [
+        shop,
+        { [step]: noted },
+      ]);
+    });
   } catch (err) {
     // the database itself: there is nothing to be said of the shop
     log.warn({ err, shop, step }, "it was not noted that a step failed");
   }
 }
 
-/** The steps of a run went well that were tried: what failed before does no more. */
-export async function noteWorking(pool: pg.Pool, shop: string): Promise<void> {
-  await pool.query(
-    `UPDATE "Shop" SET "failures" = 0, "failingStep" = NULL, "failingReason" = NULL,
-            "failingSince" = NULL, "failingUntil" = NULL WHERE "domain" = $1`,
-    [shop],
-  );
+/** These steps went well: what failed before does no more. */
+export async function noteWorking(
+  pool: pg.Pool,
+  shop: string,
+  worked: readonly Step[],
+): Promise<void> {
+  await pool.query(`UPDATE "Shop" SET "failing" = "failing" - $2::text[] WHERE "domain" = $1`, [
+    shop,
+    worked,
+  ]);
 }
 
 /**
  * All steps that failed may be tried at once: a process that starts may be one in which they were
- * mended.
+ * mended. Shops that somebody holds just now keep their rest.
  */
 export async function retryFailing(pool: pg.Pool): Promise<void> {
-  await pool.query(`UPDATE "Shop" SET "failingUntil" = NULL WHERE "failingUntil" > now()`);
+  const rested = steps.map((step) => `#- '{${step},until}'`).join(" ");
+  await pool.query(
+    `UPDATE "Shop" SET "failing" = "failing" ${rested} WHERE "domain" IN (
+       SELECT "domain" FROM "Shop" WHERE "failing" <> '{}' FOR NO KEY UPDATE SKIP LOCKED)`,
+  );
 }
 
 /** Says what kind of error it is, without its message, which may quote an order. */

@@ -6,6 +6,19 @@ import { notHeld } from "./hold.ts";
 /** The right to fold and deliver for one shop, until it runs out or is given back. */
 export type Lease = { shop: string; token: string };
 
+/** By step; times: epoch milliseconds. */
+export type Failing = {
+  [step: string]: {
+    /** in a row */
+    failures: number;
+    since: number;
+    /** the kind of the last error */
+    reason: string;
+    /** the step is not tried again before; left out: it may be tried */
+    until?: number;
+  };
+};
+
 /** The row of a shop, as the sync reads it. */
 export type ShopRow = {
   domain: string;
@@ -29,9 +42,8 @@ export type ShopRow = {
   pollFailures: number;
   /** no processing status is to be read now: the last ones could not be */
   pollsRest: boolean;
-  failures: number;
-  /** the step that failed last and is not to be tried now; null: none */
-  restingStep: string | null;
+  /** the steps that failed when they were tried last */
+  failing: Failing;
   timeZone: string;
   reviewAfter: string | null;
   reviewAll: boolean;
@@ -64,8 +76,7 @@ const columns = `"domain", "country", "environment", "share", "sendTestOrders", 
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "keyVersion", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "pollFailures", coalesce("pollAfter" > now(), false) AS "pollsRest",
-  "failures", CASE WHEN "failingUntil" > now() THEN "failingStep" END AS "restingStep",
-  "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
+  "failing", "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
     AND ${notHeld('"Shop"')}) AS "delivers",
   ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",

@@ -39,8 +39,9 @@ export async function stuckSince(pool: pg.Pool, since: Date, shop: string | null
          SELECT "domain", 'unreachable', "backoffSince", "backoffReason" FROM "Shop"
           WHERE "backoffSince" IS NOT NULL
          UNION ALL
-         SELECT "domain", 'failing', "failingSince", "failingStep" || ': ' || "failingReason" FROM "Shop"
-          WHERE "failingSince" IS NOT NULL
+         SELECT "domain", 'failing', to_timestamp((f."value" ->> 'since')::float8 / 1000),
+                f."key" || ': ' || (f."value" ->> 'reason')
+           FROM "Shop" CROSS JOIN LATERAL jsonb_each("failing") f
          UNION ALL
          SELECT "shop", 'held', "since", "reason" FROM "Hold") AS s
         WHERE "since" >= $1 AND ($2::text IS NULL OR "shop" IN ($2, '*'))

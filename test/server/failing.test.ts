@@ -1,5 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { redactShop } from "#app/privacy/redact-shop.ts";
+import { shopsWithWork } from "#app/queue/queue.ts";
 import { checkTimeZones } from "#app/shops/shop-time-zone.ts";
+import { retryFailing } from "#app/store/failing.ts";
 import { stuckSince } from "#app/views/stuck.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
@@ -38,7 +41,7 @@ describe("an answer that cannot be recorded, whatever is tried", () => {
     }
     expect(hakuna.requests.length).toBe(before + 1);
     expect(await stored(6002)).toMatchObject({ status: "pending" });
-    expect(await shopRow()).toMatchObject({ failures: 1, failingStep: "deliver" });
+    expect(await shopRow()).toMatchObject({ failing: { deliver: { failures: 1 } } });
 
     const { shops } = await stuckSince(pool, new Date(0), current.shop);
     expect(shops).toMatchObject([
@@ -52,10 +55,91 @@ describe("an answer that cannot be recorded, whatever is tried", () => {
     expect(metric).toMatch(/step="deliver"} 1/);
 
     await pool.query(`DROP TRIGGER broken ON "ShopDay"`);
-    await setShop("failingUntil", new Date(Date.now() - 1000));
+    await retryFailing(pool);
     await run();
     for (const id of [6001, 6002]) expect(await stored(id)).toMatchObject({ status: "sent" });
-    expect(await shopRow()).toMatchObject({ failures: 0, failingStep: null, failingSince: null });
+    expect(await shopRow()).toMatchObject({ failing: {} });
+  });
+});
+
+describe("two steps that fail", () => {
+  afterAll(async () => {
+    await pool.query(`DROP TRIGGER IF EXISTS broken_day ON "ShopDay"`);
+    await pool.query(`DROP FUNCTION IF EXISTS broken_day`);
+  });
+
+  it("rest each for itself: the order is sent once, whatever else fails", async () => {
+    const { readOrder } = context;
+    context.config = { ...config, delivery: { ...config.delivery, ...hourly } };
+    await pool.query(`CREATE FUNCTION broken_day() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'it is broken' USING ERRCODE = '22023'; END $$`);
+    await pool.query(`CREATE TRIGGER broken_day BEFORE INSERT OR UPDATE ON "ShopDay"
+      FOR EACH ROW EXECUTE FUNCTION broken_day()`);
+    context.readOrder = async () => {
+      throw new Error("reading is broken");
+    };
+    await arrive("orders/create", insured(6301));
+    const before = hakuna.requests.length;
+    await expect(run()).rejects.toThrow("it is broken");
+    await sync.letReadsBeDue();
+    await expect(run()).rejects.toThrow("reading is broken");
+    for (let times = 0; times < 4; times += 1) {
+      await sync.letReadsBeDue();
+      const { again, nextInMs } = await run();
+      expect(again).toBe(false);
+      expect(nextInMs).toBeGreaterThan(1_000_000);
+    }
+    expect(hakuna.requests.length).toBe(before + 1);
+    expect(await shopsWithWork(pool)).not.toContain(current.shop);
+    const { shops } = await stuckSince(pool, new Date(0), current.shop);
+    expect(shops.map(({ reason }) => reason?.split(":")[0]).sort()).toEqual(["deliver", "read"]);
+
+    // the one is mended: the other is still noted
+    context.readOrder = readOrder;
+    await retryFailing(pool);
+    await expect(run()).rejects.toThrow("it is broken");
+    expect(await shopRow()).toMatchObject({
+      failing: { deliver: { failures: 2 }, read: { failures: 1 } },
+    });
+    await run();
+    expect(Object.keys((await shopRow()).failing)).toEqual(["deliver"]);
+    await pool.query(`DROP TRIGGER broken_day ON "ShopDay"`);
+    await retryFailing(pool);
+    await run();
+    expect(await stored(6301)).toMatchObject({ status: "sent" });
+    expect(await shopRow()).toMatchObject({ failing: {} });
+  });
+});
+
+describe("a deletion that fails", () => {
+  afterAll(async () => {
+    await pool.query(`DROP TRIGGER IF EXISTS kept ON "Order"`);
+    await pool.query(`DROP FUNCTION IF EXISTS kept`);
+  });
+
+  it("rests, is no work meanwhile, and is done once it can be", async () => {
+    context.config = { ...config, delivery: { ...config.delivery, ...hourly } };
+    await take("orders/create", insured(6401));
+    await pool.query(`CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'it is kept' USING ERRCODE = '22023'; END $$`);
+    await pool.query(`CREATE TRIGGER kept BEFORE DELETE ON "Order"
+      FOR EACH ROW EXECUTE FUNCTION kept()`);
+    await setShop("uninstalledAt", new Date());
+    await redactShop(context, current.shop, Date.now() + 1000);
+    expect(await shopsWithWork(pool)).toContain(current.shop);
+    await expect(run()).rejects.toThrow("it is kept");
+    for (let times = 0; times < 3; times += 1) {
+      const { again, nextInMs } = await run();
+      expect(again).toBe(false);
+      expect(nextInMs).toBeGreaterThan(1_000_000);
+    }
+    expect(await shopsWithWork(pool)).not.toContain(current.shop);
+    expect(await shopRow()).toMatchObject({ failing: { erase: { failures: 1 } } });
+
+    await pool.query(`DROP TRIGGER kept ON "Order"`);
+    await retryFailing(pool);
+    await run();
+    expect(await shopRow()).toBeUndefined();
   });
 });
 

@@ -55,6 +55,7 @@ async function vanish(idleMs: number): Promise<void> {
   const through = proxy.through(world.databaseUrl);
   vanished = await startWorker({
     ...{ DATABASE_URL: through, DATABASE_LOCK_MS: "10000", DATABASE_IDLE_MS: String(idleMs) },
+    LEASE_MS: String(Math.max(12_000, idleMs + 1000)),
   });
   const holder = await client.pool.connect();
   await holder.query(`BEGIN; LOCK TABLE "OrderEvent" IN EXCLUSIVE MODE`);
@@ -75,6 +76,35 @@ async function vanish(idleMs: number): Promise<void> {
 }
 
 afterEach(() => proxy.resume());
+
+describe("a worker that starts while somebody holds a shop's row", () => {
+  it("starts, and has looked at the other shops", async () => {
+    const other = "beside.myshopify.com";
+    for (const domain of [shop, other]) {
+      await client.connect(domain);
+      await client.pool.query(
+        `UPDATE "Shop" SET "timeZone" = 'Mars/Olympus_Mons', "failing" = $2 WHERE "domain" = $1`,
+        [domain, { read: { failures: 1, since: 1, reason: "Error", until: 8_000_000_000_000 } }],
+      );
+    }
+    const holder = await client.pool.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR UPDATE`, [shop]);
+      const worker = await startWorker();
+      const { rows } = await client.pool.query(
+        `SELECT "timeZone", "failing" #> '{read,until}' AS "until" FROM "Shop" WHERE "domain" = $1`,
+        [other],
+      );
+      expect(rows).toEqual([{ timeZone: "UTC", until: null }]);
+      await worker.stop();
+    } finally {
+      await holder.query("ROLLBACK");
+      holder.release();
+      await client.pool.query(`UPDATE "Shop" SET "timeZone" = 'UTC', "failing" = '{}'`);
+    }
+  });
+});
 
 describe("a worker that vanishes in the middle of a step", () => {
   it("holds up its shop for no longer than its lease: another one does the step", async () => {

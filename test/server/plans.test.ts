@@ -193,7 +193,6 @@ describe("offers from Hakuna", () => {
     await asked({ intent: "offers", ...none, productIds: [bike.id] });
     await eventually("it says why", async () => (await lastJob()).reason === "key_refused");
     await client.connect(domain);
-    await asked({ intent: "resume" });
     await done();
     expect(plansOf(bike)).toHaveLength(2);
   });

@@ -141,7 +141,7 @@ describe("webhooks that cannot be folded", () => {
     await expect(run()).rejects.toThrow("ENCRYPTION_KEY_PREVIOUS");
     expect(await stored(26)).toMatchObject({ status: "pending" });
     await setShop("apiKeySealed", rows[0].apiKeySealed);
-    await setShop("failingUntil", null);
+    await setShop("failing", {});
     await run();
     expect(await stored(26)).toMatchObject({ status: "sent" });
   });
@@ -158,7 +158,7 @@ describe("webhooks that cannot be folded", () => {
     try {
       for (let times = 0; times < 4; times += 1) {
         await expect(run()).rejects.toThrow("no space");
-        await setShop("failingUntil", null);
+        await setShop("failing", {});
       }
     } finally {
       await pool.query(`DROP TRIGGER full_disk ON "Order"`);

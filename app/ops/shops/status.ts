@@ -2,6 +2,7 @@ import type { OrderScan } from "#app/database/generated/prisma/client.ts";
 import { command } from "#app/ops/command.ts";
 import { uncovered } from "#app/shops/uninstall.ts";
 import { holds } from "#app/store/hold.ts";
+import type { Failing } from "#app/store/lease.ts";
 
 function scanLine({
   kind,
@@ -75,8 +76,10 @@ export const status = command({
         shop.connectionReason && `  because: ${shop.connectionReason}`,
         shop.backoffUntil &&
           `  waits until ${shop.backoffUntil.toISOString()}: ${shop.backoffReason}`,
-        shop.failures > 0 &&
-          `  failing since ${shop.failingSince?.toISOString()}, ${shop.failures} times in a row: ${shop.failingStep}, ${shop.failingReason}`,
+        ...Object.entries(shop.failing as Failing).map(
+          ([step, { since, failures, reason }]) =>
+            `  failing since ${new Date(since).toISOString()}, ${failures} times in a row: ${step}, ${reason}`,
+        ),
         shop.pollFailures > 0 &&
           `  processing statuses cannot be read, ${shop.pollFailures} times in a row; next look ${shop.pollAfter?.toISOString()}`,
         `  last accepted: ${shop.lastAcceptedAt?.toISOString() ?? "never"}`,

@@ -2,8 +2,4 @@
 ALTER TABLE "Shop"
   ADD COLUMN "pollFailures" INTEGER NOT NULL DEFAULT 0,
   ADD COLUMN "pollAfter" TIMESTAMPTZ(6),
-  ADD COLUMN "failures" INTEGER NOT NULL DEFAULT 0,
-  ADD COLUMN "failingStep" TEXT,
-  ADD COLUMN "failingReason" TEXT,
-  ADD COLUMN "failingSince" TIMESTAMPTZ(6),
-  ADD COLUMN "failingUntil" TIMESTAMPTZ(6);
+  ADD COLUMN "failing" JSONB NOT NULL DEFAULT '{}';

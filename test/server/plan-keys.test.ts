@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import {
+  claimPlanJob,
+  createPlanJob,
+  type PlanJob,
+  postponePlanJob,
+  releasePlanJobs,
+  shopsWithPlanJobs,
+} from "#app/plans/plan-job-store.ts";
+import { syncByHand } from "./sync-by-hand.ts";
+
+const { current, pool, connect, ofShop } = await syncByHand();
+
+/** A job of the shop of now that somebody works on, and the key that it asks with. */
+async function jobUnderWay(): Promise<{ job: PlanJob; keyVersion: number }> {
+  const wanted = { kind: "offers" as const, productIds: [], collectionIds: [], planIds: [] };
+  await createPlanJob(pool, current.shop, wanted);
+  const job = await claimPlanJob(pool, current.shop, "token", 60_000);
+  if (job === null) throw new Error("There is no job.");
+  return { job, keyVersion: Number((await ofShop("keyVersion")).keyVersion) };
+}
+
+async function postpone(job: PlanJob, wait: "key_refused" | "no_key", keyVersion: number) {
+  const words = "unauthorized";
+  await postponePlanJob(pool, job, null, { wait, words, ms: 86_400_000, keyVersion });
+  await releasePlanJobs(pool, current.shop, job.token);
+}
+
+const goesOn = async () => (await shopsWithPlanJobs(pool)).includes(current.shop);
+
+it.each(["key_refused", "no_key"] as const)(
+  "a job that waits (%s) goes on when a key is saved",
+  async (wait) => {
+    const { job, keyVersion } = await jobUnderWay();
+    await postpone(job, wait, keyVersion);
+    expect(await goesOn()).toBe(false);
+    await connect();
+    expect(await goesOn()).toBe(true);
+  },
+);
+
+it("a refusal of the former key that is told late holds up nothing", async () => {
+  const { job, keyVersion } = await jobUnderWay();
+  await connect();
+  await postpone(job, "key_refused", keyVersion);
+  expect(await goesOn()).toBe(true);
+});
