@@ -81,6 +81,10 @@ export function openPlaces(count: number): Places {
       release();
       tellLent();
     };
+    const endProbe = () => {
+      if (isProbing) probes -= 1;
+      isProbing = false;
+    };
     taken += 1;
     return {
       lent,
@@ -117,12 +121,13 @@ export function openPlaces(count: number): Places {
         }
         return isProbing;
       },
+      answered: endProbe,
       leave() {
         if (left.signal.aborted) return;
         left.abort();
         if (isLent) away -= 1;
         else release();
-        if (isProbing) probes -= 1;
+        endProbe();
       },
     };
   }

@@ -17,7 +17,12 @@ import { reviewStep } from "./review-step.ts";
 /** When a shop is tried again that somebody else holds; the sweep would find it as well. */
 const busyMs = 500;
 /** A run that is made alone. */
-const alone: Place = { away: (waiting) => waiting, hasPlace: async () => true, probe: () => true };
+const alone: Place = {
+  away: (waiting) => waiting,
+  hasPlace: async () => true,
+  probe: () => true,
+  answered: () => undefined,
+};
 
 /**
  * One run of a shop: folds its webhooks into its orders, sends what is due, reads processing
@@ -31,37 +36,40 @@ export async function runShop(
   place: Place = alone,
 ): Promise<RunResult> {
   const { pool, config, door, ending } = context;
+  const until = context.now() + config.worker.stepMs;
+  const hasTime = () => context.now() < until && !ending.aborted;
   const lease = await acquireLease(pool, shop, config.worker.leaseMs);
   // another process is at it, died with the lease, or somebody changes the shop just now
   if (lease === null) return await laterRun(pool, shop);
   const pace = openPace(door);
-  const own: StepContext = { ...context, pace, place };
+  const own: StepContext = { ...context, pace, place, hasTime };
   const folding = openFolding(own, lease);
   let step: Step = "recover";
   try {
-    const until = context.now() + config.worker.stepMs;
     for (;;) {
       const erased = await eraseStep(context, lease);
       if (erased === "no") break;
       if (erased === "done") return { again: false, nextInMs: null };
-      if (context.now() >= until) return { again: true, nextInMs: null };
-      if (ending.aborted) return { again: false, nextInMs: null };
+      if (!hasTime()) return { again: !ending.aborted, nextInMs: null };
     }
     const { failures, restingStep } = await recoverAttempts(context, lease);
     const tries = (next: Step) => {
       step = next;
       return restingStep !== next;
     };
-    while (context.now() < until && !ending.aborted) {
+    while (hasTime()) {
       if (!(await place.hasPlace())) break;
       if (!folding.isUnderWay) await giveWay(door);
       await pace.rest();
       const { rows, attempt } = tries("fold") ? await folding.step() : nothingFolded;
       step = "deliver";
-      if (attempt && (await deliverStep(own, lease, attempt)).waits) break;
+      if (attempt) {
+        if ((await deliverStep(own, lease, attempt)).waits || ending.aborted) break;
+        if (!(await place.hasPlace())) break;
+      }
       // also what was due before
       const { did, waits } = tries("deliver") ? await deliverStep(own, lease) : nothingSent;
-      // many shops may find so at once: what else there is to do is for a run of its own
+      // where feeds are silent many shops find so at once: the rest is for a run of its own
       if (waits) break;
       if (rows > 0 || did) continue;
       if (tries("review") && (await reviewStep(own, lease))) continue;
