@@ -5,7 +5,7 @@ import { eraseStep } from "#app/privacy/redact-shop.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
-import { acquireLease, isLeaseLost, releaseLease } from "#app/store/lease.ts";
+import { acquireLease, isLeaseLost, keepLease, releaseLease } from "#app/store/lease.ts";
 import type { Place, RunContext, StepContext } from "#app/store/run-context.ts";
 import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
@@ -41,7 +41,9 @@ export async function runShop(
   const lease = await acquireLease(pool, shop, config.worker.leaseMs);
   // another process is at it, died with the lease, or somebody changes the shop just now
   if (lease === null) return await laterRun(pool, shop);
-  const pace = openPace(door);
+  const { leaseMs } = config.worker;
+  const renew = () => void keepLease(pool, lease, leaseMs).catch(() => undefined);
+  const pace = openPace(door, { keep: { everyMs: leaseMs / 3, renew } });
   const own: StepContext = { ...context, pace, place, hasTime };
   const folding = openFolding(own, lease);
   let step: Step = "recover";
