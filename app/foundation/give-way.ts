@@ -8,6 +8,8 @@ export type Door = {
   serves: boolean;
   /** when the next run may do work that takes long; see pace.ts */
   longAt: number;
+  /** the rest of the run that came last: the next one's begins when it is over */
+  lastRest: Promise<void>;
 };
 
 const crowd = 8;
@@ -18,7 +20,8 @@ const lookMs = 10;
 
 export function openDoor(): Door {
   const never = Number.NEGATIVE_INFINITY;
-  return { crowdedAt: never, nextStepAt: never, serves: false, longAt: never };
+  const lastRest = Promise.resolve();
+  return { crowdedAt: never, nextStepAt: never, serves: false, longAt: never, lastRest };
 }
 
 /** To be told of every flush of the intake, with how many webhooks it took. */

@@ -5,7 +5,7 @@ import { openPace } from "./pace.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const openPaced = (door: Door) => openPace(door, () => performance.now());
+const openPaced = (door: Door) => openPace(door, { clock: () => performance.now() });
 
 /** A piece that keeps the thread for so long. */
 const takes = (ms: number) => () => void vi.advanceTimersByTime(ms);
@@ -65,4 +65,35 @@ it("runs with long pieces take turns; others go on", async () => {
   expect(await settled(light.rest())).toBe(true);
   await vi.advanceTimersByTimeAsync(200);
   expect(await settled(Promise.all(rests))).toBe(true);
+});
+
+it("runs with long pieces take turns in the order in which they came, none twice before another", async () => {
+  const door = openDoor();
+  noteFlush(door, 1);
+  const turns: number[] = [];
+  const runs = Array.from({ length: 5 }, async (_run, index) => {
+    const pace = openPaced(door);
+    for (let turn = 0; turn < 6; turn += 1) {
+      await pace.piece(takes(10 + index * 7));
+      await pace.rest();
+      turns.push(index);
+    }
+  });
+  await vi.advanceTimersByTimeAsync(60_000);
+  await Promise.all(runs);
+  expect(turns).toEqual(Array(6).fill([0, 1, 2, 3, 4]).flat());
+});
+
+it("keeps what runs out while a run rests for long, and not afterwards", async () => {
+  const door = openDoor();
+  noteFlush(door, 1);
+  const renew = vi.fn();
+  const pace = openPace(door, { clock: () => performance.now(), keep: { everyMs: 100, renew } });
+  await pace.piece(takes(160));
+  const rest = pace.rest();
+  await vi.advanceTimersByTimeAsync(330);
+  await rest;
+  expect(renew).toHaveBeenCalledTimes(3);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(renew).toHaveBeenCalledTimes(3);
 });

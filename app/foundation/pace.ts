@@ -15,6 +15,8 @@ export type Pace = {
   rest(): Promise<void>;
 };
 
+type Keep = { everyMs: number; renew: () => void };
+
 /** Work between two rests: as long a transaction is held open by it, and a shop's row with it. */
 const spentMs = 100;
 /** So long others wait for nobody's sake. */
@@ -28,8 +30,12 @@ const restFor = 2;
  * @param door of the process: a run rests only where somebody comes in
  * @param clock milliseconds of work: the thread's processor time, which on a busy machine is much
  *   less than what passes meanwhile
+ * @param keep is called after every `everyMs` milliseconds of a rest: among many runs it is long
  */
-export function openPace(door: Door, clock: () => number = workedMs): Pace {
+export function openPace(
+  door: Door,
+  { clock = workedMs, keep }: { clock?: () => number; keep?: Keep } = {},
+): Pace {
   let sinceRest = 0;
   let sinceTurn = 0;
   let long = 0;
@@ -59,16 +65,24 @@ export function openPace(door: Door, clock: () => number = workedMs): Pace {
       if (worked === 0) return;
       await nextTurn();
       if (!door.serves) return;
-      // runs with long pieces take turns
       door.longAt = Math.max(door.longAt, performance.now() + worked * restFor);
-      for (;;) {
-        const ms = door.longAt - performance.now();
-        if (ms <= 0) break;
-        await sleep(ms);
-      }
-      door.longAt = performance.now() + worked * restFor;
+      const keeping = keep && setInterval(keep.renew, keep.everyMs);
+      // runs with long pieces take turns, in the order in which they came
+      door.lastRest = door.lastRest.then(() => restUntilLong(door, worked * restFor));
+      await door.lastRest;
+      clearInterval(keeping);
     },
   };
+}
+
+/** Never rejects: others wait behind it. */
+async function restUntilLong(door: Door, ms: number): Promise<void> {
+  for (;;) {
+    const left = door.longAt - performance.now();
+    if (left <= 0) break;
+    await sleep(left);
+  }
+  door.longAt = performance.now() + ms;
 }
 
 function workedMs(): number {

@@ -6,7 +6,10 @@ export type TakenPlace = Place & {
   readonly lent: Promise<void>;
   /** the run has lent its place and no other since */
   readonly isLent: boolean;
-  /** to be called at the run's end */
+  /**
+   * To be called at the run's end, or when it is given up: what a run does after that, as one that
+   * was given up may, changes nothing for others.
+   */
   leave(): void;
 };
 
@@ -45,7 +48,8 @@ export function openPlaces(count: number): Places {
     else taken -= 1;
   }
 
-  function returned(): Promise<boolean> {
+  /** Whether there was a place in time, and before the run was given up. */
+  function returned(left: AbortSignal): Promise<boolean> {
     if (taken < count) {
       taken += 1;
       return Promise.resolve(true);
@@ -54,10 +58,13 @@ export function openPlaces(count: number): Places {
       const end = (hasPlace: boolean) => {
         clearTimeout(timer);
         returning.delete(next);
+        left.removeEventListener("abort", giveUp);
         resolve(hasPlace);
       };
       const next = () => end(true);
-      const timer = setTimeout(() => end(false), longestReturnMs);
+      const giveUp = () => end(false);
+      const timer = setTimeout(giveUp, longestReturnMs);
+      left.addEventListener("abort", giveUp);
       returning.add(next);
     });
   }
@@ -66,12 +73,17 @@ export function openPlaces(count: number): Places {
     const { promise: lent, resolve: tellLent } = Promise.withResolvers<void>();
     let isLent = false;
     let isProbing = false;
+    const left = new AbortController();
     const lend = () => {
-      if (isLent || away >= mostAway) return;
+      if (left.signal.aborted || isLent || away >= mostAway) return;
       isLent = true;
       away += 1;
       release();
       tellLent();
+    };
+    const endProbe = () => {
+      if (isProbing) probes -= 1;
+      isProbing = false;
     };
     taken += 1;
     return {
@@ -88,23 +100,34 @@ export function openPlaces(count: number): Places {
         }
       },
       async hasPlace() {
+        if (left.signal.aborted) return false;
         if (!isLent) return true;
-        if (!(await returned())) return false;
+        const isBack = await returned(left.signal);
+        if (left.signal.aborted) {
+          // it was given up in the moment in which it had a place
+          if (isBack) release();
+          return false;
+        }
+        if (!isBack) return false;
         isLent = false;
         away -= 1;
         return true;
       },
       probe() {
+        if (left.signal.aborted) return false;
         if (!isProbing && probes < mostProbes) {
           isProbing = true;
           probes += 1;
         }
         return isProbing;
       },
+      answered: endProbe,
       leave() {
+        if (left.signal.aborted) return;
+        left.abort();
         if (isLent) away -= 1;
         else release();
-        if (isProbing) probes -= 1;
+        endProbe();
       },
     };
   }

@@ -7,10 +7,12 @@ import { recordAnswer } from "./outcome.ts";
 
 /**
  * Sends a batch of the shop's due orders, or the one that was written down already. A batch that the
- * feed finds invalid is halved until the guilty order stands alone; any other trouble ends the step.
+ * feed finds invalid is halved until the guilty order stands alone; any other trouble ends the step,
+ * and so does the end of the run's time or of the process: what is left is due by itself. A batch that
+ * was refused is halved on until something is settled, for the next run begins with the whole again.
  *
  * @returns `did`: a request was made, or orders were looked at that were not to be sent; `waits`: the
- *   feed did not answer, so that nothing more can be sent now
+ *   feed did not answer, or the run has no time or place left, so that nothing more can be sent now
  */
 export async function deliverStep(
   context: StepContext,
@@ -19,9 +21,12 @@ export async function deliverStep(
 ): Promise<{ did: boolean; waits: boolean }> {
   const left: (Attempt | readonly string[] | null)[] = [begun];
   let did = false;
+  let sent = 0;
+  let isSettled = false;
   while (left.length > 0) {
     const next = left.shift() ?? null;
     const isBegun = next !== null && "body" in next;
+    if (sent > 0 && !(await mayGoOn(context, isSettled))) return { did, waits: true };
     const { attempt, more } = isBegun
       ? { attempt: next, more: false }
       : await beginAttempt(context, lease, next);
@@ -32,16 +37,28 @@ export async function deliverStep(
       continue;
     }
     const answer = await send(context, lease, attempt);
+    sent += 1;
     const ids = attempt.orders.map(({ id }) => id);
     if (answer.kind === "invalid" && ids.length > 1) {
       const half = Math.ceil(ids.length / 2);
       left.unshift(ids.slice(0, half), ids.slice(half));
     } else if (answer.kind !== "accepted" && answer.kind !== "invalid") {
       return { did, waits: true };
+    } else {
+      isSettled = true;
     }
     await context.pace.rest();
   }
   return { did, waits: false };
+}
+
+/** Whether another request may be made. */
+async function mayGoOn(
+  { ending, hasTime, place }: StepContext,
+  isSettled: boolean,
+): Promise<boolean> {
+  const isInTime = isSettled ? hasTime() : !ending.aborted;
+  return isInTime && (await place.hasPlace());
 }
 
 /** Makes the request and records the feed's answer. */
@@ -59,6 +76,7 @@ async function send(context: StepContext, lease: Lease, attempt: Attempt): Promi
   const { kind, httpStatus, durationMs } = answer;
   context.metrics.answered(kind, orders.length, durationMs / 1000);
   if (kind === "unavailable" || kind === "unanswered") context.metrics.backedOff();
+  else context.place.answered();
   const level = kind === "accepted" ? "info" : "warn";
   context.log[level]({ ...where, outcome: kind, httpStatus, durationMs, orders }, "sent");
   return answer;

@@ -58,6 +58,7 @@ export async function pollStep(context: StepContext, lease: Lease): Promise<bool
   await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     await record(context, client, shop, due, answer);
   });
+  if (answer.kind !== "unavailable") place.answered();
   if (isResult(answer) && isThrough(answer, due.attempt)) {
     const { id, orders } = due.attempt;
     const ids = orders.map((order) => order.id);

@@ -5,7 +5,7 @@ import { eraseStep } from "#app/privacy/redact-shop.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { isResting, noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
-import { acquireLease, isLeaseLost, releaseLease } from "#app/store/lease.ts";
+import { acquireLease, isLeaseLost, keepLease, releaseLease } from "#app/store/lease.ts";
 import type { Place, RunContext, StepContext } from "#app/store/run-context.ts";
 import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
@@ -17,7 +17,12 @@ import { reviewStep } from "./review-step.ts";
 /** When a shop is tried again that somebody else holds; the sweep would find it as well. */
 const busyMs = 500;
 /** A run that is made alone. */
-const alone: Place = { away: (waiting) => waiting, hasPlace: async () => true, probe: () => true };
+const alone: Place = {
+  away: (waiting) => waiting,
+  hasPlace: async () => true,
+  probe: () => true,
+  answered: () => undefined,
+};
 
 /**
  * One run of a shop: folds its webhooks into its orders, sends what is due, reads processing
@@ -31,23 +36,25 @@ export async function runShop(
   place: Place = alone,
 ): Promise<RunResult> {
   const { pool, config, door, ending } = context;
+  const until = context.now() + config.worker.stepMs;
+  const hasTime = () => context.now() < until && !ending.aborted;
   const lease = await acquireLease(pool, shop, config.worker.leaseMs);
   // another process is at it, died with the lease, or somebody changes the shop just now
   if (lease === null) return await laterRun(pool, shop);
-  const pace = openPace(door);
-  const own: StepContext = { ...context, pace, place };
+  const { leaseMs } = config.worker;
+  const renew = () => void keepLease(pool, lease, leaseMs).catch(() => undefined);
+  const pace = openPace(door, { keep: { everyMs: leaseMs / 3, renew } });
+  const own: StepContext = { ...context, pace, place, hasTime };
   const folding = openFolding(own, lease);
   let step: Step = "erase";
   const worked = new Set<Step>();
   try {
-    const until = context.now() + config.worker.stepMs;
     for (;;) {
       const erased = await eraseStep(context, lease);
       if (erased === "no") break;
       if (erased === "rests") return await nextRun(pool, shop);
       if (erased === "done") return { again: false, nextInMs: null };
-      if (context.now() >= until) return { again: true, nextInMs: null };
-      if (ending.aborted) return { again: false, nextInMs: null };
+      if (!hasTime()) return { again: !ending.aborted, nextInMs: null };
     }
     step = "recover";
     const row = await recoverAttempts(context, lease);
@@ -62,16 +69,19 @@ export async function runShop(
       return result;
     };
     if (tries("recover")) worked.add("recover");
-    while (context.now() < until && !ending.aborted) {
+    while (hasTime()) {
       if (!(await place.hasPlace())) break;
       if (!folding.isUnderWay) await giveWay(door);
       await pace.rest();
       const { rows, attempt } = tries("fold") ? await tried(folding.step()) : nothingFolded;
       step = "deliver";
-      if (attempt && (await tried(deliverStep(own, lease, attempt))).waits) break;
+      if (attempt) {
+        const { waits } = await tried(deliverStep(own, lease, attempt));
+        if (waits || ending.aborted || !(await place.hasPlace())) break;
+      }
       // also what was due before
       const { did, waits } = tries("deliver") ? await tried(deliverStep(own, lease)) : nothingSent;
-      // many shops may find so at once: what else there is to do is for a run of its own
+      // where feeds are silent many shops find so at once: the rest is for a run of its own
       if (waits) break;
       if (rows > 0 || did) continue;
       if (tries("review") && (await tried(reviewStep(own, lease)))) continue;

@@ -41,11 +41,18 @@ export type Place = {
    */
   hasPlace(): Promise<boolean>;
   /**
-   * Asks for one of the few places for shops whose feed did not answer the last time, until the
-   * run's end. False: they are taken.
+   * Asks for one of the few places for shops whose feed did not answer the last time, until it
+   * answers or the run ends. False: they are taken.
    */
   probe(): boolean;
+  /** To be told that the feed answered and that it is recorded: another shop may be tried. */
+  answered(): void;
 };
 
 /** What the steps of one run work with. */
-export type StepContext = RunContext & { pace: Pace; place: Place };
+export type StepContext = RunContext & {
+  pace: Pace;
+  place: Place;
+  /** false: the run's time is over, or the process is to end, and nothing more is to be begun */
+  hasTime(): boolean;
+};

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
+import { openPlaces } from "#app/queue/places.ts";
 import { runShop } from "#app/run/run.ts";
 import { eventually } from "./client.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
@@ -142,9 +143,72 @@ describe("a shop with orders that take long", () => {
   });
 });
 
-describe("a processing status that cannot be read", () => {
-  const polls = () => hakuna.requests.filter(({ method }) => method === "GET").length;
+const polls = () => hakuna.requests.filter(({ method }) => method === "GET").length;
 
+describe("a batch that is refused for one of its orders", () => {
+  const guilty = 5301;
+  const others = [5302, 5303, 5304, 5305, 5306, 5307, 5308];
+
+  /** All are due; `then` is called at each request. Answers how many there were since. */
+  async function letBeDue(then: () => void) {
+    hakuna.behave({ refuseOrders: [String(guilty)] });
+    await setShop("paused", true);
+    for (const id of [guilty, ...others]) await arrive("orders/create", insured(id));
+    await run();
+    await setShop("paused", false);
+    const before = hakuna.requests.length;
+    const { shop } = current;
+    hakuna.onceAsked(() => {
+      // of another test: it listens no more
+      if (current.shop !== shop) return Promise.resolve();
+      then();
+      return null;
+    });
+    return () => hakuna.requests.length - before;
+  }
+
+  async function expectAllSent() {
+    expect(await stored(guilty)).toMatchObject({ status: "rejected" });
+    for (const id of others) expect(await stored(id)).toMatchObject({ status: "sent" });
+  }
+
+  it("is halved until one is settled, however little time a run has; the rest is for the next", async () => {
+    // every request takes a run's whole time
+    const requests = await letBeDue(() => {
+      const now = context.now() + config.worker.stepMs;
+      context.now = () => now;
+    });
+    expect(await run()).toMatchObject({ again: true });
+    // of 8, 4, 2 and 1 orders
+    expect(requests()).toBe(4);
+    expect(await run()).toMatchObject({ again: false });
+    expect(requests()).toBe(5);
+    await expectAllSent();
+  });
+
+  it("is halved no further when the process is to end, but by the next one", async () => {
+    const end = new AbortController();
+    const requests = await letBeDue(() => end.abort());
+    await runShop({ ...context, ending: end.signal }, current.shop);
+    expect(requests()).toBe(1);
+    await run();
+    await expectAllSent();
+  });
+
+  it("is halved no further by a run that has no place any more, but by the next one", async () => {
+    let isFree = true;
+    const requests = await letBeDue(() => {
+      isFree = false;
+    });
+    const place = { ...openPlaces(1).take(), hasPlace: async () => isFree };
+    expect(await runShop(context, current.shop, place)).toMatchObject({ again: true });
+    expect(requests()).toBe(1);
+    await run();
+    await expectAllSent();
+  });
+});
+
+describe("a processing status that cannot be read", () => {
   it.each(["unavailable", "silent"] as const)("%s: deliveries go on", async (statusFails) => {
     const delivery = { ...config.delivery, ...hourly, probeTimeoutMs: 100 };
     context.config = { ...config, delivery };
@@ -222,6 +286,35 @@ describe("a back-off that is over", () => {
     await fourth;
   });
 
+  it("lets another shop be tried once the feed has taken an order, not only at the run's end", async () => {
+    context.config = { ...config, delivery: { ...config.delivery, batchOrders: 1 } };
+    await setShop("backoffUntil", new Date(Date.now() - 1000));
+    await setShop("backoffCount", 1);
+    for (const id of [5231, 5232, 5233]) await arrive("orders/create", insured(id));
+    const places = openPlaces(4);
+    const [place, other] = [places.take(), places.take()];
+    const probed: boolean[] = [];
+    hakuna.onceAsked(() => {
+      probed.push(other.probe());
+      return probed.length < 3 ? null : Promise.resolve();
+    });
+    await runShop(context, current.shop, place);
+    expect(probed).toEqual([false, true, true]);
+  });
+
+  it("lets another shop be tried once a processing status was read", async () => {
+    hakuna.behave({ requestIds: true });
+    await take("orders/create", insured(5241));
+    await pool.query(`UPDATE "Attempt" SET "pollAt" = now() WHERE "shop" = $1`, [current.shop]);
+    await setShop("pollFailures", 1);
+    const places = openPlaces(4);
+    const [place, other] = [places.take(), places.take()];
+    const before = polls();
+    await runShop(context, current.shop, place);
+    expect(polls()).toBe(before + 1);
+    expect(other.probe()).toBe(true);
+  });
+
   it("waits for one of the few places", async () => {
     await setShop("backoffUntil", new Date(Date.now() - 1000));
     await setShop("backoffCount", 1);
@@ -231,6 +324,7 @@ describe("a back-off that is over", () => {
       away: <T>(waiting: Promise<T>) => waiting,
       hasPlace: async () => true,
       probe: () => false,
+      answered: () => undefined,
     };
     const { again, nextInMs } = await runShop(context, current.shop, taken);
     expect(hakuna.requests.length).toBe(before);

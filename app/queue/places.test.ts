@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { openPlaces } from "./places.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const never = () => new Promise<never>(() => undefined);
+
+/** A run that lent its place. */
+async function takeLent(places: ReturnType<typeof openPlaces>) {
+  const place = places.take();
+  void place.away(never());
+  await vi.advanceTimersByTimeAsync(100);
+  expect(place.isLent).toBe(true);
+  return place;
+}
+
+it("a run that was given up while its place was lent takes none when it goes on", async () => {
+  const places = openPlaces(4);
+  for (let runs = 0; runs < 4; runs += 1) {
+    const place = await takeLent(places);
+    place.leave();
+    expect(await place.hasPlace()).toBe(false);
+  }
+  expect(places.free()).toBe(4);
+});
+
+it("a run that was given up lends nothing when it waits later, or did already", async () => {
+  const places = openPlaces(4);
+  const [before, after] = [places.take(), places.take()];
+  void before.away(never());
+  for (const place of [before, after]) place.leave();
+  void after.away(never());
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(places.free()).toBe(4);
+  expect([before.isLent, after.isLent]).toEqual([false, false]);
+  expect(await after.hasPlace()).toBe(false);
+});
+
+it("a run that is given up while it waits for a place is given none", async () => {
+  const places = openPlaces(1);
+  const given = await takeLent(places);
+  const other = places.take();
+  const waiting = given.hasPlace();
+  given.leave();
+  expect(await waiting).toBe(false);
+  other.leave();
+  expect(places.free()).toBe(1);
+});
+
+it("a run that is given up in the moment in which it has a place again gives it back", async () => {
+  const places = openPlaces(1);
+  const given = await takeLent(places);
+  const other = places.take();
+  const waiting = given.hasPlace();
+  other.leave();
+  given.leave();
+  expect(await waiting).toBe(false);
+  expect(places.free()).toBe(1);
+});
+
+it("a run leaves once", () => {
+  const places = openPlaces(2);
+  const place = places.take();
+  place.leave();
+  place.leave();
+  expect(places.free()).toBe(2);
+});
+
+it("a run that was given up asks no feed that did not answer the last time", () => {
+  const places = openPlaces(4);
+  const given = places.take();
+  expect(given.probe()).toBe(true);
+  given.leave();
+  expect(given.probe()).toBe(false);
+  expect(places.take().probe()).toBe(true);
+});
