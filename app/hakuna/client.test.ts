@@ -374,6 +374,7 @@ describe("processingStatus", () => {
     ["one text", { errors: code }, [code]],
     ["one message", { errors: { code } }, [code]],
     ["an error that cannot be read", { status: "rejected", errors: [{ odd: 1 }] }, []],
+    ["a number as an error", { status: "successful", errors: [17] }, []],
   ])("an order with %s has failed", async (_what, entry, errors) => {
     const body = { processing_status: "Done", statuses: [{ order_id: "1", ...entry }] };
     expect(await status(says(200, body))).toEqual({
@@ -386,6 +387,8 @@ describe("processingStatus", () => {
     { status: "declined", errors: [] },
     { status: "accepted", errors: null },
     { status: "in_progress", errors: [""] },
+    { status: "queued", errors: {} },
+    { status: "queued", errors: 0 },
     {},
   ])("of an order with %j nothing is clear", async (entry) => {
     const body = { processing_status: "done", statuses: [{ order_id: "1", ...entry }] };

@@ -27,8 +27,8 @@ const word = z
   .string()
   .transform((text) =>
     text
-      .trim()
       .toLowerCase()
+      .trim()
       .replace(/[\s-]+/g, "_"),
   )
   .optional()
@@ -38,7 +38,7 @@ const errors = z
   .unknown()
   .default([])
   .transform((value) => {
-    const list = Array.isArray(value) ? value : [value];
+    const list = Array.isArray(value) ? value : [value].filter((one) => typeof one !== "number");
     return list.filter(isSomething).map((error) => errorDetail.catch("").parse(error));
   });
 const status = z.object({ order_id: id, status: word, errors });
@@ -114,5 +114,5 @@ function noteWord(field: string, word: string | undefined, known: readonly strin
 
 function isSomething(value: unknown): boolean {
   if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
-  return typeof value === "string" && value.trim() !== "";
+  return typeof value === "number" || (typeof value === "string" && value.trim() !== "");
 }

@@ -59,7 +59,7 @@ export async function pollStep(context: StepContext, lease: Lease): Promise<bool
     await record(context, client, shop, due, answer);
   });
   if (answer.kind !== "unavailable") place.answered();
-  if (isResult(answer) && isThrough(answer, due.attempt)) {
+  if ("failed" in answer && isThrough(answer, due.attempt)) {
     const { id, orders } = due.attempt;
     const ids = orders.map((order) => order.id);
     const failed = answer.failed.map(({ orderId }) => orderId).filter((one) => ids.includes(one));
@@ -70,10 +70,6 @@ export async function pollStep(context: StepContext, lease: Lease): Promise<bool
 
 /** An answer that tells of orders. */
 type Result = Extract<ProcessingAnswer, { kind: "done" | "in_progress" }>;
-
-function isResult(answer: ProcessingAnswer): answer is Result {
-  return answer.kind === "done" || answer.kind === "in_progress";
-}
 
 /** Whether nothing more is to be told of the request. */
 function isThrough(answer: Result, { orders }: Polled): boolean {
@@ -99,21 +95,15 @@ async function record(
   if (isRefusal && keyVersion !== shop.keyVersion) {
     return await pollAgain(client, shop, attempt, 0);
   }
-  if (isResult(answer)) await applyResult(client, shop, attempt, answer);
-  if (isResult(answer) && isThrough(answer, attempt)) {
-    return await pollAgain(client, shop, attempt, null);
-  }
   switch (answer.kind) {
     case "done":
-    case "in_progress":
-    case "unknown": {
-      const last = attempt.pollCount + 1 >= mostPolls;
-      const ms = Math.min(
-        delivery.pollMaxMs,
-        delivery.pollMinMs * 2 ** Math.min(attempt.pollCount, 20),
-      );
-      return await pollAgain(client, shop, attempt, last ? null : ms);
+    case "in_progress": {
+      await applyResult(client, shop, attempt, answer);
+      const ms = isThrough(answer, attempt) ? null : nextLookMs(attempt, delivery);
+      return await pollAgain(client, shop, attempt, ms);
     }
+    case "unknown":
+      return await pollAgain(client, shop, attempt, nextLookMs(attempt, delivery));
     case "key_refused":
       return await breakConnection(client, shop, "key_refused", answer.reason);
     case "unavailable": {
@@ -123,6 +113,15 @@ async function record(
       return await restPolls(client, shop, { failures, ms });
     }
   }
+}
+
+/** When a request without a whole result is looked at next, in milliseconds; null: never again. */
+function nextLookMs(
+  { pollCount }: Polled,
+  { pollMinMs, pollMaxMs }: RunContext["config"]["delivery"],
+): number | null {
+  if (pollCount + 1 >= mostPolls) return null;
+  return Math.min(pollMaxMs, pollMinMs * 2 ** Math.min(pollCount, 20));
 }
 
 /** The shop reads no processing status for `ms` milliseconds; null: it goes on. */

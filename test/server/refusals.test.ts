@@ -306,8 +306,8 @@ describe("a processing status in other words than the contract's", () => {
   ])("refuses the order: %s", async (_what, processing) => {
     const id = nextId();
     hakuna.behave({ requestIds: true, processing });
-    await take("orders/create", insured(id));
     const before = await failedToday();
+    await take("orders/create", insured(id));
     await poll();
     expect(await stored(id)).toMatchObject({ status: "rejected", needsAttention: true });
     const { rows } = await pool.query(
