@@ -36,8 +36,10 @@ export async function deliverStep(
       if (more && next !== null) left.unshift(next);
       continue;
     }
-    const answer = await send(context, lease, attempt);
+    const { answer, counts } = await send(context, lease, attempt);
     sent += 1;
+    // the connection was changed meanwhile: what is due goes by the one of now
+    if (!counts) return { did, waits: false };
     const ids = attempt.orders.map(({ id }) => id);
     if (answer.kind === "invalid" && ids.length > 1) {
       const half = Math.ceil(ids.length / 2);
@@ -61,17 +63,20 @@ async function mayGoOn(
   return isInTime && (await place.hasPlace());
 }
 
-/** Makes the request and records the feed's answer. */
-async function send(context: StepContext, lease: Lease, attempt: Attempt): Promise<FeedAnswer> {
+/** Makes the request and records the feed's answer; `counts`: for the connection as it is now. */
+async function send(
+  context: StepContext,
+  lease: Lease,
+  attempt: Attempt,
+): Promise<{ answer: FeedAnswer; counts: boolean }> {
   const orders = attempt.orders.map(({ id }) => id);
   const where = { shop: lease.shop, attempt: attempt.id };
   const size = { ...where, orders: orders.length };
-  const answer = await context.tracing.span("deliver", size, async (add) => {
+  const { answer, counts } = await context.tracing.span("deliver", size, async (add) => {
     const { to, body, id, timeoutMs } = attempt;
-    const answered = await context.place.away(context.feed.send(to, body, id, timeoutMs));
-    add({ outcome: answered.kind, httpStatus: answered.httpStatus ?? 0 });
-    await recordAnswer(context, lease, attempt, answered);
-    return answered;
+    const answer = await context.place.away(context.feed.send(to, body, id, timeoutMs));
+    add({ outcome: answer.kind, httpStatus: answer.httpStatus ?? 0 });
+    return { answer, counts: await recordAnswer(context, lease, attempt, answer) };
   });
   const { kind, httpStatus, durationMs } = answer;
   context.metrics.answered(kind, orders.length, durationMs / 1000);
@@ -79,5 +84,5 @@ async function send(context: StepContext, lease: Lease, attempt: Attempt): Promi
   else context.place.answered();
   const level = kind === "accepted" ? "info" : "warn";
   context.log[level]({ ...where, outcome: kind, httpStatus, durationMs, orders }, "sent");
-  return answer;
+  return { answer, counts };
 }

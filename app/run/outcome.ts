@@ -27,25 +27,26 @@ import { backOff, breakConnection } from "./trouble.ts";
  * request. Where they are not, the answer came too late: somebody else has taken over, and the
  * orders are sent once more, because this request may have arrived after theirs. An answer to a
  * former key says nothing of the one that was saved meanwhile.
+ *
+ * @returns whether it counted for the connection as it is now
  */
 export async function recordAnswer(
   context: RunContext,
   lease: Lease,
   attempt: Attempt,
   answer: FeedAnswer,
-): Promise<void> {
+): Promise<boolean> {
   const { pool, config } = context;
   try {
-    await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
+    return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
       const ids = attempt.orders.map(({ id }) => id);
       const orders = await loadOrders(client, shop.domain, ids);
       const told = withoutErased(answer, orders.values());
       await noteAnswer(client, shop, attempt, told);
-      if (isAbout(shop, attempt, told)) {
-        await applyAnswer(context, client, shop, attempt, orders, told);
-      } else {
-        await sendByNewKey(client, shop, attempt, orders, told);
-      }
+      const counts = isAbout(shop, attempt, told);
+      if (counts) await applyAnswer(context, client, shop, attempt, orders, told);
+      else await sendByNewKey(client, shop, attempt, orders, told);
+      return counts;
     });
   } catch (error) {
     if (!isLeaseLost(error)) throw error;

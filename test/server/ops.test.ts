@@ -145,6 +145,7 @@ describe("the operators' commands", () => {
 describe("what cannot be done ends with 1 and a sentence", () => {
   const ofUnknownShops: Record<string, string[]> = {
     status: [],
+    "upgrade-preview": [],
     order: ["1"],
     pair: ["1", "2", "3"],
     resend: ["--failed"],
