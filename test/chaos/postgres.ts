@@ -1,6 +1,7 @@
 import pg from "pg";
 import { findPrograms } from "#app/database/embedded-postgres/programs.server.ts";
 import { startTestPostgres } from "#test/world/shared-postgres.ts";
+import { eventually } from "../server/client.ts";
 
 /** A PostgreSQL of one's own, to be restarted while others work with it. */
 export type Postgres = {
@@ -8,6 +9,21 @@ export type Postgres = {
   crash(): Promise<void>;
   stop(): Promise<void>;
 };
+
+/** When PostgreSQL began; null: it takes no connection. */
+async function startedAt(): Promise<string | null> {
+  const client = new pg.Client({ connectionString: process.env.TEST_POSTGRES_URL });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query("SELECT pg_postmaster_start_time()::text AS at");
+    return rows[0]?.at ?? null;
+  } catch {
+    return null;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
 
 /** Starts one; worlds that are started from now on have their databases there. */
 export async function startPostgres(): Promise<Postgres> {
@@ -19,12 +35,17 @@ export async function startPostgres(): Promise<Postgres> {
   await client.end();
   const folder = rows[0]?.data_directory ?? "";
   const programs = await findPrograms();
-  const control = (...args: string[]) =>
-    programs.run("pg_ctl", [...args, "-w", "-t", "60", "-s", "-D", folder]);
   return {
-    crash: () => control("restart", "-m", "immediate", "-l", `${folder}/server.log`),
+    async crash() {
+      const before = await startedAt();
+      await programs.run("pg_ctl", ["stop", "-m", "immediate", "-W", "-s", "-D", folder]);
+      // whoever keeps it starts it again: a second start would be in its way
+      await eventually("PostgreSQL is back", async () => {
+        const now = await startedAt();
+        return now !== null && now !== before;
+      });
+    },
     async stop() {
-      await control("stop", "-m", "immediate");
       await removeFolder();
       if (before === undefined) delete process.env.TEST_POSTGRES_URL;
       else process.env.TEST_POSTGRES_URL = before;
