@@ -1,3 +1,4 @@
+import { numericId } from "#app/shopify/global-id.ts";
 import type {
   AdminAddress,
   AdminFulfillment,
@@ -23,7 +24,7 @@ export type WholeOrder = {
 export function webhookShape({ order, lines, fulfillments, refunds }: WholeOrder): object {
   const { customer } = order;
   return {
-    id: numericId(order),
+    id: numericId(order.id),
     name: order.name,
     created_at: order.createdAt,
     updated_at: order.updatedAt,
@@ -34,7 +35,7 @@ export function webhookShape({ order, lines, fulfillments, refunds }: WholeOrder
     email: order.email,
     phone: order.phone,
     customer: customer && {
-      id: numericId(customer),
+      id: numericId(customer.id),
       first_name: customer.firstName,
       last_name: customer.lastName,
       email: customer.defaultEmailAddress?.emailAddress ?? null,
@@ -45,18 +46,18 @@ export function webhookShape({ order, lines, fulfillments, refunds }: WholeOrder
     shipping_address: address(order.shippingAddress),
     line_items: lines.map(line),
     fulfillments: fulfillments.map(({ fulfillment, units }) => ({
-      id: numericId(fulfillment),
+      id: numericId(fulfillment.id),
       status: fulfillment.status.toLowerCase(),
       created_at: fulfillment.createdAt,
       updated_at: fulfillment.updatedAt,
-      line_items: units.map(({ lineItem, quantity }) => ({ id: numericId(lineItem), quantity })),
+      line_items: units.map(({ lineItem, quantity }) => ({ id: numericId(lineItem.id), quantity })),
     })),
     refunds: refunds.map(({ refund, units }) => ({
-      id: numericId(refund),
+      id: numericId(refund.id),
       created_at: refund.createdAt,
       processed_at: refund.processedAt,
       refund_line_items: units.map(({ lineItem, quantity }) => ({
-        line_item_id: numericId(lineItem),
+        line_item_id: numericId(lineItem.id),
         quantity,
       })),
     })),
@@ -66,14 +67,14 @@ export function webhookShape({ order, lines, fulfillments, refunds }: WholeOrder
 function line(item: AdminLine): object {
   const { shopMoney, presentmentMoney } = item.originalUnitPriceSet;
   return {
-    id: numericId(item),
+    id: numericId(item.id),
     quantity: item.quantity,
     current_quantity: item.currentQuantity,
     title: item.title,
     sku: item.sku,
     vendor: item.vendor,
-    variant_id: item.variant && numericId(item.variant),
-    product_id: item.product && numericId(item.product),
+    variant_id: item.variant && numericId(item.variant.id),
+    product_id: item.product && numericId(item.product.id),
     gift_card: item.isGiftCard,
     requires_shipping: item.requiresShipping,
     price_set: {
@@ -103,9 +104,4 @@ function address(from: AdminAddress | null): object | null {
       country_code: from.countryCodeV2,
     }
   );
-}
-
-/** gid://shopify/LineItem/123 → "123" */
-function numericId({ id }: { id: string }): string {
-  return id.slice(id.lastIndexOf("/") + 1);
 }

@@ -8,6 +8,7 @@ import {
 } from "#app/shopify/access/admin-api.ts";
 import { accessOf, type MissingAccess } from "#app/shopify/access/denied.ts";
 import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
+import { numericId } from "#app/shopify/global-id.ts";
 import type { WholeOrder } from "./admin-order.ts";
 import { stateOfOrder } from "./admin-state.ts";
 import { deniedFields } from "./denied-fields.ts";
@@ -77,7 +78,7 @@ export function createOrderPages(shopify: AdminAccess, readMs = longestReadMs): 
         return {
           kind: "page",
           orders: nodes.map((order, index) => ({
-            id: order.id.slice(order.id.lastIndexOf("/") + 1),
+            id: numericId(order.id),
             at: Date.parse(list.by === "updated_at" ? order.updatedAt : order.createdAt),
             state: isWhole(order) ? stateOrNull(order, index, answer) : null,
           })),
