@@ -6,13 +6,11 @@ import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext, StepContext } from "#app/store/run-context.ts";
 import { type Attempt, addToDraft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
+import { portions, type Sized } from "./portions.ts";
 import { postponeProbe } from "./trouble.ts";
 
 /** `more`: orders were looked at, and there may be others. */
 export type Begun = { attempt: Attempt | null; more: boolean };
-
-/** Documents that are loaded at once at most, in bytes as they are stored: compressed. */
-const loadBytes = 128 * 1024;
 
 /**
  * Writes down the next request, valid only while the lease is ours: the orders that are due, in
@@ -75,31 +73,14 @@ function isLeft({ status, dueAt }: StoredOrder): boolean {
   return status === "pending" && dueAt !== null;
 }
 
-type Due = { id: string; bytes: number };
-
-/** Cuts what is due into parts that are loaded at once. */
-function portions(due: readonly Due[]): string[][] {
-  const parts: string[][] = [];
-  let size = Number.POSITIVE_INFINITY;
-  for (const { id, bytes } of due) {
-    size += bytes;
-    if (size > loadBytes) {
-      parts.push([]);
-      size = bytes;
-    }
-    parts.at(-1)?.push(id);
-  }
-  return parts;
-}
-
 /** The shop's due orders, the longest waiting first; those of an import after all others. */
 async function dueOrders(
   client: pg.PoolClient,
   shop: string,
   only: readonly string[] | null,
   most: number,
-): Promise<Due[]> {
-  const { rows } = await client.query<Due>(
+): Promise<Sized[]> {
+  const { rows } = await client.query<Sized>(
     `SELECT o."id", pg_column_size(d."state") AS "bytes" FROM (
        (SELECT "id", "imported", "dueAt" FROM "Order"
          WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
