@@ -1,4 +1,3 @@
-import { orBusy } from "#app/components/shared/or-busy.server.ts";
 import { startClock } from "#app/database/clock.ts";
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
@@ -186,7 +185,7 @@ export async function openFoundations(
       const authenticated = await shopify.authenticate.admin(request).catch(refuseUnreadable);
       const { session, sessionToken } = authenticated;
       const seenAt = sessionToken.iat * 1000;
-      await orBusy(noteVisit(session.shop, seenAt, session.scope ?? null), log);
+      await noteVisit(session.shop, seenAt, session.scope ?? null);
       return authenticated;
     };
     return {

@@ -7,7 +7,6 @@ import { DisconnectCard, PauseCard } from "#app/components/settings/settings-car
 import { SettingsForm } from "#app/components/settings/settings-form.tsx";
 import { settingsRequest } from "#app/components/settings/settings-request.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import { orBusy } from "#app/components/shared/or-busy.server.ts";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import { beginImport, cancelImport } from "#app/scan/scan-runs.ts";
@@ -23,11 +22,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   };
 }
 
-export async function action(args: ActionFunctionArgs) {
-  return await orBusy(act(args), args.context.log);
-}
-
-async function act({ request, context }: ActionFunctionArgs) {
+export async function action({ request, context }: ActionFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
   const { shop } = session;
   const asked = await readAsked(request, settingsRequest);
