@@ -104,8 +104,8 @@ export async function startQueue(options: {
 export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
   const tries = (step: Step) => `coalesce(${restsUntil("s", step)} <= now(), true)`;
   const { rows } = await pool.query<{ shop: string }>(`
-    SELECT DISTINCT "shop" FROM "InboxWebhook"
-     WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL
+    SELECT DISTINCT i."shop" FROM "InboxWebhook" i LEFT JOIN "Shop" s ON s."domain" = i."shop"
+     WHERE i."foldedAt" IS NULL AND i."quarantinedAt" IS NULL AND ${tries("fold")}
     UNION
     SELECT "domain" FROM "Shop" s
      WHERE (${tries("read")} AND EXISTS (SELECT 1 FROM "Order" o

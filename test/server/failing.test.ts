@@ -62,6 +62,22 @@ describe("an answer that cannot be recorded, whatever is tried", () => {
   });
 });
 
+describe("folding that rests", () => {
+  it("is not woken for before its rest is over", async () => {
+    // the review of a new connection
+    await run();
+    await arrive("orders/create", insured(6100));
+    const until = context.now() + 24 * 3_600_000;
+    const fold = { failures: 1, since: 0, reason: "Error", until };
+    await setShop("failing", { fold });
+    expect(await shopsWithWork(pool)).not.toContain(current.shop);
+    await setShop("failing", { fold: { ...fold, until: 0 } });
+    expect(await shopsWithWork(pool)).toContain(current.shop);
+    await run();
+    expect(await stored(6100)).toMatchObject({ status: "sent" });
+  });
+});
+
 describe("two steps that fail", () => {
   afterAll(async () => {
     await pool.query(`DROP TRIGGER IF EXISTS broken_day ON "ShopDay"`);
