@@ -98,7 +98,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       app: () => app,
       async restart(signal?: NodeJS.Signals) {
         await app.stop(signal);
-        if (signal === "SIGKILL") await outwaitKilled(env.DATABASE_URL);
+        if (signal === "SIGKILL") await outwaitKilled(database.url);
         app = await start();
       },
       startProcess(file: string, more?: Record<string, string>) {
