@@ -19,5 +19,6 @@ export const commands: Record<string, () => Promise<Command>> = {
   "data-request": async () => (await import("#app/ops/privacy/data-request.ts")).dataRequest,
   "upgrade-preview": async () =>
     (await import("#app/ops/orders/upgrade-preview.ts")).upgradePreviewCommand,
+  distribute: async () => (await import("#app/ops/database/distribute.ts")).distribute,
   preview: async () => (await import("#app/ops/orders/preview.ts")).preview,
 };

@@ -6,7 +6,7 @@ import { cutPayload, withoutOtherProperties } from "#app/shopify/webhooks/cut-pa
 import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
 import { fieldsOf } from "#app/shopify/webhooks/webhook-fields.ts";
 import { evaluate, loadOffers, markChanged } from "#app/store/evaluate.ts";
-import { holdingShop } from "#app/store/lease.ts";
+import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import { newOrder } from "#app/store/order.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -45,10 +45,10 @@ export async function redactCustomer(
   for (let from = 0; ids && from < ids.length; from += page) {
     lostPlans += await redactOrders(context, domain, ids.slice(from, from + page));
   }
-  await holdingShop(pool, domain, async (client) => {
+  await holdingShop(pool, domain, async (client, shop) => {
     const about = { ...request, orders: ids ?? [] };
     const webhooks = await customerWebhooks(client, domain, about);
-    for (const webhook of webhooks) await strip(client, domain, webhook);
+    for (const webhook of webhooks) await strip(client, shop, webhook);
   });
   const done = { shop: domain, orders: ids?.length ?? 0, lostPlans };
   if (lostPlans > 0) log.error(done, "customer data was erased before its plans were sent");
@@ -86,21 +86,21 @@ async function redactOrders(context: Context, domain: string, ids: string[]): Pr
 /** Leaves of a webhook what the fold needs. One that cannot be read loses its payload. */
 async function strip(
   client: pg.PoolClient,
-  shop: string,
+  { domain, now }: ShopRow,
   { webhookId, topic, payload, orderId }: CustomerWebhook,
 ): Promise<void> {
   if (orderId === null) {
     await client.query(
-      `UPDATE "InboxWebhook" SET "payload" = NULL, "quarantinedAt" = coalesce("quarantinedAt", now()),
+      `UPDATE "InboxWebhook" SET "payload" = NULL, "quarantinedAt" = coalesce("quarantinedAt", $3),
               "error" = 'It could not be read, and its customer''s data was erased.'
         WHERE "shop" = $1 AND "webhookId" = $2`,
-      [shop, webhookId],
+      [domain, webhookId, new Date(now)],
     );
     return;
   }
   const bare = withoutOtherProperties(cutPayload(payload, fieldsOf(topic, { bare: true })));
   await client.query(
     `UPDATE "InboxWebhook" SET "payload" = $3 WHERE "shop" = $1 AND "webhookId" = $2`,
-    [shop, webhookId, Buffer.from(bare)],
+    [domain, webhookId, Buffer.from(bare)],
   );
 }

@@ -34,8 +34,8 @@ export async function redactShop(
               "connection" = 'none'
         WHERE "domain" = $1 AND coalesce("installSeenAt" <= $2, true)
           AND coalesce("uninstalledAt" IS NOT NULL
-            OR "reinstalledAt" <= $2::timestamptz - $3 * interval '1 millisecond', true)`,
-      [domain, new Date(at), redactAfterMs],
+            OR "reinstalledAt" <= $3, true)`,
+      [domain, new Date(at), new Date(at - redactAfterMs)],
     );
     if (rowCount === 1) await client.query(`DELETE FROM "Session" WHERE "shop" = $1`, [domain]);
     return rowCount === 1;
@@ -68,7 +68,7 @@ export async function eraseStep(
     if (isResting(shop, "erase")) return "rests";
     for (const table of shopTables) {
       const { rowCount } = await client.query(
-        `DELETE FROM "${table}" WHERE ctid = ANY(ARRAY(
+        `DELETE FROM "${table}" WHERE "shop" = $1 AND ctid = ANY(ARRAY(
            SELECT ctid FROM "${table}" WHERE "shop" = $1 LIMIT ${batch}))`,
         [lease.shop],
       );

@@ -67,7 +67,7 @@ async function removeRows(
   let removed = 0;
   for (;;) {
     const { rowCount } = await pool.query(
-      `DELETE FROM "${table}" WHERE ctid = ANY(ARRAY(
+      `DELETE FROM "${table}" WHERE "shop" = $1 AND ctid = ANY(ARRAY(
          SELECT ctid FROM "${table}" WHERE "shop" = $1 AND ${condition} LIMIT ${batch}))`,
       [shop, before],
     );

@@ -30,7 +30,7 @@ export async function beginAttempt(
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const none: Begun = { attempt: null, more: false };
     if (!shop.delivers) return none;
-    const due = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
+    const due = await dueOrders(client, shop, only, config.delivery.batchOrders);
     const draft = due.length > 0 ? openDraft(context, shop) : null;
     if (draft === null) return none;
     if (shop.backoffCount > 0 && !context.place.probe()) {
@@ -76,23 +76,23 @@ function isLeft({ status, dueAt }: StoredOrder): boolean {
 /** The shop's due orders, the longest waiting first; those of an import after all others. */
 async function dueOrders(
   client: pg.PoolClient,
-  shop: string,
+  { domain, now }: ShopRow,
   only: readonly string[] | null,
   most: number,
 ): Promise<Sized[]> {
   const { rows } = await client.query<Sized>(
     `SELECT o."id", pg_column_size(d."state") AS "bytes" FROM (
        (SELECT "id", "imported", "dueAt" FROM "Order"
-         WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
+         WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= $4 AND ($2::text[] IS NULL OR "id" = ANY($2))
          ORDER BY "dueAt" LIMIT $3)
        UNION ALL
        (SELECT "id", "imported", "dueAt" FROM "Order"
-         WHERE "shop" = $1 AND "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
+         WHERE "shop" = $1 AND "imported" AND "dueAt" <= $4 AND ($2::text[] IS NULL OR "id" = ANY($2))
          ORDER BY "dueAt" LIMIT $3)
        ORDER BY "imported", "dueAt" LIMIT $3) o
       JOIN "OrderDocument" d ON d."shop" = $1 AND d."orderId" = o."id"
      ORDER BY o."imported", o."dueAt"`,
-    [shop, only, most],
+    [domain, only, most, new Date(now)],
   );
   return rows;
 }
@@ -109,10 +109,10 @@ export async function recoverAttempts(context: RunContext, lease: Lease): Promis
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (isResting(shop, "recover")) return shop;
     const { rows } = await client.query<{ id: string; epoch: number; orders: { id: string }[] }>(
-      `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = 'unanswered',
+      `UPDATE "Attempt" SET "answeredAt" = $2, "outcome" = 'unanswered',
               "reason" = 'The process ended before the answer came.'
         WHERE "shop" = $1 AND "answeredAt" IS NULL RETURNING "id", "epoch", "orders"`,
-      [shop.domain],
+      [shop.domain, new Date(shop.now)],
     );
     const ids = rows
       .filter(({ epoch }) => epoch === shop.epoch)

@@ -183,7 +183,7 @@ async function fold(
     const attempt = draft && (await writeAttempt(client, shop, draft));
     await saveOrders(client, lease.shop, orders, loaded);
     await addEvents(client, lease.shop, events);
-    await markFolded(client, lease.shop, idsOf(done));
+    await markFolded(client, shop, idsOf(done));
     return { attempt, done };
   });
 }
@@ -245,10 +245,14 @@ function eventsOf(order: StoredOrder, lifted: readonly Lifted[], now: number): O
   ];
 }
 
-async function markFolded(client: pg.PoolClient, shop: string, ids: string[]): Promise<void> {
+async function markFolded(
+  client: pg.PoolClient,
+  { domain, now }: ShopRow,
+  ids: string[],
+): Promise<void> {
   await client.query(
-    `UPDATE "InboxWebhook" SET "foldedAt" = now(), "payload" = NULL, "error" = NULL
+    `UPDATE "InboxWebhook" SET "foldedAt" = $3, "payload" = NULL, "error" = NULL
       WHERE "shop" = $1 AND "webhookId" = ANY($2)`,
-    [shop, ids],
+    [domain, ids, new Date(now)],
   );
 }

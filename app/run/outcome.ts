@@ -96,7 +96,7 @@ async function noteAnswer(
 ): Promise<void> {
   const reason = answer.kind === "accepted" ? null : answer.reason;
   await client.query(
-    `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = $3, "httpStatus" = $4,
+    `UPDATE "Attempt" SET "answeredAt" = $8, "outcome" = $3, "httpStatus" = $4,
             "durationMs" = $5, "reason" = $6, "requestId" = $7
       WHERE "shop" = $1 AND "id" = $2`,
     [
@@ -107,6 +107,7 @@ async function noteAnswer(
       Math.round(answer.durationMs),
       reason,
       answer.kind === "accepted" ? answer.requestId : null,
+      new Date(shop.now),
     ],
   );
   await addEvents(
@@ -216,17 +217,17 @@ async function applyToShop(
     case "accepted":
       await client.query(
         `UPDATE "Shop" SET "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL,
-                "backoffReason" = NULL, "backoffSince" = NULL, "lastAcceptedAt" = now(),
-                "testedAt" = CASE WHEN "keyVersion" = $2 THEN now() ELSE "testedAt" END
+                "backoffReason" = NULL, "backoffSince" = NULL, "lastAcceptedAt" = $3,
+                "testedAt" = CASE WHEN "keyVersion" = $2 THEN $3 ELSE "testedAt" END
           WHERE "domain" = $1`,
-        [shop.domain, attempt.keyVersion],
+        [shop.domain, attempt.keyVersion, new Date(shop.now)],
       );
       if (answer.requestId !== null) {
-        await client.query(
-          `UPDATE "Attempt" SET "pollAt" = now() + $3 * interval '1 millisecond'
-            WHERE "shop" = $1 AND "id" = $2`,
-          [shop.domain, attempt.id, config.delivery.pollMinMs],
-        );
+        await client.query(`UPDATE "Attempt" SET "pollAt" = $3 WHERE "shop" = $1 AND "id" = $2`, [
+          shop.domain,
+          attempt.id,
+          new Date(shop.now + config.delivery.pollMinMs),
+        ]);
       }
       return;
     case "invalid":
