@@ -10,12 +10,14 @@ import { measurePairing } from "./pairing.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { rest, setStage } from "./stage.ts";
 import { measureStorefront } from "./storefront.ts";
+import { measureSyncRatios } from "./sync/ratios.ts";
 import { measureThroughput } from "./throughput.ts";
 
 const parts = {
   intake: measureIntake,
   latency: measureLatency,
   throughput: measureThroughput,
+  sync: measureSyncRatios,
   neighbors: measureNeighbors,
   reconcile: measureReconcile,
   scale: measureIntakeAtScale,
