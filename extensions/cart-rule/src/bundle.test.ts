@@ -3,11 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import variant from "@jitl/quickjs-ng-wasmfile-release-sync";
 import { build } from "esbuild";
-import { newQuickJSWASMModuleFromVariant, type QuickJSContext } from "quickjs-emscripten-core";
+import {
+  newQuickJSWASMModuleFromVariant,
+  type QuickJSContext,
+  type QuickJSSyncVariant,
+} from "quickjs-emscripten-core";
 import { parse } from "toml";
 import { beforeAll, describe, expect, it } from "vitest";
-import { run } from "./run.ts";
 import type { InputLine, RunInput } from "./input.ts";
+import { run } from "./run.ts";
 
 const folder = join(import.meta.dirname, "..");
 const { extensions } = parse(readFileSync(join(folder, "shopify.extension.toml"), "utf8"));
@@ -102,7 +106,9 @@ describe("as Shopify's command line bundles it", () => {
     ["nothing", 0],
     ["200 lines", 100],
   ])("answers the same of a cart of %s and a plan alone, in QuickJS", async (_name, pairs) => {
-    const quickJs = await newQuickJSWASMModuleFromVariant(variant);
+    // its types are written for CommonJS
+    const engine = variant as unknown as QuickJSSyncVariant;
+    const quickJs = await newQuickJSWASMModuleFromVariant(engine);
     const runtime = quickJs.newRuntime();
     // what Shopify gives a function: https://shopify.dev/docs/apps/build/functions/limitations
     runtime.setMemoryLimit(10_000_000);
