@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { openClient } from "#app/database/connection.server.ts";
+import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { readConfig } from "#app/foundation/config.server.ts";
 import { eventually } from "#test/server/client.ts";
 import { mostTries, type Scene, type Trouble, wait } from "./troubles.ts";
@@ -109,7 +110,11 @@ function orphaned(name: string, { begin, met }: Orphan): Trouble {
         await session.connect();
         const pid = await pidOf(session);
         await session.query("BEGIN");
-        await begin(scene, session, shop);
+        // it has the app's limits, that of waiting for a lock included
+        if (!(await begin(scene, session, shop).then(() => true, hasGivenUp))) {
+          await session.end();
+          continue;
+        }
         // from now on it is not heard of any more
         const news = nudge(scene, shop);
         let count = 0;
@@ -123,6 +128,12 @@ function orphaned(name: string, { begin, met }: Orphan): Trouble {
       throw new Error("nobody waited");
     },
   };
+}
+
+/** Whether a statement was ended because others had what it wanted. */
+function hasGivenUp(error: Error): boolean {
+  if (isDatabaseTrouble(error)) return false;
+  throw error;
 }
 
 const orphans: readonly Trouble[] = [

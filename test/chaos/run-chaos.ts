@@ -79,8 +79,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const crewStarts = startCrew(world, plan.servers);
     const histories = liveHistories(world.shopify, { ...plan, count: plan.histories });
     const { shops, deadShops, giantShop, webhooks } = histories;
-    const embedded = [...shops, ...deadShops];
-    const everybody = [...embedded, giantShop];
+    const everybody = [...shops, ...deadShops, giantShop];
     const accounts = openAccounts(world.hakuna, everybody);
     accounts.silence(deadShops);
     for (const shop of everybody) {
@@ -92,7 +91,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     }
     const crew = await crewStarts;
     const random = createRandom(plan.seed);
-    const deeds: Deeds = { choices: new Map(), moves: new Map() };
+    const deeds: Deeds = { identifiers: new Map(), moves: new Map() };
     const processes = Array.from({ length: plan.repeats }, () => troublesOfProcesses).flat();
     const ofDatabase = [...processes, ...quietFaults];
     const ofFeed = [...troublesOfTheFeed, ...troublesOfNeighbors];
@@ -153,7 +152,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       "the app is opened: reconciliation reads what was lost, and merchants change what they like",
     );
     accounts.behave(unreliably(random));
-    await Promise.all(embedded.map((shop) => opened(world, shop)));
+    await Promise.all(shops.map((shop) => opened(world, shop)));
     const none = async () => undefined;
     await Promise.all([
       befall(troublesOfShopify, random, none),
@@ -167,8 +166,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     accounts.wake(stillDead);
     accounts.behave({});
     // an answer with a renewed token may have been lost
-    await Promise.all(embedded.map((shop) => opened(world, shop)));
-    await reconciled(client, embedded.length);
+    await Promise.all(shops.map((shop) => opened(world, shop)));
+    await reconciled(client, shops.length);
     await atRest(scene, () => leftBehind(client), say);
     await crew.stop();
 
@@ -178,10 +177,19 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     for (const [name, count] of tally) {
       if (count === 0) wrong.push(`There were no ${name}.`);
     }
+    if (process.env.CHAOS_DUMP) {
+      const dump = async (sql: string) =>
+        console.log(JSON.stringify((await client.pool.query(sql)).rows, null, 1));
+      await dump(
+        `SELECT * FROM "Shop" WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL OR "failing" <> '{}'`,
+      );
+      await dump(`SELECT * FROM "OrderScan" WHERE "failures" > 0 OR "pausedReason" IS NOT NULL`);
+      (await import("node:fs")).writeFileSync("/tmp/chaos-output.log", crew.output());
+    }
     wrong.push(
       ...(await verdict(
         scene,
-        expectedOf(everybody, (shop) => histories.expected(shop, deeds.choices.get(shop))),
+        expectedOf(everybody, (shop) => histories.expected(shop, deeds.identifiers.get(shop))),
         crew.output(),
       )),
     );
@@ -217,7 +225,7 @@ async function atRest(
     // the refusal of a key may have been under way
     await reconnect(scene);
     const sentences = await left();
-    const kinds = sentences.map((sentence) => sentence.replace(/\d+/, "some")).join(" ");
+    const kinds = sentences.map((sentence) => sentence.split(":", 1)[0]).join(" ");
     if (kinds !== told) say(sentences.join(" ") || "all is at rest");
     told = kinds;
     return sentences.length === 0;
