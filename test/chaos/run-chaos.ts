@@ -10,6 +10,7 @@ import { createDeliveries } from "./deliveries.ts";
 import { troublesOfTheFeed, unreliably } from "./feed-troubles.ts";
 import { type Expected, liveHistories } from "./histories.ts";
 import { metByDeadFeeds, troublesOfNeighbors } from "./neighbors.ts";
+import { orphans } from "./orphans.ts";
 import { type Deeds, deedsOfPeople } from "./people.ts";
 import { startPostgres } from "./postgres.ts";
 import { quietFaults } from "./quiet-faults.ts";
@@ -94,9 +95,9 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const deeds: Deeds = { identifiers: new Map(), moves: new Map() };
     const processes = Array.from({ length: plan.repeats }, () => troublesOfProcesses).flat();
     const ofDatabase = [...processes, ...quietFaults];
-    const ofFeed = [...troublesOfTheFeed, ...troublesOfNeighbors];
+    const lanes = [ofDatabase, troublesOfTheFeed, [...troublesOfNeighbors, ...orphans]];
     const deliveries = createDeliveries(webhooks, {
-      portions: 1 + plan.rounds * (ofDatabase.length + ofFeed.length),
+      portions: 1 + plan.rounds * lanes.flat().length,
       ...{ url: crew.url, secret: world.apiSecret, random: createRandom(plan.seed + 1) },
     });
     const scene: Scene = {
@@ -119,10 +120,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     };
     const round = async (news: () => Promise<void>) => {
       const seed = random.between(1, 1_000_000);
-      await Promise.all([
-        befall(ofDatabase, createRandom(seed), news),
-        befall(ofFeed, createRandom(seed + 1), news),
-      ]);
+      await Promise.all(lanes.map((lane, index) => befall(lane, createRandom(seed + index), news)));
     };
 
     say(
@@ -177,15 +175,6 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     for (const [name, count] of tally) {
       if (count === 0) wrong.push(`There were no ${name}.`);
     }
-    if (process.env.CHAOS_DUMP) {
-      const dump = async (sql: string) =>
-        console.log(JSON.stringify((await client.pool.query(sql)).rows, null, 1));
-      await dump(
-        `SELECT * FROM "Shop" WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL OR "failing" <> '{}'`,
-      );
-      await dump(`SELECT * FROM "OrderScan" WHERE "failures" > 0 OR "pausedReason" IS NOT NULL`);
-      (await import("node:fs")).writeFileSync("/tmp/chaos-output.log", crew.output());
-    }
     wrong.push(
       ...(await verdict(
         scene,
@@ -226,7 +215,7 @@ async function atRest(
     await reconnect(scene);
     const sentences = await left();
     const kinds = sentences.map((sentence) => sentence.split(":", 1)[0]).join(" ");
-    if (kinds !== told) say(sentences.join(" ") || "all is at rest");
+    if (kinds !== told) say(kinds || "all is at rest");
     told = kinds;
     return sentences.length === 0;
   };

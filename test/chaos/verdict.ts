@@ -177,13 +177,13 @@ async function found(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const [what, sql] of Object.entries(rowsOf)) {
-    const { rows } = await pool.query<{ count: number; shops: string }>(
-      `SELECT count(*)::int AS "count", string_agg(DISTINCT "shop", ', ') AS "shops"
+    const { rows } = await pool.query<{ count: number; shops: string[] }>(
+      `SELECT count(*)::int AS "count", (array_agg(DISTINCT "shop"))[1:3] AS "shops"
          FROM (${sql}) found WHERE NOT ("shop" = ANY($1))`,
       [without],
     );
-    const [{ count, shops } = { count: 0, shops: "" }] = rows;
-    if (count > 0) found.push(`There are ${what}: ${count} of ${shops}.`);
+    const [{ count, shops } = { count: 0, shops: [] }] = rows;
+    if (count > 0) found.push(`There are ${what}: ${count}, of ${shops.join(", ")}.`);
   }
   return found;
 }
