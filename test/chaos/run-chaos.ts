@@ -1,13 +1,14 @@
-import { type Client, createClient, eventually } from "#test/server/client.ts";
+import { createClient, eventually } from "#test/server/client.ts";
 import { openApp } from "#test/server/open-app.ts";
 import { quickTimes } from "#test/server/quick-times.ts";
 import { createRandom, type Random } from "#test/simulator/random.ts";
 import { startSilentProxy } from "#test/simulator/silent-proxy.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { openAccounts } from "./accounts.ts";
+import { atRest, reconciled } from "./calm.ts";
 import { startCrew } from "./crew.ts";
 import { createDeliveries } from "./deliveries.ts";
-import { troublesOfTheFeed, unreliably } from "./feed-troubles.ts";
+import { troublesOfTheFeed, unreadStatuses, unreliably } from "./feed-troubles.ts";
 import { type Expected, liveHistories } from "./histories.ts";
 import { metByDeadFeeds, troublesOfNeighbors } from "./neighbors.ts";
 import { orphans } from "./orphans.ts";
@@ -15,7 +16,7 @@ import { type Deeds, deedsOfPeople } from "./people.ts";
 import { startPostgres } from "./postgres.ts";
 import { quietFaults } from "./quiet-faults.ts";
 import { troublesOfShopify } from "./shopify-troubles.ts";
-import { reconnect, type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
+import { type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
 import { type ExpectedByShop, leftBehind, leftToSend, verdict, wrongAtFeed } from "./verdict.ts";
 
 export type ChaosPlan = {
@@ -41,6 +42,12 @@ export type ChaosPlan = {
 };
 
 export type ChaosResult = { wrong: string[]; summary: string };
+
+const deadFeeds = "shops whose feed was dead";
+/** The names of what nobody is told of. */
+const quiet = [...quietFaults, ...orphans, ...troublesOfNeighbors]
+  .map(({ name }) => name)
+  .concat(unreadStatuses.name, deadFeeds);
 
 /** When PostgreSQL ends its session of a connection that fell silent. */
 const keepAliveMs = 5_000;
@@ -133,7 +140,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
 
     say("calm but for the dead feeds: what came in by webhooks is right before anything is read");
     const [due, dead] = metByDeadFeeds(scene);
-    tally.set("shops whose feed was dead", dead);
+    tally.set(deadFeeds, dead);
     if (dead < due) wrong.push(`Of ${due} dead feeds only ${dead} were asked for anything.`);
     // half of them come back beside the others, half stay dead until all others are done
     const back = deadShops.filter((_, index) => index % 2 === 0);
@@ -182,11 +189,14 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
         crew.output(),
       )),
     );
-    say(`befallen: ${[...tally].map(([name, count]) => `${count} ${name}`).join(", ")}`);
+    const met = (names: readonly string[]) =>
+      names.map((name) => `${tally.get(name) ?? 0} ${name}`).join(", ");
+    say(`befallen: ${met([...tally.keys()].filter((name) => !quiet.includes(name)))}`);
     const seconds = Math.round((Date.now() - started) / 1000);
     const outcome = wrong.length === 0 ? "every order is right" : `${wrong.length} wrong`;
     const orders = `${plan.histories} orders, ${webhooks.length} webhooks`;
-    return { wrong, summary: `chaos: ${outcome}; ${orders}, seed ${plan.seed}, ${seconds} s` };
+    const summary = `chaos: ${outcome}; ${orders}, seed ${plan.seed}, ${seconds} s; quiet faults: ${met(quiet)}`;
+    return { wrong, summary };
   } finally {
     for (const step of undo.reverse()) await step();
   }
@@ -198,41 +208,6 @@ function expectedOf(
   expected: (shop: string) => Expected,
 ): ExpectedByShop {
   return new Map(shops.map((shop) => [shop, expected(shop)]));
-}
-
-/** No limit of the app: how long a slow machine may take. */
-const patience = 180_000;
-
-/** Waits until nothing is left. Where it does not come to that, the verdict says what. */
-async function atRest(
-  scene: Scene,
-  left: () => Promise<string[]>,
-  say: (line: string) => void,
-): Promise<void> {
-  let told = "";
-  const isAtRest = async () => {
-    // the refusal of a key may have been under way
-    await reconnect(scene);
-    const sentences = await left();
-    const kinds = sentences.map((sentence) => sentence.split(":", 1)[0]).join(" ");
-    if (kinds !== told) say(kinds || "all is at rest");
-    told = kinds;
-    return sentences.length === 0;
-  };
-  await eventually("all is at rest", isAtRest, patience).catch(() => undefined);
-}
-
-/** Every shop was reconciled from beginning to end after now. */
-async function reconciled(client: Client, shopCount: number): Promise<void> {
-  const { rows } = await client.pool.query<{ now: Date }>("SELECT now()");
-  const isDone = async () => {
-    const done = await client.pool.query(
-      `SELECT 1 FROM "OrderScan" WHERE "startedAt" > $1 AND "finishedAt" > "startedAt"`,
-      [rows[0]?.now],
-    );
-    return done.rows.length === shopCount;
-  };
-  await eventually("every shop is reconciled", isDone, patience);
 }
 
 /** A merchant who sees an error page opens the app again. */
