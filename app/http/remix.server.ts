@@ -76,7 +76,10 @@ export async function mountRemix(
         ...services,
         authenticateAdmin(request) {
           admin ??= services.authenticateAdmin(request);
-          return admin;
+          // and each reads its own copy of the answer that they are turned away with
+          return admin.catch((error: unknown) => {
+            throw error instanceof Response ? error.clone() : error;
+          });
         },
       };
     },

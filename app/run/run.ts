@@ -56,6 +56,7 @@ export async function runShop(
       if (erased === "done") return { again: false, nextInMs: null };
       if (!hasTime()) return { again: !ending.aborted, nextInMs: null };
     }
+    worked.add("erase");
     step = "recover";
     const row = await recoverAttempts(context, lease);
     const tries = (next: Step) => {

@@ -35,6 +35,32 @@ function feed(name: string, fault: Fault, ms: (scene: Scene) => number = () => 0
   };
 }
 
+/** Deliveries go on while nobody tells what became of them. */
+export const unreadStatuses: Trouble = {
+  name: "processing statuses that cannot be read, while orders are taken in",
+  async befall(scene) {
+    const { accounts, random, world } = scene;
+    const { requests } = world.hakuna;
+    const from = requests.length;
+    const statusFails = random.pick(["silent", "unavailable"] as const);
+    accounts.behave({ statusFails });
+    const since = () => requests.slice(from);
+    const isPoll = ({ method, status }: (typeof requests)[number]) =>
+      method === "GET" && (status === 503 || status === null);
+    await workUntil(scene, () => {
+      const first = since().findIndex(isPoll);
+      return (
+        first >= 0 &&
+        since()
+          .slice(first)
+          .some(({ status }) => status === 202)
+      );
+    });
+    accounts.behave(unreliably(random));
+    return since().filter(isPoll).length;
+  },
+};
+
 /** What befalls requests to Hakuna's feed. */
 export const troublesOfTheFeed: readonly Trouble[] = [
   feed("requests to a feed that is down", down, ({ downMs }) => downMs),
@@ -62,28 +88,5 @@ export const troublesOfTheFeed: readonly Trouble[] = [
       return refused() - before;
     },
   },
-  {
-    name: "processing statuses that cannot be read, while orders are taken in",
-    async befall(scene) {
-      const { accounts, random, world } = scene;
-      const { requests } = world.hakuna;
-      const from = requests.length;
-      const statusFails = random.pick(["silent", "unavailable"] as const);
-      accounts.behave({ statusFails });
-      const since = () => requests.slice(from);
-      const isPoll = ({ method, status }: (typeof requests)[number]) =>
-        method === "GET" && (status === 503 || status === null);
-      await workUntil(scene, () => {
-        const first = since().findIndex(isPoll);
-        return (
-          first >= 0 &&
-          since()
-            .slice(first)
-            .some(({ status }) => status === 202)
-        );
-      });
-      accounts.behave(unreliably(random));
-      return since().filter(isPoll).length;
-    },
-  },
+  unreadStatuses,
 ];

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { eventually } from "#test/server/client.ts";
 import { nudge } from "./quiet-faults.ts";
-import { mostTries, type Scene, type Trouble } from "./troubles.ts";
+import { mostTries, type Scene, type Trouble, whenBack } from "./troubles.ts";
 
 /** Webhooks of the giant shop that are not folded yet. */
 async function unfolded({ client, histories }: Scene): Promise<number> {
@@ -31,7 +31,7 @@ export const troublesOfNeighbors: readonly Trouble[] = [
     async befall(scene) {
       const { client, histories, deliveries, shops, random } = scene;
       for (let tries = 0; tries < mostTries; tries += 1) {
-        const { rows } = await client.pool.query<{ now: Date }>("SELECT now()");
+        const { rows } = await whenBack(() => client.pool.query<{ now: Date }>("SELECT now()"));
         const since = rows[0]?.now ?? new Date();
         const known = new Set(deliveries.taken.map(({ webhookId }) => webhookId));
         const giants = histories.giants.map((giant) =>
@@ -43,10 +43,10 @@ export const troublesOfNeighbors: readonly Trouble[] = [
         });
         await eventually("the giant shop's webhooks are folded", async () => {
           await nudge(scene, random.pick(shops));
-          return isSent && (await unfolded(scene)) === 0;
+          return isSent && (await whenBack(() => unfolded(scene))) === 0;
         });
         await sending;
-        const count = await overtaken(scene, since);
+        const count = await whenBack(() => overtaken(scene, since));
         if (count > 0) return count;
       }
       throw new Error("the giant shop was always done before them");

@@ -1,12 +1,11 @@
 import { ask, sessionToken } from "#test/server/admin-client.ts";
 import { eventually } from "#test/server/client.ts";
-import type { Choice } from "#test/server/expected-orders.ts";
 import type { Scene, Trouble } from "./troubles.ts";
 
 /** What merchants did, for the verdict: what must be at the feed follows from it. */
 export type Deeds = {
-  /** by shop; of the others: as in a new shop */
-  choices: Map<string, Choice>;
+  /** what products are named by, where a shop chose that */
+  identifiers: Map<string, "sku">;
   /** by shop, which moved to another account: when that was surely saved, by the database's clock */
   moves: Map<string, Date>;
 };
@@ -26,40 +25,31 @@ async function askUntil(
   });
 }
 
-type Asked = { settings?: Partial<Choice>; apiKey?: string; sentOrders?: "same_account" | "send" };
+type Asked = {
+  productIdentifier?: "sku";
+  apiKey?: string;
+  sentOrders?: "same_account" | "send";
+};
 
 async function save(scene: Scene, shop: string, asked: Asked): Promise<void> {
-  const { choices } = scene.deeds;
-  const usual: Choice = { share: "protected", productIdentifier: "variant" };
-  const choice = { ...(choices.get(shop) ?? usual), ...asked.settings };
+  const { productIdentifier = "variant", apiKey = null, sentOrders = null } = asked;
   const settings = {
-    ...{ environment: "sandbox", sendTestOrders: false, country: "de" },
-    ...{ sendOlderOrders: false, acceptSuggestions: false, ...choice },
+    ...{ environment: "sandbox", share: "protected", sendTestOrders: false, country: "de" },
+    ...{ sendOlderOrders: false, acceptSuggestions: false, productIdentifier },
   };
-  const body = {
-    ...{ intent: "save", settings, apiKey: asked.apiKey ?? null, untested: false },
-    sentOrders: asked.sentOrders ?? null,
-  };
+  const body = { intent: "save", settings, apiKey, sentOrders, untested: false };
   await askUntil(scene, shop, "/app/settings.data", body, "saved");
-  choices.set(shop, choice);
 }
 
 /** What merchants do in the app while all this goes on. */
 export const deedsOfPeople: readonly Trouble[] = [
   {
-    name: "settings saved: all orders are shared",
+    name: "settings saved that change every order",
     async befall(scene) {
-      const [shop = ""] = scene.shops;
-      await scene.accounts.inTurn(() => save(scene, shop, { settings: { share: "all" } }));
-      return 1;
-    },
-  },
-  {
-    name: "settings saved: products are named by their SKU",
-    async befall(scene) {
-      const shop = scene.shops[1] ?? "";
-      const settings = { productIdentifier: "sku" } as const;
-      await scene.accounts.inTurn(() => save(scene, shop, { settings }));
+      const { accounts, deeds, shops } = scene;
+      const [shop = ""] = shops;
+      await accounts.inTurn(() => save(scene, shop, { productIdentifier: "sku" }));
+      deeds.identifiers.set(shop, "sku");
       return 1;
     },
   },
@@ -67,7 +57,7 @@ export const deedsOfPeople: readonly Trouble[] = [
     name: "keys renewed, the former one refused at once",
     async befall(scene) {
       const { accounts, shops } = scene;
-      const shop = shops[2] ?? "";
+      const shop = shops[1] ?? "";
       await accounts.inTurn(() =>
         save(scene, shop, { apiKey: accounts.renewKey(shop), sentOrders: "same_account" }),
       );
@@ -78,7 +68,7 @@ export const deedsOfPeople: readonly Trouble[] = [
     name: "shops moved to another account",
     async befall(scene) {
       const { accounts, client, shops, deeds } = scene;
-      const shop = shops[3] ?? "";
+      const shop = shops[2] ?? "";
       await accounts.inTurn(async () => {
         await save(scene, shop, { apiKey: accounts.move(shop), sentOrders: "send" });
         const { rows } = await client.pool.query<{ now: Date }>("SELECT now()");
@@ -91,7 +81,7 @@ export const deedsOfPeople: readonly Trouble[] = [
     name: "orders sent once more by hand",
     async befall(scene) {
       const { accounts, client, shops, random } = scene;
-      const shop = random.pick(shops.slice(4));
+      const shop = random.pick(shops.slice(3));
       const { rows } = await client.pool.query<{ id: string }>(
         `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "firstSentAt" IS NOT NULL
           ORDER BY "id" LIMIT 1`,

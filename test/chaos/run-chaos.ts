@@ -1,20 +1,22 @@
-import { type Client, createClient, eventually } from "#test/server/client.ts";
+import { createClient, eventually } from "#test/server/client.ts";
 import { openApp } from "#test/server/open-app.ts";
 import { quickTimes } from "#test/server/quick-times.ts";
 import { createRandom, type Random } from "#test/simulator/random.ts";
 import { startSilentProxy } from "#test/simulator/silent-proxy.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { openAccounts } from "./accounts.ts";
+import { atRest, reconciled } from "./calm.ts";
 import { startCrew } from "./crew.ts";
 import { createDeliveries } from "./deliveries.ts";
-import { troublesOfTheFeed, unreliably } from "./feed-troubles.ts";
+import { troublesOfTheFeed, unreadStatuses, unreliably } from "./feed-troubles.ts";
 import { type Expected, liveHistories } from "./histories.ts";
 import { metByDeadFeeds, troublesOfNeighbors } from "./neighbors.ts";
+import { orphans } from "./orphans.ts";
 import { type Deeds, deedsOfPeople } from "./people.ts";
 import { startPostgres } from "./postgres.ts";
 import { quietFaults } from "./quiet-faults.ts";
 import { troublesOfShopify } from "./shopify-troubles.ts";
-import { reconnect, type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
+import { type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
 import { type ExpectedByShop, leftBehind, leftToSend, verdict, wrongAtFeed } from "./verdict.ts";
 
 export type ChaosPlan = {
@@ -40,6 +42,12 @@ export type ChaosPlan = {
 };
 
 export type ChaosResult = { wrong: string[]; summary: string };
+
+const deadFeeds = "shops whose feed was dead";
+/** The names of what nobody is told of. */
+const quiet = [...quietFaults, ...orphans, ...troublesOfNeighbors]
+  .map(({ name }) => name)
+  .concat(unreadStatuses.name, deadFeeds);
 
 /** When PostgreSQL ends its session of a connection that fell silent. */
 const keepAliveMs = 5_000;
@@ -79,8 +87,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const crewStarts = startCrew(world, plan.servers);
     const histories = liveHistories(world.shopify, { ...plan, count: plan.histories });
     const { shops, deadShops, giantShop, webhooks } = histories;
-    const embedded = [...shops, ...deadShops];
-    const everybody = [...embedded, giantShop];
+    const everybody = [...shops, ...deadShops, giantShop];
     const accounts = openAccounts(world.hakuna, everybody);
     accounts.silence(deadShops);
     for (const shop of everybody) {
@@ -92,12 +99,12 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     }
     const crew = await crewStarts;
     const random = createRandom(plan.seed);
-    const deeds: Deeds = { choices: new Map(), moves: new Map() };
+    const deeds: Deeds = { identifiers: new Map(), moves: new Map() };
     const processes = Array.from({ length: plan.repeats }, () => troublesOfProcesses).flat();
     const ofDatabase = [...processes, ...quietFaults];
-    const ofFeed = [...troublesOfTheFeed, ...troublesOfNeighbors];
+    const lanes = [ofDatabase, troublesOfTheFeed, [...troublesOfNeighbors, ...orphans]];
     const deliveries = createDeliveries(webhooks, {
-      portions: 1 + plan.rounds * (ofDatabase.length + ofFeed.length),
+      portions: 1 + plan.rounds * lanes.flat().length,
       ...{ url: crew.url, secret: world.apiSecret, random: createRandom(plan.seed + 1) },
     });
     const scene: Scene = {
@@ -120,10 +127,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     };
     const round = async (news: () => Promise<void>) => {
       const seed = random.between(1, 1_000_000);
-      await Promise.all([
-        befall(ofDatabase, createRandom(seed), news),
-        befall(ofFeed, createRandom(seed + 1), news),
-      ]);
+      await Promise.all(lanes.map((lane, index) => befall(lane, createRandom(seed + index), news)));
     };
 
     say(
@@ -136,7 +140,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
 
     say("calm but for the dead feeds: what came in by webhooks is right before anything is read");
     const [due, dead] = metByDeadFeeds(scene);
-    tally.set("shops whose feed was dead", dead);
+    tally.set(deadFeeds, dead);
     if (dead < due) wrong.push(`Of ${due} dead feeds only ${dead} were asked for anything.`);
     // half of them come back beside the others, half stay dead until all others are done
     const back = deadShops.filter((_, index) => index % 2 === 0);
@@ -153,7 +157,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       "the app is opened: reconciliation reads what was lost, and merchants change what they like",
     );
     accounts.behave(unreliably(random));
-    await Promise.all(embedded.map((shop) => opened(world, shop)));
+    await Promise.all(shops.map((shop) => opened(world, shop)));
     const none = async () => undefined;
     await Promise.all([
       befall(troublesOfShopify, random, none),
@@ -167,8 +171,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     accounts.wake(stillDead);
     accounts.behave({});
     // an answer with a renewed token may have been lost
-    await Promise.all(embedded.map((shop) => opened(world, shop)));
-    await reconciled(client, embedded.length);
+    await Promise.all(shops.map((shop) => opened(world, shop)));
+    await reconciled(client, shops.length);
     await atRest(scene, () => leftBehind(client), say);
     await crew.stop();
 
@@ -181,15 +185,18 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     wrong.push(
       ...(await verdict(
         scene,
-        expectedOf(everybody, (shop) => histories.expected(shop, deeds.choices.get(shop))),
+        expectedOf(everybody, (shop) => histories.expected(shop, deeds.identifiers.get(shop))),
         crew.output(),
       )),
     );
-    say(`befallen: ${[...tally].map(([name, count]) => `${count} ${name}`).join(", ")}`);
+    const met = (names: readonly string[]) =>
+      names.map((name) => `${tally.get(name) ?? 0} ${name}`).join(", ");
+    say(`befallen: ${met([...tally.keys()].filter((name) => !quiet.includes(name)))}`);
     const seconds = Math.round((Date.now() - started) / 1000);
     const outcome = wrong.length === 0 ? "every order is right" : `${wrong.length} wrong`;
     const orders = `${plan.histories} orders, ${webhooks.length} webhooks`;
-    return { wrong, summary: `chaos: ${outcome}; ${orders}, seed ${plan.seed}, ${seconds} s` };
+    const summary = `chaos: ${outcome}; ${orders}, seed ${plan.seed}, ${seconds} s; quiet faults: ${met(quiet)}`;
+    return { wrong, summary };
   } finally {
     for (const step of undo.reverse()) await step();
   }
@@ -201,41 +208,6 @@ function expectedOf(
   expected: (shop: string) => Expected,
 ): ExpectedByShop {
   return new Map(shops.map((shop) => [shop, expected(shop)]));
-}
-
-/** No limit of the app: how long a slow machine may take. */
-const patience = 180_000;
-
-/** Waits until nothing is left. Where it does not come to that, the verdict says what. */
-async function atRest(
-  scene: Scene,
-  left: () => Promise<string[]>,
-  say: (line: string) => void,
-): Promise<void> {
-  let told = "";
-  const isAtRest = async () => {
-    // the refusal of a key may have been under way
-    await reconnect(scene);
-    const sentences = await left();
-    const kinds = sentences.map((sentence) => sentence.replace(/\d+/, "some")).join(" ");
-    if (kinds !== told) say(sentences.join(" ") || "all is at rest");
-    told = kinds;
-    return sentences.length === 0;
-  };
-  await eventually("all is at rest", isAtRest, patience).catch(() => undefined);
-}
-
-/** Every shop was reconciled from beginning to end after now. */
-async function reconciled(client: Client, shopCount: number): Promise<void> {
-  const { rows } = await client.pool.query<{ now: Date }>("SELECT now()");
-  const isDone = async () => {
-    const done = await client.pool.query(
-      `SELECT 1 FROM "OrderScan" WHERE "startedAt" > $1 AND "finishedAt" > "startedAt"`,
-      [rows[0]?.now],
-    );
-    return done.rows.length === shopCount;
-  };
-  await eventually("every shop is reconciled", isDone, patience);
 }
 
 /** A merchant who sees an error page opens the app again. */

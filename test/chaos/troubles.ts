@@ -1,4 +1,5 @@
 import { resendOrders } from "#app/actions/order-actions.ts";
+import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { readConfig } from "#app/foundation/config.server.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Random } from "#test/simulator/random.ts";
@@ -46,6 +47,19 @@ export type Trouble = { name: string; befall(scene: Scene): Promise<number> };
 export const mostTries = 20;
 
 export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Asks the database, again and again while it is away. */
+export async function whenBack<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isDatabaseTrouble(error) || Date.now() > deadline) throw error;
+      await wait(100);
+    }
+  }
+}
 
 /**
  * Waits until `met`. Where webhooks alone do not bring it about, the app is given work: one order

@@ -144,8 +144,10 @@ const undone: Record<string, string> = {
   "shops that are not well": `SELECT "domain" AS "shop" FROM "Shop"
     WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL
        OR "failing" <> '{}'`,
+  // a shop whose app was never opened is not read; those that were, have been
   "reconciliations that are not well": `SELECT "shop" FROM "OrderScan"
-    WHERE "failures" > 0 OR "pausedReason" IS NOT NULL`,
+    WHERE ("failures" > 0 OR "pausedReason" IS NOT NULL)
+      AND "pausedReason" IS DISTINCT FROM 'no_session'`,
   "wrong counters": `SELECT coalesce(c."shop", o."shop") AS "shop" FROM "OrderCount" c FULL JOIN
       (SELECT "shop", "status", count(*) AS "count",
               count(*) FILTER (WHERE "needsAttention") AS "attention"
@@ -175,11 +177,13 @@ async function found(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const [what, sql] of Object.entries(rowsOf)) {
-    const { rows } = await pool.query<{ count: string }>(
-      `SELECT count(*) FROM (${sql}) found WHERE NOT ("shop" = ANY($1))`,
+    const { rows } = await pool.query<{ count: number; shops: string[] }>(
+      `SELECT count(*)::int AS "count", (array_agg(DISTINCT "shop"))[1:3] AS "shops"
+         FROM (${sql}) found WHERE NOT ("shop" = ANY($1))`,
       [without],
     );
-    if (Number(rows[0]?.count) > 0) found.push(`There are ${what}: ${rows[0]?.count}.`);
+    const [{ count, shops } = { count: 0, shops: [] }] = rows;
+    if (count > 0) found.push(`There are ${what}: ${count}, of ${shops.join(", ")}.`);
   }
   return found;
 }
@@ -195,14 +199,19 @@ function unhandled(output: string): string[] {
     .map((line) => `A process said: ${line.slice(0, 300)}`);
 }
 
-/** A run that lost its database or its lease ends with an error, and is repeated. */
+/**
+ * A run that lost its database or its lease ends with an error, and is repeated. A page that lost its
+ * database is opened again.
+ */
 function isExpected(text: string): boolean {
   const line = parsed(text);
   if (line === null || line.level === undefined || line.level === "fatal") return false;
   if (line.level !== "error") return true;
-  if (!line.err || !line.msg?.startsWith("a run failed")) return false;
+  if (!line.err || !line.msg) return false;
   const { message, code } = line.err;
-  return code === "lease_lost" || isDatabaseTrouble(Object.assign(new Error(message), { code }));
+  const isTrouble = isDatabaseTrouble(Object.assign(new Error(message), { code }));
+  if (line.msg === "A page failed.") return isTrouble;
+  return line.msg.startsWith("a run failed") && (code === "lease_lost" || isTrouble);
 }
 
 function parsed(text: string): Line | null {

@@ -1,7 +1,7 @@
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { emptyState, join } from "#app/order/fold.ts";
 import { mapOrder } from "#app/order/map.ts";
-import { type SharePolicy, skipReason } from "#app/order/share.ts";
+import { skipReason } from "#app/order/share.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { type OrderTopic, readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
@@ -16,34 +16,30 @@ export function statesOf(webhooks: readonly Webhook[]): Map<string, OrderState> 
   return states;
 }
 
-/** What may be chosen in the settings of a German shop that sends to the sandbox. */
-export type Choice = {
-  share: SharePolicy["share"];
-  productIdentifier: "variant" | "sku";
-};
-
-const usual: Choice = { share: "protected", productIdentifier: "variant" };
-
-/** Whether such a shop sends the order. */
-export function isShared(state: OrderState, { share }: Pick<Choice, "share"> = usual): boolean {
+/** Whether a German shop with usual settings sends the order to the sandbox. */
+export function isShared(state: OrderState): boolean {
   const policy = {
-    ...({ share, environment: "sandbox", sendTestOrders: false } as const),
+    ...({ share: "protected", environment: "sandbox", sendTestOrders: false } as const),
     ...{ sendOlderOrders: false, installedAt: null },
   };
   return skipReason(state, policy, false) === null;
 }
 
-/** What Hakuna must hold of such a shop's orders in the end, by order id. */
+/**
+ * What Hakuna must hold of such a shop's orders in the end, by order id.
+ *
+ * @param productIdentifier what the shop chose to name its products by
+ */
 export function expectedOrders(
   states: ReadonlyMap<string, OrderState>,
-  choice: Choice = usual,
+  productIdentifier: "variant" | "sku" = "variant",
 ): Map<string, FeedOrder> {
   const orders = new Map<string, FeedOrder>();
   for (const [id, state] of states) {
-    if (!isShared(state, choice)) continue;
+    if (!isShared(state)) continue;
     const { feedOrder } = mapOrder(state, {
       shopCountry: "de",
-      productIdentifier: choice.productIdentifier,
+      productIdentifier,
       manualPairs: [],
       acceptSuggestions: false,
       reportedUnits: {},
