@@ -14,24 +14,35 @@ const first = { table: "Shop", column: "domain" };
 /** Of all shops at once, and asked together with them: a copy of it is on every node. */
 const everywhere = ["Hold"];
 
-type Table = { name: string; key: string | null; layout: string | null; column: string | null };
+/** A table of the app's: what its primary key begins with. */
+type Table = { name: string; key: string | null };
 
-/**
- * The app's own tables: what its primary key begins with, and where Citus has it. A partition goes
- * with its table; what belongs to an extension, or to the queue's schema, is none of ours.
- */
+/** A partition goes with its table; what belongs to an extension or to the queue's schema is not listed. */
 const tablesSql = `
-  SELECT c.relname AS "name", k.attname AS "key", t.citus_table_type AS "layout",
-         t.distribution_column AS "column"
-    FROM pg_class c
+  SELECT c.relname AS "name", k.attname AS "key" FROM pg_class c
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
     LEFT JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
-    LEFT JOIN citus_tables t ON t.table_name = c.oid
    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
      AND NOT c.relispartition
      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                         AND d.objid = c.oid AND d.deptype = 'e')
    ORDER BY c.relname <> '${first.table}', c.relname`;
+
+/** The app's own tables, the one first that all others of a shop lie beside. */
+export async function ownTables(client: pg.Client): Promise<Table[]> {
+  const { rows } = await client.query<Table>(tablesSql);
+  return rows;
+}
+
+/** Where a table is to lie, and by which of its columns it is distributed; null: by none. */
+export function placeOf({ name, key }: Table): {
+  place: Placed["place"];
+  column: string | null;
+} {
+  if (everywhere.includes(name)) return { place: "on every node", column: null };
+  const column = name === first.table ? first.column : key === "shop" ? key : null;
+  return { place: column === null ? "on the coordinator" : "by shop", column };
+}
 
 /**
  * Distributes the app's tables by shop over the nodes of a Citus: `Shop` by its domain, all others
@@ -45,9 +56,8 @@ const tablesSql = `
  */
 export async function distributeTables(client: pg.Client): Promise<Placed[]> {
   await requireCitus(client);
-  const { rows: tables } = await client.query<Table>(tablesSql);
   const placed: Placed[] = [];
-  for (const table of tables) placed.push(await place(client, table));
+  for (const table of await ownTables(client)) placed.push(await lay(client, table));
   return placed;
 }
 
@@ -67,36 +77,47 @@ async function requireCitus(client: pg.Client): Promise<void> {
   }
 }
 
-async function place(client: pg.Client, { name, key, layout, column }: Table): Promise<Placed> {
+async function lay(client: pg.Client, table: Table): Promise<Placed> {
+  const { place, column } = placeOf(table);
+  const { name } = table;
+  if (place === "on the coordinator") return { table: name, place, done: false };
   const quoted = `"${name}"`;
-  const wanted = name === first.table ? first.column : key === "shop" ? key : null;
-  if (wanted === null) return { table: name, place: "on the coordinator", done: false };
-  const isEverywhere = everywhere.includes(name);
-  const isLaid = layout === "distributed" || layout === "reference";
-  const isRight = isEverywhere
-    ? layout === "reference"
-    : layout === "distributed" && column === wanted;
-  if (isLaid && !isRight) {
-    throw new DatabaseError(
-      `Citus has ${quoted} laid out otherwise (${layout}, by ${column}): undistribute_table takes that back.`,
-    );
-  }
-  if (!isLaid && isEverywhere) await client.query("SELECT create_reference_table($1)", [quoted]);
-  else if (!isLaid && name === first.table) {
-    // alone: other tables of this database that happen to be distributed by a text stay where they are
-    await client.query("SELECT create_distributed_table($1, $2, colocate_with => 'none')", [
-      quoted,
-      wanted,
-    ]);
-  } else if (!isLaid) {
+  const isLaid = await isLaidOut(client, quoted, column);
+  if (!isLaid && column === null) await client.query("SELECT create_reference_table($1)", [quoted]);
+  else if (!isLaid) {
+    // whatever else this database distributes stays where it is
+    const beside = name === first.table ? "none" : `"${first.table}"`;
     await client.query("SELECT create_distributed_table($1, $2, colocate_with => $3)", [
       quoted,
-      wanted,
-      `"${first.table}"`,
+      column,
+      beside,
     ]);
   }
   await dropLocalRows(client, quoted);
-  return { table: name, place: isEverywhere ? "on every node" : "by shop", done: !isLaid };
+  return { table: name, place, done: !isLaid };
+}
+
+/** @throws DatabaseError where it is laid out otherwise than by this column, or on every node (null) */
+async function isLaidOut(
+  client: pg.Client,
+  quoted: string,
+  column: string | null,
+): Promise<boolean> {
+  const { rows } = await client.query<{ layout: string; by: string }>(
+    `SELECT citus_table_type AS "layout", distribution_column AS "by"
+       FROM citus_tables WHERE table_name = $1::regclass`,
+    [quoted],
+  );
+  const [laid] = rows;
+  // a local table that Citus knows of can still be laid out
+  if (laid === undefined || laid.layout === "local") return false;
+  const { layout, by } = laid;
+  const isRight =
+    column === null ? layout === "reference" : layout === "distributed" && by === column;
+  if (isRight) return true;
+  throw new DatabaseError(
+    `Citus has ${quoted} laid out otherwise (${layout}, by ${by}): undistribute_table takes that back.`,
+  );
 }
 
 /** What was moved to the nodes is still on the coordinator's disk, where nobody sees it. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { sqlFolder } from "./sql-folder.ts";
 
 /** A process of the app, started as an operator starts it. */
 export type AppProcess = {
@@ -19,6 +20,17 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Where Node keeps compiled modules: processes of the app then start in half the time. */
 export const compileCache = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/node-compile` };
+
+/** Node's flags for a process of the app whose SQL is to be kept; see collect-sql.ts. */
+export function collecting(): string[] {
+  return process.env[sqlFolder] ? ["--import", "./test/world/collect-sql.ts"] : [];
+}
+
+/** What such a process needs of the environment. */
+export function collected(): Record<string, string> {
+  const folder = process.env[sqlFolder];
+  return folder ? { [sqlFolder]: folder } : {};
+}
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
@@ -40,12 +52,14 @@ export function startAppProcess(file: string, env: Record<string, string>): AppP
     "--max-old-space-size=512",
     ...["--import", "./test/world/end-with-parent.ts"],
     ...["--import", "./test/simulator/redirect.ts"],
+    ...collecting(),
   ];
   const child = spawn(process.execPath, [...flags, file], {
     cwd: root,
     env: {
       ...{ NODE_ENV: "production", PATH, HOME, ...(TMPDIR && { TMPDIR }) },
       ...compileCache,
+      ...collected(),
       ...env,
     },
     // the channel tells the process when this one is gone
