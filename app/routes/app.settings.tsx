@@ -3,6 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Layout, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { ImportCard } from "#app/components/settings/import-card.tsx";
+import { RuleCard } from "#app/components/settings/rule-card.tsx";
 import { DisconnectCard, PauseCard } from "#app/components/settings/settings-cards.tsx";
 import { SettingsForm } from "#app/components/settings/settings-form.tsx";
 import { settingsRequest } from "#app/components/settings/settings-request.ts";
@@ -62,6 +63,7 @@ export default function SettingsPage() {
       <BlockStack gap="400">
         <Layout>
           <SettingsForm settings={settings} />
+          <RuleCard />
           <ImportCard status={importStatus} share={settings.form.share} />
           <PauseCard paused={settings.paused} />
           {settings.connection !== "none" && <DisconnectCard />}

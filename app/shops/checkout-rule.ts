@@ -86,11 +86,12 @@ export async function switchCheckoutRule(
       on && !first
         ? [await ask<RuleMutationData>(createRuleMutation, { handle: ruleHandle, title })]
         : await switchAll(ask, wrong, on);
-    const errors = answers.flatMap(({ data }) =>
+    const [error] = answers.flatMap(({ data }) =>
       Object.values(data).flatMap((payload) => payload?.userErrors ?? []),
     );
-    const after = await look(ask, clientId);
-    return { state: after.state, refusal: errors[0] ? refusalOf(errors[0]) : null };
+    const after = (await look(ask, clientId)).state;
+    const isDone = after === (on ? "on" : "off");
+    return { state: after, refusal: error && !isDone ? refusalOf(error) : null };
   });
 }
 
