@@ -1,10 +1,7 @@
 import type pg from "pg";
 import type { FeedAnswer } from "#app/hakuna/client.ts";
 import { withoutWords } from "#app/hakuna/reason.ts";
-import { reportedUnits } from "#app/order/feed-order.ts";
-import { staysStripped } from "#app/order/fold.ts";
-import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
-import { evaluate, loadOffers } from "#app/store/evaluate.ts";
+import { loadOffers } from "#app/store/evaluate.ts";
 import {
   holdingShop,
   isLeaseLost,
@@ -18,6 +15,7 @@ import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
+import { accept, acceptUntouched } from "./acceptance.ts";
 import { sendAgain } from "./attempt.ts";
 import type { Attempt } from "./draft.ts";
 import { backOff, breakConnection } from "./trouble.ts";
@@ -39,12 +37,15 @@ export async function recordAnswer(
   const { pool, config } = context;
   try {
     return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-      const ids = attempt.orders.map(({ id }) => id);
-      const orders = await loadOrders(client, shop.domain, ids);
+      const counts = isAbout(shop, attempt, answer);
+      const isTaken = counts && answer.kind === "accepted";
+      const { others, plans } = isTaken
+        ? await acceptUntouched(client, shop, attempt)
+        : { others: attempt.orders.map(({ id }) => id), plans: 0 };
+      const orders = await loadOthers(client, shop.domain, others);
       const told = withoutErased(answer, orders.values());
       await noteAnswer(client, shop, attempt, told);
-      const counts = isAbout(shop, attempt, told);
-      if (counts) await applyAnswer(context, client, shop, attempt, orders, told);
+      if (counts) await applyAnswer(context, client, shop, attempt, orders, told, plans);
       else await sendByNewKey(client, shop, attempt, orders, told);
       return counts;
     });
@@ -57,6 +58,14 @@ export async function recordAnswer(
     });
     throw error;
   }
+}
+
+async function loadOthers(
+  client: pg.PoolClient,
+  shop: string,
+  ids: readonly string[],
+): Promise<Map<string, StoredOrder>> {
+  return ids.length === 0 ? new Map() : await loadOrders(client, shop, ids);
 }
 
 /** Hakuna's words may be about a customer whose data was erased while the request was under way. */
@@ -129,6 +138,10 @@ async function noteAnswer(
   );
 }
 
+/**
+ * @param orders those of the request that are not dealt with yet
+ * @param plansOfUntouched plan units that were sent for the first time with the others
+ */
 async function applyAnswer(
   context: RunContext,
   client: pg.PoolClient,
@@ -136,13 +149,14 @@ async function applyAnswer(
   attempt: Attempt,
   orders: Map<string, StoredOrder>,
   answer: FeedAnswer,
+  plansOfUntouched: number,
 ): Promise<void> {
   const { now } = shop;
   const others = Array.from(orders.values()).filter(({ status }) => status !== "pending");
   await loadOffers(client, shop, others);
   const loaded = asLoaded(orders.values());
   const alone = attempt.orders.length === 1;
-  let plans = 0;
+  let plans = plansOfUntouched;
   for (const sent of attempt.orders) {
     const order = orders.get(sent.id);
     if (!order) continue;
@@ -164,45 +178,6 @@ async function applyAnswer(
   } else if (answer.kind === "invalid" && alone && !isDeclined(attempt, answer.reason)) {
     await addToDay(client, shop, now, { failed: 1 });
   }
-}
-
-function accept(
-  { config }: RunContext,
-  shop: ShopRow,
-  order: StoredOrder,
-  attempt: Attempt,
-  sent: Attempt["orders"][number],
-): void {
-  const { now } = shop;
-  order.acceptedHash = sent.hash;
-  order.acceptedEpoch = attempt.epoch;
-  order.acceptedRevision = sent.revision;
-  order.acceptedAttempt = attempt.id;
-  order.firstSentAt ??= now;
-  order.sentAt = now;
-  // the customer's data may have been let go of while the request was under way
-  const isStripped = staysStripped(order.state) || order.state.head?.stripped;
-  order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
-  for (const [lineId, units] of Object.entries(reportedUnits(sent.payload))) {
-    order.reportedUnits[lineId] = Math.max(order.reportedUnits[lineId] ?? 0, units);
-  }
-  if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
-  if (order.unanswered) {
-    order.unanswered = false;
-    order.repeatAt = now + config.delivery.repeatAfterUnansweredMs;
-  }
-  // made due again while the request was under way: it stays pending
-  if (order.dueAt !== null) return;
-  if (order.status !== "pending") {
-    // skipped, erased or blocked meanwhile: what that means of an order that Hakuna has
-    evaluate(order, shop, config.worker.waitForOrderMs);
-    return;
-  }
-  order.status = "sent";
-  order.reasonCode = null;
-  order.statusReason = null;
-  order.resend = false;
-  order.dueAt = order.repeatAt;
 }
 
 async function applyToShop(
