@@ -7,9 +7,6 @@ const lockMs = 1000;
 /** Then the others go first, so long. */
 const pauseMs = 3000;
 
-/** How a line on standard error begins that says that a migration is tried again. */
-export const waiting = "A migration waits for a lock";
-
 /** The role may have limits of its own, for sessions that a pooler opens. */
 const unlimited = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"]
   .map((name) => `-c ${name}=0`)
@@ -79,7 +76,9 @@ export class MigrationAdapter extends PrismaPg {
           return;
         } catch (error) {
           if (!isLockTimeout(error) || Date.now() + pauseMs > deadline) throw error;
-          console.error(`${waiting} that another session holds; it is tried again.`);
+          console.error(
+            "A migration waits for a lock that another session holds; it is tried again.",
+          );
           await sleep(pauseMs);
         }
       }

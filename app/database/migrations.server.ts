@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { variables } from "#app/foundation/config.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
-import { waiting } from "../../prisma/migration-adapter.ts";
 import { DatabaseError } from "./database-error.server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,6 +30,9 @@ const migratingMs = 5 * 60_000;
 export function migrationLimits({ lockMs } = usualWait) {
   return { lockMs: lockMs + migratingMs, statementMs: lockMs + migratingMs + 10_000 };
 }
+
+/** How prisma/migration-adapter.ts begins what it says of a wait. */
+const waiting = "A migration waits for a lock";
 
 /** Longest time of Prisma's command line: an index of a large table takes its time. */
 const longestDeployMs = 2 * 60 * 60_000;
