@@ -75,10 +75,12 @@ export class MigrationAdapter extends PrismaPg {
           await run(`SET LOCAL lock_timeout = ${lockMs};\n${script}`);
           return;
         } catch (error) {
-          if (!isLockTimeout(error) || Date.now() + pauseMs > deadline) throw error;
-          console.error(
-            "A migration waits for a lock that another session holds; it is tried again.",
-          );
+          if (!isLockTimeout(error)) throw error;
+          if (Date.now() + pauseMs > deadline) {
+            console.error("A migration gave up: its locks are held by another session.");
+            throw error;
+          }
+          console.error("A migration waits for a lock of another session; it is tried again.");
           await sleep(pauseMs);
         }
       }

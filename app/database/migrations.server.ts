@@ -31,8 +31,9 @@ export function migrationLimits({ lockMs } = usualWait) {
   return { lockMs: lockMs + migratingMs, statementMs: lockMs + migratingMs + 10_000 };
 }
 
-/** How prisma/migration-adapter.ts begins what it says of a wait. */
+/** How prisma/migration-adapter.ts begins what it says of a wait, and of its end. */
 const waiting = "A migration waits for a lock";
+const gaveUp = "A migration gave up";
 
 /** Longest time of Prisma's command line: an index of a large table takes its time. */
 const longestDeployMs = 2 * 60 * 60_000;
@@ -88,7 +89,7 @@ export async function migrate(
       // Prisma waits ten seconds for its own lock, which somebody's command line may hold
       if (!said.includes("P1002")) break;
     }
-    const why = said.includes(lockTimeout)
+    const why = said.includes(gaveUp)
       ? `A migration did not get its locks within ${Math.round(wait.lockMs / 1000)} s, and changed nothing: ` +
         "another session, such as that of a dump, holds a table. Start anew when it is done."
       : "The database could not be migrated.";
@@ -97,9 +98,6 @@ export async function migrate(
     await client.query(`SELECT pg_advisory_unlock(${migrationLock})`).catch(() => undefined);
   }
 }
-
-/** SQLSTATE lock_not_available */
-const lockTimeout = "55P03";
 
 /**
  * Prisma goes no further behind a migration that failed or whose process died, until somebody says
