@@ -20,5 +20,6 @@ export const commands: Record<string, () => Promise<Command>> = {
   "upgrade-preview": async () =>
     (await import("#app/ops/orders/upgrade-preview.ts")).upgradePreviewCommand,
   distribute: async () => (await import("#app/ops/database/distribute.ts")).distribute,
+  "set-limits": async () => (await import("#app/ops/database/set-limits.ts")).setLimits,
   preview: async () => (await import("#app/ops/orders/preview.ts")).preview,
 };

@@ -75,8 +75,11 @@ export async function openFoundations(
     const limits = config.database;
     const { prisma, close: closeDatabase } = await openDatabase({
       url: databaseUrl,
+      directUrl: config.DATABASE_DIRECT_URL,
+      migrationUrl: config.MIGRATION_DATABASE_URL,
       log,
       limits,
+      migrationWait: config.migrationWait,
       embedded: config.DATABASE_URL === undefined,
     });
     closing.push(closeDatabase);
@@ -130,6 +133,8 @@ export async function openFoundations(
     const sweeps = createSweeps(run.metrics.swept);
     const queue = await startQueue({
       databaseUrl,
+      directUrl: config.DATABASE_DIRECT_URL,
+      ownerUrl: config.MIGRATION_DATABASE_URL,
       limits,
       log,
       sweeps,

@@ -42,8 +42,13 @@ process.on("exit", () => {
  *
  * @param file relative to the project's folder, such as `app/server.ts`
  * @param env the whole environment apart from PATH, HOME and TMPDIR
+ * @param folder of another version of the app
  */
-export function startAppProcess(file: string, env: Record<string, string>): AppProcess {
+export function startAppProcess(
+  file: string,
+  env: Record<string, string>,
+  folder = root,
+): AppProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   // the flags of npm start: with a small young generation the server stays under 300 MB under load
   const flags = [
@@ -55,7 +60,7 @@ export function startAppProcess(file: string, env: Record<string, string>): AppP
     ...collecting(),
   ];
   const child = spawn(process.execPath, [...flags, file], {
-    cwd: root,
+    cwd: folder,
     env: {
       ...{ NODE_ENV: "production", PATH, HOME, ...(TMPDIR && { TMPDIR }) },
       ...compileCache,
