@@ -13,7 +13,7 @@ export async function atRest(
   left: () => Promise<string[]>,
   say: (line: string) => void,
 ): Promise<void> {
-  let told = "";
+  const told = new Set<string>();
   let known = "";
   let changedAt = Date.now();
   const isAtRest = async () => {
@@ -21,8 +21,8 @@ export async function atRest(
     await reconnect(scene);
     const sentences = await left();
     const kinds = sentences.map((sentence) => sentence.split(":", 1)[0]).join("; ");
-    if (kinds !== told) say(kinds || "all is at rest");
-    told = kinds;
+    if (!told.has(kinds)) say(kinds || "all is at rest");
+    told.add(kinds);
     if (sentences.join() !== known) changedAt = Date.now();
     known = sentences.join();
     return sentences.length === 0 || Date.now() - changedAt > patience;

@@ -4,7 +4,7 @@ import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { readConfig } from "#app/foundation/config.server.ts";
 import { eventually } from "#test/server/client.ts";
 import { nudge, pidOf, waiting } from "./quiet-faults.ts";
-import { mostTries, type Scene, type Trouble } from "./troubles.ts";
+import { type Scene, type Trouble, wait } from "./troubles.ts";
 
 /** What a vanished machine had locked. */
 type Orphan = {
@@ -96,13 +96,15 @@ export const orphans: readonly Trouble[] = vanished.map((orphan) => ({
   name: orphan.name,
   async befall(scene) {
     const shop = scene.random.pick(scene.shops);
-    for (let tries = 0; tries < mostTries; tries += 1) {
+    const deadline = Date.now() + 120_000;
+    while (Date.now() < deadline) {
       try {
         const count = await vanish(scene, orphan, shop);
         if (count > 0) return count;
       } catch (error) {
         // it has the app's limits, that of waiting for a lock included; and the database may be away
         if (!isDatabaseTrouble(error)) throw error;
+        await wait(100);
       }
     }
     throw new Error("nobody waited");

@@ -157,7 +157,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       "the app is opened: reconciliation reads what was lost, and merchants change what they like",
     );
     accounts.behave(unreliably(random));
-    await Promise.all(shops.map((shop) => opened(world, shop)));
+    for (const shop of shops) await opened(world, shop);
     const none = async () => undefined;
     await Promise.all([
       befall(troublesOfShopify, random, none),
@@ -171,7 +171,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     accounts.wake(stillDead);
     accounts.behave({});
     // an answer with a renewed token may have been lost
-    await Promise.all(shops.map((shop) => opened(world, shop)));
+    for (const shop of shops) await opened(world, shop);
     await reconciled(client, shops.length);
     await atRest(scene, () => leftBehind(client), say);
     await crew.stop();
