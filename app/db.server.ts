@@ -54,7 +54,7 @@ export async function openDatabase(options: {
   if (migrationUrl !== undefined && directUrl !== undefined) {
     await look(directUrl, directly(limits), "DATABASE_DIRECT_URL", waitMs);
   }
-  if (address !== url) await look(url, limits, "DATABASE_URL", waitMs);
+  if (address !== url || limits.pooler) await look(url, limits, "DATABASE_URL", waitMs);
   const pool = openPool(
     { connectionString: url, max: 10, application_name: "hakuna-pages", limits },
     log,
