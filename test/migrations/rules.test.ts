@@ -47,6 +47,7 @@ it.each([
   'ALTER TABLE "Order" ADD CONSTRAINT "c" CHECK ("revision" >= 0) NOT VALID',
   'ALTER TABLE "Order" VALIDATE CONSTRAINT "c"',
   'ALTER TABLE "Order" ALTER COLUMN "name" SET STATISTICS 0',
+  'ALTER TABLE "InboxWebhook" ALTER COLUMN "payload" SET STORAGE EXTERNAL',
   "CREATE FUNCTION \"f\"() RETURNS int LANGUAGE sql AS 'SELECT 1'",
   "ALTER TYPE \"Share\" ADD VALUE 'none'",
   'INSERT INTO "Hold" ("shop", "reason") VALUES (\'*\', \'DROP TABLE "Order"\')',

@@ -111,6 +111,8 @@ function ofColumn({ subtype, def }: Node): string[] {
         : ["adds a constraint and reads the whole table: NOT VALID first, VALIDATE later"];
     case "AT_ValidateConstraint":
     case "AT_SetStatistics":
+    // what is stored stays as it is
+    case "AT_SetStorage":
       return [];
     default:
       return [unknown];
