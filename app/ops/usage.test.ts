@@ -45,6 +45,7 @@ const well: Record<string, string[]> = {
   "renew-offers": [],
   "data-request": ["demo", "--customer", "1", "--answered"],
   "upgrade-preview": ["demo"],
+  distribute: [],
   preview: ["/nowhere", "--topic", "orders/create", "--country", "de"],
 };
 
