@@ -123,7 +123,9 @@ async function isLaidOut(
 /** What was moved to the nodes is still on the coordinator's disk, where nobody sees it. */
 async function dropLocalRows(client: pg.Client, quoted: string): Promise<void> {
   const { rows } = await client.query<{ left: boolean }>(
-    `SELECT coalesce(sum(pg_relation_size(relid)), 0) > 0 AS "left" FROM pg_partition_tree($1)`,
+    // of a table without partitions the tree is empty
+    `SELECT pg_relation_size($1::regclass) + coalesce(sum(pg_relation_size(relid)), 0) > 0 AS "left"
+       FROM pg_partition_tree($1::regclass)`,
     [quoted],
   );
   if (rows[0]?.left) {

@@ -46,6 +46,7 @@ const well: Record<string, string[]> = {
   "data-request": ["demo", "--customer", "1", "--answered"],
   "upgrade-preview": ["demo"],
   "set-limits": [],
+  distribute: [],
   preview: ["/nowhere", "--topic", "orders/create", "--country", "de"],
 };
 
