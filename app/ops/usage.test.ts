@@ -45,8 +45,8 @@ const well: Record<string, string[]> = {
   "renew-offers": [],
   "data-request": ["demo", "--customer", "1", "--answered"],
   "upgrade-preview": ["demo"],
-  "set-limits": [],
   distribute: [],
+  "set-limits": [],
   preview: ["/nowhere", "--topic", "orders/create", "--country", "de"],
 };
 

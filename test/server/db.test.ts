@@ -86,6 +86,19 @@ describe("a migrated database", () => {
     await database.close();
   });
 
+  test("whose process died in a migration is migrated by the next one", async () => {
+    await query(url, `ALTER TABLE "Shop" DROP COLUMN "missingAccess"`);
+    await query(
+      url,
+      `UPDATE "_prisma_migrations" SET finished_at = NULL
+        WHERE migration_name = '20261127214500_missing_access'`,
+    );
+    const database = await openDatabase({ url, log: silent });
+    expect(await missing()).toBe(0);
+    expect(await database.prisma.shop.count()).toBe(0);
+    await database.close();
+  });
+
   test("is waited for when it takes connections late", async () => {
     const server = new URL(url);
     server.pathname = "postgres";

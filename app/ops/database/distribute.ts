@@ -1,4 +1,4 @@
-import { openClient } from "#app/database/connection.server.ts";
+import { directly, openClient } from "#app/database/connection.server.ts";
 import { distributeTables, type Placed } from "#app/database/distribution.ts";
 import { command } from "#app/ops/command.ts";
 
@@ -10,8 +10,11 @@ export const distribute = command({
   usage: "distribute",
   async run(_, withDatabase) {
     return await withDatabase(async ({ run, databaseUrl }) => {
-      const client = openClient(databaseUrl, "hakuna-distribute", {
-        ...run.config.database,
+      // as the tables' owner, and past a pooler: both where there are such
+      const { MIGRATION_DATABASE_URL, DATABASE_DIRECT_URL, database } = run.config;
+      const address = MIGRATION_DATABASE_URL ?? DATABASE_DIRECT_URL ?? databaseUrl;
+      const client = openClient(address, "hakuna-distribute", {
+        ...directly(database),
         ...limits,
       });
       try {
