@@ -55,7 +55,7 @@ it("a job that ended long ago is forgotten with its products, and no other", asy
   }
   const [old, fresh] = ids;
   await pool.query(
-    `UPDATE "PlanJob" SET "state" = 'done', "finishedAt" = CASE WHEN "id" = $2 THEN $3 ELSE $4 END
+    `UPDATE "PlanJob" SET "state" = 'done', "finishedAt" = CASE WHEN "id" = $2 THEN $3::timestamptz ELSE $4::timestamptz END
       WHERE "shop" = $1`,
     [current.shop, old, new Date("2026-01-01T00:00:00Z"), new Date("2026-03-01T00:00:00Z")],
   );
