@@ -11,6 +11,9 @@ import { sourceStatements } from "./source-statements.ts";
 
 const folder = process.env[sqlFolder];
 
+/** Asks Citus itself, and of nothing else. */
+const ofCitus = "app/database/distribution.ts";
+
 /** What the server tests made the app ask of the database, each statement once, with who asked. */
 async function asked(from: string): Promise<Map<string, string>> {
   const statements = new Map<string, string>();
@@ -20,7 +23,7 @@ async function asked(from: string): Promise<Map<string, string>> {
       // a process may be killed in the middle of one
       if (!line.endsWith("}")) continue;
       const { by, sql } = JSON.parse(line) as { by: string; sql: string };
-      statements.set(sql, by);
+      if (by !== ofCitus) statements.set(sql, by);
     }
   }
   return statements;
@@ -43,7 +46,9 @@ describe.skipIf(folder === undefined)("all SQL of the app that the server tests 
         const kind = await fingerprint(sql);
         if (looked.has(kind)) continue;
         looked.add(kind);
-        const found = await breachesIn(client, catalog, sql);
+        const found = await breachesIn(client, catalog, sql).catch((error: Error) => [
+          `the database does not understand it: ${error.message}`,
+        ]);
         if (found.length > 0) breaches.push({ by, breaches: found, sql });
       }
       expect(breaches).toEqual([]);

@@ -19,6 +19,7 @@ function asking(): string | null {
   Error.stackTraceLimit = limit;
   for (const line of lines) {
     if (line.includes("/@prisma/adapter-pg/")) return "prisma";
+    if (line.includes("/node_modules/pg-boss/")) return null;
     if (line.includes("/node_modules/") || line.includes("node:")) continue;
     const [, path] = /(?:file:\/\/)?(\/[^\s():]+)/.exec(line) ?? [];
     if (!path?.startsWith(root)) continue;
