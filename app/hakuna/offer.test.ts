@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readOffer } from "./offer.ts";
+import { type Offer, readOffer, textIn } from "./offer.ts";
 
 const plan = {
   id: "pl-1",
@@ -24,8 +24,8 @@ const answer = {
 };
 
 describe("an offer", () => {
-  it("is read in the shop's language", () => {
-    expect(readOffer(answer, "de")).toEqual({
+  it("is read in all of its languages", () => {
+    expect(readOffer(answer)).toEqual({
       id: "off-1",
       expiresAt: 1_686_398_751_838,
       country: "de",
@@ -35,12 +35,21 @@ describe("an offer", () => {
           sku: "HAK-12",
           price: { amount: 1200, currency: "eur" },
           termMonths: 12,
-          title: "1 Jahr",
-          insuranceUrl: "https://hakuna.example/de",
+          titles: { en: "1 year", de: "1 Jahr" },
+          insuranceUrls: { en: "https://hakuna.example/en", de: "https://hakuna.example/de" },
         },
       ],
     });
-    expect(readOffer(answer, "fr")).toMatchObject({ plans: [{ title: "1 year" }] });
+  });
+
+  it.each([
+    ["in the language", { en: "1 year", fr: "1 an" }, "fr", "1 an"],
+    ["in English where that is missing", { de: "1 Jahr", en: "1 year" }, "fr", "1 year"],
+    ["in no language", "1 year+", "fr", "1 year+"],
+    ["in a language of a country", { "fr-FR": "1 an" }, "fr", "1 an"],
+  ])("has a title %s", (_what, title, language, text) => {
+    const offer = readOffer({ ...answer, plans: [{ ...plan, title }] }) as Offer;
+    expect(textIn(offer.plans[0]?.titles ?? {}, language)).toBe(text);
   });
 
   it.each([
@@ -48,13 +57,13 @@ describe("an offer", () => {
     ["the offer's where the plan has none", {}, "https://hakuna.example/en"],
     ["no link but to the web", { terms_url: "javascript:0" }, "https://hakuna.example/en"],
   ])("has as insurance link %s", (_what, own, insuranceUrl) => {
-    const offer = readOffer({ ...answer, plans: [{ ...plan, ...own }] }, "en");
-    expect(offer).toMatchObject({ plans: [{ insuranceUrl }] });
+    const offer = readOffer({ ...answer, plans: [{ ...plan, ...own }] });
+    expect(textIn((offer as Offer).plans[0]?.insuranceUrls ?? {}, "en")).toBe(insuranceUrl);
   });
 
   it("has no insurance link where none is found", () => {
-    const offer = readOffer({ ...answer, marketing_content: null }, "en");
-    expect(offer).toMatchObject({ plans: [{ insuranceUrl: null }] });
+    const offer = readOffer({ ...answer, marketing_content: null });
+    expect(offer).toMatchObject({ plans: [{ insuranceUrls: {} }] });
   });
 
   it.each([
@@ -66,7 +75,7 @@ describe("an offer", () => {
     ["forever", null],
     [null, null],
   ])("with the term %j lasts %j months", (term_length, termMonths) => {
-    const offer = readOffer({ ...answer, plans: [{ ...plan, term_length }] }, "en");
+    const offer = readOffer({ ...answer, plans: [{ ...plan, term_length }] });
     expect(offer).toMatchObject({ plans: [{ termMonths }] });
   });
 
@@ -77,6 +86,6 @@ describe("an offer", () => {
     ["with a price in euros", { ...answer, plans: [{ ...plan, price: "12 €" }] }, "plans.0.price"],
     ["that is none", "<html>", ""],
   ])("%s is refused, and it is said where", (_what, body, where) => {
-    expect(readOffer(body, "en")).toContain(`cannot be read: ${where}`);
+    expect(readOffer(body)).toContain(`cannot be read: ${where}`);
   });
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** An amount in the currency's minor unit; the currency in lower case. */
 export type OfferPrice = { amount: number; currency: string };
 
-/** What Hakuna is asked for an offer for: a product at a price, in the shop's country. */
+/** What Hakuna is asked for an offer for: a product at a price, for buyers of a country. */
 export type OfferRequest = {
   type: "protection_product";
   /** ISO 3166-1 alpha-2, lower case */
@@ -18,15 +18,18 @@ export type OfferRequest = {
   };
 };
 
+/** A text by language, such as `de`; under `und` where Hakuna names none. */
+export type Texts = Readonly<Record<string, string>>;
+
 export type OfferPlan = {
   id: string;
   sku: string | null;
   price: OfferPrice;
   /** null where Hakuna does not say it in a way that can be read */
   termMonths: number | null;
-  title: string;
-  /** where the insurance is described: a shop must show it beside the plan; null: not found */
-  insuranceUrl: string | null;
+  titles: Texts;
+  /** where the insurance is described: a shop must show it beside the plan; empty: not found */
+  insuranceUrls: Texts;
 };
 
 /** One to three plans for a product. Times are epoch milliseconds. */
@@ -72,30 +75,41 @@ const answer = z.object({
  * that knows them. What cannot be done without is demanded.
  * https://docs.hellohakuna.com/get-started/how-it-works/offers
  *
- * @param language of titles and links, such as `de`; else English, else whatever there is
  * @returns the offer, or a sentence on what is wrong with it
  */
-export function readOffer(body: unknown, language: string): Offer | string {
+export function readOffer(body: unknown): Offer | string {
   const read = answer.safeParse(body);
   if (!read.success) {
     const [issue] = read.error.issues;
     return `Hakuna's offer cannot be read: ${issue?.path.join(".")}: ${issue?.message}`;
   }
   const { id, expired_at, country, marketing_content, plans } = read.data;
-  const common = insuranceUrl({ ...(body as object), ...marketing_content }, language);
+  const common = insuranceUrls({ ...(body as object), ...marketing_content });
   return {
     id,
     expiresAt: expired_at,
     country,
-    plans: plans.map((plan) => ({
-      id: plan.id,
-      sku: plan.sku || null,
-      price: plan.price,
-      termMonths: months(plan.term_length),
-      title: (inLanguage(plan.title, language) ?? plan.id).slice(0, 200),
-      insuranceUrl: insuranceUrl(plan, language) ?? common,
-    })),
+    plans: plans.map((plan) => {
+      const titles = Object.entries(textsOf(plan.title)).map(([language, title]) => [
+        language,
+        title.slice(0, 200),
+      ]);
+      const own = insuranceUrls(plan);
+      return {
+        id: plan.id,
+        sku: plan.sku || null,
+        price: plan.price,
+        termMonths: months(plan.term_length),
+        titles: titles.length > 0 ? Object.fromEntries(titles) : { und: plan.id },
+        insuranceUrls: Object.keys(own).length > 0 ? own : common,
+      };
+    }),
   };
+}
+
+/** The text in the language, else the one of no language, else in English, else whatever there is. */
+export function textIn(texts: Texts, language: string): string | null {
+  return texts[language] ?? texts.und ?? texts.en ?? Object.values(texts)[0] ?? null;
 }
 
 /** `12`, `"12 months"`, `"P1Y"`, `{value: 1, unit: "year"}` → 12, a bare number counts months. */
@@ -107,21 +121,31 @@ function months(term: unknown): number | null {
   return /year|jahr|\d\s*y/i.test(text) ? count * 12 : count;
 }
 
-/** The first web address under a name that speaks of the insurance or its terms. */
-function insuranceUrl(content: Record<string, unknown>, language: string): string | null {
+/** The first web addresses under a name that speaks of the insurance or its terms. */
+function insuranceUrls(content: Record<string, unknown>): Texts {
   for (const [name, value] of Object.entries(content)) {
     if (!/insurance|terms|document|details|ipid/i.test(name)) continue;
-    const url = inLanguage(value, language);
-    if (url && /^https?:\/\//.test(url) && URL.canParse(url)) return url;
+    const urls = Object.entries(textsOf(value)).filter(
+      ([, url]) => /^https?:\/\//.test(url) && URL.canParse(url),
+    );
+    if (urls.length > 0) return Object.fromEntries(urls);
   }
-  return null;
+  return {};
 }
 
-function inLanguage(value: unknown, language: string): string | null {
-  if (typeof value === "string") return value || null;
-  if (Array.isArray(value)) return inLanguage(value[0], language);
-  if (typeof value !== "object" || value === null) return null;
-  const byLanguage = value as Record<string, unknown>;
-  const chosen = byLanguage[language] ?? byLanguage.en ?? Object.values(byLanguage)[0];
-  return chosen === value ? null : inLanguage(chosen, language);
+const languageCode = /^[a-z]{2}(?:[-_][a-z]{2})?$/i;
+
+/** `"…"`, `{"en": "…", "de": "…"}`, or either in a list or an object. */
+function textsOf(value: unknown): Texts {
+  if (typeof value === "string") return value === "" ? {} : { und: value };
+  if (typeof value !== "object" || value === null) return {};
+  const texts = Object.entries(value).flatMap(([name, one]) => {
+    const text = Object.values(textsOf(one))[0];
+    return languageCode.test(name) && text !== undefined
+      ? [[name.slice(0, 2).toLowerCase(), text]]
+      : [];
+  });
+  if (texts.length > 0) return Object.fromEntries(texts);
+  const inner = Object.values(value)[0];
+  return inner === undefined ? {} : textsOf(inner);
 }

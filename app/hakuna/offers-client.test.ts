@@ -15,7 +15,7 @@ const request = {
 test.each([
   [404, '{"error":{"error_code":"no_offer_for_product"}}', "refused"],
   [404, "", "refused"],
-  [422, '{"error":{"error_code":"country_unsupported"}}', "refused"],
+  [422, '{"error":{"error_code":"country_unsupported"}}', "country_unsupported"],
   [404, "<html>Not found</html>", "unavailable"],
   [400, "<html>Bad request</html>", "unavailable"],
   [200, "<html>Sign in</html>", "unavailable"],
@@ -29,7 +29,7 @@ test.each([
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = createOffersClient({ baseUrl, timeoutMs: 10_000 });
   try {
-    expect(await client.fetchOffer(to, request, "k", "de")).toMatchObject({ kind });
+    expect(await client.fetchOffer(to, request, "k")).toMatchObject({ kind });
   } finally {
     await client.close();
     server.close();

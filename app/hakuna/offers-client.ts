@@ -2,6 +2,7 @@ import { parseJson, readAnswerBody } from "./answer-body.ts";
 import type { FeedTarget } from "./feed-target.ts";
 import { type Offer, type OfferRequest, readOffer } from "./offer.ts";
 import { refusalReason } from "./reason.ts";
+import { codesIn } from "./refusal.ts";
 import { badKey, requestHeaders } from "./request-headers.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { createTransport } from "./transport.ts";
@@ -11,6 +12,8 @@ export type OfferAnswer =
   | { kind: "offer"; offer: Offer }
   /** there is none for this product, or it cannot be used */
   | { kind: "refused"; reason: string }
+  /** Hakuna sells no plans in the country, whatever the product */
+  | { kind: "country_unsupported"; reason: string }
   | { kind: "key_refused"; reason: string }
   | { kind: "unavailable"; reason: string; retryAfterMs: number | null };
 
@@ -19,14 +22,8 @@ export type OffersClient = {
    * Asks for an offer of plans for a product. Never rejects because of what Hakuna does.
    *
    * @param idempotencyKey a repetition with the same key makes no second offer
-   * @param language of the plans' titles, such as `de`
    */
-  fetchOffer(
-    to: FeedTarget,
-    request: OfferRequest,
-    idempotencyKey: string,
-    language: string,
-  ): Promise<OfferAnswer>;
+  fetchOffer(to: FeedTarget, request: OfferRequest, idempotencyKey: string): Promise<OfferAnswer>;
   close(): Promise<void>;
 };
 
@@ -48,7 +45,7 @@ export function createOffersClient(options: {
 }): OffersClient {
   const transport = createTransport(options.timeoutMs);
   return {
-    async fetchOffer(to, request, idempotencyKey, language) {
+    async fetchOffer(to, request, idempotencyKey) {
       const { version } = options;
       const headers = requestHeaders(to, { hasBody: true, idempotencyKey, version });
       if (headers === null) {
@@ -65,7 +62,7 @@ export function createOffersClient(options: {
       const { status } = exchanged;
       const isPage = readAnswerBody(exchanged.body).kind === "page";
       if (status >= 200 && status < 300 && exchanged.complete && !isPage) {
-        const offer = readOffer(parseJson(exchanged.body), language);
+        const offer = readOffer(parseJson(exchanged.body));
         return typeof offer === "string"
           ? { kind: "refused", reason: offer }
           : { kind: "offer", offer };
@@ -77,7 +74,8 @@ export function createOffersClient(options: {
         const wait = retryAfterMs(exchanged.headers["retry-after"], Date.now());
         return { kind: "unavailable", reason, retryAfterMs: wait };
       }
-      return { kind: "refused", reason };
+      const isCountry = codesIn(reason).includes("country_unsupported");
+      return { kind: isCountry ? "country_unsupported" : "refused", reason };
     },
     close: transport.close,
   };

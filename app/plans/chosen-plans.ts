@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { countryCodes } from "#app/order/mapping/countries.ts";
 import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import {
@@ -23,6 +24,11 @@ export const planDetails = z.object({
     .max(2000)
     .nullable(),
   termMonths: z.int().min(1).max(600).nullable(),
+  /** where alone it may be sold; null: everywhere */
+  country: z
+    .string()
+    .refine((code) => countryCodes.includes(code))
+    .nullable(),
 });
 export type PlanDetails = z.infer<typeof planDetails>;
 
@@ -71,7 +77,9 @@ export async function saveChosen(
     for (const product of new Set(plans.map(({ productId }) => productId))) {
       const own = plans.filter(({ productId }) => productId === product).map(({ id }) => id);
       const written = details.filter(({ id }) => own.includes(id));
-      await writePlanDetails(ask, product, written);
+      // what it costs, the merchant says in Shopify
+      const unpriced = written.map((one) => ({ ...one, offerPrice: null }));
+      await writePlanDetails(ask, product, unpriced);
       await keep(written, "current");
     }
     return { result: "saved" };
@@ -83,21 +91,21 @@ export async function saveChosen(
   }
 }
 
-/** What a merchant says of a plan; for which product, price and country it is, nobody says. */
+/** What a merchant says of a plan; for which product and price it is, nobody says. */
 function keptByHand({
   id,
   offerId,
   planId,
   termMonths,
-}: Pick<CatalogPlan, "id" | "offerId" | "planId" | "termMonths">): KeptOffer[] {
+  country,
+}: Pick<CatalogPlan, "id" | "offerId" | "planId" | "termMonths" | "country">): KeptOffer[] {
   if (offerId === null || planId === null) return [];
   const unknown = {
     productId: null,
     productPrice: null,
     price: null,
     currency: null,
-    country: null,
   };
   const ids = { planVariantId: numericId(id), offerId, planId };
-  return [{ ...ids, ...unknown, termMonths, validUntil: null }];
+  return [{ ...ids, ...unknown, country, termMonths, validUntil: null }];
 }

@@ -1,11 +1,97 @@
+import type pg from "pg";
 import type { PlanContext } from "./plan-context.ts";
-import { forgetPlanJobs, renewOffers } from "./product-offers.ts";
+import { createPlanJob, mostProducts } from "./plan-job-store.ts";
+import type { PlanJobKind } from "./plan-result.ts";
 
 /** How long it is kept what a job did for each product. */
 const keepJobsMs = 90 * 24 * 60 * 60_000;
 
-/** Once a day: starts the renewal of offers that expire soon. Answers the shops to be woken. */
+/** Offers are renewed so long before they expire: time for a day without Hakuna, or two. */
+const renewBeforeMs = 3 * 24 * 60 * 60_000;
+
+/** Products of a shop whose countries are written down in one job; the next day has the others. */
+const mostNoted = 2_000;
+
+/** Products that were not offered in just the countries where their shop sells now. */
+const inOtherCountries = `
+  SELECT "shop", "productId" FROM (
+    SELECT o."shop", o."productId", array_agg(o."country") AS "has",
+           s."country" || coalesce(s."sellingCountries", '{}') AS "wants"
+      FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
+     WHERE s."country" IS NOT NULL
+     GROUP BY o."shop", o."productId", s."country", s."sellingCountries"
+    HAVING bool_or(o."expiresAt" IS NOT NULL)) p
+   WHERE NOT ("has" @> "wants" AND "has" <@ "wants")`;
+
+/** Once a day: starts what is to be done about plans. Answers the shops to be woken. */
 export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[]> {
-  await forgetPlanJobs(pool, now(), keepJobsMs);
-  return await renewOffers(pool, now());
+  await forgetPlanJobs(pool, now());
+  return await startPlanWork(pool, now());
+}
+
+/**
+ * Starts a job for each shop that has offers which expire soon, or which another environment or
+ * account made, or that sells in other countries than they are for; and one for each whose plans do
+ * not say yet where they are sold. Answers the shops; they are to be woken.
+ */
+export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[]> {
+  const expiring = (table: string) =>
+    `SELECT o."shop", o."productId" FROM "${table}" o JOIN "Shop" s ON s."domain" = o."shop"
+      WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)
+         OR (o."epoch" <> s."epoch" AND o."expiresAt" IS NOT NULL)`;
+  const due = [expiring("CountryOffer"), expiring("ProductOffer"), inOtherCountries];
+  const renewed = await startJobs(pool, "renew", due.join(" UNION "), mostProducts, [
+    now + renewBeforeMs,
+  ]);
+  const noted = await startJobs(
+    pool,
+    "countries",
+    `SELECT "shop", "productId" FROM "ProductOffer"`,
+    mostNoted,
+  );
+  return [...new Set([...renewed, ...noted])];
+}
+
+/** The same for one shop, which sells in other countries than before. */
+export async function followCountries(pool: pg.Pool, shop: string): Promise<string[]> {
+  const products = `${inOtherCountries} AND "shop" = $3`;
+  return await startJobs(pool, "renew", products, mostProducts, [shop]);
+}
+
+/**
+ * Starts a job of the kind for each shop that has such products, unless it has one already.
+ *
+ * @param products a query for `shop` and `productId`; its parameters, `more`, begin with $3
+ */
+async function startJobs(
+  pool: pg.Pool,
+  kind: PlanJobKind,
+  products: string,
+  most: number,
+  more: unknown[] = [],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ shop: string; products: string[] }>(
+    `SELECT p."shop", (array_agg(p."productId" ORDER BY p."productId"))[1:$2] AS "products"
+       FROM (${products}) p JOIN "Shop" s ON s."domain" = p."shop"
+      WHERE s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL AND s."apiKeySealed" IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM "PlanJob" j WHERE j."shop" = p."shop"
+                           AND j."kind" = $1 AND j."state" = 'running')
+      GROUP BY p."shop"`,
+    [kind, most, ...more],
+  );
+  for (const { shop, products: productIds } of rows) {
+    await createPlanJob(pool, shop, { kind, productIds, collectionIds: [], planIds: [] });
+  }
+  return rows.map(({ shop }) => shop);
+}
+
+/** Deletes jobs that ended long ago. */
+async function forgetPlanJobs(pool: pg.Pool, now: number): Promise<void> {
+  const before = new Date(now - keepJobsMs);
+  await pool.query(
+    `DELETE FROM "PlanJobProduct" p USING "PlanJob" j
+      WHERE j."shop" = p."shop" AND j."id" = p."jobId" AND j."finishedAt" < $1`,
+    [before],
+  );
+  await pool.query(`DELETE FROM "PlanJob" WHERE "finishedAt" < $1`, [before]);
 }

@@ -1,17 +1,38 @@
 import { minorUnits } from "#app/order/money.ts";
+import type { ShownPrice } from "#app/shopify/plans/country-prices.ts";
 import type { Protectable } from "#app/shopify/plans/plan-catalog.ts";
 
-/** Variants of one price: one offer serves them all. `price` in minor units. */
-export type PriceGroup = { price: number; sku: string; variantIds: string[] };
+/** Variants of one price: one offer serves them all. `price` in minor units of `currency`. */
+export type PriceGroup = {
+  price: number;
+  /** ISO 4217, upper case */
+  currency: string;
+  sku: string;
+  variantIds: string[];
+  /** what such a variant costs in the shop's own currency, in minor units */
+  shopPrice: number;
+};
 
-/** Groups a product's variants by price, in the order of the variants. */
-export function priceGroups({ variants, currency }: Protectable): PriceGroup[] {
-  const groups = new Map<number, PriceGroup>();
+/**
+ * Groups a product's variants by what a country's buyers pay, in the order of the variants.
+ *
+ * @param shown what they are shown, by variant; the shop's own price where that is not known
+ */
+export function priceGroups(
+  { variants, currency }: Protectable,
+  shown: ReadonlyMap<string, ShownPrice>,
+): PriceGroup[] {
+  const groups = new Map<string, PriceGroup>();
   for (const { id, sku, price } of variants) {
-    const { amount } = minorUnits(price, currency);
-    const group = groups.get(amount) ?? { price: amount, sku: sku ?? "", variantIds: [] };
+    const { amount, currencyCode } = shown.get(id) ?? { amount: price, currencyCode: currency };
+    const minor = minorUnits(amount, currencyCode).amount;
+    const key = `${minor} ${currencyCode}`;
+    const group = groups.get(key) ?? {
+      ...{ price: minor, currency: currencyCode, sku: sku ?? "", variantIds: [] },
+      shopPrice: minorUnits(price, currency).amount,
+    };
     group.variantIds.push(id);
-    groups.set(amount, group);
+    groups.set(key, group);
   }
   return [...groups.values()];
 }

@@ -1,24 +1,29 @@
-import type { Offering } from "./offer-plans.ts";
+import { type CountryAnswers, refusedCountries } from "#app/store/country-answers.ts";
+import type { PlanMaking } from "./country-plans.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { JobHalt } from "./plan-result.ts";
+import { languageOf } from "./plan-titles.ts";
 
 /** What a shop's offers are fetched with; `epoch`: of the connection that they are good for. */
-export type ShopOffering = Omit<Offering, "ask" | "key" | "keep"> & { epoch: number };
+export type ShopOffering = Omit<PlanMaking, "ask" | "key" | "keep" | "note"> & { epoch: number };
 
 /** Reads what offers need of a shop. @throws JobHalt where it is not set up for them */
 export async function openOffering(
-  { pool, secrets, offers }: PlanContext,
+  { pool, secrets, offers, now }: PlanContext,
   domain: string,
 ): Promise<ShopOffering> {
   const { rows } = await pool.query<{
     environment: "sandbox" | "production";
     apiKeySealed: string | null;
     country: string | null;
+    sellingCountries: string[] | null;
+    countryAnswers: CountryAnswers;
     scopes: string | null;
     epoch: number;
     keyVersion: number;
   }>(
-    `SELECT "environment", "apiKeySealed", "country", "scopes", "epoch", "keyVersion" FROM "Shop" WHERE "domain" = $1`,
+    `SELECT "environment", "apiKeySealed", "country", "sellingCountries", "countryAnswers", "scopes",
+            "epoch", "keyVersion" FROM "Shop" WHERE "domain" = $1`,
     [domain],
   );
   const shop = rows[0];
@@ -32,8 +37,9 @@ export async function openOffering(
       environment: shop.environment,
       apiKey: secrets.open(shop.apiKeySealed, domain),
     },
-    country: shop.country,
-    language: ["de", "at", "ch", "li"].includes(shop.country) ? "de" : "en",
+    countries: [...new Set([shop.country, ...(shop.sellingCountries ?? [])])],
+    refused: refusedCountries(shop.countryAnswers, now()),
+    languageIn: languageOf,
     mayPublish: shop.scopes?.split(",").includes("write_publications") ?? false,
     epoch: shop.epoch,
     keyVersion: shop.keyVersion,

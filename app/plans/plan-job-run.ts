@@ -8,9 +8,11 @@ import {
   readCollection,
   readProtectable,
 } from "#app/shopify/plans/plan-catalog.ts";
+import { noteCountry } from "#app/store/country-answers.ts";
 import { keepOffers } from "#app/store/plan-offers.ts";
-import { type Offering, offerPlans } from "./offer-plans.ts";
-import { openOffering, type ShopOffering } from "./offering.ts";
+import type { PlanMaking } from "./country-plans.ts";
+import { offerPlans } from "./offer-plans.ts";
+import { openOffering } from "./offering.ts";
 import type { PlanContext } from "./plan-context.ts";
 import {
   claimPlanJob,
@@ -25,7 +27,8 @@ import {
 } from "./plan-job-store.ts";
 import { JobHalt, type PlanResult, ProductFailure } from "./plan-result.ts";
 import { linkProduct, unlinkProduct } from "./product-links.ts";
-import { endOffer, forgetOffers, saveOffers } from "./product-offers.ts";
+import { carryOffersOver, forgetOffers, offeredCountries, saveOffers } from "./product-offers.ts";
+import { writeCountry } from "./write-country.ts";
 
 /** Tries of one product: errors of ours must not stop the others. */
 const mostAttempts = 3;
@@ -114,14 +117,7 @@ async function doProduct(
   } catch (error) {
     if (haltOf(error)) throw error;
     const failure = failureOf(error);
-    if (failure) {
-      const isOver =
-        product !== null &&
-        job.kind === "renew" &&
-        failure.code === "no_offer" &&
-        (await endOffer(pool, ask, job.shop, product, context.now()));
-      return await save(isOver ? { ...failure, code: "offer_ended" } : failure);
-    }
+    if (failure) return await save(failure);
     log.error({ err: error, shop: job.shop, attempts }, "the plans of a product failed");
     if (attempts < mostAttempts) return;
     await save({ kind: "failed", code: "failed", words: null });
@@ -135,7 +131,7 @@ async function resultFor(
   product: Protectable,
 ): Promise<PlanResult> {
   const { pool } = context;
-  const { shop, kind, id } = job;
+  const { shop, kind } = job;
   if (kind === "unlink") {
     const result = await unlinkProduct(ask, product);
     await forgetOffers(pool, shop, product.id);
@@ -147,14 +143,36 @@ async function resultFor(
     await forgetOffers(pool, shop, product.id);
     return result;
   }
-  const offering: ShopOffering = await openOffering(context, shop);
-  const keep: Offering["keep"] = async (kept, moment) => {
-    const at = context.now();
+  return await offer(context, job, ask, product);
+}
+
+/** Gives a product what Hakuna offers for it, and notes where it has offers now. */
+async function offer(
+  context: PlanContext,
+  { shop, kind, id }: PlanJob,
+  ask: AskAdmin,
+  product: Protectable,
+): Promise<PlanResult> {
+  const { pool, now } = context;
+  const { epoch, ...offering } = await openOffering(context, shop);
+  const [own = ""] = offering.countries;
+  if (kind === "countries") {
+    await writeCountry({ ask, pool, shop, country: own }, product);
+    await carryOffersOver(pool, shop, product.id, own);
+    return { kind: "noted" };
+  }
+  await carryOffersOver(pool, shop, product.id, own);
+  const keep: PlanMaking["keep"] = async (kept, moment) => {
+    const at = now();
     // before what comes now
     await keepOffers(pool, shop, kept, { moment, at: moment === "former" ? at - 1 : at });
   };
-  const { result, offers } = await offerPlans({ ...offering, ask, key: id, keep }, product);
-  await saveOffers(pool, shop, product.id, offering.epoch, offers);
+  const note = (country: string, sells: boolean) =>
+    noteCountry(pool, shop, country, { sells, at: now() });
+  const before = await offeredCountries(pool, shop, product.id, { epoch, now: now() });
+  const making = { ...offering, ask, key: id, keep, note };
+  const { result, countries } = await offerPlans(making, product, before);
+  await saveOffers(pool, shop, product.id, epoch, countries);
   return result;
 }
 

@@ -1,9 +1,11 @@
 /** What is to be done for each product of a plan job. */
-export const planJobKinds = ["offers", "link", "unlink", "renew"] as const;
+export const planJobKinds = ["offers", "link", "unlink", "renew", "countries"] as const;
 export type PlanJobKind = (typeof planJobKinds)[number];
 
 /** A plan that an offer gave a product. Prices in minor units. */
 export type OfferedPlan = {
+  /** ISO 3166-1 alpha-2, lower case; left out in what was written down before there were several */
+  country?: string;
   title: string;
   price: number;
   /** the price until now; null: the plan is new */
@@ -31,6 +33,8 @@ export type PlanFailure =
   /** the offer is in another currency or for another country than the shop sells in */
   | "other_currency"
   | "other_country"
+  /** Hakuna makes no offers in that country, in its own words */
+  | "country_unsupported"
   /** Hakuna makes no offer for it, in its own words */
   | "no_offer"
   /** the same, and the offer that it had has expired: its plans were taken away */
@@ -42,9 +46,14 @@ export type PlanFailure =
   /** an error of ours */
   | "failed";
 
-/** What was done for a product. */
+/** Why a product has no new plans in a country where the shop sells. */
+export type CountryLack = { country: string; code: PlanFailure; words: string | null };
+
+/** What was done for a product. `lacking`: the countries in which it could not be done. */
 export type PlanResult =
-  | { kind: "offered"; plans: OfferedPlan[]; notes: PlanNote[] }
+  | { kind: "offered"; plans: OfferedPlan[]; notes: PlanNote[]; lacking?: CountryLack[] }
+  /** it was written down where its plans are sold */
+  | { kind: "noted" }
   | { kind: "linked"; plans: string[] }
   | { kind: "unlinked" }
   | { kind: "failed"; code: PlanFailure; words: string | null };

@@ -35,5 +35,7 @@ it("declares the metafields that themes read", () => {
     plan_id: "single_line_text_field",
     insurance_url: "url",
     term_months: "number_integer",
+    country: "single_line_text_field",
+    offer_price: "single_line_text_field",
   });
 });

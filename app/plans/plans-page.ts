@@ -1,16 +1,28 @@
 import type pg from "pg";
 import { minorUnits } from "#app/order/money.ts";
-import { type AdminAccess, AdminError, openAdmin } from "#app/shopify/access/admin-api.ts";
-import { isProtectionVendor, planOf } from "#app/shopify/plans/plan-catalog.ts";
 import {
-  type PlanNode,
+  type AdminAccess,
+  AdminError,
+  type AskAdmin,
+  openAdmin,
+} from "#app/shopify/access/admin-api.ts";
+import { readShownPrices, type ShownPrice } from "#app/shopify/plans/country-prices.ts";
+import {
+  type CatalogPlan,
+  idsIn,
+  isProtectionVendor,
+  type PlanPrice,
+  readPlans,
+} from "#app/shopify/plans/plan-catalog.ts";
+import {
   type PlanProductsData,
   planPageSizes,
   planProductsQuery,
 } from "#app/shopify/plans/plan-queries.ts";
+import { planHandlePrefix } from "./country-plans.ts";
 
 /** A page waits no longer than this for Shopify. */
-const timeLimitMs = 5_000;
+const timeLimitMs = 8_000;
 
 /** A plan as the page shows it; the price in minor units. */
 export type PagePlan = {
@@ -19,11 +31,15 @@ export type PagePlan = {
   price: number;
   currency: string;
   termMonths: number | null;
+  /** where alone it is sold, ISO 3166-1 alpha-2, lower case; null: everywhere */
+  country: string | null;
   /**
-   * what it lacks: without its ids Hakuna could not tell which plan was sold, and without the link to
-   * the insurance details it may not be sold. The storefront offers it in neither case
+   * what keeps it from being offered: without its ids Hakuna could not tell which plan was sold,
+   * without the link to the insurance details it may not be sold, nor at another price than Hakuna's
    */
-  lacks: "ids" | "link" | null;
+  lacks: "ids" | "link" | "price" | null;
+  /** with `price`: what its country's buyers would be shown */
+  shown: PlanPrice | null;
 };
 
 /** A product that plans may be offered for; prices in minor units. */
@@ -49,16 +65,21 @@ export type ProductsPage = {
 /** What part of the shop's products is shown: a search, and a place in the list. */
 export type ProductsAsked = { search: string; after: string | null; before: string | null };
 
+/** The most plans that a page looks up: a product has three in each country. */
+const mostPlans = 500;
+
 /**
  * Reads a page of the shop's products with their plans from Shopify, where the links are kept.
  * Protection products are left out.
  *
+ * @param own the shop's country, of which the app's own plans are that name none
  * @returns null where Shopify did not answer in time, or has no session for the app
  */
 export async function readProductsPage(
   admin: AdminAccess,
   shop: string,
   { search, after, before }: ProductsAsked,
+  own: string | null,
 ): Promise<ProductsPage | null> {
   const size =
     before === null ? { first: planPageSizes.products } : { last: planPageSizes.products };
@@ -67,14 +88,15 @@ export async function readProductsPage(
     after,
     before,
     query: searchQuery(search),
-    plans: planPageSizes.plans,
   };
   try {
     const ask = await openAdmin(admin, shop, AbortSignal.timeout(timeLimitMs));
     const { data } = await ask<PlanProductsData>(planProductsQuery, variables);
     const { nodes, pageInfo } = data.products;
+    const products = nodes.filter(({ vendor }) => !isProtectionVendor(vendor));
+    const plans = await readPagePlans(ask, products, own);
     return {
-      products: nodes.filter(({ vendor }) => !isProtectionVendor(vendor)).map(productOf),
+      products: products.map((product) => productOf(product, plans)),
       previous: pageInfo.hasPreviousPage ? pageInfo.startCursor : null,
       next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
       scopes: data.currentAppInstallation.accessScopes.map(({ handle }) => handle),
@@ -92,10 +114,37 @@ function searchQuery(search: string): string {
   return ["-vendor:hakuna", ...terms].join(" ");
 }
 
-function productOf(node: PlanProductsData["products"]["nodes"][number]): PageProduct {
+/** The plans that are linked to the products, by id. */
+async function readPagePlans(
+  ask: AskAdmin,
+  products: readonly ProductNode[],
+  own: string | null,
+): Promise<Map<string, PagePlan>> {
+  const ids = [...new Set(products.flatMap(({ plans }) => idsIn(plans) ?? []))].slice(0, mostPlans);
+  const plans = ids.length > 0 ? await readPlans(ask, ids) : [];
+  const placed = plans.map((plan) => ({
+    ...plan,
+    country: plan.country ?? (plan.productHandle.startsWith(planHandlePrefix) ? own : null),
+  }));
+  const priced = placed.filter(({ offerPrice }) => offerPrice !== null);
+  const byCountry = Map.groupBy(priced, ({ country }) => country);
+  const shown = new Map<string, ShownPrice>();
+  for (const [country, those] of byCountry) {
+    if (country === null) continue;
+    const all = those.map(({ id }) => id);
+    for (const [id, price] of await readShownPrices(ask, all, country)) shown.set(id, price);
+  }
+  const currency = products[0]?.priceRangeV2.minVariantPrice.currencyCode ?? "";
+  return new Map(
+    placed.map((plan) => [plan.id, pagePlan(plan, currency, shown.get(plan.id) ?? null)]),
+  );
+}
+
+type ProductNode = PlanProductsData["products"]["nodes"][number];
+
+function productOf(node: ProductNode, plans: ReadonlyMap<string, PagePlan>): PageProduct {
   const { minVariantPrice: from, maxVariantPrice: to } = node.priceRangeV2;
   const currency = from.currencyCode;
-  const plans = (node.plans?.references?.nodes ?? []).filter((plan) => plan !== null);
   return {
     id: node.id,
     title: node.title,
@@ -103,17 +152,28 @@ function productOf(node: PlanProductsData["products"]["nodes"][number]): PagePro
     from: minorUnits(from.amount, currency).amount,
     to: minorUnits(to.amount, currency).amount,
     currency,
-    plans: plans.map((plan) => pagePlan(plan, currency)),
+    plans: (idsIn(node.plans) ?? []).flatMap((id) => plans.get(id) ?? []),
   };
 }
 
-function pagePlan(node: PlanNode, currency: string): PagePlan {
-  const { id, title, price, termMonths, offerId, planId, insuranceUrl } = planOf(node);
+/** @param currency the shop's, of plans whose offer's price nobody wrote down */
+function pagePlan(plan: CatalogPlan, currency: string, shown: ShownPrice | null): PagePlan {
+  const { id, title, termMonths, country, offerId, planId, insuranceUrl, offerPrice } = plan;
+  const there = shown && {
+    amount: minorUnits(shown.amount, shown.currencyCode).amount,
+    currency: shown.currencyCode,
+  };
+  const isOther =
+    offerPrice !== null &&
+    there !== null &&
+    (there.amount !== offerPrice.amount || there.currency !== offerPrice.currency);
   const hasIds = offerId !== null && planId !== null;
+  const lacks = hasIds ? (insuranceUrl === null ? "link" : isOther ? "price" : null) : "ids";
   return {
-    ...{ id, title, termMonths, currency },
-    price: minorUnits(price, currency).amount,
-    lacks: hasIds ? (insuranceUrl === null ? "link" : null) : "ids",
+    ...{ id, title, termMonths, country, lacks },
+    price: offerPrice?.amount ?? minorUnits(plan.price, currency).amount,
+    currency: offerPrice?.currency ?? currency,
+    shown: lacks === "price" ? there : null,
   };
 }
 

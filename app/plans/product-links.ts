@@ -28,5 +28,5 @@ export async function unlinkProduct(ask: AskAdmin, product: Protectable): Promis
 
 /** The variants that have plans of their own. */
 function ownersOf(product: Protectable): string[] {
-  return product.variants.filter(({ hasOwnPlans }) => hasOwnPlans).map(({ id }) => id);
+  return product.variants.filter(({ plans }) => plans !== null).map(({ id }) => id);
 }

@@ -13,7 +13,7 @@ const batch = 5000;
 export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "OrderEvent", "Attempt", "OrderCount"],
   ...["ShopDay", "DataRequest", "OrderScan", "PlanJobProduct", "PlanJob", "ProductOffer", "Hold"],
-  ...["PlanOffer", "Order"],
+  ...["PlanOffer", "CountryOffer", "Order"],
 ] as const;
 
 /**

@@ -29,25 +29,27 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     after: params.get("after"),
     before: params.get("before"),
   };
-  const [page, jobs, stored] = await Promise.all([
-    readProductsPage(context.admin, shop, asked),
+  const stored = await context.prisma.shop.findUniqueOrThrow({
+    where: { domain: shop },
+    select: { apiKeyLastFour: true, country: true, sellingCountries: true, scopes: true },
+  });
+  const { country } = stored;
+  const [page, jobs] = await Promise.all([
+    readProductsPage(context.admin, shop, asked, country),
     readJobs(pool, shop, params.get("job")),
-    context.prisma.shop.findUniqueOrThrow({
-      where: { domain: shop },
-      select: { apiKeyLastFour: true, country: true, scopes: true },
-    }),
   ]);
   if (page) await noteScopes(pool, shop, page.scopes);
   const shownIds = page?.products.map(({ id }) => id) ?? [];
   const scopes = page?.scopes ?? stored.scopes?.split(",") ?? [];
   return {
     search: asked.search,
-    offers: await readOffers(pool, shop, shownIds),
+    offers: await readOffers(pool, shop, shownIds, country),
     page: page && { products: page.products, previous: page.previous, next: page.next },
     ...jobs,
     missing: planScopes.filter((scope) => !scopes.includes(scope)),
     hasKey: stored.apiKeyLastFour !== null,
-    hasCountry: stored.country !== null,
+    hasCountry: country !== null,
+    countries: country === null ? [] : [...new Set([country, ...stored.sellingCountries])],
   };
 }
 
@@ -91,8 +93,9 @@ export async function action({ request, context }: ActionFunctionArgs) {
 export const headers = boundary.headers;
 
 export default function Plans() {
-  const { page, offers, search, jobs, open, products, missing, hasKey, hasCountry } =
-    useLoaderData<typeof loader>();
+  const loaded = useLoaderData<typeof loader>();
+  const { page, offers, countries, search, jobs, open, products, missing } = loaded;
+  const { hasKey, hasCountry } = loaded;
   const mayWrite = !missing.includes("write_products");
   const { t } = useLocale();
   const isRunning = jobs.some(({ state }) => state === "running");
@@ -103,7 +106,13 @@ export default function Plans() {
         <MissingScopesBanner scopes={missing} of="plans.access" />
         <PlanFill mayWrite={mayWrite} hasKey={hasKey} hasCountry={hasCountry} />
         {jobs.length > 0 && <PlanJobs jobs={jobs} open={open} products={products} />}
-        <PlanProducts page={page} offers={offers} search={search} mayWrite={mayWrite} />
+        <PlanProducts
+          page={page}
+          countries={countries}
+          offers={offers}
+          search={search}
+          mayWrite={mayWrite}
+        />
         <PlanRules />
       </BlockStack>
     </Page>

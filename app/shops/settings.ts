@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { SecretBox } from "#app/foundation/secrets.server.ts";
 import type { ConnectionTest } from "#app/hakuna/client.ts";
+import { countryCodes } from "#app/order/mapping/countries.ts";
+import { type CountryAnswers, mostSellingCountries } from "#app/store/country-answers.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { connectHeld } from "./connect.ts";
@@ -11,6 +13,8 @@ import { beginEpoch } from "./epoch.ts";
 /** What the settings page shows. The API key itself never leaves the server. */
 export type Settings = {
   form: SettingsForm;
+  /** in which Hakuna lately made no offers, because it sells no plans there */
+  refusedCountries: string[];
   connection: "none" | "connected" | "key_refused" | "wrong_address" | "feed_refuses";
   keyLastFour: string | null;
   paused: boolean;
@@ -28,6 +32,11 @@ export const settingsForm = z.object({
     .string()
     .regex(/^[a-z]{2}$/)
     .nullable(),
+  /** where plans are offered too, beside `country`; the same form, none twice */
+  sellingCountries: z
+    .array(z.string().refine((code) => countryCodes.includes(code)))
+    .max(mostSellingCountries)
+    .transform((codes) => [...new Set(codes)]),
 });
 export type SettingsForm = z.infer<typeof settingsForm>;
 
@@ -57,22 +66,27 @@ export type Saved =
 
 /** Reads a shop's settings. Bound to the shop of the session token. */
 export async function readSettings(prisma: PrismaClient, domain: string): Promise<Settings> {
-  const { apiKeyLastFour, connection, paused, ...form } = await prisma.shop.findUniqueOrThrow({
-    where: { domain },
-    select: {
-      environment: true,
-      share: true,
-      sendTestOrders: true,
-      sendOlderOrders: true,
-      acceptSuggestions: true,
-      productIdentifier: true,
-      country: true,
-      connection: true,
-      paused: true,
-      apiKeyLastFour: true,
-    },
-  });
-  return { form, connection, paused, keyLastFour: apiKeyLastFour };
+  const { apiKeyLastFour, connection, paused, countryAnswers, ...form } =
+    await prisma.shop.findUniqueOrThrow({
+      where: { domain },
+      select: {
+        environment: true,
+        share: true,
+        sendTestOrders: true,
+        sendOlderOrders: true,
+        acceptSuggestions: true,
+        productIdentifier: true,
+        country: true,
+        sellingCountries: true,
+        countryAnswers: true,
+        connection: true,
+        paused: true,
+        apiKeyLastFour: true,
+      },
+    });
+  const answers = Object.entries(countryAnswers as CountryAnswers);
+  const refusedCountries = answers.flatMap(([country, { sells }]) => (sells ? [] : [country]));
+  return { form, refusedCountries, connection, paused, keyLastFour: apiKeyLastFour };
 }
 
 type Context = Pick<RunContext, "pool" | "feed" | "secrets">;
@@ -163,6 +177,7 @@ async function save(
             "sendTestOrders" = $4, "acceptSuggestions" = $5,
             "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8,
             "testedAt" = CASE WHEN $9 THEN $11 ELSE "testedAt" END,
+            "sellingCountries" = $12,
             "reviewAfter" = CASE WHEN $10 THEN '' ELSE "reviewAfter" END
       WHERE "domain" = $1`,
     [
@@ -177,14 +192,18 @@ async function save(
       result === "works",
       decideOtherwise(settings, shop),
       new Date(shop.now),
+      settings.sellingCountries,
     ],
   );
   return { result: "saved" };
 }
 
-/** Whether orders are to be looked at once more: every one of the settings decides what is sent. */
-function decideOtherwise(settings: SettingsForm, shop: ShopRow): boolean {
-  const names = Object.keys(settingsForm.shape) as (keyof SettingsForm)[];
+/** Whether orders are to be looked at once more: all settings but one decide what is sent. */
+function decideOtherwise(
+  { sellingCountries: _, ...settings }: SettingsForm,
+  shop: ShopRow,
+): boolean {
+  const names = Object.keys(settings) as (keyof typeof settings)[];
   return names.some((name) => settings[name] !== shop[name]);
 }
 

@@ -242,3 +242,35 @@ test("by keyboard alone, and without an offense for axe, in every style and lang
   await buyer.open("bike-lock");
   await expect(page.locator("hakuna-protection")).toHaveCount(0);
 });
+
+test("a plan is offered at its offer's price alone, and in the country that it is of", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  const offered = () => page.locator("hakuna-protection").getByRole("radio").allTextContents();
+  await buyer.open("helmet");
+  await expect(page.getByRole("radio", { name: /^Priced cover/ })).toBeVisible();
+  // the app made it before it wrote countries down: it is of the shop's own
+  await expect(page.getByRole("radio", { name: /^Silent cover/ })).toBeVisible();
+  await expect(page.getByRole("radio", { name: /^Mispriced cover/ })).toHaveCount(0);
+  expect(await offered()).toHaveLength(3);
+  await buyer.open("helmet", "&country=at");
+  await expect(page.locator("hakuna-protection")).toHaveCount(0);
+});
+
+test("the cart offers no plan of another country, nor at another price", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("plain");
+  await buyer.open("helmet");
+  await buyer.add();
+  await page.goto(`${buyer.storefront.url}/cart?cart_offer=on`);
+  await page.getByText("Protect Helmet Kuppel").click();
+  const part = page.locator("hakuna-cart");
+  await expect(part.getByRole("radio", { name: /^Priced cover/ })).toBeVisible();
+  await expect(part.getByRole("radio", { name: /^Mispriced cover/ })).toHaveCount(0);
+  await page.goto(`${buyer.storefront.url}/cart?cart_offer=on&country=fr`);
+  await expect(page.getByText("Protect Helmet Kuppel")).toHaveCount(0);
+});

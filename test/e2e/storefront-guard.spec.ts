@@ -161,3 +161,51 @@ test("in the cart a plan's line names what it protects, in the buyer's language"
   await buyer.add();
   await expect(page.getByText("Protects: Espresso machine Lena", { exact: true })).toBeVisible();
 });
+
+for (const manner of manners) {
+  test(`${manner}: a plan leaves the cart when the buyer goes to another country, and it is said`, async ({
+    page,
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    await buyer.open("city-bike", "&country=fr");
+    await buyer.choose(/Garantie/);
+    await buyer.guarded(() => buyer.add());
+    await expect(told(buyer)).toBeEmpty();
+    // as a theme's choice of countries does: the page comes anew
+    await buyer.open("espresso-machine", "&country=de");
+    await expect(told(buyer)).toHaveText(
+      "Removed from your cart: Garantie française. This plan is not sold in your country.",
+    );
+    await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 1 });
+    await page.reload();
+    await expect(told(buyer)).toBeEmpty();
+  });
+}
+
+test("a plan of another country is told of in the buyer's language", async ({ page, shopper }) => {
+  const buyer = shopper("drawer");
+  const texts = {
+    "/de": /Dieser Schutz wird in deinem Land nicht verkauft\.$/,
+    "/fr": /n’est pas vendue dans votre pays\.$/,
+    "/nl": /wordt in jouw land niet verkocht\.$/,
+  };
+  for (const [root, text] of Object.entries(texts)) {
+    await buyer.open("city-bike", "&country=fr");
+    await buyer.choose(/Garantie/);
+    await buyer.guarded(() => buyer.add());
+    await page.goto(`${buyer.storefront.url}${root}/?country=de`);
+    await expect(told(buyer)).toHaveText(text);
+  }
+});
+
+test("a plan of any country stays where the buyer goes to another", async ({ shopper }) => {
+  const buyer = shopper("drawer");
+  await buyer.open();
+  await buyer.choose(/Accident/);
+  await buyer.guarded(() => buyer.add());
+  await buyer.open("espresso-machine", "&country=fr");
+  await buyer.guarded(async () => {});
+  expect(await buyer.quantities()).toEqual({ [bike]: 1, [plan.accident]: 1 });
+  await expect(told(buyer)).toBeEmpty();
+});

@@ -127,8 +127,8 @@ describe("offers from Hakuna", () => {
     expect(small?.metafields.has("app.plans")).toBe(false);
     expect(sample?.metafields.get("app.plans")?.value).toBe("[]");
     expect((await lastJob()).rows[0]?.result.notes).toEqual(["free_variants"]);
-    expect(await readOffers(client.pool, domain, [boots.id])).toEqual({
-      [boots.id]: { prices: 2, expiresAt: expect.any(Number) },
+    expect(await readOffers(client.pool, domain, [boots.id], "de")).toEqual({
+      [boots.id]: [{ country: "de", prices: 2, expiresAt: expect.any(Number), lack: null }],
     });
   });
 
@@ -231,7 +231,7 @@ describe("offers from Hakuna", () => {
     expect(plansOf(sofa)).toHaveLength(2);
 
     await client.pool.query(
-      `UPDATE "ProductOffer" SET "expiresAt" = now() WHERE "shop" = $1 AND "productId" = $2`,
+      `UPDATE "CountryOffer" SET "expiresAt" = now() WHERE "shop" = $1 AND "productId" = $2`,
       [domain, sofa.id],
     );
     await ops(["renew-offers"], world.env);
@@ -242,7 +242,9 @@ describe("offers from Hakuna", () => {
 });
 
 describe("plans linked by hand", () => {
-  const details = { insuranceUrl: "https://hakuna.example/insurance", termMonths: 24 };
+  const details = {
+    ...{ insuranceUrl: "https://hakuna.example/insurance", termMonths: 24, country: null },
+  };
   const ids = { offerId: "off-1", planId: "pl-1" };
 
   it("get their ids, become services, and replace an offer's", async () => {
@@ -267,12 +269,15 @@ describe("plans linked by hand", () => {
     expect(plan(id).metafield("offer_id")).toBe("off-1");
     expect(plan(id).metafield("term_months")).toBe("24");
     const link = { intent: "link", ...none, productIds: [bike.id] };
-    await asked({ ...link, plans: [{ id, ...ids, insuranceUrl: null, termMonths: null }] });
+    await asked({
+      ...link,
+      plans: [{ id, ...ids, insuranceUrl: null, termMonths: null, country: null }],
+    });
     await done();
     expect(plan(id).metafield("offer_id")).toBe("off-1");
     expect(plan(id).metafield("insurance_url")).toBeUndefined();
     expect(plan(id).metafield("term_months")).toBeUndefined();
-    const { rows } = await client.pool.query(`SELECT 1 FROM "ProductOffer" WHERE "shop" = $1`, [
+    const { rows } = await client.pool.query(`SELECT 1 FROM "CountryOffer" WHERE "shop" = $1`, [
       domain,
     ]);
     expect(rows).toEqual([]);

@@ -178,6 +178,7 @@ export async function syncByHand(database?: TestDatabase) {
         acceptSuggestions: false,
         productIdentifier: "variant",
         country: "de",
+        sellingCountries: [],
         ...settings,
       };
       const request = { settings: form, apiKey: null, sentOrders: null, untested: false, ...more };

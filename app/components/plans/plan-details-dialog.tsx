@@ -1,11 +1,13 @@
-import { Banner, BlockStack, FormLayout, Modal, Text, TextField } from "@shopify/polaris";
-import { useState } from "react";
+import { Banner, BlockStack, FormLayout, Modal, Select, Text, TextField } from "@shopify/polaris";
+import { useMemo, useState } from "react";
+import { countryOptions } from "#app/components/shared/countries.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { CatalogPlan } from "#app/shopify/plans/plan-catalog.ts";
 import { type PlansAnswer, usePlanRequest, useTargetPicker } from "./plan-request.ts";
 
-type Details = { offerId: string; planId: string; insuranceUrl: string; termMonths: string };
-type Field = keyof Details;
+type Field = "offerId" | "planId" | "insuranceUrl" | "termMonths";
+/** `country`: empty for all of them. */
+type Details = Record<Field | "country", string>;
 
 /** What is wrong with a field; null: nothing. */
 function problemOf(field: Field, value: string): "required" | "url" | "months" | null {
@@ -31,7 +33,8 @@ export function PlanDetailsDialog({
   plans: CatalogPlan[];
   onClose: () => void;
 }) {
-  const { t } = useLocale();
+  const { t, locale } = useLocale();
+  const countries = useMemo(() => countryOptions(locale), [locale]);
   const pick = useTargetPicker();
   const [details, setDetails] = useState(() => plans.map(detailsOf));
   const [isChecked, setChecked] = useState(false);
@@ -55,7 +58,7 @@ export function PlanDetailsDialog({
       plans: plans.map(({ id }, index) => ({ id, ...written(details[index]) })),
     });
   };
-  const change = (index: number, field: Field, value: string) =>
+  const change = (index: number, field: keyof Details, value: string) =>
     setDetails(details.map((one, at) => (at === index ? { ...one, [field]: value } : one)));
   return (
     <Modal
@@ -103,6 +106,13 @@ export function PlanDetailsDialog({
                   />
                 );
               })}
+              <Select
+                label={t("plans.details.country")}
+                helpText={t("plans.details.countryHelp")}
+                options={[{ label: t("plans.details.everywhere"), value: "" }, ...countries]}
+                value={details[index]?.country ?? ""}
+                onChange={(code) => change(index, "country", code)}
+              />
             </FormLayout>
           </BlockStack>
         </Modal.Section>
@@ -111,8 +121,10 @@ export function PlanDetailsDialog({
   );
 }
 
-function detailsOf({ offerId, planId, insuranceUrl, termMonths }: CatalogPlan): Details {
+function detailsOf(plan: CatalogPlan): Details {
+  const { offerId, planId, insuranceUrl, termMonths, country } = plan;
   return {
+    country: country ?? "",
     offerId: offerId ?? "",
     planId: planId ?? "",
     insuranceUrl: insuranceUrl ?? "",
@@ -122,10 +134,12 @@ function detailsOf({ offerId, planId, insuranceUrl, termMonths }: CatalogPlan): 
 
 function written(details: Details | undefined) {
   const { offerId = "", planId = "", insuranceUrl = "", termMonths = "" } = details ?? {};
+  const { country = "" } = details ?? {};
   return {
     offerId: offerId.trim(),
     planId: planId.trim(),
     insuranceUrl: insuranceUrl.trim() || null,
     termMonths: termMonths.trim() === "" ? null : Number(termMonths.trim()),
+    country: country || null,
   };
 }

@@ -10,6 +10,7 @@ import {
   ProgressBar,
   Text,
 } from "@shopify/polaris";
+import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PageJob, PageJobProduct } from "#app/plans/plan-jobs-page.ts";
 import type { PlanResult } from "#app/plans/plan-result.ts";
@@ -137,10 +138,14 @@ function ProductLine({ product }: { product: PageJobProduct }) {
 /** What was done, or why not, in a sentence. */
 function ResultText({ result }: { result: PlanResult }) {
   const { t, formatMoney } = useLocale();
+  const nameOf = useCountryNames();
   switch (result.kind) {
     case "offered": {
-      const plans = result.plans.map(({ title, price, before, currency }) => {
+      const isOne = new Set(result.plans.map(({ country }) => country)).size < 2;
+      const plans = result.plans.map(({ country, before, currency, ...plan }) => {
+        const { price } = plan;
         const now = formatMoney(price, currency);
+        const title = isOne || !country ? plan.title : `${nameOf(country)} · ${plan.title}`;
         if (before === null) return t("plans.result.new", { title, price: now });
         if (before === price) return t("plans.result.same", { title, price: now });
         return t("plans.result.changed", {
@@ -153,6 +158,15 @@ function ResultText({ result }: { result: PlanResult }) {
       return (
         <BlockStack gap="050">
           <PlanNames names={plans} />
+          {result.lacking?.map(({ country, code, words }) => (
+            <Text key={country} as="p">
+              {t("plans.result.lacking", {
+                country: nameOf(country),
+                reason: t(`plans.failure.${code}`),
+              })}
+              {words && ` ${t("common.quoted", { text: words })}`}
+            </Text>
+          ))}
           {notes.map((note) => (
             <Text key={note} as="p">
               {note}
@@ -164,9 +178,10 @@ function ResultText({ result }: { result: PlanResult }) {
     case "linked":
       return <PlanNames names={result.plans} />;
     case "unlinked":
+    case "noted":
       return (
         <Text as="span" tone="subdued">
-          {t("plans.result.unlinked")}
+          {t(`plans.result.${result.kind}`)}
         </Text>
       );
     case "failed":

@@ -1,6 +1,5 @@
 import { useNavigation, useSearchParams } from "@remix-run/react";
 import {
-  Badge,
   Banner,
   BlockStack,
   Box,
@@ -16,16 +15,18 @@ import {
 import { SearchIcon } from "@shopify/polaris-icons";
 import { useEffect, useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import type { PagePlan, PageProduct } from "#app/plans/plans-page.ts";
+import type { PageProduct } from "#app/plans/plans-page.ts";
+import type { ProductCountry } from "#app/plans/product-offers.ts";
 import { usePlanRequest } from "./plan-request.ts";
+import { ProductCountries } from "./product-countries.tsx";
 
 type Page = { products: PageProduct[]; previous: string | null; next: string | null };
-/** Of how many of the product's prices there is an offer, and when the first one expires. */
-type Offer = { prices: number; expiresAt: number };
 type Props = {
   page: Page | null;
-  /** by product id; none: its plans were linked by hand, or it has no plans */
-  offers: Record<string, Offer>;
+  /** where plans are offered, the shop's own country first */
+  countries: string[];
+  /** what is known of offers, by product id */
+  offers: Record<string, ProductCountry[]>;
   search: string;
   mayWrite: boolean;
 };
@@ -33,7 +34,7 @@ type Props = {
 const searchAfterMs = 300;
 
 /** The shop's products and the plans that are offered for them. */
-export function PlanProducts({ page, offers, search, mayWrite }: Props) {
+export function PlanProducts({ page, countries, offers, search, mayWrite }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -84,7 +85,12 @@ export function PlanProducts({ page, offers, search, mayWrite }: Props) {
         {page?.products.map((product, index) => (
           <BlockStack key={product.id} gap="300">
             {index > 0 && <Divider />}
-            <ProductRow product={product} offer={offers[product.id]} mayWrite={mayWrite} />
+            <ProductRow
+              product={product}
+              countries={countries}
+              offers={offers[product.id] ?? []}
+              mayWrite={mayWrite}
+            />
           </BlockStack>
         ))}
         {page && (page.previous !== null || page.next !== null) && (
@@ -102,10 +108,15 @@ export function PlanProducts({ page, offers, search, mayWrite }: Props) {
   );
 }
 
-type RowProps = { product: PageProduct; offer: Offer | undefined; mayWrite: boolean };
+type RowProps = {
+  product: PageProduct;
+  countries: string[];
+  offers: ProductCountry[];
+  mayWrite: boolean;
+};
 
-function ProductRow({ product, offer, mayWrite }: RowProps) {
-  const { t, formatMoney, formatDate } = useLocale();
+function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
+  const { t, formatMoney } = useLocale();
   const { busy, ask } = usePlanRequest();
   const { id, title, vendor, from, to, currency, plans } = product;
   const low = formatMoney(from, currency);
@@ -119,23 +130,7 @@ function ProductRow({ product, offer, mayWrite }: RowProps) {
         <Text as="p" tone="subdued">
           {[vendor, price].filter(Boolean).join(" · ")}
         </Text>
-        {plans.length === 0 ? (
-          <Text as="p" tone="subdued">
-            {t("plans.products.noPlans")}
-          </Text>
-        ) : (
-          <BlockStack gap="100">
-            {plans.map((plan) => (
-              <PlanLine key={plan.id} plan={plan} />
-            ))}
-            {offer && (
-              <Text as="p" tone="subdued">
-                {offer.prices > 1 && `${t("plans.products.more", { count: offer.prices - 1 })} `}
-                {t("plans.products.expires", { date: formatDate(offer.expiresAt) })}
-              </Text>
-            )}
-          </BlockStack>
-        )}
+        <ProductCountries plans={plans} countries={countries} offers={offers} />
       </BlockStack>
       {plans.length > 0 && (
         <Box>
@@ -151,23 +146,6 @@ function ProductRow({ product, offer, mayWrite }: RowProps) {
           </Button>
         </Box>
       )}
-    </InlineStack>
-  );
-}
-
-function PlanLine({ plan }: { plan: PagePlan }) {
-  const { t, formatMoney } = useLocale();
-  return (
-    <InlineStack gap="200" blockAlign="center">
-      <Text as="span">
-        {plan.title} · {formatMoney(plan.price, plan.currency)}
-        {plan.termMonths !== null && (
-          <Text as="span" tone="subdued">
-            {` · ${t("plans.products.months", { count: plan.termMonths })}`}
-          </Text>
-        )}
-      </Text>
-      {plan.lacks && <Badge tone="warning">{t(`plans.products.lacks.${plan.lacks}`)}</Badge>}
     </InlineStack>
   );
 }

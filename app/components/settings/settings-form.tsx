@@ -13,11 +13,12 @@ import {
   TextField,
 } from "@shopify/polaris";
 import { useEffect, useState } from "react";
+import { countryOptions } from "#app/components/shared/countries.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { SettingsForm as Form, Saved, SaveRequest, Settings } from "#app/shops/settings.ts";
-import { countryOptions } from "./countries.ts";
 import { useLeaveConfirmation } from "./leave-confirmation.ts";
 import { type SaveQuestion, SaveQuestionDialog } from "./save-question.tsx";
+import { SellingCountries } from "./selling-countries.tsx";
 
 type Tested = "works" | "wrong_key" | "wrong_address" | "unreachable" | "no_key";
 
@@ -86,6 +87,13 @@ export function SettingsForm({ settings }: { settings: Settings }) {
       />
       <OrdersSection form={form} busy={busy} onChange={change} />
       <ProductsSection form={form} busy={busy} onChange={change} />
+      <SellingCountries
+        own={form.country}
+        chosen={form.sellingCountries}
+        refused={settings.refusedCountries}
+        busy={busy}
+        onChange={(sellingCountries) => change({ sellingCountries })}
+      />
       {question && (
         <SaveQuestionDialog question={question} onAnswer={save} onClose={() => setQuestion(null)} />
       )}

@@ -1,12 +1,12 @@
 import { command } from "#app/ops/command.ts";
-import { renewOffers } from "#app/plans/product-offers.ts";
+import { startPlanWork } from "#app/plans/daily-plan-work.ts";
 
-/** Starts the renewal of offers that expire soon now, as the worker does every day. */
+/** Starts now what the worker starts every day: above all the renewal of offers that expire soon. */
 export const renewOffersNow = command({
   usage: "renew-offers",
   async run(_given, withDatabase) {
     return await withDatabase(async ({ run, services }) => {
-      const shops = await renewOffers(run.pool, run.now());
+      const shops = await startPlanWork(run.pool, run.now());
       await services.queue.plans.wake(shops);
       const text = shops.map((shop) => `${shop}: offers are being renewed`).join("\n");
       return { data: { shops }, text: text || "No offer expires soon." };

@@ -1,3 +1,4 @@
+import { decimalText, minorUnits } from "#app/order/money.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import {
   type CollectionData,
@@ -27,23 +28,34 @@ export type CatalogPlan = {
   productId: string;
   title: string;
   productTitle: string;
+  productHandle: string;
   isProtection: boolean;
   price: string;
   offerId: string | null;
   planId: string | null;
   insuranceUrl: string | null;
   termMonths: number | null;
+  /** where alone it is sold, ISO 3166-1 alpha-2, lower case; null: nobody said so */
+  country: string | null;
+  /** what its offer says that it costs; null: nobody wrote that down */
+  offerPrice: PlanPrice | null;
 };
 
-/** A product that plans may be linked to. */
+/** In minor units; the currency upper case. */
+export type PlanPrice = { amount: number; currency: string };
+
+/** A product that plans may be linked to; `price` in the shop's currency, as Shopify writes it. */
 export type Protectable = {
   id: string;
   title: string;
   vendor: string;
   productType: string;
-  /** ISO 4217, upper case */
+  /** the shop's, ISO 4217, upper case */
   currency: string;
-  variants: { id: string; sku: string | null; price: string; hasOwnPlans: boolean }[];
+  /** ids of the plans' variants, for every variant that has none of its own */
+  plans: string[];
+  /** `plans`: null where the product's count */
+  variants: { id: string; sku: string | null; price: string; plans: string[] | null }[];
 };
 
 /** Shopify did not do what it was asked, for a reason that the next try would meet again. */
@@ -75,8 +87,14 @@ export async function readProtectable(ask: AskAdmin, id: string): Promise<Protec
   return {
     ...product,
     currency: shop.currencyCode,
-    variants: nodes.map(({ plans, ...variant }) => ({ ...variant, hasOwnPlans: plans !== null })),
+    plans: idsIn(product.plans) ?? [],
+    variants: nodes.map((variant) => ({ ...variant, plans: idsIn(variant.plans) })),
   };
+}
+
+/** The ids in a metafield that lists variants; null where there is none. */
+export function idsIn(list: { value: string } | null): string[] | null {
+  return list === null ? null : (JSON.parse(list.value) as string[]);
 }
 
 /** A page of a collection's products; null where there is no such collection. */
@@ -90,8 +108,14 @@ export async function readCollection(ask: AskAdmin, id: string, after: string | 
 
 /** The plans of the variants; those that are no variants, or gone, are left out. */
 export async function readPlans(ask: AskAdmin, ids: readonly string[]): Promise<CatalogPlan[]> {
-  const { data } = await ask<PlanVariantsData>(planVariantsQuery, { ids });
-  return data.nodes.flatMap((node) => (node && "price" in node ? planOf(node as PlanNode) : []));
+  const plans: CatalogPlan[] = [];
+  for (let start = 0; start < ids.length; start += planPageSizes.variants) {
+    const part = ids.slice(start, start + planPageSizes.variants);
+    const { data } = await ask<PlanVariantsData>(planVariantsQuery, { ids: part });
+    for (const node of data.nodes)
+      if (node && "price" in node) plans.push(planOf(node as PlanNode));
+  }
+  return plans;
 }
 
 /** The plans in the product of this handle; null where there is none. */
@@ -113,6 +137,10 @@ export type PlanVariant = {
   planId: string;
   insuranceUrl: string | null;
   termMonths: number | null;
+  /** where alone it is sold, ISO 3166-1 alpha-2, lower case; null: everywhere */
+  country: string | null;
+  /** what the storefront compares with what it shows; null: nothing */
+  offerPrice: PlanPrice | null;
 };
 
 /**
@@ -186,11 +214,30 @@ export async function writePlanDetails(
   );
   refuse(data.productVariantsBulkUpdate.userErrors);
   // what is left out of an update stays
-  const gone = plans.flatMap(({ id, insuranceUrl, termMonths }) => [
+  const gone = plans.flatMap(({ id, insuranceUrl, termMonths, country, offerPrice }) => [
     ...(insuranceUrl === null ? [{ ownerId: id, key: "insurance_url" }] : []),
     ...(termMonths === null ? [{ ownerId: id, key: "term_months" }] : []),
+    ...(country === null ? [{ ownerId: id, key: "country" }] : []),
+    ...(offerPrice === null ? [{ ownerId: id, key: "offer_price" }] : []),
   ]);
   await deleteMetafields(ask, gone);
+}
+
+/** Says of plans, all of one product, in which country and for what price they were offered. */
+export async function writePlanCountries(
+  ask: AskAdmin,
+  product: string,
+  plans: readonly { id: string; country: string; offerPrice: PlanPrice }[],
+): Promise<void> {
+  const variants = plans.map(({ id, country, offerPrice }) => ({
+    id,
+    metafields: countryMetafields({ country, offerPrice }),
+  }));
+  const { data } = await ask<{ productVariantsBulkUpdate: { userErrors: UserErrors } }>(
+    setPlanVariants,
+    { product, variants },
+  );
+  refuse(data.productVariantsBulkUpdate.userErrors);
 }
 
 /** The most metafields that one request may set. */
@@ -240,17 +287,21 @@ async function deleteMetafields(
   }
 }
 
+const text = "single_line_text_field";
+
 const service = {
   taxable: false,
   inventoryItem: { tracked: false, requiresShipping: false },
 } as const;
 
 function planMetafields(
-  plan: Pick<PlanVariant, "offerId" | "planId" | "insuranceUrl" | "termMonths">,
+  plan: Pick<
+    PlanVariant,
+    "offerId" | "planId" | "insuranceUrl" | "termMonths" | "country" | "offerPrice"
+  >,
 ) {
   const { offerId, planId, insuranceUrl, termMonths } = plan;
-  const text = "single_line_text_field";
-  return [
+  const own = [
     { key: "offer_id", type: text, value: offerId },
     { key: "plan_id", type: text, value: planId },
     ...(insuranceUrl === null ? [] : [{ key: "insurance_url", type: "url", value: insuranceUrl }]),
@@ -258,6 +309,25 @@ function planMetafields(
       ? []
       : [{ key: "term_months", type: "number_integer", value: String(termMonths) }]),
   ].map((metafield) => ({ namespace: "$app", ...metafield }));
+  return [...own, ...countryMetafields(plan)];
+}
+
+function countryMetafields({ country, offerPrice }: Pick<PlanVariant, "country" | "offerPrice">) {
+  const price = offerPrice && priceText(offerPrice);
+  return Object.entries({ country, offer_price: price }).flatMap(([key, value]) =>
+    value === null ? [] : [{ namespace: "$app", key, type: text, value }],
+  );
+}
+
+/** `5900 EUR`: in hundredths whatever the currency, as Liquid counts. */
+function priceText({ amount, currency }: PlanPrice): string {
+  return `${Math.round(Number(decimalText(amount, currency)) * 100)} ${currency}`;
+}
+
+function priceIn(text: string | undefined): PlanPrice | null {
+  const [, hundredths, currency] = /^(\d{1,12}) ([A-Z]{3})$/.exec(text ?? "") ?? [];
+  if (hundredths === undefined || currency === undefined) return null;
+  return { amount: minorUnits(decimalText(Number(hundredths), "EUR"), currency).amount, currency };
 }
 
 export function planOf(node: PlanNode): CatalogPlan {
@@ -267,15 +337,18 @@ export function planOf(node: PlanNode): CatalogPlan {
     ...{ id, title, price },
     productId: product.id,
     productTitle: product.title,
+    productHandle: product.handle,
     isProtection: isProtectionVendor(product.vendor),
     offerId: node.offerId?.value ?? null,
     planId: node.planId?.value ?? null,
     insuranceUrl: node.insuranceUrl?.value ?? null,
     termMonths: Number.isInteger(months) ? months : null,
+    country: node.country?.value ?? null,
+    offerPrice: priceIn(node.offerPrice?.value),
   };
 }
 
-function refuse(errors: UserErrors): void {
+export function refuse(errors: UserErrors): void {
   const [first] = errors;
   if (!first) return;
   const field = first.field ? `${first.field.join(".")}: ` : "";

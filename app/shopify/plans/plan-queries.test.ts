@@ -1,21 +1,31 @@
-import { NoDeprecatedCustomRule, parse, specifiedRules, validate } from "graphql";
+import {
+  type GraphQLEnumType,
+  NoDeprecatedCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from "graphql";
 import { expect, test } from "vitest";
+import { countryCodes } from "#app/order/mapping/countries.ts";
 import { adminSchema } from "#app/shopify/access/admin-schema.fixture.ts";
 import { requestedCost } from "#test/simulator/shopify/admin-api/query-cost.ts";
+import * as prices from "./country-prices.ts";
 import * as queries from "./plan-queries.ts";
 
 const schema = adminSchema();
 const { planPageSizes: sizes } = queries;
 const pages: Record<string, Record<string, number>> = {
-  planProductsQuery: { first: sizes.products, plans: sizes.plans },
+  planProductsQuery: { first: sizes.products },
   productQuery: { first: sizes.variants },
   collectionQuery: { first: sizes.collection },
   planProductQuery: { first: sizes.variants },
   publicationsQuery: { first: 20 },
+  countryPricesQuery: { first: sizes.variants },
+  priceListsQuery: { first: prices.mostCatalogs },
   setPlanProduct: { first: sizes.variants },
 };
 
-const documents = Object.entries(queries).flatMap(([name, query]) =>
+const documents = Object.entries({ ...queries, ...prices }).flatMap(([name, query]) =>
   typeof query === "string" ? [[name, query] as const] : [],
 );
 
@@ -29,3 +39,10 @@ test.each(documents)(
     expect(cost).toBeLessThan(1000);
   },
 );
+
+test("countries that Shopify has no prices for are the ones that its schema does not name", () => {
+  const type = schema.getType("CountryCode") as GraphQLEnumType;
+  const named = type.getValues().map(({ name }) => name.toLowerCase());
+  const unknown = countryCodes.filter((code) => !named.includes(code));
+  expect([...prices.unknownToShopify].sort()).toEqual(unknown.sort());
+});

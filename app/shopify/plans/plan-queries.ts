@@ -4,20 +4,23 @@ const plan = `#graphql
     id
     title
     price
-    product { id title vendor }
+    product { id title vendor handle }
     offerId: metafield(namespace: "$app", key: "offer_id") { value }
     planId: metafield(namespace: "$app", key: "plan_id") { value }
     insuranceUrl: metafield(namespace: "$app", key: "insurance_url") { value }
     termMonths: metafield(namespace: "$app", key: "term_months") { value }
+    country: metafield(namespace: "$app", key: "country") { value }
+    offerPrice: metafield(namespace: "$app", key: "offer_price") { value }
   }
 `;
 
+/** `plans`: that are linked by hand at once. */
 export const planPageSizes = { products: 20, plans: 5, variants: 100, collection: 250 } as const;
 
-/** A page of products with their plans, and what the app may do. */
+/** A page of products, which plans they have, and what the app may do. */
 export const planProductsQuery = `#graphql
   query PlanProducts(
-    $first: Int, $last: Int, $after: String, $before: String, $query: String!, $plans: Int!
+    $first: Int, $last: Int, $after: String, $before: String, $query: String!
   ) {
     currentAppInstallation { accessScopes { handle } }
     products(
@@ -32,13 +35,10 @@ export const planProductsQuery = `#graphql
           minVariantPrice { amount currencyCode }
           maxVariantPrice { amount }
         }
-        plans: metafield(namespace: "$app", key: "plans") {
-          references(first: $plans) { nodes { ...Plan } }
-        }
+        plans: metafield(namespace: "$app", key: "plans") { value }
       }
     }
   }
-  ${plan}
 `;
 
 /** One product with a page of its variants. */
@@ -50,6 +50,7 @@ export const productQuery = `#graphql
       title
       vendor
       productType
+      plans: metafield(namespace: "$app", key: "plans") { value }
       variants(first: $first, after: $after) {
         pageInfo { hasNextPage endCursor }
         nodes {
@@ -159,11 +160,13 @@ export type PlanNode = {
   id: string;
   title: string;
   price: string;
-  product: { id: string; title: string; vendor: string };
+  product: { id: string; title: string; vendor: string; handle: string };
   offerId: Value;
   planId: Value;
   insuranceUrl: Value;
   termMonths: Value;
+  country: Value;
+  offerPrice: Value;
 };
 export type PlanProductsData = {
   currentAppInstallation: { accessScopes: { handle: string }[] };
@@ -182,7 +185,7 @@ export type PlanProductsData = {
         minVariantPrice: { amount: string; currencyCode: string };
         maxVariantPrice: { amount: string };
       };
-      plans: { references: { nodes: (PlanNode | null)[] } | null } | null;
+      plans: Value;
     }[];
   };
 };
@@ -194,6 +197,7 @@ export type ProductData = {
     title: string;
     vendor: string;
     productType: string;
+    plans: Value;
     variants: Paged<{ id: string; sku: string | null; price: string; plans: Value }>;
   } | null;
 };

@@ -22,9 +22,14 @@ function covers(plan, product) {
   );
 }
 
-/** Quantities to change, by line key. `seen`: units/plans of each plan before; `news`: now. */
-export function mend(items, seen, news) {
+/**
+ * Quantities to change, by line key. `seen`: units/plans of each plan before; `news`: now. `foreign`:
+ * keys of plans that are not sold in the buyer's country.
+ */
+export function mend(all, seen, news, foreign = []) {
   const updates = {};
+  const items = all.filter(({ key }) => !foreign.includes(key));
+  for (const { key } of all) if (foreign.includes(key)) updates[key] = 0;
   const products = items.flatMap((item) => (isPlan(item) ? [] : { ...item, open: item.quantity }));
   const plans = items.filter(isPlan);
   // Whoever has a key takes first: others fit any line of their product.
@@ -49,6 +54,8 @@ export function mend(items, seen, news) {
 
 const { root } = Shopify.routes;
 const guard = document.querySelector("hakuna-cart-guard");
+/** As the page was rendered: whoever changes the country gets another one. */
+const foreign = guard?.dataset.foreign?.split(",") ?? [];
 const mends = JSON.parse(sessionStorage.hakuna ?? "[]");
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 let cart;
@@ -59,7 +66,7 @@ let looks = Promise.resolve();
 const look = async () => {
   cart = await (await fetch(`${root}cart.js`)).json();
   const news = {};
-  const updates = mend(cart.items, sessionStorage, news);
+  const updates = mend(cart.items, sessionStorage, news, foreign);
   if (Object.keys(updates)[0]) {
     // Another script may undo it: five times in ten seconds are enough.
     if (mends[4] > Date.now() - 1e4) return;
@@ -93,12 +100,13 @@ const apply = async (updates) => {
 
 /** What was changed, in the buyer's language. */
 const textOf = (updates) => {
-  const { removed, changed } = guard.dataset;
+  const { removed, changed, abroad } = guard.dataset;
   const sentences = Object.entries(updates).map(([key, quantity]) => {
     const { variant_title, title } = cart.items.find((item) => item.key === key);
     // A price in brackets is for the merchant alone.
     const name = (variant_title ?? title).replace(/ \([\d.,]+\)$/, "");
-    return (quantity ? changed : removed).replace("[plan]", name).replace("[count]", quantity);
+    const text = quantity ? changed : foreign.includes(key) ? abroad : removed;
+    return text.replace("[plan]", name).replace("[count]", quantity);
   });
   return sentences.join(" ");
 };
@@ -127,7 +135,7 @@ addEventListener("formdata", ({ formData, target }) => {
   const quantities = formData.getAll(name);
   if (quantities.length !== cart?.items.length) return;
   const items = cart.items.map((item, at) => ({ ...item, quantity: +quantities[at] }));
-  const updates = mend(items, sessionStorage, {});
+  const updates = mend(items, sessionStorage, {}, foreign);
   formData.delete(name);
   for (const { key, quantity } of items) formData.append(name, updates[key] ?? quantity);
   // The next page tells of it.

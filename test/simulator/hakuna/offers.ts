@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Ajv } from "ajv";
+import type { RefusalCode } from "./refusals.ts";
 
 const text = { type: "string", minLength: 1 };
 const schema = {
@@ -76,7 +77,11 @@ export class Offers {
     const asked = body as Asked;
     const { countries = ["de", "at", "nl", "fr"], unknown = [] } = this.behavior;
     if (!countries.includes(asked.country)) {
-      return { status: 422, body: failure("country_not_supported"), violations: [] };
+      return {
+        status: 422,
+        body: failure("country_unsupported" satisfies RefusalCode),
+        violations: [],
+      };
     }
     if (unknown.includes(asked.product.title)) {
       return { status: 404, body: failure("no_offer_for_product"), violations: [] };

@@ -6,6 +6,7 @@ import { orderMoments, type ShopManner } from "./order-life.ts";
 import { payloadText } from "./payload.ts";
 import { ShopCatalog } from "./shop-catalog.ts";
 import { ShopValidations } from "./shop-validations.ts";
+import { ShopMarkets } from "./shop-markets.ts";
 import { type Webhook, webhookOf } from "./webhook.ts";
 
 /** Lives to be lived through. */
@@ -26,6 +27,7 @@ export class SimulatedShop {
   readonly orders = new OrderBook();
   readonly catalog = new ShopCatalog();
   readonly validations: ShopValidations;
+  readonly markets = new ShopMarkets();
   readonly faults = new Faults();
   readonly bucket: Bucket;
   /** what the app was granted; `read_all_orders` shows it orders older than 60 days */

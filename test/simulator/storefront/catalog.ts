@@ -20,6 +20,8 @@ export type Offer = {
   termMonths: number;
   /** where alone it is sold, ISO 3166-1 alpha-2 in lower case; null: everywhere */
   country: string | null;
+  /** what Hakuna's offer says that it costs, in hundredths and the currency's code; null: nobody said */
+  price: string | null;
 };
 export type Product = {
   id: number;
@@ -58,6 +60,7 @@ const offer = (number: number, termMonths: number): Offer => ({
   insuranceUrl: `https://insurance.example/details/${number}`,
   termMonths,
   country: null,
+  price: null,
 });
 
 /** The plans, by what they are called in tests. */
@@ -68,6 +71,10 @@ export const plan = {
   /** of dearer variants: two plans of one name */
   dear: 9007,
   cheap: 9008,
+  /** made by the app: as its offer says; shown at another price; before it wrote countries down */
+  priced: 9009,
+  mispriced: 9010,
+  silent: 9011,
 } as const;
 /** Plans that must not be offered. */
 const unlinked = 9004;
@@ -132,6 +139,34 @@ export const catalog: readonly Product[] = [
       const title = `Frame ${index + 1}`;
       return variant(4_501 + index, title, price, { plans: isDear ? [plan.dear] : null });
     }),
+  },
+  {
+    id: 48,
+    handle: "helmet",
+    title: "Helmet Kuppel",
+    vendor: "Radwerk",
+    description: "Its plans are of offers that the app fetched.",
+    isBundle: false,
+    plans: [plan.priced, plan.mispriced, plan.silent],
+    variants: [variant(4801, "Default Title", 12_900)],
+  },
+  {
+    id: 91,
+    handle: "hakuna-protection-48",
+    title: "Protection for Helmet Kuppel",
+    vendor: "hakuna",
+    description: "Plans of the shop's own country.",
+    isBundle: false,
+    plans: [],
+    variants: [
+      variant(plan.priced, "Priced cover", 2_900, {
+        offer: { ...offer(45_678, 12), country: "de", price: "2900 EUR" },
+      }),
+      variant(plan.mispriced, "Mispriced cover", 3_190, {
+        offer: { ...offer(45_679, 24), country: "de", price: "2900 EUR" },
+      }),
+      variant(plan.silent, "Silent cover", 3_900, { offer: offer(45_680, 36) }),
+    ],
   },
   {
     id: 90,

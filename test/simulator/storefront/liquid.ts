@@ -49,6 +49,7 @@ export function createRenderer() {
   const globals = ({ locale, country, cart }: Page) => ({
     request: { locale: { iso_code: locale }, design_mode: false },
     localization: { country: { iso_code: country.toUpperCase() } },
+    shop: { address: { country_code: "DE" } },
     cart: cartDrop(cart),
     routes: { root_url: locale === "en" ? "/" : `/${locale}/` },
   });
@@ -132,7 +133,7 @@ function cartDrop(cart: Cart) {
     product: productDrop(line.product, line.variant),
     variant: variantDrop(line.product, line.variant),
   }));
-  return { ...cartJson(cart), items };
+  return { ...cartJson(cart), currency: { iso_code: "EUR" }, items };
 }
 
 /** All that the theme's own picker offers. */
@@ -168,6 +169,7 @@ function variantDrop(product: Product, variant: Variant): Record<string, unknown
     available: variant.inventory !== 0,
     product: {
       title: product.title,
+      handle: product.handle,
       has_only_default_variant: product.variants.length === 1,
     },
     metafields: {
@@ -179,6 +181,7 @@ function variantDrop(product: Product, variant: Variant): Record<string, unknown
           ...(offer.insuranceUrl && { insurance_url: { value: offer.insuranceUrl } }),
           term_months: { value: offer.termMonths },
           ...(offer.country && { country: { value: offer.country } }),
+          ...(offer.price && { offer_price: { value: offer.price } }),
         }),
       },
     },

@@ -6,6 +6,7 @@ import {
   onlineStore,
   type ShopCatalog,
 } from "../shop-catalog.ts";
+import type { ShopMarkets } from "../shop-markets.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 
 type MetafieldArguments = { namespace: string; key: string };
@@ -13,10 +14,12 @@ type MetafieldArguments = { namespace: string; key: string };
 /** The nodes of a catalog, as the Admin API shows them. */
 export class CatalogNodes {
   readonly #catalog: ShopCatalog;
+  readonly #markets: ShopMarkets;
   readonly #currency: string;
 
-  constructor(catalog: ShopCatalog, currency: string) {
+  constructor(catalog: ShopCatalog, markets: ShopMarkets, currency: string) {
     this.#catalog = catalog;
+    this.#markets = markets;
     this.#currency = currency;
   }
 
@@ -61,6 +64,9 @@ export class CatalogNodes {
       title: variant.title,
       displayName: `${product.title} - ${variant.title}`,
       price: variant.price,
+      contextualPricing: ({ context }: { context: { country?: string } }) => ({
+        price: this.#markets.price(variant.id, variant.price, this.#currency, context.country),
+      }),
       sku: variant.sku,
       taxable: variant.taxable,
       inventoryPolicy: variant.sellsWithoutStock ? "CONTINUE" : "DENY",

@@ -5,6 +5,7 @@ import { catalogMutations } from "./catalog-mutations.ts";
 import { CatalogNodes } from "./catalog-nodes.ts";
 import { productMatcher } from "./catalog-search.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
+import { marketFields } from "./market-fields.ts";
 import type { OrdersArguments } from "./order-index.ts";
 import { isGranted, scopeTable } from "./scopes.ts";
 import { validationRoots } from "./validations.ts";
@@ -14,9 +15,9 @@ type ProductsArguments = PageArguments & { query?: string | null };
 
 /** What a query or mutation of the shop can begin with. */
 export function rootOf(shop: SimulatedShop, now: number): object {
-  const { orders, catalog, scopes, facts } = shop;
+  const { orders, catalog, markets, scopes, facts } = shop;
   const seesAll = scopes.has("read_all_orders");
-  const nodes = new CatalogNodes(catalog, facts.currency);
+  const nodes = new CatalogNodes(catalog, markets, facts.currency);
   const sees = (type: string) => isGranted(scopes, scopeTable.get(type) ?? "");
   const typed = (type: string, id: string) => {
     if (typeOf(id) !== type) throw new GraphQLError(`Invalid global id '${id}'`);
@@ -40,6 +41,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
   return {
     ...catalogMutations(catalog, nodes),
     ...validationRoots(shop.validations),
+    ...marketFields(markets, catalog, facts.currency),
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     shop: {

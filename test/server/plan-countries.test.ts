@@ -1,0 +1,280 @@
+import { request } from "undici";
+import { beforeEach, describe, expect, it } from "vitest";
+import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
+import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
+import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
+import { eventually } from "./client.ts";
+import { openApp } from "./open-app.ts";
+import { openWorld } from "./open-world.ts";
+import { ops } from "./ops.ts";
+
+const { world, client } = await openWorld();
+let domain: string;
+let shop: SimulatedShop;
+let shops = 0;
+
+beforeEach(async () => {
+  shops += 1;
+  domain = `countries-${shops}.myshopify.com`;
+  shop = world.shopify.shop(domain);
+  shop.scopes.add("write_products").add("write_publications");
+  world.hakuna.offers.behavior = {};
+  await openApp(world, domain);
+  await client.connect(domain);
+  // the app learns of its scopes as it does from the page
+  expect((await page("/app/plans.data")).statusCode).toBe(200);
+});
+
+async function page(path: string, body?: object) {
+  const token = mintSessionToken({ ...world, shop: domain }, Date.now());
+  return await request(`${world.appUrl}${path}`, {
+    method: body ? "POST" : "GET",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0",
+    },
+    body: body && JSON.stringify(body),
+  });
+}
+
+/** The merchant saves where plans are sold beside the shop's own country. */
+async function sellIn(...sellingCountries: string[]) {
+  const settings = {
+    ...{ environment: "sandbox", share: "protected", productIdentifier: "variant", country: "de" },
+    ...{ sendTestOrders: false, sendOlderOrders: false, acceptSuggestions: false },
+    sellingCountries,
+  };
+  const body = { intent: "save", settings, apiKey: null, sentOrders: null, untested: false };
+  const answer = await page("/app/settings.data", body);
+  expect(await answer.body.text()).toContain("saved");
+}
+
+async function fetchOffers(...products: CatalogProduct[]) {
+  const productIds = products.map(({ id }) => id);
+  await page("/app/plans.data", { intent: "offers", productIds, collectionIds: [] });
+  await done();
+}
+
+type Row = { productId: string; state: string; result: Record<string, unknown> };
+async function lastJob(): Promise<{ kind: string; state: string; rows: Row[] }> {
+  const { rows: jobs } = await client.pool.query(
+    `SELECT * FROM "PlanJob" WHERE "shop" = $1 ORDER BY "createdAt" DESC LIMIT 1`,
+    [domain],
+  );
+  const { rows } = await client.pool.query(
+    `SELECT * FROM "PlanJobProduct" WHERE "shop" = $1 AND "jobId" = $2 ORDER BY "position"`,
+    [domain, jobs[0]?.id],
+  );
+  return { ...jobs[0], rows };
+}
+const done = () => eventually("the job is done", async () => (await lastJob()).state === "done");
+const lastResult = async () => (await lastJob()).rows[0]?.result;
+
+const plansOf = ({ metafields }: Pick<CatalogProduct, "metafields">): string[] =>
+  JSON.parse(metafields.get("app.plans")?.value ?? "[]");
+function plan(id: string) {
+  const found = shop.catalog.variant(id);
+  if (!found) throw new Error(`There is no plan ${id}.`);
+  const { product, variant } = found;
+  const metafield = (key: string) => variant.metafields.get(`app.${key}`)?.value;
+  return { product, variant, metafield };
+}
+/** What a product's plans say: country, handle of their product without ids, and offered price. */
+const said = (ids: string[]) =>
+  ids
+    .map(plan)
+    .map(({ product, metafield }) => [
+      metafield("country"),
+      product.handle.replace(/\d+/, "ID"),
+      metafield("offer_price"),
+    ]);
+const asked = (title: string) =>
+  world.hakuna.offers.made
+    .filter((made) => made.asked.product.title === title)
+    .map((made) => [made.asked.country, made.asked.product.price]);
+
+const german = ["de", "hakuna-protection-ID"];
+const french = ["fr", "hakuna-protection-ID-fr"];
+
+describe("plans of several countries", () => {
+  it("are fetched for each, told apart by country and handle, and all linked", async () => {
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike of two countries" });
+    await fetchOffers(bike);
+    expect(asked("Bike of two countries")).toEqual([
+      ["de", { amount: 10_000, currency: "eur" }],
+      ["fr", { amount: 10_000, currency: "eur" }],
+    ]);
+    const ids = plansOf(bike);
+    expect(said(ids)).toEqual([
+      [...german, "400 EUR"],
+      [...german, "800 EUR"],
+      [...french, "400 EUR"],
+      [...french, "800 EUR"],
+    ]);
+    const { rows } = await client.pool.query(
+      `SELECT DISTINCT "country" FROM "PlanOffer" WHERE "shop" = $1 ORDER BY 1`,
+      [domain],
+    );
+    expect(rows).toEqual([{ country: "de" }, { country: "fr" }]);
+    // done twice it gives the same
+    await fetchOffers(bike);
+    expect(plansOf(bike)).toEqual(ids);
+  });
+
+  it("are asked for at what the country's buyers pay, in their currency", async () => {
+    shop.markets.add(["CH"], { currency: "CHF", rate: 0.9 });
+    shop.markets.add(["FR"], { percent: 10 });
+    await sellIn("ch", "fr");
+    world.hakuna.offers.behavior = { countries: ["de", "ch", "fr"] };
+    const boots = shop.catalog.add({
+      title: "Boots of three countries",
+      option: "Size",
+      variants: [
+        { title: "38", price: "100.00" },
+        { title: "46", price: "150.00" },
+      ],
+    });
+    await fetchOffers(boots);
+    expect(asked("Boots of three countries")).toEqual([
+      ["de", { amount: 10_000, currency: "eur" }],
+      ["de", { amount: 15_000, currency: "eur" }],
+      ["ch", { amount: 9_000, currency: "chf" }],
+      ["ch", { amount: 13_500, currency: "chf" }],
+      ["fr", { amount: 11_000, currency: "eur" }],
+      ["fr", { amount: 16_500, currency: "eur" }],
+    ]);
+    const swiss = ["ch", "hakuna-protection-ID-ch"];
+    const large = boots.variants[1];
+    if (!large) throw new Error("There is no such size.");
+    expect(said(plansOf(large))).toEqual([
+      [...german, "600 EUR"],
+      [...german, "1200 EUR"],
+      [...swiss, "540 CHF"],
+      [...swiss, "1080 CHF"],
+      [...french, "660 EUR"],
+      [...french, "1320 EUR"],
+    ]);
+    expect(plan(plansOf(large)[2] ?? "").variant.price).toBe("6.00");
+  });
+
+  it("follow the settings: further ones are fetched, those of others taken off", async () => {
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    expect(said(plansOf(bike)).map(([country]) => country)).toEqual(["de", "de"]);
+    const own = plansOf(bike);
+    await sellIn("fr", "nl");
+    await eventually("it is fetched", async () => plansOf(bike).length === 6);
+    await done();
+    expect(plansOf(bike).slice(0, 2)).toEqual(own);
+    await sellIn("nl");
+    await eventually("it is taken off", async () => plansOf(bike).length === 4);
+    await done();
+    const countries = said(plansOf(bike)).map(([country]) => country);
+    expect(countries).toEqual(["de", "de", "nl", "nl"]);
+    await sellIn("nl");
+    const { rows } = await client.pool.query(`SELECT 1 FROM "PlanJob" WHERE "shop" = $1`, [domain]);
+    expect(rows).toHaveLength(3);
+  });
+
+  it("lack where Hakuna sells none: it says so, and is asked again no sooner than a day later", async () => {
+    world.hakuna.offers.behavior = { countries: ["de"] };
+    await sellIn("us");
+    const bike = shop.catalog.add({ title: "Bike" });
+    const sofa = shop.catalog.add({ title: "Sofa" });
+    await fetchOffers(bike, sofa);
+    expect(said(plansOf(bike)).map(([country]) => country)).toEqual(["de", "de"]);
+    const { rows } = await lastJob();
+    expect(rows.map(({ state }) => state)).toEqual(["done", "done"]);
+    const lack = { country: "us", code: "country_unsupported" };
+    expect(rows.map(({ result }) => result.lacking)).toEqual([
+      [{ ...lack, words: expect.stringContaining("country_unsupported") }],
+      // not asked for each product anew
+      [{ ...lack, words: null }],
+    ]);
+    const { rows: answers } = await client.pool.query(
+      `SELECT "countryAnswers" #> '{us,sells}' AS "us", "countryAnswers" #> '{de,sells}' AS "de"
+         FROM "Shop" WHERE "domain" = $1`,
+      [domain],
+    );
+    expect(answers).toEqual([{ us: false, de: true }]);
+
+    world.hakuna.offers.behavior = { countries: ["de", "us"] };
+    await client.pool.query(
+      `UPDATE "Shop" SET "countryAnswers" = jsonb_set("countryAnswers", '{us,at}', '0') WHERE "domain" = $1`,
+      [domain],
+    );
+    await fetchOffers(bike);
+    expect(said(plansOf(bike)).map(([country]) => country)).toEqual(["de", "de", "us", "us"]);
+  });
+
+  it("stand until they are over where one is not renewed, and go alone then", async () => {
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike" });
+    world.hakuna.offers.behavior = { lastsMs: 2 * 24 * 3_600_000 };
+    await fetchOffers(bike);
+    const ids = plansOf(bike);
+    const offers = ids.map((id) => plan(id).metafield("offer_id"));
+    const renew = async () => {
+      await ops(["renew-offers"], world.env);
+      await eventually("renewed", async () => (await lastJob()).kind === "renew");
+      await done();
+    };
+    world.hakuna.offers.behavior = { countries: ["de"], lastsMs: 2 * 24 * 3_600_000 };
+    await renew();
+    expect(plansOf(bike)).toEqual(ids);
+    const now = ids.map((id) => plan(id).metafield("offer_id"));
+    expect(now.map((id, index) => id === offers[index])).toEqual([false, false, true, true]);
+
+    await client.pool.query(
+      `UPDATE "CountryOffer" SET "expiresAt" = now() WHERE "shop" = $1 AND "country" = 'fr'`,
+      [domain],
+    );
+    await renew();
+    expect(plansOf(bike)).toEqual(ids.slice(0, 2));
+    expect(await lastResult()).toMatchObject({ lacking: [{ country: "fr", code: "offer_ended" }] });
+  });
+});
+
+describe("plans from before there were countries", () => {
+  it("are noted as the shop's own by a job that asks Hakuna nothing", async () => {
+    const bike = shop.catalog.add({ title: "Old bike" });
+    await fetchOffers(bike);
+    const ids = plansOf(bike);
+    // as the version before left it
+    for (const id of ids) {
+      const { variant } = plan(id);
+      for (const key of ["country", "offer_price"]) variant.metafields.delete(`app.${key}`);
+    }
+    await client.pool.query(
+      `INSERT INTO "ProductOffer" ("shop", "productId", "price", "offerId", "epoch", "expiresAt")
+       SELECT "shop", "productId", 10000, 'off-1', "epoch", "expiresAt" FROM "CountryOffer"
+        WHERE "shop" = $1`,
+      [domain],
+    );
+    await client.pool.query(`DELETE FROM "CountryOffer" WHERE "shop" = $1`, [domain]);
+    await client.pool.query(`UPDATE "PlanOffer" SET "country" = NULL WHERE "shop" = $1`, [domain]);
+    expect(await (await page("/app/plans.data")).body.text()).toContain("expiresAt");
+
+    await ops(["renew-offers"], world.env);
+    await eventually("it is noted", async () => (await lastJob()).kind === "countries");
+    await done();
+    expect(await lastResult()).toEqual({ kind: "noted" });
+    expect(plansOf(bike)).toEqual(ids);
+    expect(said(ids)).toEqual([
+      [...german, "400 EUR"],
+      [...german, "800 EUR"],
+    ]);
+    expect(asked("Old bike")).toHaveLength(1);
+    const tables = await client.pool.query(
+      `SELECT (SELECT count(*)::int FROM "ProductOffer" WHERE "shop" = $1) AS "former",
+              (SELECT array_agg(DISTINCT "country") FROM "PlanOffer" WHERE "shop" = $1) AS "offers",
+              (SELECT array_agg("country") FROM "CountryOffer" WHERE "shop" = $1) AS "countries"`,
+      [domain],
+    );
+    expect(tables.rows).toEqual([{ former: 0, offers: ["de"], countries: ["de"] }]);
+    await ops(["renew-offers"], world.env);
+    expect((await lastJob()).kind).toBe("countries");
+  });
+});
