@@ -88,6 +88,12 @@ describe("what the guard mends", () => {
     ).toEqual({ t: 0 });
   });
 
+  it("takes a plan out that is not for the buyer's country, and no other", () => {
+    const items = [product("p", 2, a), plan("s", 2, a), product("q", 1, b), plan("t", 1, b)];
+    expect(mend(items, { "hakuna:a": "2/2" }, {}, "s,")).toEqual({ s: 0 });
+    expect(mend(items, {}, {}, "")).toEqual({});
+  });
+
   it.each(linkProperties.marksProtection)("takes what bears %s for a plan", (name) => {
     expect(mend([product("s", 1, { [name]: "x" })], {}, {})).toEqual({ s: 0 });
   });

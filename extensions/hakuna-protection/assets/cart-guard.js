@@ -22,19 +22,14 @@ function covers(plan, product) {
   );
 }
 
-/**
- * Quantities to change, by line key. `seen`: units/plans of each plan before; `news`: now. `foreign`:
- * keys of plans that are not sold in the buyer's country.
- */
-export function mend(all, seen, news, foreign = []) {
+/** Quantities to change, by line key. `seen`: units/plans before; `abroad`: keys of foreign plans. */
+export function mend(items, seen, news, abroad = "") {
   const updates = {};
-  const items = all.filter(({ key }) => !foreign.includes(key));
-  for (const { key } of all) if (foreign.includes(key)) updates[key] = 0;
   const products = items.flatMap((item) => (isPlan(item) ? [] : { ...item, open: item.quantity }));
   const plans = items.filter(isPlan);
   // Whoever has a key takes first: others fit any line of their product.
   for (const plan of [...plans.filter(refOf), ...plans.filter((each) => !refOf(each))]) {
-    const own = products.filter((product) => covers(plan, product));
+    const own = products.filter((product) => !abroad.includes(plan.key) && covers(plan, product));
     const units = own.reduce((sum, product) => sum + product.quantity, 0);
     const name = `hakuna:${refOf(plan) ?? plan.key}`;
     // Where all were covered, the plan follows its product.
@@ -54,8 +49,7 @@ export function mend(all, seen, news, foreign = []) {
 
 const { root } = Shopify.routes;
 const guard = document.querySelector("hakuna-cart-guard");
-/** As the page was rendered: whoever changes the country gets another one. */
-const foreign = guard?.dataset.foreign?.split(",") ?? [];
+const { abroad } = guard?.dataset ?? {};
 const mends = JSON.parse(sessionStorage.hakuna ?? "[]");
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 let cart;
@@ -66,7 +60,7 @@ let looks = Promise.resolve();
 const look = async () => {
   cart = await (await fetch(`${root}cart.js`)).json();
   const news = {};
-  const updates = mend(cart.items, sessionStorage, news, foreign);
+  const updates = mend(cart.items, sessionStorage, news, abroad);
   if (Object.keys(updates)[0]) {
     // Another script may undo it: five times in ten seconds are enough.
     if (mends[4] > Date.now() - 1e4) return;
@@ -98,14 +92,13 @@ const apply = async (updates) => {
   location.reload();
 };
 
-/** What was changed, in the buyer's language. */
 const textOf = (updates) => {
-  const { removed, changed, abroad } = guard.dataset;
+  const { removed, changed, foreign } = guard.dataset;
   const sentences = Object.entries(updates).map(([key, quantity]) => {
     const { variant_title, title } = cart.items.find((item) => item.key === key);
     // A price in brackets is for the merchant alone.
     const name = (variant_title ?? title).replace(/ \([\d.,]+\)$/, "");
-    const text = quantity ? changed : foreign.includes(key) ? abroad : removed;
+    const text = quantity ? changed : abroad.includes(key) ? foreign : removed;
     return text.replace("[plan]", name).replace("[count]", quantity);
   });
   return sentences.join(" ");
@@ -135,10 +128,9 @@ addEventListener("formdata", ({ formData, target }) => {
   const quantities = formData.getAll(name);
   if (quantities.length !== cart?.items.length) return;
   const items = cart.items.map((item, at) => ({ ...item, quantity: +quantities[at] }));
-  const updates = mend(items, sessionStorage, {}, foreign);
+  const updates = mend(items, sessionStorage, {}, abroad);
   formData.delete(name);
   for (const { key, quantity } of items) formData.append(name, updates[key] ?? quantity);
-  // The next page tells of it.
   if (sent === target && Object.keys(updates)[0]) sessionStorage["hakuna:told"] = textOf(updates);
 });
 addEventListener("shopify:cart:lines-update", ({ promise }) => promise?.then(soon, soon));

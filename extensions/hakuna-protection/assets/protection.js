@@ -48,7 +48,6 @@ let count = 0;
 
 class HakunaProtection extends HTMLElement {
   static observedAttributes = ["style"];
-  /** The plan that the buyer chose. */
   wanted = "";
   #suffix = `-${++count}`;
   #product = this.dataset.product;
@@ -72,12 +71,10 @@ class HakunaProtection extends HTMLElement {
     return JSON.parse(this.dataset.variants);
   }
 
-  /** The chosen plan, if any. */
   get choice() {
     return this.querySelector("fieldset:not([hidden]) [data-offer_id]:checked");
   }
 
-  /** Whether the form buys the product. */
   isFor(form) {
     if (!form.matches("[action*='/cart/add']")) return false;
     const id = fieldOf(form, "id");
@@ -164,7 +161,6 @@ class HakunaProtection extends HTMLElement {
   }
 }
 
-/** Products that are being added. */
 const busy = new Set();
 
 async function sell(block, form, button) {
@@ -237,7 +233,6 @@ addEventListener("change", ({ target }) => {
   if (block) {
     block.wanted = block.choice?.value ?? "";
     block.say("news", "");
-    // Likely to be wanted soon.
     if (block.wanted) import(block.dataset.sale).catch(() => {});
   }
   followAll();
