@@ -13,11 +13,14 @@ import {
   readPlanProduct,
   writePlanProduct,
 } from "#app/shopify/plans/plan-catalog.ts";
+import type { ShopLocales } from "#app/shopify/plans/plan-translations.ts";
 import type { KeptOffer, OfferMoment } from "#app/store/plan-offers.ts";
 import { type Asking, fetchOffer } from "./fetch-offer.ts";
+import { fixMarketPrices } from "./market-prices.ts";
 import { type PriceGroup, priceGroups } from "./offer-prices.ts";
 import { type OfferedPlan, type PlanNote, ProductFailure } from "./plan-result.ts";
 import { planProductTitle, planTitles, titlesByLanguage } from "./plan-titles.ts";
+import { translatePlans } from "./translate-plans.ts";
 
 /** An offer costs a request: a product with more prices than this needs a look by a person. */
 const mostPrices = 20;
@@ -29,8 +32,11 @@ export type PlanMaking = Asking & {
   countries: readonly string[];
   /** what a country's plans are written in, such as `de` */
   languageIn(country: string): string;
-  /** the app may publish products */
+  /** the app may publish products; read markets, to fix prices in their lists */
   mayPublish: boolean;
+  mayReadMarkets: boolean;
+  /** the shop's languages, where the app may translate into them */
+  locales: ShopLocales | null;
   /** writes down what variants are offered with, before Shopify is told and buyers can see it */
   keep(offers: readonly KeptOffer[], moment: OfferMoment): Promise<void>;
 };
@@ -112,6 +118,13 @@ export async function makeCountryPlans(
     "current",
   );
 
+  const made = planned.map((one, index) => {
+    const variantId = writtenIds[index];
+    if (variantId === undefined) throw new CatalogRefusal("A plan is missing in Shopify's answer.");
+    const suffix = titled[index]?.suffix ?? "";
+    return { ...one, variantId, suffix };
+  });
+
   const notes: PlanNote[] = [];
   const isSold = making.mayPublish && (await publishInOnlineStore(ask, written.id));
   if (!isSold) notes.push("not_published");
@@ -120,15 +133,17 @@ export async function makeCountryPlans(
   }
   if (groups.length > priced.length) notes.push("free_variants");
 
-  const idsOf = (group: PriceGroup) =>
-    planned.flatMap((one, index) => {
-      if (one.group !== group) return [];
-      const id = writtenIds[index];
-      if (id === undefined) throw new CatalogRefusal("A plan is missing in Shopify's answer.");
-      return [id];
-    });
+  const prices = made.map(({ plan, group, variantId }) => ({
+    ...{ id: variantId, price: { amount: plan.price.amount, currency: group.currency } },
+  }));
+  if (!(await fixMarketPrices(ask, country, prices, making.mayReadMarkets))) {
+    notes.push("price_differs");
+  }
+  const text = { id: written.id, plans: made };
+  if (!(await isTranslated(making, product, text))) notes.push("not_translated");
+
   const links = groups.flatMap((group) => {
-    const own = idsOf(group);
+    const own = made.flatMap((one) => (one.group === group ? [one.variantId] : []));
     return group.variantIds.map((id) => [id, own] as const);
   });
   return {
@@ -141,6 +156,21 @@ export async function makeCountryPlans(
     prices: priced.length,
     expiresAt: Math.min(...offers.map(({ expiresAt }) => expiresAt)),
   };
+}
+
+/** What Shopify refuses of translations takes no plan out of the shop. */
+async function isTranslated(
+  { ask, locales }: PlanMaking,
+  product: Protectable,
+  texts: Parameters<typeof translatePlans>[3],
+): Promise<boolean> {
+  try {
+    if (locales) await translatePlans(ask, locales, product, texts);
+    return true;
+  } catch (error) {
+    if (error instanceof CatalogRefusal) return false;
+    throw error;
+  }
 }
 
 /** Tells products that the app made for plans from others. */

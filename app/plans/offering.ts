@@ -2,10 +2,13 @@ import { type CountryAnswers, refusedCountries } from "#app/store/country-answer
 import type { PlanMaking } from "./country-plans.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { JobHalt } from "./plan-result.ts";
-import { languageOf } from "./plan-titles.ts";
+import { marketScopes, translationScopes } from "./plan-scopes.ts";
 
 /** What a shop's offers are fetched with; `epoch`: of the connection that they are good for. */
-export type ShopOffering = Omit<PlanMaking, "ask" | "key" | "keep" | "note"> & { epoch: number };
+export type ShopOffering = Omit<
+  PlanMaking,
+  "ask" | "key" | "keep" | "note" | "locales" | "languageIn"
+> & { epoch: number; mayTranslate: boolean };
 
 /** Reads what offers need of a shop. @throws JobHalt where it is not set up for them */
 export async function openOffering(
@@ -31,6 +34,8 @@ export async function openOffering(
     throw new JobHalt("no_key", null, null, shop?.keyVersion ?? null);
   }
   if (shop.country === null) throw new JobHalt("no_country");
+  const scopes = shop.scopes?.split(",") ?? [];
+  const has = (scope: string) => scopes.includes(scope);
   return {
     offers,
     target: {
@@ -39,8 +44,9 @@ export async function openOffering(
     },
     countries: [...new Set([shop.country, ...(shop.sellingCountries ?? [])])],
     refused: refusedCountries(shop.countryAnswers, now()),
-    languageIn: languageOf,
-    mayPublish: shop.scopes?.split(",").includes("write_publications") ?? false,
+    mayPublish: has("write_publications"),
+    mayReadMarkets: marketScopes.every(has),
+    mayTranslate: translationScopes.every(has),
     epoch: shop.epoch,
     keyVersion: shop.keyVersion,
   };

@@ -8,6 +8,7 @@ import {
   readCollection,
   readProtectable,
 } from "#app/shopify/plans/plan-catalog.ts";
+import { readShopLocales } from "#app/shopify/plans/plan-translations.ts";
 import { noteCountry } from "#app/store/country-answers.ts";
 import { keepOffers } from "#app/store/plan-offers.ts";
 import type { PlanMaking } from "./country-plans.ts";
@@ -26,6 +27,7 @@ import {
   saveResult,
 } from "./plan-job-store.ts";
 import { JobHalt, type PlanResult, ProductFailure } from "./plan-result.ts";
+import { languageOf } from "./plan-titles.ts";
 import { linkProduct, unlinkProduct } from "./product-links.ts";
 import { carryOffersOver, forgetOffers, offeredCountries, saveOffers } from "./product-offers.ts";
 import { writeCountry } from "./write-country.ts";
@@ -154,7 +156,7 @@ async function offer(
   product: Protectable,
 ): Promise<PlanResult> {
   const { pool, now } = context;
-  const { epoch, ...offering } = await openOffering(context, shop);
+  const { epoch, mayTranslate, ...offering } = await openOffering(context, shop);
   const [own = ""] = offering.countries;
   if (kind === "countries") {
     await writeCountry({ ask, pool, shop, country: own }, product);
@@ -170,7 +172,10 @@ async function offer(
   const note = (country: string, sells: boolean) =>
     noteCountry(pool, shop, country, { sells, at: now() });
   const before = await offeredCountries(pool, shop, product.id, { epoch, now: now() });
-  const making = { ...offering, ask, key: id, keep, note };
+  const locales = mayTranslate ? await readShopLocales(ask) : null;
+  const language = locales?.primary.slice(0, 2);
+  const languageIn = (country: string) => language ?? languageOf(country);
+  const making = { ...offering, ask, key: id, keep, note, locales, languageIn };
   const { result, countries } = await offerPlans(making, product, before);
   await saveOffers(pool, shop, product.id, epoch, countries);
   return result;

@@ -19,6 +19,10 @@ export type PlanNote =
   | "not_published"
   /** the offer names no insurance link: a shop must show one */
   | "no_insurance_link"
+  /** in a country's market the plans would be shown at another price, and so are not offered there */
+  | "price_differs"
+  /** Shopify did not take the translations */
+  | "not_translated"
   /** some variants cost nothing: there is no plan for them */
   | "free_variants";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "toml";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { planScopes } from "./plan-scopes.ts";
+import { marketScopes, planScopes, translationScopes } from "./plan-scopes.ts";
 
 const access = z.object({
   admin: z.literal("merchant_read"),
@@ -23,8 +23,9 @@ const typesOf = ({ metafields }: z.infer<typeof owner>) =>
 
 it("asks for what is optional in shopify.app.toml, and for nothing that is required there", () => {
   const { scopes, optional_scopes } = app.access_scopes;
-  expect(optional_scopes).toEqual(expect.arrayContaining([...planScopes]));
-  for (const scope of planScopes) expect(scopes.split(",")).not.toContain(scope);
+  const all = [...planScopes, ...marketScopes, ...translationScopes];
+  expect(optional_scopes).toEqual(expect.arrayContaining(all));
+  for (const scope of all) expect(scopes.split(",")).not.toContain(scope);
 });
 
 it("declares the metafields that themes read", () => {

@@ -5,6 +5,7 @@ import { boundary } from "@shopify/shopify-app-remix/server";
 import { PlanFill } from "#app/components/plans/plan-fill.tsx";
 import { PlanJobs } from "#app/components/plans/plan-jobs.tsx";
 import { PlanProducts } from "#app/components/plans/plan-products.tsx";
+import { PlanReach } from "#app/components/plans/plan-reach.tsx";
 import { PlanRules } from "#app/components/plans/plan-rules.tsx";
 import { plansRequest } from "#app/components/plans/plans-request.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
@@ -15,7 +16,7 @@ import { Trouble } from "#app/components/shared/trouble.tsx";
 import { readChosen, saveChosen } from "#app/plans/chosen-plans.ts";
 import { cancelPlanJob, createPlanJob, resumePlanJobs } from "#app/plans/plan-job-store.ts";
 import { readJobs } from "#app/plans/plan-jobs-page.ts";
-import { planScopes } from "#app/plans/plan-scopes.ts";
+import { marketScopes, planScopes, translationScopes } from "#app/plans/plan-scopes.ts";
 import { noteScopes, readProductsPage } from "#app/plans/plans-page.ts";
 import { readOffers } from "#app/plans/product-offers.ts";
 
@@ -47,6 +48,10 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     page: page && { products: page.products, previous: page.previous, next: page.next },
     ...jobs,
     missing: planScopes.filter((scope) => !scopes.includes(scope)),
+    missingAbroad: {
+      markets: marketScopes.filter((scope) => !scopes.includes(scope)),
+      languages: translationScopes.filter((scope) => !scopes.includes(scope)),
+    },
     hasKey: stored.apiKeyLastFour !== null,
     hasCountry: country !== null,
     countries: country === null ? [] : [...new Set([country, ...stored.sellingCountries])],
@@ -113,6 +118,9 @@ export default function Plans() {
           search={search}
           mayWrite={mayWrite}
         />
+        {mayWrite && countries.length > 0 && (
+          <PlanReach countries={countries} missing={loaded.missingAbroad} />
+        )}
         <PlanRules />
       </BlockStack>
     </Page>

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
+import { metafieldId, optionValueId } from "#test/simulator/shopify/shop-translations.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
@@ -276,5 +277,157 @@ describe("plans from before there were countries", () => {
     expect(tables.rows).toEqual([{ former: 0, offers: ["de"], countries: ["de"] }]);
     await ops(["renew-offers"], world.env);
     expect((await lastJob()).kind).toBe("countries");
+  });
+});
+
+/** The merchant grants what a button of the page asks for. */
+async function grant(...scopes: string[]) {
+  for (const scope of scopes) shop.scopes.add(scope);
+  await page("/app/plans.data");
+}
+
+describe("prices of a market", () => {
+  /** What France's buyers are shown for the product's plans there. */
+  const shownIn = (country: string, { id }: CatalogProduct) =>
+    [...shop.catalog.products.values()]
+      .filter(({ handle }) => handle === `hakuna-protection-${id.split("/").at(-1)}-${country}`)
+      .flatMap(({ variants }) => variants)
+      .map((one) => shop.markets.price(one.id, one.price, "EUR", country.toUpperCase()));
+  const euros = (...amounts: string[]) =>
+    amounts.map((amount) => ({ amount, currencyCode: "EUR" }));
+
+  it("are fixed to the offers' in its price list, once the app may read markets", async () => {
+    const market = shop.markets.add(["FR"], { percent: 10 });
+    shop.markets.add(["NL"], { percent: 10 });
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    // the offers are for a bike of 110.00: 4.40 and 8.80; the market adds 10 % to that
+    expect(shownIn("fr", bike)).toEqual(euros("4.84", "9.68"));
+    expect((await lastResult())?.notes).toContain("price_differs");
+
+    await grant("read_markets");
+    await fetchOffers(bike);
+    expect(shownIn("fr", bike)).toEqual(euros("4.40", "8.80"));
+    expect((await lastResult())?.notes).toEqual([]);
+    // of the market of another country nothing was changed, and no market was made
+    expect(shop.markets.all).toHaveLength(2);
+    expect(shop.markets.all.map(({ priceList }) => priceList?.fixed.size)).toEqual([2, 0]);
+    // whatever the merchant changes about the list then
+    if (market.priceList) market.priceList.percent = 25;
+    expect(shownIn("fr", bike)).toEqual(euros("4.40", "8.80"));
+  });
+
+  it("in another currency are the offers' too, and not fixed where there is no list of it", async () => {
+    await grant("read_markets");
+    world.hakuna.offers.behavior = { countries: ["de", "ch", "gb"] };
+    shop.markets.add(["CH"], { currency: "CHF", rate: 0.93, percent: 0 });
+    shop.markets.add(["GB"], { currency: "GBP", rate: 0.87 });
+    await sellIn("ch", "gb");
+    const bike = shop.catalog.add({ title: "Bike", variants: [{ price: "99.90" }] });
+    await fetchOffers(bike);
+    expect(shownIn("ch", bike)).toEqual([
+      { amount: "3.72", currencyCode: "CHF" },
+      { amount: "7.43", currencyCode: "CHF" },
+    ]);
+    const result = await lastResult();
+    expect(result?.lacking).toBeUndefined();
+    // in Britain the shop's price is converted, as near as it can be
+    for (const { currencyCode, amount } of shownIn("gb", bike)) {
+      expect(currencyCode).toBe("GBP");
+      expect(Number(amount)).toBeGreaterThan(3);
+    }
+  });
+
+  it("survive a lost answer", async () => {
+    await grant("read_markets");
+    const market = shop.markets.add(["FR"], { percent: 10 });
+    await sellIn("fr");
+    shop.faults.plan({ kind: "answer_lost" }, { of: "FixPrices" });
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    expect(plansOf(bike)).toHaveLength(4);
+    expect(market.priceList?.fixed.size).toBe(2);
+  });
+});
+
+describe("languages", () => {
+  const translated = (id: string, locale: string) =>
+    (shop.translations.contentOf(id) ?? []).map(
+      (content) => shop.translations.translation(content, locale)?.value,
+    );
+  /** What a buyer reads of the product's plans: product, then title and link of each. */
+  function readIn(locale: string, { metafields }: CatalogProduct) {
+    const plans = plansOf({ metafields }).map(plan);
+    const [first] = plans;
+    return {
+      product: first && translated(first.product.id, locale)[0],
+      plans: plans.map(({ product, variant }) => [
+        translated(optionValueId(product, variant.title), locale)[0],
+        translated(metafieldId(variant.id, "app.insurance_url"), locale)[0],
+      ]),
+    };
+  }
+  const link = (language: string) => `https://hakuna.example/insurance/${language}`;
+
+  it("of the shop that Hakuna writes are registered as translations", async () => {
+    shop.translations.locales = [
+      { locale: "en", primary: true, published: true },
+      { locale: "de", primary: false, published: true },
+      { locale: "fr", primary: false, published: false },
+      { locale: "pt-BR", primary: false, published: true },
+    ];
+    await grant("read_locales", "write_translations");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    const [own] = plansOf(bike).map(plan);
+    expect(own?.variant.title).toBe("1 year of warranty extension");
+    expect(own?.product.title).toBe("Protection for Bike");
+    expect(readIn("de", bike)).toEqual({
+      product: "Schutz für Bike",
+      plans: [
+        ["1 Jahr Garantieverlängerung", link("de")],
+        ["2 Jahre Garantieverlängerung", link("de")],
+      ],
+    });
+    expect(readIn("fr", bike).plans[1]).toEqual(["2 ans d’extension de garantie", link("fr")]);
+    expect(readIn("pt-BR", bike).product).toBeUndefined();
+    const registrations = () =>
+      shop.asked.filter(({ query }) => query.includes("RegisterTranslations")).length;
+    expect(registrations()).toBe(5);
+    // what is there already is not registered again
+    await fetchOffers(bike);
+    expect(registrations()).toBe(5);
+  });
+
+  it("of the shop do not make other plans of those that there are, when access is given", async () => {
+    shop.translations.locales = [
+      { locale: "fr", primary: true, published: true },
+      { locale: "de", primary: false, published: true },
+    ];
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    const ids = plansOf(bike);
+    expect(ids.map((id) => plan(id).variant.title)[0]).toBe("1 Jahr Garantieverlängerung");
+    await grant("read_locales", "write_translations");
+    await fetchOffers(bike);
+    expect(plansOf(bike)).toEqual(ids);
+    expect(ids.map((id) => plan(id).variant.title)[0]).toBe("1 an d’extension de garantie");
+    expect(readIn("de", bike).plans[0]?.[0]).toBe("1 Jahr Garantieverlängerung");
+  });
+
+  it("are not asked for without access: plans are written in the country's", async () => {
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    expect(plansOf(bike).map((id) => plan(id).variant.title)).toEqual([
+      "1 Jahr Garantieverlängerung",
+      "2 Jahre Garantieverlängerung",
+      "1 an d’extension de garantie",
+      "2 ans d’extension de garantie",
+    ]);
+    const links = plansOf(bike).map((id) => plan(id).metafield("insurance_url"));
+    expect(links).toEqual([link("de"), link("de"), link("fr"), link("fr")]);
+    expect(shop.asked.some(({ query }) => query.includes("shopLocales"))).toBe(false);
   });
 });

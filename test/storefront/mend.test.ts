@@ -11,7 +11,7 @@ type Item = {
   properties: Record<string, string> | null;
 };
 type Seen = Record<string, string>;
-let mend: (items: Item[], seen: Seen, news: Seen) => Record<string, number>;
+let mend: (items: Item[], seen: Seen, news: Seen, abroad?: string) => Record<string, number>;
 
 beforeAll(async () => {
   Object.assign(window, { Shopify: { routes: { root: "/" } } });

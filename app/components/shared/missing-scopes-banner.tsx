@@ -1,7 +1,5 @@
-import { useRevalidator } from "@remix-run/react";
-import { useAppBridge } from "@shopify/app-bridge-react";
 import { Banner, BlockStack, Link, Text } from "@shopify/polaris";
-import { useState } from "react";
+import { useAskForScopes } from "./ask-scopes.ts";
 import { useLocale } from "./locale.tsx";
 
 type Props = {
@@ -17,30 +15,16 @@ type Props = {
  */
 export function MissingScopesBanner({ scopes, of = "common.scopes" }: Props) {
   const { t } = useLocale();
-  const shopify = useAppBridge();
-  const revalidator = useRevalidator();
-  const [isAsking, setAsking] = useState(false);
+  const { isAsking, ask } = useAskForScopes();
   if (scopes.length === 0) return null;
   const names = scopes.map((scope) =>
     t(`common.scopes.names.${scope as "read_orders"}`, { defaultValue: scope }),
   );
-  const ask = async () => {
-    setAsking(true);
-    try {
-      const { result } = await shopify.scopes.request(scopes);
-      if (result === "granted-all") revalidator.revalidate();
-      else shopify.toast.show(t("common.scopes.declined"));
-    } catch {
-      shopify.toast.show(t("common.scopes.declined"), { isError: true });
-    } finally {
-      setAsking(false);
-    }
-  };
   return (
     <Banner
       tone={of === "common.scopes" ? "warning" : "info"}
       title={t(`${of}.title`)}
-      action={{ content: t("common.scopes.grant"), onAction: ask, loading: isAsking }}
+      action={{ content: t("common.scopes.grant"), onAction: () => ask(scopes), loading: isAsking }}
     >
       {of === "common.scopes" ? (
         <BlockStack gap="100">

@@ -11,6 +11,7 @@ import { adminSchema } from "#app/shopify/access/admin-schema.fixture.ts";
 import { requestedCost } from "#test/simulator/shopify/admin-api/query-cost.ts";
 import * as prices from "./country-prices.ts";
 import * as queries from "./plan-queries.ts";
+import * as translations from "./plan-translations.ts";
 
 const schema = adminSchema();
 const { planPageSizes: sizes } = queries;
@@ -21,12 +22,14 @@ const pages: Record<string, Record<string, number>> = {
   planProductQuery: { first: sizes.variants },
   publicationsQuery: { first: 20 },
   countryPricesQuery: { first: sizes.variants },
+  planTextIdsQuery: { first: sizes.variants },
+  translatablesQuery: { first: sizes.variants },
   priceListsQuery: { first: prices.mostCatalogs },
   setPlanProduct: { first: sizes.variants },
 };
 
-const documents = Object.entries({ ...queries, ...prices }).flatMap(([name, query]) =>
-  typeof query === "string" ? [[name, query] as const] : [],
+const documents = Object.entries({ ...queries, ...prices, ...translations }).flatMap(
+  ([name, query]) => (typeof query === "string" ? [[name, query] as const] : []),
 );
 
 test.each(documents)(

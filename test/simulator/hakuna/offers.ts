@@ -118,6 +118,7 @@ export class Offers {
         insurance_information: {
           en: "https://hakuna.example/insurance/en",
           de: "https://hakuna.example/insurance/de",
+          fr: "https://hakuna.example/insurance/fr",
         },
       },
       plans: years.map((count) => ({
@@ -128,6 +129,7 @@ export class Offers {
         title: {
           en: `${count} ${count === 1 ? "year" : "years"} of warranty extension`,
           de: `${count} ${count === 1 ? "Jahr" : "Jahre"} Garantieverlängerung`,
+          fr: `${count} ${count === 1 ? "an" : "ans"} d’extension de garantie`,
         },
       })),
     };

@@ -7,6 +7,7 @@ import { payloadText } from "./payload.ts";
 import { ShopCatalog } from "./shop-catalog.ts";
 import { ShopValidations } from "./shop-validations.ts";
 import { ShopMarkets } from "./shop-markets.ts";
+import { ShopTranslations } from "./shop-translations.ts";
 import { type Webhook, webhookOf } from "./webhook.ts";
 
 /** Lives to be lived through. */
@@ -28,6 +29,7 @@ export class SimulatedShop {
   readonly catalog = new ShopCatalog();
   readonly validations: ShopValidations;
   readonly markets = new ShopMarkets();
+  readonly translations = new ShopTranslations(this.catalog);
   readonly faults = new Faults();
   readonly bucket: Bucket;
   /** what the app was granted; `read_all_orders` shows it orders older than 60 days */

@@ -7,6 +7,7 @@ import {
   type ShopCatalog,
 } from "../shop-catalog.ts";
 import type { ShopMarkets } from "../shop-markets.ts";
+import { metafieldId, optionValueId } from "../shop-translations.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 
 type MetafieldArguments = { namespace: string; key: string };
@@ -51,7 +52,7 @@ export class CatalogNodes {
           variants.map((variant) => this.variant(product, variant)),
           args,
         ),
-      metafield: (args: MetafieldArguments) => this.#metafield(product.metafields, args),
+      metafield: (args: MetafieldArguments) => this.#metafield(product, args),
       publishedOnPublication: ({ publicationId }: { publicationId: string }) =>
         publishedOn.has(publicationId),
     };
@@ -75,8 +76,15 @@ export class CatalogNodes {
         tracked: variant.tracked,
         requiresShipping: variant.requiresShipping,
       },
+      selectedOptions: [
+        {
+          name: product.option,
+          value: variant.title,
+          optionValue: { id: optionValueId(product, variant.title), name: variant.title },
+        },
+      ],
       product: () => this.product(product),
-      metafield: (args: MetafieldArguments) => this.#metafield(variant.metafields, args),
+      metafield: (args: MetafieldArguments) => this.#metafield(variant, args),
     };
   }
 
@@ -130,9 +138,13 @@ export class CatalogNodes {
     );
   }
 
-  #metafield(metafields: Metafields, { namespace, key }: MetafieldArguments): object | null {
-    const found = metafields.get(`${ownNamespace(namespace)}.${key}`);
-    return found ? this.metafield(found) : null;
+  #metafield(
+    { id, metafields }: { id: string; metafields: Metafields },
+    { namespace, key }: MetafieldArguments,
+  ): object | null {
+    const name = `${ownNamespace(namespace)}.${key}`;
+    const found = metafields.get(name);
+    return found ? { ...this.metafield(found), id: metafieldId(id, name) } : null;
   }
 }
 

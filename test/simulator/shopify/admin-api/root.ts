@@ -9,13 +9,14 @@ import { marketFields } from "./market-fields.ts";
 import type { OrdersArguments } from "./order-index.ts";
 import { isGranted, scopeTable } from "./scopes.ts";
 import { validationRoots } from "./validations.ts";
+import { translationFields } from "./translation-fields.ts";
 
 type Id = { id: string };
 type ProductsArguments = PageArguments & { query?: string | null };
 
 /** What a query or mutation of the shop can begin with. */
 export function rootOf(shop: SimulatedShop, now: number): object {
-  const { orders, catalog, markets, scopes, facts } = shop;
+  const { orders, catalog, markets, translations, scopes, facts } = shop;
   const seesAll = scopes.has("read_all_orders");
   const nodes = new CatalogNodes(catalog, markets, facts.currency);
   const sees = (type: string) => isGranted(scopes, scopeTable.get(type) ?? "");
@@ -42,6 +43,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
     ...catalogMutations(catalog, nodes),
     ...validationRoots(shop.validations),
     ...marketFields(markets, catalog, facts.currency),
+    ...translationFields(translations),
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     shop: {
