@@ -24,11 +24,12 @@ export const planDetails = z.object({
     .max(2000)
     .nullable(),
   termMonths: z.int().min(1).max(600).nullable(),
-  /** where alone it may be sold; null: everywhere */
+  /** where alone it may be sold; null, and pages from before there were countries: everywhere */
   country: z
     .string()
     .refine((code) => countryCodes.includes(code))
-    .nullable(),
+    .nullable()
+    .default(null),
 });
 export type PlanDetails = z.infer<typeof planDetails>;
 

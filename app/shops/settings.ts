@@ -32,11 +32,12 @@ export const settingsForm = z.object({
     .string()
     .regex(/^[a-z]{2}$/)
     .nullable(),
-  /** where plans are offered too, beside `country`; the same form, none twice */
+  /** where plans are offered too, beside `country`; the same form, none twice; left out: as they are */
   sellingCountries: z
     .array(z.string().refine((code) => countryCodes.includes(code)))
     .max(mostSellingCountries)
-    .transform((codes) => [...new Set(codes)]),
+    .transform((codes) => [...new Set(codes)])
+    .optional(),
 });
 export type SettingsForm = z.infer<typeof settingsForm>;
 
@@ -177,7 +178,7 @@ async function save(
             "sendTestOrders" = $4, "acceptSuggestions" = $5,
             "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8,
             "testedAt" = CASE WHEN $9 THEN $11 ELSE "testedAt" END,
-            "sellingCountries" = $12,
+            "sellingCountries" = coalesce($12, "sellingCountries"),
             "reviewAfter" = CASE WHEN $10 THEN '' ELSE "reviewAfter" END
       WHERE "domain" = $1`,
     [
@@ -192,7 +193,7 @@ async function save(
       result === "works",
       decideOtherwise(settings, shop),
       new Date(shop.now),
-      settings.sellingCountries,
+      settings.sellingCountries ?? null,
     ],
   );
   return { result: "saved" };

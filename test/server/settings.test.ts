@@ -199,7 +199,6 @@ describe("a save that loses its database", () => {
         acceptSuggestions: false,
         productIdentifier: "sku",
         country: "at",
-        sellingCountries: [],
       },
       apiKey: "sk_live_demo",
       sentOrders: "send",

@@ -178,7 +178,6 @@ export async function syncByHand(database?: TestDatabase) {
         acceptSuggestions: false,
         productIdentifier: "variant",
         country: "de",
-        sellingCountries: [],
         ...settings,
       };
       const request = { settings: form, apiKey: null, sentOrders: null, untested: false, ...more };

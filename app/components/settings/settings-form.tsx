@@ -89,7 +89,7 @@ export function SettingsForm({ settings }: { settings: Settings }) {
       <ProductsSection form={form} busy={busy} onChange={change} />
       <SellingCountries
         own={form.country}
-        chosen={form.sellingCountries}
+        chosen={form.sellingCountries ?? []}
         refused={settings.refusedCountries}
         busy={busy}
         onChange={(sellingCountries) => change({ sellingCountries })}
