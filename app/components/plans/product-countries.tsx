@@ -101,7 +101,7 @@ function PlanLine({ plan }: { plan: PagePlan }) {
   const { price, currency, shown } = plan;
   return (
     <BlockStack gap="050">
-      <InlineStack gap="200" blockAlign="center">
+      <InlineStack gap="200" align="start" blockAlign="center">
         <Text as="span">
           {plan.title} · {formatMoney(price, currency)}
           {plan.termMonths !== null && (
