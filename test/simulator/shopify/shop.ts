@@ -5,9 +5,9 @@ import { OrderBook } from "./order-book.ts";
 import { orderMoments, type ShopManner } from "./order-life.ts";
 import { payloadText } from "./payload.ts";
 import { ShopCatalog } from "./shop-catalog.ts";
-import { ShopValidations } from "./shop-validations.ts";
 import { ShopMarkets } from "./shop-markets.ts";
 import { ShopTranslations } from "./shop-translations.ts";
+import { ShopValidations } from "./shop-validations.ts";
 import { type Webhook, webhookOf } from "./webhook.ts";
 
 /** Lives to be lived through. */

@@ -8,8 +8,8 @@ import { type PageArguments, pageOf } from "./connection.ts";
 import { marketFields } from "./market-fields.ts";
 import type { OrdersArguments } from "./order-index.ts";
 import { isGranted, scopeTable } from "./scopes.ts";
-import { validationRoots } from "./validations.ts";
 import { translationFields } from "./translation-fields.ts";
+import { validationRoots } from "./validations.ts";
 
 type Id = { id: string };
 type ProductsArguments = PageArguments & { query?: string | null };
