@@ -25,7 +25,7 @@ const inOtherCountries = `
 
 /** Once a day: starts what is to be done about plans. Answers the shops to be woken. */
 export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[]> {
-  await forgetPlanJobs(pool, now());
+  await forgetPlanJobs(pool, now(), keepJobsMs);
   return await startPlanWork(pool, now());
 }
 
@@ -85,11 +85,11 @@ async function startJobs(
   return rows.map(({ shop }) => shop);
 }
 
-/** Deletes jobs that ended long ago. */
-async function forgetPlanJobs(pool: pg.Pool, now: number): Promise<void> {
+/** Deletes jobs that ended long ago. `keepMs`: how long they are kept. */
+export async function forgetPlanJobs(pool: pg.Pool, now: number, keepMs: number): Promise<void> {
   const { rows } = await pool.query<{ shop: string; id: string }>(
     `SELECT "shop", "id" FROM "PlanJob" WHERE "finishedAt" < $1`,
-    [new Date(now - keepJobsMs)],
+    [new Date(now - keepMs)],
   );
   for (const { shop, id } of rows) {
     const job = [shop, id];

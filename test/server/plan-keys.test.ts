@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { forgetPlanJobs } from "#app/plans/daily-plan-work.ts";
 import {
   claimPlanJob,
   createPlanJob,
@@ -7,7 +8,6 @@ import {
   releasePlanJobs,
   shopsWithPlanJobs,
 } from "#app/plans/plan-job-store.ts";
-import { forgetPlanJobs } from "#app/plans/product-offers.ts";
 import { syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, connect, ofShop } = await syncByHand();
