@@ -4,10 +4,9 @@ import type { Catalog } from "./catalog.ts";
 import { breachesOf } from "./citus-rules.ts";
 import { isNode, readTree, type Value, walk } from "./query-tree.ts";
 
-/** What the app may ask of the database beside rows: transactions, and what concerns its sessions. */
+/** What the app may ask beside rows: transactions, and what concerns its session or its role. */
 const harmless = new Set([
-  ...["TransactionStmt", "ListenStmt", "UnlistenStmt", "NotifyStmt"],
-  "AlterRoleSetStmt",
+  ...["TransactionStmt", "ListenStmt", "UnlistenStmt", "NotifyStmt", "AlterRoleSetStmt"],
 ]);
 const ofRows = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt"]);
 
