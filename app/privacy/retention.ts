@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { holdingShop } from "#app/store/lease.ts";
+import { firstRows } from "#app/database/first-rows.ts";
 import { recount } from "#app/store/recount.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { purgeOrders } from "./purge.ts";
@@ -37,22 +37,38 @@ export async function retainShop(
     documents: await purgeOrders(context, shop, now),
     events: await remove("OrderEvent", `"at" < $2`, ago(timelineMs)),
     webhooks:
-      (await remove("InboxWebhook", `"receivedAt" < $2 AND "foldedAt" < $2`, ago(inboxMs))) +
-      (await remove(
-        "InboxWebhook",
-        `"receivedAt" < $2 AND "quarantinedAt" < $2`,
-        ago(quarantinedMs),
-      )),
+      (await removeWebhooks(pool, shop, "foldedAt", ago(inboxMs))) +
+      (await removeWebhooks(pool, shop, "quarantinedAt", ago(quarantinedMs))),
     attempts: await remove(
       "Attempt",
       `"startedAt" < $2 AND "answeredAt" IS NOT NULL AND "pollAt" IS NULL`,
       ago(attemptMs),
     ),
-    miscounted: (await holdingShop(pool, shop, (client) => recount(client, shop))) ?? 0,
+    miscounted: await recount(pool, shop),
   };
   if (retained.miscounted > 0) log.warn(retained, "counters were wrong and have been set right");
   else log.info(retained, "what was kept long enough is deleted");
   return retained;
+}
+
+/** Along the index on this time: how many webhooks there are besides does not matter. */
+async function removeWebhooks(
+  pool: pg.Pool,
+  shop: string,
+  time: "foldedAt" | "quarantinedAt",
+  before: Date,
+): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM "InboxWebhook" WHERE "shop" = $1 AND "webhookId" = ANY(ARRAY(
+         SELECT "webhookId" FROM "InboxWebhook" WHERE "shop" = $1 AND "${time}" < $2
+          ORDER BY "${time}" ${firstRows(batch)}))`,
+      [shop, before],
+    );
+    removed += rowCount ?? 0;
+    if ((rowCount ?? 0) < batch) return removed;
+  }
 }
 
 async function removeRows(

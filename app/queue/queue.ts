@@ -103,13 +103,16 @@ export async function startQueue(options: {
  */
 export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
   const tries = (step: Step) => `coalesce(${restsUntil("s", step)} <= now(), true)`;
+  // now; it names the shop's row, so that each shop's index is looked into, and PostgreSQL never
+  // gathers what is due of all shops first
+  const asOf = `greatest(now(), s."createdAt")`;
   const { rows } = await pool.query<{ shop: string }>(`
     SELECT DISTINCT "shop" FROM "InboxWebhook"
      WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL
     UNION
     SELECT "domain" FROM "Shop" s
      WHERE (${tries("read")} AND EXISTS (SELECT 1 FROM "Order" o
-                    WHERE o."shop" = s."domain" AND o."readAt" <= now()))
+                    WHERE o."shop" = s."domain" AND o."readAt" <= ${asOf}))
         OR (${tries("recover")} AND EXISTS (SELECT 1 FROM "Attempt" a
                     WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now())))
@@ -118,9 +121,9 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
         OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
             AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND ((${tries("deliver")} AND EXISTS (SELECT 1 FROM "Order" o
-                          WHERE o."shop" = s."domain" AND o."dueAt" <= now()))
+                          WHERE o."shop" = s."domain" AND o."dueAt" <= ${asOf}))
               OR (${tries("poll")} AND coalesce(s."pollAfter" <= now(), true)
                   AND EXISTS (SELECT 1 FROM "Attempt" a
-                          WHERE a."shop" = s."domain" AND a."pollAt" <= now()))))`);
+                          WHERE a."shop" = s."domain" AND a."pollAt" <= ${asOf}))))`);
   return rows.map(({ shop }) => shop);
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
 import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { isResting } from "#app/store/failing.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
@@ -99,19 +100,21 @@ async function dueOrders(
   only: readonly string[] | null,
   most: number,
 ): Promise<Due[]> {
+  const due = `SELECT "id", "imported", "dueAt" FROM "Order" WHERE "shop" = $1 AND "dueAt" <= now()`;
+  // to look for those of an import is to pass by all others: only where these do not fill the batch
+  const ofAll = `WITH live AS (${due} AND NOT "imported" ORDER BY "dueAt" ${firstRows("$2")})
+    SELECT * FROM live
+    UNION ALL
+    (${due} AND "imported" ORDER BY "dueAt" LIMIT (SELECT $2 - count(*) FROM live))`;
+  // by their keys: OFFSET 0 keeps what is due out
+  const ofThese = `SELECT "id", "imported", "dueAt" FROM (
+    SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = ANY($3) OFFSET 0) AS these WHERE "dueAt" <= now()`;
   const { rows } = await client.query<Due>(
-    `SELECT o."id", pg_column_size(d."state") AS "bytes" FROM (
-       (SELECT "id", "imported", "dueAt" FROM "Order"
-         WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
-         ORDER BY "dueAt" LIMIT $3)
-       UNION ALL
-       (SELECT "id", "imported", "dueAt" FROM "Order"
-         WHERE "shop" = $1 AND "imported" AND "dueAt" <= now() AND ($2::text[] IS NULL OR "id" = ANY($2))
-         ORDER BY "dueAt" LIMIT $3)
-       ORDER BY "imported", "dueAt" LIMIT $3) o
-      JOIN "OrderDocument" d ON d."shop" = $1 AND d."orderId" = o."id"
-     ORDER BY o."imported", o."dueAt"`,
-    [shop, only, most],
+    `SELECT o."id", (SELECT pg_column_size(d."state") FROM "OrderDocument" d
+                      WHERE d."shop" = $1 AND d."orderId" = o."id") AS "bytes"
+       FROM (${only ? ofThese : ofAll}) o
+      ORDER BY o."imported", o."dueAt" LIMIT $2`,
+    only ? [shop, most, only] : [shop, most],
   );
   return rows;
 }

@@ -1,3 +1,4 @@
+import { firstRows } from "#app/database/first-rows.ts";
 import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
@@ -25,7 +26,7 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
       `SELECT "id" FROM "Order"
         WHERE "shop" = $1 AND "id" > $2 AND "status" <> 'skipped' AND ($4 OR "status" <> 'waiting')
           AND ($4 OR "status" NOT IN ('sent', 'confirmed') OR "acceptedEpoch" = $5)
-        ORDER BY "id" LIMIT $3`,
+        ORDER BY "id" ${firstRows("$3")}`,
       [shop.domain, shop.reviewAfter, stepOrders, shop.reviewAll, shop.epoch],
     );
     const ids = rows.map(({ id }) => id);

@@ -178,6 +178,56 @@ describe("the rest", () => {
     expect(await count("InboxWebhook")).toBe(1);
   });
 
+  it("waits for nobody who is at the shop, where there is nothing to change", async () => {
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await client.quiet();
+    const holder = await client.pool.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR UPDATE`, [shop]);
+      expect(await retain()).toMatchObject({ documents: 0, miscounted: 0 });
+    } finally {
+      await holder.query("ROLLBACK");
+      holder.release();
+    }
+  });
+
+  it("sets counters right by what they are wrong, whatever happens meanwhile", async () => {
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await client.quiet();
+    await client.pool.query(
+      `UPDATE "OrderCount" SET "count" = "count" + 5 WHERE "shop" = $1 AND "status" = 'sent'`,
+      [shop],
+    );
+    const holder = await client.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR UPDATE`, [shop]);
+    const retained = retain();
+    await eventually("it has counted and waits for the shop's row", async () => {
+      const { rowCount } = await client.pool.query(
+        `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database()
+            AND "wait_event_type" = 'Lock' AND "query" LIKE '%FROM "Shop"%FOR NO KEY UPDATE%'`,
+      );
+      return rowCount === 1;
+    });
+    // somebody else's order, as it is counted
+    await holder.query(
+      `INSERT INTO "Order" ("shop", "id", "name", "placedAt", "changedAt", "status")
+       VALUES ($1, '1', '#1', now(), now(), 'sent')`,
+      [shop],
+    );
+    await holder.query(
+      `UPDATE "OrderCount" SET "count" = "count" + 1 WHERE "shop" = $1 AND "status" = 'sent'`,
+      [shop],
+    );
+    await holder.query("COMMIT");
+    holder.release();
+    expect(await retained).toMatchObject({ miscounted: 1 });
+    expect(await isCounted(client.pool, shop)).toBe(true);
+  });
+
   it("is counted anew, and wrong counters are set right", async () => {
     const order = orderOf(shop, nextId());
     await client.send([order.webhook("orders/create")]);
