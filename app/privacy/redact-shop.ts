@@ -12,7 +12,16 @@ const batch = 5000;
 /** Every table with rows of a shop but `Shop` itself, whose row says until the end what is to be done. */
 export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "OrderEvent", "Attempt", "OrderCount"],
-  ...["ShopDay", "DataRequest", "OrderScan", "PlanJobProduct", "PlanJob", "ProductOffer", "Hold"],
+  ...[
+    "ShopDay",
+    "DataRequest",
+    "CustomerRedaction",
+    "OrderScan",
+    "PlanJobProduct",
+    "PlanJob",
+    "ProductOffer",
+    "Hold",
+  ],
   ...["PlanOffer", "Order"],
 ] as const;
 

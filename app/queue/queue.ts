@@ -117,6 +117,7 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
                     WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now())))
         OR (${tries("review")} AND s."reviewAfter" IS NOT NULL)
+        OR (${tries("redact")} AND s."redactAt" IS NOT NULL)
         OR (${tries("erase")} AND s."eraseAt" IS NOT NULL)
         OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
             AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
