@@ -4,6 +4,7 @@ import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { isResting } from "#app/store/failing.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
+import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext, StepContext } from "#app/store/run-context.ts";
 import { type Attempt, addToDraft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
@@ -67,6 +68,7 @@ export async function beginAttempt(
     }
     const attempt = await writeAttempt(client, shop, draft);
     await saveOrders(client, shop.domain, settled, loaded);
+    if (attempt) await addEvents(client, shop.domain, eventsOf(attempt));
     return { attempt, more: settled.length > 0 };
   });
 }
@@ -74,6 +76,14 @@ export async function beginAttempt(
 /** To be sent, and not taken into a request. */
 function isLeft({ status, dueAt }: StoredOrder): boolean {
   return status === "pending" && dueAt !== null;
+}
+
+/** The answer is written down with the attempt alone. */
+function eventsOf({ id, startedAt, orders }: Attempt): OrderEvent[] {
+  return orders.map(({ id: orderId, revision }) => ({
+    ...{ orderId, source: `attempt:${id}`, at: startedAt, kind: "delivery" },
+    detail: { attempt: id, revision },
+  }));
 }
 
 type Due = { id: string; bytes: number };

@@ -185,11 +185,15 @@ async function fold(
         if (draft !== null && !order.imported) addToDraft(draft, order, payload);
       });
       orders.push(order);
-      events.push(...eventsOf(order, lifted, now));
+      events.push(eventOf(order, lifted, now));
     }
     const done = chosen.slice(0, orders.length);
     const attempt = draft && (await writeAttempt(client, shop, draft));
     await saveOrders(client, lease.shop, orders, loaded);
+    const sent = new Set(attempt?.orders.map(({ id }) => id));
+    for (const { orderId, detail } of events) {
+      if (attempt && sent.has(orderId)) detail.attempt = attempt.id;
+    }
     await addEvents(client, lease.shop, events);
     await markFolded(client, lease.shop, idsOf(done));
     return { attempt, done, redacts };
@@ -239,18 +243,14 @@ function isNewer({ head }: OrderState, { head: former }: OrderState): boolean {
   return head !== null && (former === null || head.rank.updatedAt > former.rank.updatedAt);
 }
 
-function eventsOf(order: StoredOrder, lifted: readonly Lifted[], now: number): OrderEvent[] {
+/** What was folded together, and the request with it, is one event. */
+function eventOf(order: StoredOrder, lifted: readonly Lifted[], now: number): OrderEvent {
   const { id: orderId, revision, status } = order;
-  return [
-    {
-      ...{ orderId, source: `fold:${revision}`, at: now, kind: "fold" },
-      detail: { revision, webhooks: lifted.length, status },
-    },
-    ...lifted.map(({ row }) => ({
-      ...{ orderId, source: `webhook:${row.webhookId}`, at: row.triggeredAt.getTime() },
-      ...{ kind: "webhook" as const, detail: { topic: row.topic } },
-    })),
-  ];
+  const webhooks = lifted.map(({ row }) => [row.topic, row.triggeredAt.getTime()] as const);
+  // their time is a header, which nobody signed
+  const at = Math.min(now, Math.max(...webhooks.map(([, triggeredAt]) => triggeredAt)));
+  const detail = { webhooks, at: now, revision, status };
+  return { orderId, source: `fold:${revision}`, at, kind: "fold", detail };
 }
 
 async function markFolded(client: pg.PoolClient, shop: string, ids: string[]): Promise<void> {

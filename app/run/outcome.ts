@@ -13,7 +13,6 @@ import {
   underLease,
 } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
-import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -108,23 +107,6 @@ async function noteAnswer(
       reason,
       answer.kind === "accepted" ? answer.requestId : null,
     ],
-  );
-  await addEvents(
-    client,
-    shop.domain,
-    attempt.orders.map(({ id, revision }) => ({
-      orderId: id,
-      source: `attempt:${attempt.id}`,
-      at: shop.now,
-      kind: "delivery",
-      detail: {
-        outcome: answer.kind,
-        httpStatus: answer.httpStatus,
-        durationMs: Math.round(answer.durationMs),
-        revision,
-        reason,
-      },
-    })),
   );
 }
 

@@ -80,7 +80,7 @@ export async function breakConnection(
   if (connection !== "feed_refuses") return;
   const { rows } = await client.query<{ id: string }>(
     `SELECT DISTINCT "orders"->0->>'id' AS "id" FROM "Attempt"
-      WHERE "shop" = $1 AND "outcome" = 'invalid' AND jsonb_array_length("orders") = 1
+      WHERE "shop" = $1 AND "reason" IS NOT NULL AND "outcome" = 'invalid' AND jsonb_array_length("orders") = 1
         AND "startedAt" > coalesce($2, '-infinity'::timestamptz)`,
     [shop.domain, shop.lastAcceptedAt],
   );

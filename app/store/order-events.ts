@@ -1,6 +1,10 @@
 import type pg from "pg";
 
-/** One line of an order's timeline. `source` names what caused it, so that a repeat adds nothing. */
+/**
+ * One row of an order's timeline. `source` names what caused it and `at` is that source's own time, so
+ * that a repeat adds nothing. What happened in one transaction is one row; docs/decisions/0053 tells
+ * what each kind holds, app/views/timeline.ts what is made of it.
+ */
 export type OrderEvent = {
   orderId: string;
   source: string;
@@ -8,8 +12,15 @@ export type OrderEvent = {
   at: number;
   kind: "webhook" | "fold" | "read" | "delivery" | "processing" | "manual";
   /** no customer data */
-  detail: Record<string, string | number | boolean | null>;
+  detail: EventDetail;
 };
+
+export type EventDetail = {
+  [name: string]: string | number | boolean | null | readonly FoldedWebhook[];
+};
+
+/** Its topic, and when it happened by Shopify's clock, epoch milliseconds. */
+export type FoldedWebhook = readonly [topic: string, at: number];
 
 /** Adds events to the timelines of the shop's orders; those that are there already are left alone. */
 export async function addEvents(

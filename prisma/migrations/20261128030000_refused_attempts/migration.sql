@@ -1,3 +1,3 @@
--- What a feed refused lately is found without reading all that it ever answered.
-CREATE INDEX CONCURRENTLY "Attempt_refused" ON "Attempt"("shop", "startedAt")
-  WHERE "outcome" = 'invalid';
+-- What a feed refused lately, and its words, are found without reading all that it ever answered.
+CREATE INDEX CONCURRENTLY "Attempt_reasons" ON "Attempt"("shop", "startedAt")
+  WHERE "reason" IS NOT NULL;
