@@ -23,6 +23,12 @@ export type Queue = {
   stop(): Promise<void>;
 };
 
+/**
+ * How many runs of a lane may wait outside for each place. Of a feed's answer one waits for long only
+ * where the feed is in trouble; of Shopify each scan does, for most of its time: its bucket refills.
+ */
+const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20 };
+
 const dailyName = "retention";
 
 /** A job that its process did not survive is tried again. */
@@ -67,11 +73,13 @@ export async function startQueue(options: {
   await boss.start();
   // it asks twice, each time for a free connection first
   const sweepLimitMs = 2 * (limits.statementMs + 2 * limits.connectMs);
-  const shared: Omit<LaneOptions, "concurrency"> = {
+  const shared: Omit<LaneOptions, "concurrency" | "awayPerPlace"> = {
     ...{ log, sweepIntervalMs, sweepLimitMs, runLimitMs, sweeps },
   };
   const open = (name: LaneName) =>
-    openLane(boss, name, { ...shared, concurrency: concurrency[name] });
+    openLane(boss, name, {
+      ...{ ...shared, concurrency: concurrency[name], awayPerPlace: awayPerPlace[name] },
+    });
   const sync = await open("sync");
   const scan = await open("scan");
   const plans = await open("plans");

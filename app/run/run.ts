@@ -7,7 +7,7 @@ import type { RunResult } from "#app/queue/lane.ts";
 import { isResting, noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
 import { acquireLease, isLeaseLost, keepLease, releaseLease } from "#app/store/lease.ts";
-import type { Place, RunContext, StepContext } from "#app/store/run-context.ts";
+import { alone, type Place, type RunContext, type StepContext } from "#app/store/run-context.ts";
 import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
 import { openFolding } from "./fold-step.ts";
@@ -17,13 +17,6 @@ import { reviewStep } from "./review-step.ts";
 
 /** When a shop is tried again that somebody else holds; the sweep would find it as well. */
 const busyMs = 500;
-/** A run that is made alone. */
-const alone: Place = {
-  away: (waiting) => waiting,
-  hasPlace: async () => true,
-  probe: () => true,
-  answered: () => undefined,
-};
 
 /**
  * One run of a shop: folds its webhooks into its orders, sends what is due, reads processing

@@ -9,7 +9,7 @@ import { reviewStep } from "#app/run/review-step.ts";
 import { breakConnection } from "#app/run/trouble.ts";
 import { acquireLease, holdingShop, releaseLease } from "#app/store/lease.ts";
 import { loadOrders } from "#app/store/order-store.ts";
-import type { StepContext } from "#app/store/run-context.ts";
+import { alone, type StepContext } from "#app/store/run-context.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
 import { listOrders } from "#app/views/order-list.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
@@ -24,12 +24,7 @@ const pool = new pg.Pool({ connectionString: database.url, max: 1 });
 const context: StepContext = {
   ...{ ...shared, pool },
   pace: { spent: false, piece: async (work) => await work(), rest: async () => undefined },
-  place: {
-    away: (waiting) => waiting,
-    hasPlace: async () => true,
-    probe: () => true,
-    answered: () => undefined,
-  },
+  place: alone,
   hasTime: () => true,
 };
 

@@ -4,7 +4,7 @@ import { redactCustomer } from "#app/privacy/redact-customer.ts";
 import { redactStep } from "#app/privacy/redact-inbox.ts";
 import { openFolding } from "#app/run/fold-step.ts";
 import { acquireLease, releaseLease } from "#app/store/lease.ts";
-import type { StepContext } from "#app/store/run-context.ts";
+import { alone, type StepContext } from "#app/store/run-context.ts";
 import { rowsRead } from "./rows-read.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
@@ -20,12 +20,7 @@ const step: StepContext = {
   ...context,
   // a step folds one order
   pace: { spent: true, piece: async (work) => await work(), rest: async () => undefined },
-  place: {
-    away: (waiting) => waiting,
-    hasPlace: async () => true,
-    probe: () => true,
-    answered: () => undefined,
-  },
+  place: alone,
   hasTime: () => true,
 };
 
