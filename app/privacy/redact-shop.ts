@@ -11,7 +11,15 @@ const batch = 5000;
 
 /** Every table with rows of a shop but `Shop` itself, whose row says until the end what is to be done. */
 export const shopTables = [
-  ...["Session", "InboxWebhook", "OrderDocument", "OrderEvent", "Attempt", "OrderCount"],
+  ...[
+    "Session",
+    "InboxWebhook",
+    "OrderDocument",
+    "TimelineEvent",
+    "OrderEvent",
+    "Attempt",
+    "OrderCount",
+  ],
   ...[
     "ShopDay",
     "DataRequest",
@@ -77,7 +85,7 @@ export async function eraseStep(
     if (isResting(shop, "erase")) return "rests";
     for (const table of shopTables) {
       const { rowCount } = await client.query(
-        `DELETE FROM "${table}" WHERE ctid = ANY(ARRAY(
+        `DELETE FROM "${table}" WHERE "shop" = $1 AND ctid = ANY(ARRAY(
            SELECT ctid FROM "${table}" WHERE "shop" = $1 LIMIT ${batch}))`,
         [lease.shop],
       );

@@ -18,16 +18,24 @@ export async function timelineOf(
   shop: string,
   orderId: string,
 ): Promise<TimelineEntry[]> {
-  const rows = await prisma.orderEvent.findMany({
+  const newest = {
     where: { shop, orderId },
-    orderBy: [{ at: "desc" }, { source: "desc" }],
+    orderBy: [{ at: "desc" as const }, { source: "desc" as const }],
     take: mostShown,
     select: { source: true, at: true, kind: true, detail: true },
-  });
-  const events = rows.reverse().map(({ at, kind, detail, ...row }): Event => {
-    const of = { kind: kind as OrderEvent["kind"], detail: detail as EventDetail };
-    return { ...row, ...of, at: at.getTime() };
-  });
+  };
+  // what was written down before comes last
+  const rows = await Promise.all([
+    prisma.timelineEvent.findMany(newest),
+    prisma.orderEvent.findMany(newest),
+  ]);
+  const events = rows
+    .flat()
+    .reverse()
+    .map(({ at, kind, detail, ...row }): Event => {
+      const of = { kind: kind as OrderEvent["kind"], detail: detail as EventDetail };
+      return { ...row, ...of, at: at.getTime() };
+    });
   const answers = await answersTo(prisma, shop, events);
   const entries = events.flatMap((event) => entriesOf(event, answers));
   // a stable order: what is of one moment stays as it came about

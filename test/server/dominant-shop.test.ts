@@ -173,7 +173,6 @@ describe.each(shops)("of %s no more is read than is asked for:", (_, shop, order
         InboxWebhook: 3 * webhooks + 1000,
         // all are counted once, and nobody waits for it
         Order: orders + 1000,
-        Attempt: orders + 1000,
       },
       async () => {
         expect(await retainShop(context, shop)).toMatchObject({ webhooks, documents: 0 });

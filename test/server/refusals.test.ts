@@ -210,7 +210,7 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     const words = "JOERG MUESSIG, Muster-Strasse 1 in Berlin, 0160/76 54 321";
     await refuseBy(id, "x", words, insured(id, { customer }));
     expect((await stored(id)).statusReason).toContain("… in …, …");
-    for (const table of ["Order", "OrderEvent", "Attempt", "Shop"]) {
+    for (const table of ["Order", "TimelineEvent", "Attempt", "Shop"]) {
       const { rows } = await pool.query(`SELECT to_jsonb(t)::text AS row FROM "${table}" t`);
       expect(rows.map(({ row }) => row).join("\n")).not.toMatch(/m(ü|ue|u)(ß|ss)ig|strasse|76 54/i);
     }
@@ -339,7 +339,7 @@ describe("a processing status in other words than the contract's", () => {
       ...{ status: "sent", confirmedAttempt: null, statusReason: null },
     });
     const events = await pool.query(
-      `SELECT * FROM "OrderEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'processing'`,
+      `SELECT * FROM "TimelineEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'processing'`,
       [current.shop, String(id)],
     );
     expect(events.rows).toEqual([]);

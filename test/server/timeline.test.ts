@@ -22,7 +22,7 @@ async function story(id: number) {
 
 async function stored(id: number): Promise<{ rows: number; bytes: number }> {
   const { rows } = await pool.query(
-    `SELECT count(*)::int AS rows, sum(pg_column_size(e.*))::int AS bytes FROM "OrderEvent" e
+    `SELECT count(*)::int AS rows, sum(pg_column_size(e.*))::int AS bytes FROM "TimelineEvent" e
       WHERE "shop" = $1 AND "orderId" = $2`,
     [current.shop, String(id)],
   );
