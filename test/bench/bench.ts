@@ -9,6 +9,7 @@ import { measureNeighbors } from "./neighbors.ts";
 import { measurePairing } from "./pairing.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { rest, setStage } from "./stage.ts";
+import { measureStore } from "./store.ts";
 import { measureStorefront } from "./storefront.ts";
 import { measureThroughput } from "./throughput.ts";
 
@@ -18,6 +19,7 @@ const parts = {
   throughput: measureThroughput,
   neighbors: measureNeighbors,
   reconcile: measureReconcile,
+  store: measureStore,
   scale: measureIntakeAtScale,
   admin: measureAdmin,
   storefront: measureStorefront,

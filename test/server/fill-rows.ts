@@ -39,10 +39,11 @@ export async function fillRows(
     [shop, orders, JSON.stringify(emptyState(""))],
   );
   await pool.query(
-    `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt", "answeredAt", "outcome")
+    `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt", "answeredAt", "outcome", "reason")
      SELECT $1, gen_random_uuid(), 1,
             jsonb_build_array(jsonb_build_object('id', (${ids} + n)::text, 'revision', 1)),
-            ${at}, ${at}, CASE WHEN ${refused} THEN 'invalid' ELSE 'accepted' END
+            ${at}, ${at}, CASE WHEN ${refused} THEN 'invalid' ELSE 'accepted' END,
+            CASE WHEN ${refused} THEN 'price must be positive' END
        FROM generate_series(1, $2::int) AS n`,
     [shop, orders],
   );
