@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import express from "express";
 import { createBodies } from "#app/http/bodies.server.ts";
@@ -14,22 +14,26 @@ await runProcess(async (config, log) => {
   const worker = config.WORKER === "on";
   const foundations = await openFoundations(config, log, { worker });
   const app = express();
-  const httpServer = createServer(app);
+  const httpServer = createServer((request, response) => {
+    prepare(response);
+    const take = webhooks.takerOf(request);
+    if (take) void take(request, response);
+    else app(request, response);
+  });
+  const prepare = (response: ServerResponse) => {
+    refuseKeepAlive(response, foundations.run.ending);
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    // the query of an embedded page holds a session token
+    response.setHeader("Referrer-Policy", "no-referrer");
+  };
   // longer than the load balancer keeps a connection: what it sends over one that is just being
   // closed here is lost
   httpServer.keepAliveTimeout = config.KEEP_ALIVE_MS;
   httpServer.headersTimeout = config.HEADERS_MS;
   app.disable("x-powered-by");
-  refuseKeepAlive(app, foundations.run.ending);
   // behind the host's proxy: its word on protocol and host counts
   app.set("trust proxy", true);
 
-  app.use((_request, response, next) => {
-    response.set("X-Content-Type-Options", "nosniff");
-    // the query of an embedded page holds a session token
-    response.set("Referrer-Policy", "no-referrer");
-    next();
-  });
   answerHealth(app, foundations);
   const bodies = createBodies(config.body);
   const webhooks = takeWebhooks(app, foundations, bodies);

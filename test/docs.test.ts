@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { parse } from "toml";
 import { expect, it } from "vitest";
+import { readConfig } from "#app/foundation/config.server.ts";
 
 const root = new URL("../", import.meta.url);
 const pages = ["README.md", ...readdirSync(new URL("docs/", root)).map((name) => `docs/${name}`)];
@@ -55,3 +57,20 @@ it.each(["docs/operations.md", "docs/operations/alerts.md"])(
     expect(quoted.filter((message) => !source.includes(`"${message}"`))).toEqual([]);
   },
 );
+
+it(".env.example has what must be set, and asks for the scopes of the app", () => {
+  const text = readFileSync(new URL(".env.example", root), "utf8");
+  const lines = [...text.matchAll(/^([A-Z_]+)=(.*)$/gm)];
+  const env = Object.fromEntries(lines.map(([, name, value]) => [name, value]));
+  expect(env.SCOPES).toBe(
+    parse(readFileSync(new URL("shopify.app.toml", root), "utf8")).access_scopes.scopes,
+  );
+  const filled = {
+    ...{ ...env, SHOPIFY_API_KEY: "key", SHOPIFY_API_SECRET: "secret" },
+    ENCRYPTION_KEY: Buffer.alloc(32).toString("base64"),
+  };
+  expect(() => readConfig(filled as unknown as NodeJS.ProcessEnv)).not.toThrow();
+  for (const name of Object.keys(env).filter((name) => name !== "DATABASE_URL")) {
+    expect(() => readConfig({ ...filled, [name]: "" } as never)).toThrow(name);
+  }
+});

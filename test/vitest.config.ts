@@ -53,10 +53,22 @@ export default defineConfig({
           include: ["test/server/**/*.test.ts"],
           environment: "node",
           globalSetup: ["test/world/shared-postgres.ts"],
+          setupFiles: ["test/world/collect-sql.ts"],
           // No test fails because the machine is slow.
           testTimeout: 300_000,
           hookTimeout: 300_000,
           isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "sql",
+          include: ["test/sql/**/*.test.ts"],
+          environment: "node",
+          // After all others: it looks at what they asked of the database.
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

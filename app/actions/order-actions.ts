@@ -167,10 +167,10 @@ export async function checkProcessing(
 ): Promise<void> {
   const found = await holdingShop(context.pool, domain, async (client, { now }) => {
     const { rowCount } = await client.query(
-      `UPDATE "Attempt" a SET "pollAt" = now(), "pollCount" = 0
+      `UPDATE "Attempt" a SET "pollAt" = $3, "pollCount" = 0
          FROM "Order" o WHERE o."shop" = $1 AND o."id" = $2 AND a."shop" = $1
           AND a."id" = o."acceptedAttempt" AND a."requestId" IS NOT NULL`,
-      [domain, orderId],
+      [domain, orderId, new Date(now)],
     );
     if (rowCount === 1) {
       await addEvents(client, domain, [manualEvent(orderId, "check", by, now)]);

@@ -22,6 +22,11 @@ export type DatabaseLimits = {
    * lease next finds the shop's row free; more than any step computes without asking anything.
    */
   idleInTransactionMs: number;
+  /**
+   * a connection pooler in transaction mode is in between (docs/decisions/0050): nothing can be said
+   * to a session. The role keeps the limits, and statements have names only where it carries them
+   */
+  pooler?: { namedStatements: boolean } | null;
 };
 
 /** Those of a process that is told nothing else. */
@@ -37,20 +42,34 @@ const keepAliveMs = 10_000;
 /** The database asks so often, so many seconds apart, and then ends the session. */
 const probes = { count: 3, seconds: 5 };
 
+/** The settings of PostgreSQL that keep the limits, in milliseconds. */
+export function limitSettings(limits: DatabaseLimits) {
+  return {
+    lock_timeout: limits.lockMs,
+    statement_timeout: limits.statementMs,
+    idle_in_transaction_session_timeout: limits.idleInTransactionMs,
+  };
+}
+
+/** The same for connections that lead past a pooler. */
+export function directly(limits: DatabaseLimits): DatabaseLimits {
+  return { ...limits, pooler: null };
+}
+
 /**
  * What to give to a `pg.Client`, a `pg.Pool` or pg-boss. The limits that the database keeps are
- * startup parameters of the session, behind those that DATABASE_URL has for itself.
+ * startup parameters of the session, behind those that DATABASE_URL has for itself. A pooler in
+ * between refuses such parameters: there the role has them, see kept-limits.server.ts.
  */
 export function connectionTo(
   databaseUrl: string,
   name: string,
   limits: DatabaseLimits = usualLimits,
 ) {
+  const { pooler } = limits;
   const url = new URL(databaseUrl);
   const settings = {
-    lock_timeout: limits.lockMs,
-    statement_timeout: limits.statementMs,
-    idle_in_transaction_session_timeout: limits.idleInTransactionMs,
+    ...limitSettings(limits),
     tcp_keepalives_idle: keepAliveMs / 1000,
     tcp_keepalives_interval: probes.seconds,
     tcp_keepalives_count: probes.count,
@@ -59,18 +78,21 @@ export function connectionTo(
   };
   const asked = url.searchParams.get("options");
   // else the address would overrule ours
-  if (asked !== null) url.searchParams.delete("options");
+  for (const name of ["options", ...Object.keys(settings)]) url.searchParams.delete(name);
   return {
     connectionString: url.href,
     application_name: name,
-    options: [asked ?? [], ...Object.entries(settings).map(([key, value]) => `-c ${key}=${value}`)]
-      .flat()
-      .join(" "),
+    ...(!pooler && {
+      options: [
+        ...(asked === null ? [] : [asked]),
+        ...Object.entries(settings).map(([key, value]) => `-c ${key}=${value}`),
+      ].join(" "),
+    }),
     connectionTimeoutMillis: limits.connectMs,
     query_timeout: limits.statementMs + limits.connectMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
-    Client: LimitedClient,
+    Client: pooler && !pooler.namedStatements ? NamelessClient : LimitedClient,
   } satisfies pg.PoolConfig;
 }
 
@@ -80,7 +102,8 @@ export function openClient(
   name: string,
   limits: DatabaseLimits = usualLimits,
 ): pg.Client {
-  const client = new LimitedClient(connectionTo(databaseUrl, name, limits));
+  const { Client, ...config } = connectionTo(databaseUrl, name, limits);
+  const client = new Client(config);
   client.on("error", () => undefined);
   return client;
 }
@@ -118,5 +141,15 @@ class LimitedClient extends pg.Client {
       .connection;
     setTimeout(() => stream.destroy(), farewellMs).unref();
     return super.end(...(args as []));
+  }
+}
+
+/** What a statement's name was given to is another session than the one that is asked next. */
+class NamelessClient extends LimitedClient {
+  // biome-ignore lint/suspicious/noExplicitAny: what comes in goes on as it is
+  override query(...args: any[]): any {
+    const [first, ...others] = args;
+    const isNamed = typeof first === "object" && typeof first.name === "string";
+    return super.query(isNamed ? { ...first, name: undefined } : first, ...others);
   }
 }

@@ -22,6 +22,10 @@ function problems(env: Record<string, string | undefined>): string {
 
 const read = (env: Record<string, string>) => readConfig({ NODE_ENV: "test", ...least, ...env });
 
+const at = "postgresql://me:hunter2@db/app";
+const pooled = { DATABASE_URL: at, DATABASE_POOLER: "on" };
+const pooledDirectly = { ...pooled, DATABASE_DIRECT_URL: at };
+
 describe("readConfig", () => {
   test("has a default for everything but the app's identity at Shopify and the key", () => {
     const config = read({});
@@ -73,6 +77,13 @@ describe("readConfig", () => {
     ["SWEEP_STALE_MS", "6000", "more than twice SWEEP_INTERVAL_MS"],
     ["BACKOFF_MAX_MS", "10", "less than BACKOFF_MIN_MS"],
     ["DATABASE_STATEMENT_MS", "3000", "more than DATABASE_LOCK_MS"],
+    ["DATABASE_POOLER", "transaction", "one of on, off"],
+    ["DATABASE_DIRECT_URL", "db:5432", "postgresql://user:password@host", pooled],
+    ["DATABASE_DIRECT_URL", "", "PostgreSQL's own address", pooled],
+    ["DATABASE_URL", "", "Set it to the pooler's address", pooledDirectly],
+    ["DATABASE_DIRECT_URL", at, "DATABASE_POOLER is off", { DATABASE_URL: at }],
+    ["MIGRATION_DATABASE_URL", "mysql://db/x", "postgresql://user:password@host", pooledDirectly],
+    ["MIGRATION_DATABASE_URL", at, "The embedded PostgreSQL has one user"],
     ["HEADERS_MS", "75000", "more than KEEP_ALIVE_MS"],
     ["RUN_LIMIT_MS", "30000", "more than STEP_MS"],
     ["INTAKE_MS", "5000", "from 100 to 4500"],

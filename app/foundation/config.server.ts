@@ -69,6 +69,31 @@ export const variables = {
     .describe(
       "PostgreSQL to use; the image needs it. Unset: the embedded PostgreSQL is started in `DATA_FOLDER`.",
     ),
+  DATABASE_POOLER: choice(["on", "off"])
+    .prefault("off")
+    .describe(
+      "`on`: `DATABASE_URL` leads to a connection pooler in transaction mode, such as PgBouncer.",
+    ),
+  DATABASE_DIRECT_URL: postgresUrl()
+    .optional()
+    .describe(
+      "The same database past the pooler, for what needs a session: notifications, migrations. Needed with `DATABASE_POOLER=on`.",
+    ),
+  DATABASE_POOLER_STATEMENTS: choice(["on", "off"])
+    .prefault("off")
+    .describe(
+      "`on`: the pooler carries named statements (PgBouncer 1.21 with `max_prepared_statements`).",
+    ),
+  MIGRATION_DATABASE_URL: postgresUrl()
+    .optional()
+    .describe(
+      "The same database, past a pooler, as the user who owns the tables: migrations run as this one. Unset: as the app's.",
+    ),
+  MIGRATION_LOCK_MS: integer(1)
+    .prefault("600000")
+    .describe(
+      "How long a migration tries to get its locks, a second at a time; then the start fails.",
+    ),
   DATABASE_CONNECT_MS: integer(1)
     .prefault("5000")
     .describe("How long opening a connection to PostgreSQL may take, or waiting for a free one."),
@@ -244,6 +269,24 @@ export const variables = {
 // Compared also while other variables are wrong, and then with whatever is there: hence "not less".
 const schema = z
   .object(variables)
+  .refine((v) => v.DATABASE_POOLER !== "on" || v.DATABASE_URL !== undefined, {
+    ...{ path: ["DATABASE_URL"], when: () => true },
+    message: "is not set, although DATABASE_POOLER is on. Set it to the pooler's address.",
+  })
+  .refine((v) => v.DATABASE_POOLER !== "on" || v.DATABASE_DIRECT_URL !== undefined, {
+    ...{ path: ["DATABASE_DIRECT_URL"], when: () => true },
+    message:
+      "is not set, although DATABASE_POOLER is on. Set it to PostgreSQL's own address: notifications and migrations need a session.",
+  })
+  .refine((v) => v.DATABASE_DIRECT_URL === undefined || v.DATABASE_POOLER !== "off", {
+    ...{ path: ["DATABASE_DIRECT_URL"], when: () => true },
+    message: "is set, although DATABASE_POOLER is off. Set DATABASE_POOLER=on, or unset it.",
+  })
+  .refine((v) => v.MIGRATION_DATABASE_URL === undefined || v.DATABASE_URL !== undefined, {
+    ...{ path: ["MIGRATION_DATABASE_URL"], when: () => true },
+    message:
+      "is set, although DATABASE_URL is not. The embedded PostgreSQL has one user: unset it.",
+  })
   .refine((v) => !(v.LEASE_MS <= v.FEED_TIMEOUT_MS), {
     ...{ path: ["LEASE_MS"], when: () => true },
     message: "is not more than FEED_TIMEOUT_MS. Raise it: a request must end within its lease.",
@@ -324,12 +367,19 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     body: { timeoutMs: v.BODY_TIMEOUT_MS, budgetBytes: v.BODY_BUDGET_BYTES },
     pageConcurrency: v.PAGE_CONCURRENCY,
     DATABASE_URL: v.DATABASE_URL,
+    DATABASE_DIRECT_URL: v.DATABASE_DIRECT_URL,
+    MIGRATION_DATABASE_URL: v.MIGRATION_DATABASE_URL,
+    migrationWait: { lockMs: v.MIGRATION_LOCK_MS },
     /** limits of every connection: see app/database/connection.server.ts */
     database: {
       connectMs: v.DATABASE_CONNECT_MS,
       lockMs: v.DATABASE_LOCK_MS,
       statementMs: v.DATABASE_STATEMENT_MS,
       idleInTransactionMs: v.DATABASE_IDLE_MS,
+      pooler:
+        v.DATABASE_POOLER === "on"
+          ? { namedStatements: v.DATABASE_POOLER_STATEMENTS === "on" }
+          : null,
     },
     DATA_FOLDER: v.DATA_FOLDER,
     SHOPIFY_API_KEY: v.SHOPIFY_API_KEY,

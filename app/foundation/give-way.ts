@@ -30,6 +30,11 @@ export function noteFlush(door: Door, webhooks: number): void {
   if (webhooks >= crowd) door.crowdedAt = performance.now();
 }
 
+/** Whether more webhooks arrive, or just did, than one flush at a time can take. */
+export function isCrowded({ crowdedAt }: Door): boolean {
+  return performance.now() - crowdedAt < calmMs;
+}
+
 /**
  * Lets a crowded intake go first: Shopify counts the seconds until it is answered, the sync can
  * wait. The sync of the whole process still takes a step a second, so that it goes on under any
@@ -37,7 +42,7 @@ export function noteFlush(door: Door, webhooks: number): void {
  * (`intake.ratio_with_worker`): docs/decisions/0010-intake-goes-first.md.
  */
 export async function giveWay(door: Door): Promise<void> {
-  while (performance.now() - door.crowdedAt < calmMs) {
+  while (isCrowded(door)) {
     if (performance.now() >= door.nextStepAt) {
       door.nextStepAt = performance.now() + stepEveryMs;
       return;

@@ -1,16 +1,17 @@
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Response } from "express";
 
 /** How long the rest of a body that nobody wants may still come, so that its sender sees the answer. */
 const lingerMs = 10_000;
 
 /** Answers with a sentence. What is still to come of the request is thrown away, and soon cut off. */
 export function answerPlainly(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
   status: number,
   sentence: string,
 ): void {
-  response.status(status).type("text/plain").send(sentence);
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(sentence);
   if (request.complete) return;
   request.resume();
   const timer = setTimeout(() => request.complete || request.socket.destroy(), lingerMs);

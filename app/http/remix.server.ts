@@ -9,6 +9,7 @@ import { addressesOf } from "./addresses.server.ts";
 import { answerPlainly } from "./answers.server.ts";
 import { type Bodies, BodyAborted, BodyRefused } from "./bodies.server.ts";
 import { addressAt, answerErrors, refuseOdd } from "./odd-requests.server.ts";
+import { orBusy } from "./or-busy.server.ts";
 import { boundRenders } from "./renders.server.ts";
 
 declare module "@remix-run/node" {
@@ -41,7 +42,9 @@ export async function mountRemix(
   }: { mode: "production" | "development"; httpServer: Server; bodies: Bodies },
 ): Promise<void> {
   const { log, config, run } = services;
-  const build = mode === "production" ? await readBuild() : await startVite(app, httpServer);
+  const built = mode === "production" ? await readBuild() : await startVite(app, httpServer);
+  const build =
+    typeof built === "function" ? async () => orBusy(await built(), log) : orBusy(built, log);
   if (mode === "production") {
     const assets = { immutable: true, maxAge: "1y", fallthrough: false };
     app.use("/assets", express.static(`${clientFolder}/assets`, assets));
@@ -73,7 +76,10 @@ export async function mountRemix(
         ...services,
         authenticateAdmin(request) {
           admin ??= services.authenticateAdmin(request);
-          return admin;
+          // and each reads its own copy of the answer that they are turned away with
+          return admin.catch((error: unknown) => {
+            throw error instanceof Response ? error.clone() : error;
+          });
         },
       };
     },

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { DatabaseLimits } from "#app/database/connection.server.ts";
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { openPool } from "#app/database/pool.server.ts";
-import { type Door, noteFlush } from "#app/foundation/give-way.ts";
+import { type Door, isCrowded, noteFlush } from "#app/foundation/give-way.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { OutOfTimeError } from "#app/foundation/time-limit.ts";
 import { createWaker } from "./waker.ts";
@@ -75,7 +75,10 @@ export function createInboxWriter(options: {
     },
     log,
   );
-  const waker = createWaker({ databaseUrl, limits: inTime, wake: options.wake, log });
+  const waker = createWaker({
+    ...{ databaseUrl, limits: inTime, wake: options.wake, log },
+    isCrowded: () => isCrowded(door),
+  });
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | null = null;
   /** what waits or is in flight */

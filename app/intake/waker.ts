@@ -9,6 +9,8 @@ export type Waker = { wake(shops: Iterable<string>): void; close(): Promise<void
 
 /** So long shops gather after a wake: a wake costs the database more than the webhooks that it tells of. */
 const pauseMs = 20;
+/** The same where a crowd comes: its orders wait for more than that, and so many wakes slow it down. */
+const crowdedPauseMs = 100;
 
 /**
  * Wakes the sync over a connection of its own: however long the queue's table is out of reach, it
@@ -19,6 +21,7 @@ export function createWaker(options: {
   databaseUrl: string;
   limits: DatabaseLimits;
   wake: (shops: string[], client: pg.ClientBase) => Promise<void>;
+  isCrowded: () => boolean;
   log: Logger;
 }): Waker {
   const pool = openPool(
@@ -40,7 +43,7 @@ export function createWaker(options: {
       await wakeOnce(woken).catch((err) => {
         options.log.warn({ err }, "the sync was not woken; the sweep will find the webhooks");
       });
-      await sleep(pauseMs);
+      await sleep(options.isCrowded() ? crowdedPauseMs : pauseMs);
     }
     waking = null;
   }

@@ -19,5 +19,7 @@ export const commands: Record<string, () => Promise<Command>> = {
   "data-request": async () => (await import("#app/ops/privacy/data-request.ts")).dataRequest,
   "upgrade-preview": async () =>
     (await import("#app/ops/orders/upgrade-preview.ts")).upgradePreviewCommand,
+  distribute: async () => (await import("#app/ops/database/distribute.ts")).distribute,
+  "set-limits": async () => (await import("#app/ops/database/set-limits.ts")).setLimits,
   preview: async () => (await import("#app/ops/orders/preview.ts")).preview,
 };

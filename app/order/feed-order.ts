@@ -54,3 +54,18 @@ export function reportedUnits(feedOrder: FeedOrder): Record<string, number> {
     ]),
   );
 }
+
+/**
+ * What was reported at most once a feed order is accepted; null: what was before.
+ *
+ * @param before line item id → the most fulfilled units that were accepted so far
+ */
+export function reportedWith(
+  before: Readonly<Record<string, number>>,
+  feedOrder: FeedOrder,
+): Record<string, number> | null {
+  const more = Object.entries(reportedUnits(feedOrder)).filter(
+    ([lineId, units]) => units > (before[lineId] ?? 0),
+  );
+  return more.length === 0 ? null : { ...before, ...Object.fromEntries(more) };
+}

@@ -36,12 +36,12 @@ export async function createPlanJob(
   { kind, productIds, collectionIds, planIds }: PlanJobRequest,
 ): Promise<string> {
   const id = randomUUID();
-  await inTransaction(pool, async (client) => {
+  await inTransaction(pool, async (client, now) => {
     const collections = collectionIds.map((collection) => ({ id: collection, after: null }));
     await client.query(
       `INSERT INTO "PlanJob" ("shop", "id", "kind", "planIds", "collections", "dueAt")
-       VALUES ($1, $2, $3, $4, $5, now())`,
-      [shop, id, kind, planIds, JSON.stringify(collections)],
+       VALUES ($1, $2, $3, $4, $5, $6)`,
+      [shop, id, kind, planIds, JSON.stringify(collections), new Date(now)],
     );
     await addProducts(
       client,
@@ -204,13 +204,13 @@ export async function postponePlanJob(
 ): Promise<void> {
   const { wait, words, ms } = wanted;
   // while the shop's row is held no key is saved
-  await holdingShop(pool, job.shop, async (client, { keyVersion }) => {
+  await holdingShop(pool, job.shop, async (client, { keyVersion, now }) => {
     const isFormer = wanted.keyVersion !== null && wanted.keyVersion !== keyVersion;
     await client.query(
       `UPDATE "PlanJob" SET "reason" = $4, "reasonWords" = $5, "failures" = "failures" + 1,
-              "dueAt" = now() + $6 * interval '1 millisecond'
+              "dueAt" = $6
         WHERE "shop" = $1 AND "id" = $2 AND "leaseToken" = $3`,
-      [job.shop, job.id, job.token, wait, words, isFormer ? 0 : ms],
+      [job.shop, job.id, job.token, wait, words, new Date(isFormer ? now : now + ms)],
     );
     if (productId === null) return;
     await client.query(

@@ -107,11 +107,13 @@ export async function renewOffers(pool: pg.Pool, now: number): Promise<string[]>
 
 /** Deletes jobs that ended long ago. `keepMs`: how long they are kept. */
 export async function forgetPlanJobs(pool: pg.Pool, now: number, keepMs: number): Promise<void> {
-  const before = new Date(now - keepMs);
-  await pool.query(
-    `DELETE FROM "PlanJobProduct" p USING "PlanJob" j
-      WHERE j."shop" = p."shop" AND j."id" = p."jobId" AND j."finishedAt" < $1`,
-    [before],
+  const { rows } = await pool.query<{ shop: string; id: string }>(
+    `SELECT "shop", "id" FROM "PlanJob" WHERE "finishedAt" < $1`,
+    [new Date(now - keepMs)],
   );
-  await pool.query(`DELETE FROM "PlanJob" WHERE "finishedAt" < $1`, [before]);
+  for (const { shop, id } of rows) {
+    const job = [shop, id];
+    await pool.query(`DELETE FROM "PlanJobProduct" WHERE "shop" = $1 AND "jobId" = $2`, job);
+    await pool.query(`DELETE FROM "PlanJob" WHERE "shop" = $1 AND "id" = $2`, job);
+  }
 }

@@ -51,8 +51,8 @@ export async function redactShop(
               "connection" = 'none'
         WHERE "domain" = $1 AND coalesce("installSeenAt" <= $2, true)
           AND coalesce("uninstalledAt" IS NOT NULL
-            OR "reinstalledAt" <= $2::timestamptz - $3 * interval '1 millisecond', true)`,
-      [domain, new Date(at), redactAfterMs],
+            OR "reinstalledAt" <= $3, true)`,
+      [domain, new Date(at), new Date(at - redactAfterMs)],
     );
     if (rowCount === 1) await client.query(`DELETE FROM "Session" WHERE "shop" = $1`, [domain]);
     return rowCount === 1;

@@ -20,8 +20,8 @@ export async function redactWords(
       [shop, orderIds],
     );
     await client.query(
-      `UPDATE "${table}" e SET "detail" = jsonb_set(e."detail", '{reason}', to_jsonb(r."reason"))
-         FROM jsonb_to_recordset($2::jsonb) AS r("orderId" text, "source" text, "reason" text)
+      `UPDATE "${table}" e SET "detail" = jsonb_set(e."detail", '{reason}', r."reason")
+         FROM jsonb_to_recordset($2::jsonb) AS r("orderId" text, "source" text, "reason" jsonb)
         WHERE e."shop" = $1 AND e."orderId" = r."orderId" AND e."source" = r."source"`,
       [shop, changed(events.rows)],
     );

@@ -1,4 +1,3 @@
-import { orBusy } from "#app/components/shared/or-busy.server.ts";
 import { startClock } from "#app/database/clock.ts";
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
@@ -76,8 +75,11 @@ export async function openFoundations(
     const limits = config.database;
     const { prisma, close: closeDatabase } = await openDatabase({
       url: databaseUrl,
+      directUrl: config.DATABASE_DIRECT_URL,
+      migrationUrl: config.MIGRATION_DATABASE_URL,
       log,
       limits,
+      migrationWait: config.migrationWait,
       embedded: config.DATABASE_URL === undefined,
     });
     closing.push(closeDatabase);
@@ -131,6 +133,8 @@ export async function openFoundations(
     const sweeps = createSweeps(run.metrics.swept);
     const queue = await startQueue({
       databaseUrl,
+      directUrl: config.DATABASE_DIRECT_URL,
+      ownerUrl: config.MIGRATION_DATABASE_URL,
       limits,
       log,
       sweeps,
@@ -186,7 +190,7 @@ export async function openFoundations(
       const authenticated = await shopify.authenticate.admin(request).catch(refuseUnreadable);
       const { session, sessionToken } = authenticated;
       const seenAt = sessionToken.iat * 1000;
-      await orBusy(noteVisit(session.shop, seenAt, session.scope ?? null), log);
+      await noteVisit(session.shop, seenAt, session.scope ?? null);
       return authenticated;
     };
     return {

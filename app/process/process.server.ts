@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readConfig } from "#app/foundation/config.server.ts";
 import { createLog, type Logger } from "#app/foundation/log.server.ts";
+import { withDevelopmentKey } from "./development-key.ts";
 
 /** An end in order takes no longer, but for DRAIN_MS: what it waits for may be gone without a word. */
 const longestEndMs = 30_000;
@@ -16,7 +17,7 @@ export async function runProcess(
 ): Promise<void> {
   let config: Config;
   try {
-    config = readConfig(process.env);
+    config = readConfig(withDevelopmentKey(process.env));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
@@ -29,6 +30,8 @@ export async function runProcess(
     if (ending) return;
     ending = true;
     log.info({ signal }, "ending");
+    // Ctrl-C reaches the children, too: what waits for one of them must not cut the end short
+    process.on("unhandledRejection", (err) => log.warn({ err }, "something failed at the end"));
     const late = setTimeout(() => {
       log.error("the end took too long and is cut short");
       process.exit(1);

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { readConfig } from "#app/foundation/config.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import type { Foundations } from "#app/services.server.ts";
+import { withDevelopmentKey } from "./development-key.ts";
 import { openFoundations } from "./foundations.server.ts";
 
 /**
@@ -12,7 +13,7 @@ import { openFoundations } from "./foundations.server.ts";
  * @throws ConfigError when the environment is wrong
  */
 export async function withDatabase<T>(work: (foundations: Foundations) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env);
+  const config = readConfig(withDevelopmentKey(process.env));
   const foundations = await openFoundations(config, createLog("error", pino.destination(2)), {
     worker: false,
   });

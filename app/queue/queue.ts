@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
-import { connectionTo, type DatabaseLimits } from "#app/database/connection.server.ts";
+import { connectionTo, type DatabaseLimits, directly } from "#app/database/connection.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
@@ -43,6 +44,10 @@ const dailyOptions = {
 /** Opens the queue with its lanes. A process that does not work only wakes. */
 export async function startQueue(options: {
   databaseUrl: string;
+  /** the same past a connection pooler: notifications come over it */
+  directUrl?: string | undefined;
+  /** the same as the user who makes the queue's tables, where it is another one */
+  ownerUrl?: string | undefined;
   limits: DatabaseLimits;
   log: Logger;
   /** shops of a lane that are worked on at once */
@@ -55,8 +60,9 @@ export async function startQueue(options: {
   worker: boolean;
 }): Promise<Queue> {
   const { log, limits, sweepIntervalMs, runLimitMs, sweeps, concurrency } = options;
+  if (options.ownerUrl !== undefined) await makeTables(options.ownerUrl, limits);
   const boss = new PgBoss({
-    ...connectionTo(options.databaseUrl, "hakuna-queue", limits),
+    ...connectionOf(options),
     max: 4,
     useListenNotify: true,
     schedule: options.worker,
@@ -106,6 +112,50 @@ export async function startQueue(options: {
 }
 
 /**
+ * pg-boss makes a pool, and beside it one client of its own that listens; both of what it is given.
+ * Behind a pooler that is the direct address, and the clients of the pool make the pooler's of it.
+ */
+function connectionOf({
+  databaseUrl,
+  directUrl,
+  limits,
+}: {
+  databaseUrl: string;
+  directUrl?: string | undefined;
+  limits: DatabaseLimits;
+}) {
+  const { Client, ...pooled } = connectionTo(databaseUrl, "hakuna-queue", limits);
+  if (directUrl === undefined) return { ...pooled, Client };
+  class PooledClient extends Client {
+    constructor() {
+      super(pooled);
+    }
+  }
+  const listener = connectionTo(directUrl, "hakuna-listen", directly(limits));
+  return { ...listener, Client: PooledClient };
+}
+
+/** Indexes that a new version of pg-boss has are built while the tables are in use. */
+const longestIndexMs = 30 * 60_000;
+
+/** The queue's tables, new or changed by a new version of pg-boss, as the user who owns them. */
+async function makeTables(ownerUrl: string, limits: DatabaseLimits): Promise<void> {
+  const patient = { ...directly(limits), statementMs: longestIndexMs };
+  const boss = new PgBoss({
+    ...connectionTo(ownerUrl, "hakuna-migration", patient),
+    ...{ max: 1, supervise: false, schedule: false, registerInstance: false },
+  });
+  // a start that fails rejects; an index that fails is built by the next start
+  boss.on("error", () => undefined);
+  await boss.start();
+  const deadline = Date.now() + longestIndexMs;
+  const isBuilding = async () =>
+    (await boss.getBamStatus()).some(({ status }) => ["pending", "in_progress"].includes(status));
+  while ((await isBuilding()) && Date.now() < deadline) await sleep(500);
+  await boss.stop({ graceful: true, timeout: 15_000 });
+}
+
+/**
  * The shops that have something to do now: webhooks to fold, orders to send, requests that a dead
  * process left unanswered, processing statuses or orders to read.
  */
@@ -115,8 +165,8 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
   // gathers what is due of all shops first
   const asOf = `greatest(now(), s."createdAt")`;
   const { rows } = await pool.query<{ shop: string }>(`
-    SELECT DISTINCT "shop" FROM "InboxWebhook"
-     WHERE "foldedAt" IS NULL AND "quarantinedAt" IS NULL
+    SELECT DISTINCT i."shop" FROM "InboxWebhook" i LEFT JOIN "Shop" s ON s."domain" = i."shop"
+     WHERE i."foldedAt" IS NULL AND i."quarantinedAt" IS NULL AND ${tries("fold")}
     UNION
     SELECT "domain" FROM "Shop" s
      WHERE (${tries("read")} AND EXISTS (SELECT 1 FROM "Order" o

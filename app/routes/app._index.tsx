@@ -51,10 +51,10 @@ export async function action({ request, context }: ActionFunctionArgs) {
     case "test":
       return data({ tested: (await testKey(context.run, session.shop)) ?? "no_key" });
     case "block":
-      await context.prisma.shop.update({ where, data: { blockSeenAt: new Date() } });
+      await context.prisma.shop.updateMany({ where, data: { blockSeenAt: new Date() } });
       return data(null);
     case "dismiss":
-      await context.prisma.shop.update({ where, data: { guideDismissedAt: new Date() } });
+      await context.prisma.shop.updateMany({ where, data: { guideDismissedAt: new Date() } });
       return data(null);
   }
 }

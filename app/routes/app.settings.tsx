@@ -3,11 +3,11 @@ import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Layout, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { ImportCard } from "#app/components/settings/import-card.tsx";
+import { RuleCard } from "#app/components/settings/rule-card.tsx";
 import { DisconnectCard, PauseCard } from "#app/components/settings/settings-cards.tsx";
 import { SettingsForm } from "#app/components/settings/settings-form.tsx";
 import { settingsRequest } from "#app/components/settings/settings-request.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import { orBusy } from "#app/components/shared/or-busy.server.ts";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import { beginImport, cancelImport } from "#app/scan/scan-runs.ts";
@@ -23,11 +23,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   };
 }
 
-export async function action(args: ActionFunctionArgs) {
-  return await orBusy(act(args), args.context.log);
-}
-
-async function act({ request, context }: ActionFunctionArgs) {
+export async function action({ request, context }: ActionFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
   const { shop } = session;
   const asked = await readAsked(request, settingsRequest);
@@ -67,6 +63,7 @@ export default function SettingsPage() {
       <BlockStack gap="400">
         <Layout>
           <SettingsForm settings={settings} />
+          <RuleCard />
           <ImportCard status={importStatus} share={settings.form.share} />
           <PauseCard paused={settings.paused} />
           {settings.connection !== "none" && <DisconnectCard />}

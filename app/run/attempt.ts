@@ -8,13 +8,11 @@ import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext, StepContext } from "#app/store/run-context.ts";
 import { type Attempt, addToDraft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
+import { portions, type Sized } from "./portions.ts";
 import { postponeProbe } from "./trouble.ts";
 
 /** `more`: orders were looked at, and there may be others. */
 export type Begun = { attempt: Attempt | null; more: boolean };
-
-/** Documents that are loaded at once at most, in bytes as they are stored: compressed. */
-const loadBytes = 128 * 1024;
 
 /**
  * Writes down the next request, valid only while the lease is ours: the orders that are due, in
@@ -34,7 +32,7 @@ export async function beginAttempt(
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     const none: Begun = { attempt: null, more: false };
     if (!shop.delivers) return none;
-    const due = await dueOrders(client, shop.domain, only, config.delivery.batchOrders);
+    const due = await dueOrders(client, shop, only, config.delivery.batchOrders);
     const draft = due.length > 0 ? openDraft(context, shop) : null;
     if (draft === null) return none;
     if (shop.backoffCount > 0 && !context.place.probe()) {
@@ -86,31 +84,14 @@ function eventsOf({ id, startedAt, orders }: Attempt): OrderEvent[] {
   }));
 }
 
-type Due = { id: string; bytes: number };
-
-/** Cuts what is due into parts that are loaded at once. */
-function portions(due: readonly Due[]): string[][] {
-  const parts: string[][] = [];
-  let size = Number.POSITIVE_INFINITY;
-  for (const { id, bytes } of due) {
-    size += bytes;
-    if (size > loadBytes) {
-      parts.push([]);
-      size = bytes;
-    }
-    parts.at(-1)?.push(id);
-  }
-  return parts;
-}
-
 /** The shop's due orders, the longest waiting first; those of an import after all others. */
 async function dueOrders(
   client: pg.PoolClient,
-  shop: string,
+  { domain, now }: ShopRow,
   only: readonly string[] | null,
   most: number,
-): Promise<Due[]> {
-  const due = `SELECT "id", "imported", "dueAt" FROM "Order" WHERE "shop" = $1 AND "dueAt" <= now()`;
+): Promise<Sized[]> {
+  const due = `SELECT "id", "imported", "dueAt" FROM "Order" WHERE "shop" = $1 AND "dueAt" <= $3`;
   // to look for those of an import is to pass by all others: only where these do not fill the batch
   const ofAll = `WITH live AS (${due} AND NOT "imported" ORDER BY "dueAt" ${firstRows("$2")})
     SELECT * FROM live
@@ -118,13 +99,13 @@ async function dueOrders(
     (${due} AND "imported" ORDER BY "dueAt" LIMIT (SELECT $2 - count(*) FROM live))`;
   // by their keys: OFFSET 0 keeps what is due out
   const ofThese = `SELECT "id", "imported", "dueAt" FROM (
-    SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = ANY($3) OFFSET 0) AS these WHERE "dueAt" <= now()`;
-  const { rows } = await client.query<Due>(
+    SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = ANY($4) OFFSET 0) AS these WHERE "dueAt" <= $3`;
+  const { rows } = await client.query<Sized>(
     `SELECT o."id", (SELECT pg_column_size(d."state") FROM "OrderDocument" d
                       WHERE d."shop" = $1 AND d."orderId" = o."id") AS "bytes"
        FROM (${only ? ofThese : ofAll}) o
       ORDER BY o."imported", o."dueAt" LIMIT $2`,
-    only ? [shop, most, only] : [shop, most],
+    [domain, most, new Date(now), ...(only ? [only] : [])],
   );
   return rows;
 }
@@ -141,10 +122,10 @@ export async function recoverAttempts(context: RunContext, lease: Lease): Promis
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (isResting(shop, "recover")) return shop;
     const { rows } = await client.query<{ id: string; epoch: number; orders: { id: string }[] }>(
-      `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = 'unanswered',
+      `UPDATE "Attempt" SET "answeredAt" = $2, "outcome" = 'unanswered',
               "reason" = 'The process ended before the answer came.'
         WHERE "shop" = $1 AND "answeredAt" IS NULL RETURNING "id", "epoch", "orders"`,
-      [shop.domain],
+      [shop.domain, new Date(shop.now)],
     );
     const ids = rows
       .filter(({ epoch }) => epoch === shop.epoch)

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import type { FeedOrder } from "#app/order/feed-order.ts";
+import { type FeedOrder, reportedWith } from "#app/order/feed-order.ts";
 import type { ShopRow } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -15,12 +15,21 @@ export type Attempt = {
   keyVersion: number;
   /** epoch milliseconds */
   startedAt: number;
-  orders: { id: string; revision: number; hash: string; payload: FeedOrder }[];
+  orders: AttemptedOrder[];
   /** the request's body: a JSON array of the orders */
   body: string;
   to: { environment: ShopRow["environment"]; apiKey: string };
   /** time limit of the request */
   timeoutMs: number;
+};
+
+export type AttemptedOrder = {
+  id: string;
+  revision: number;
+  hash: string;
+  payload: FeedOrder;
+  /** `StoredOrder.reportedUnits` once the feed took it; null: as before */
+  reported: Record<string, number> | null;
 };
 
 /** A request that is being put together, order by order, until it is full. */
@@ -84,7 +93,14 @@ export function addToDraft(draft: Draft, order: StoredOrder, payload: FeedOrder 
   order.dueAt = null;
   draft.bytes += size;
   draft.texts.push(text);
-  orders.push({ id: order.id, revision: order.revision, hash: order.payloadHash, payload });
+  const { id, revision, payloadHash: hash } = order;
+  orders.push({
+    id,
+    revision,
+    hash,
+    payload,
+    reported: reportedWith(order.reportedUnits, payload),
+  });
 }
 
 /** Writes the request down. Null: it holds no order. */

@@ -195,7 +195,7 @@ async function fold(
       if (attempt && sent.has(orderId)) detail.attempt = attempt.id;
     }
     await addEvents(client, lease.shop, events);
-    await markFolded(client, lease.shop, idsOf(done));
+    await markFolded(client, shop, idsOf(done));
     return { attempt, done, redacts };
   });
 }
@@ -253,10 +253,14 @@ function eventOf(order: StoredOrder, lifted: readonly Lifted[], now: number): Or
   return { orderId, source: `fold:${revision}`, at, kind: "fold", detail };
 }
 
-async function markFolded(client: pg.PoolClient, shop: string, ids: string[]): Promise<void> {
+async function markFolded(
+  client: pg.PoolClient,
+  { domain, now }: ShopRow,
+  ids: string[],
+): Promise<void> {
   await client.query(
-    `UPDATE "InboxWebhook" SET "foldedAt" = now(), "payload" = NULL, "error" = NULL
+    `UPDATE "InboxWebhook" SET "foldedAt" = $3, "payload" = NULL, "error" = NULL
       WHERE "shop" = $1 AND "webhookId" = ANY($2)`,
-    [shop, ids],
+    [domain, ids, new Date(now)],
   );
 }

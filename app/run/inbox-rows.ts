@@ -87,9 +87,9 @@ export async function noteRowFailure(
   const last = row.attempts >= mostAttempts;
   const reason = isPayloadError(error) ? error.message : "The webhook could not be folded.";
   await pool.query(
-    `UPDATE "InboxWebhook" SET "error" = $3, "quarantinedAt" = CASE WHEN $4 THEN now() END
+    `UPDATE "InboxWebhook" SET "error" = $3, "quarantinedAt" = ${last ? "now()" : "NULL"}
       WHERE "shop" = $1 AND "webhookId" = $2`,
-    [shop, row.webhookId, reason, last],
+    [shop, row.webhookId, reason],
   );
   const where = { shop, webhookId: row.webhookId, topic: row.topic, attempts: row.attempts };
   if (last) log.error({ ...where, err: error }, "a webhook was quarantined");

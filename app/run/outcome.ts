@@ -1,10 +1,7 @@
 import type pg from "pg";
 import type { FeedAnswer } from "#app/hakuna/client.ts";
 import { withoutWords } from "#app/hakuna/reason.ts";
-import { reportedUnits } from "#app/order/feed-order.ts";
-import { staysStripped } from "#app/order/fold.ts";
-import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
-import { evaluate, loadOffers } from "#app/store/evaluate.ts";
+import { loadOffers } from "#app/store/evaluate.ts";
 import {
   holdingShop,
   isLeaseLost,
@@ -17,6 +14,7 @@ import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
+import { accept, acceptUntouched } from "./acceptance.ts";
 import { sendAgain } from "./attempt.ts";
 import type { Attempt } from "./draft.ts";
 import { backOff, breakConnection } from "./trouble.ts";
@@ -38,12 +36,15 @@ export async function recordAnswer(
   const { pool, config } = context;
   try {
     return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-      const ids = attempt.orders.map(({ id }) => id);
-      const orders = await loadOrders(client, shop.domain, ids);
+      const counts = isAbout(shop, attempt, answer);
+      const isTaken = counts && answer.kind === "accepted";
+      const { others, plans } = isTaken
+        ? await acceptUntouched(client, shop, attempt)
+        : { others: attempt.orders.map(({ id }) => id), plans: 0 };
+      const orders = await loadOthers(client, shop.domain, others);
       const told = withoutErased(answer, orders.values());
       await noteAnswer(client, shop, attempt, told);
-      const counts = isAbout(shop, attempt, told);
-      if (counts) await applyAnswer(context, client, shop, attempt, orders, told);
+      if (counts) await applyAnswer(context, client, shop, attempt, orders, told, plans);
       else await sendByNewKey(client, shop, attempt, orders, told);
       return counts;
     });
@@ -56,6 +57,14 @@ export async function recordAnswer(
     });
     throw error;
   }
+}
+
+async function loadOthers(
+  client: pg.PoolClient,
+  shop: string,
+  ids: readonly string[],
+): Promise<Map<string, StoredOrder>> {
+  return ids.length === 0 ? new Map() : await loadOrders(client, shop, ids);
 }
 
 /** Hakuna's words may be about a customer whose data was erased while the request was under way. */
@@ -95,7 +104,7 @@ async function noteAnswer(
 ): Promise<void> {
   const reason = answer.kind === "accepted" ? null : answer.reason;
   await client.query(
-    `UPDATE "Attempt" SET "answeredAt" = now(), "outcome" = $3, "httpStatus" = $4,
+    `UPDATE "Attempt" SET "answeredAt" = $8, "outcome" = $3, "httpStatus" = $4,
             "durationMs" = $5, "reason" = $6, "requestId" = $7
       WHERE "shop" = $1 AND "id" = $2`,
     [
@@ -106,10 +115,15 @@ async function noteAnswer(
       Math.round(answer.durationMs),
       reason,
       answer.kind === "accepted" ? answer.requestId : null,
+      new Date(shop.now),
     ],
   );
 }
 
+/**
+ * @param orders those of the request that are not dealt with yet
+ * @param plansOfUntouched plan units that were sent for the first time with the others
+ */
 async function applyAnswer(
   context: RunContext,
   client: pg.PoolClient,
@@ -117,13 +131,14 @@ async function applyAnswer(
   attempt: Attempt,
   orders: Map<string, StoredOrder>,
   answer: FeedAnswer,
+  plansOfUntouched: number,
 ): Promise<void> {
   const { now } = shop;
   const others = Array.from(orders.values()).filter(({ status }) => status !== "pending");
   await loadOffers(client, shop, others);
   const loaded = asLoaded(orders.values());
   const alone = attempt.orders.length === 1;
-  let plans = 0;
+  let plans = plansOfUntouched;
   for (const sent of attempt.orders) {
     const order = orders.get(sent.id);
     if (!order) continue;
@@ -147,45 +162,6 @@ async function applyAnswer(
   }
 }
 
-function accept(
-  { config }: RunContext,
-  shop: ShopRow,
-  order: StoredOrder,
-  attempt: Attempt,
-  sent: Attempt["orders"][number],
-): void {
-  const { now } = shop;
-  order.acceptedHash = sent.hash;
-  order.acceptedEpoch = attempt.epoch;
-  order.acceptedRevision = sent.revision;
-  order.acceptedAttempt = attempt.id;
-  order.firstSentAt ??= now;
-  order.sentAt = now;
-  // the customer's data may have been let go of while the request was under way
-  const isStripped = staysStripped(order.state) || order.state.head?.stripped;
-  order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
-  for (const [lineId, units] of Object.entries(reportedUnits(sent.payload))) {
-    order.reportedUnits[lineId] = Math.max(order.reportedUnits[lineId] ?? 0, units);
-  }
-  if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
-  if (order.unanswered) {
-    order.unanswered = false;
-    order.repeatAt = now + config.delivery.repeatAfterUnansweredMs;
-  }
-  // made due again while the request was under way: it stays pending
-  if (order.dueAt !== null) return;
-  if (order.status !== "pending") {
-    // skipped, erased or blocked meanwhile: what that means of an order that Hakuna has
-    evaluate(order, shop, config.worker.waitForOrderMs);
-    return;
-  }
-  order.status = "sent";
-  order.reasonCode = null;
-  order.statusReason = null;
-  order.resend = false;
-  order.dueAt = order.repeatAt;
-}
-
 async function applyToShop(
   context: RunContext,
   client: pg.PoolClient,
@@ -198,17 +174,17 @@ async function applyToShop(
     case "accepted":
       await client.query(
         `UPDATE "Shop" SET "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL,
-                "backoffReason" = NULL, "backoffSince" = NULL, "lastAcceptedAt" = now(),
-                "testedAt" = CASE WHEN "keyVersion" = $2 THEN now() ELSE "testedAt" END
+                "backoffReason" = NULL, "backoffSince" = NULL, "lastAcceptedAt" = $3,
+                "testedAt" = CASE WHEN "keyVersion" = $2 THEN $3 ELSE "testedAt" END
           WHERE "domain" = $1`,
-        [shop.domain, attempt.keyVersion],
+        [shop.domain, attempt.keyVersion, new Date(shop.now)],
       );
       if (answer.requestId !== null) {
-        await client.query(
-          `UPDATE "Attempt" SET "pollAt" = now() + $3 * interval '1 millisecond'
-            WHERE "shop" = $1 AND "id" = $2`,
-          [shop.domain, attempt.id, config.delivery.pollMinMs],
-        );
+        await client.query(`UPDATE "Attempt" SET "pollAt" = $3 WHERE "shop" = $1 AND "id" = $2`, [
+          shop.domain,
+          attempt.id,
+          new Date(shop.now + config.delivery.pollMinMs),
+        ]);
       }
       return;
     case "invalid":

@@ -37,9 +37,9 @@ export async function pollStep(context: StepContext, lease: Lease): Promise<bool
     if (!shop.delivers || shop.pollsRest || shop.apiKeySealed === null) return null;
     const { rows } = await client.query<Polled>(
       `SELECT "id", "requestId", "pollCount", "epoch", "startedAt", "orders"
-         FROM "Attempt"
-        WHERE "shop" = $1 AND "pollAt" <= now() ORDER BY "pollAt" LIMIT 1`,
-      [shop.domain],
+           FROM "Attempt"
+        WHERE "shop" = $1 AND "pollAt" <= $2 ORDER BY "pollAt" LIMIT 1`,
+      [shop.domain, new Date(shop.now)],
     );
     const attempt = rows[0];
     if (!attempt) return null;
@@ -132,11 +132,10 @@ async function restPolls(
   shop: ShopRow,
   { failures, ms }: { failures: number; ms: number | null },
 ): Promise<void> {
+  const after = ms === null ? null : new Date(shop.now + Math.min(ms, longestRetryAfterMs));
   await client.query(
-    `UPDATE "Shop" SET "pollFailures" = least($2, 30),
-            "pollAfter" = now() + $3 * interval '1 millisecond'
-      WHERE "domain" = $1`,
-    [shop.domain, failures, ms && Math.min(ms, longestRetryAfterMs)],
+    `UPDATE "Shop" SET "pollFailures" = $2, "pollAfter" = $3 WHERE "domain" = $1`,
+    [shop.domain, Math.min(failures, 30), after],
   );
 }
 
@@ -148,10 +147,9 @@ async function pollAgain(
   ms: number | null,
 ): Promise<void> {
   await client.query(
-    `UPDATE "Attempt" SET "pollCount" = "pollCount" + 1,
-            "pollAt" = now() + $3 * interval '1 millisecond'
+    `UPDATE "Attempt" SET "pollCount" = "pollCount" + 1, "pollAt" = $3
       WHERE "shop" = $1 AND "id" = $2`,
-    [shop.domain, attempt.id, ms],
+    [shop.domain, attempt.id, ms === null ? null : new Date(shop.now + ms)],
   );
 }
 

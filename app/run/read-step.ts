@@ -115,11 +115,11 @@ export async function resumeReads(pool: pg.Pool, shop: string): Promise<boolean>
   });
   // nearly always: then a page does not wait for the shop's row, which a run may hold
   if (rows.length === 0) return false;
-  const resumed = await holdingShop(pool, shop, async (client) => {
+  const resumed = await holdingShop(pool, shop, async (client, { now }) => {
     const { rowCount } = await client.query(
-      `UPDATE "Order" SET "readAt" = now() WHERE "shop" = $1 AND "id" = ANY(ARRAY(
+      `UPDATE "Order" SET "readAt" = $2 WHERE "shop" = $1 AND "id" = ANY(ARRAY(
          SELECT "id" FROM "Order" WHERE ${awaitsSession} LIMIT ${mostResumed}))`,
-      [shop],
+      [shop, new Date(now)],
     );
     return rowCount ?? 0;
   });

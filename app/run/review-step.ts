@@ -4,10 +4,10 @@ import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { StepContext } from "#app/store/run-context.ts";
+import { portions, type Sized } from "./portions.ts";
 
-/** Orders of one step at most, and of those that are loaded at once. */
+/** Orders of one step at most. */
 const stepOrders = 500;
-const loadedAtOnce = 25;
 
 /**
  * Evaluates the next orders anew after the shop was connected or a setting was changed that decides
@@ -22,19 +22,22 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
   const { pool, config, pace } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (shop.reviewAfter === null) return false;
-    const { rows } = await client.query<{ id: string }>(
-      `SELECT "id" FROM "Order"
-        WHERE "shop" = $1 AND "id" > $2 AND "status" <> 'skipped' AND ($4 OR "status" <> 'waiting')
-          AND ($4 OR "status" NOT IN ('sent', 'confirmed') OR "acceptedEpoch" = $5)
-        ORDER BY "id" ${firstRows("$3")}`,
+    const { rows } = await client.query<Sized>(
+      `SELECT o."id", coalesce((SELECT pg_column_size(d."state") FROM "OrderDocument" d
+                                 WHERE d."shop" = $1 AND d."orderId" = o."id"), 0) AS "bytes" FROM (
+         SELECT "id" FROM "Order"
+          WHERE "shop" = $1 AND "id" > $2 AND "status" <> 'skipped' AND ($4 OR "status" <> 'waiting')
+            AND ($4 OR "status" NOT IN ('sent', 'confirmed') OR "acceptedEpoch" = $5)
+          ORDER BY "id" ${firstRows("$3")}) o
+        ORDER BY o."id"`,
       [shop.domain, shop.reviewAfter, stepOrders, shop.reviewAll, shop.epoch],
     );
-    const ids = rows.map(({ id }) => id);
     const reviewed: StoredOrder[] = [];
     const loaded = new Map<string, Loaded>();
     const isOver = () => reviewed.length > 0 && pace.spent;
-    for (let from = 0; from < ids.length && !isOver(); from += loadedAtOnce) {
-      const orders = await loadOrders(client, shop.domain, ids.slice(from, from + loadedAtOnce));
+    for (const ids of portions(rows)) {
+      if (isOver()) break;
+      const orders = await loadOrders(client, shop.domain, ids);
       for (const [id, old] of asLoaded(orders.values())) loaded.set(id, old);
       await loadOffers(client, shop, orders.values());
       for (const order of orders.values()) {
@@ -44,8 +47,8 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
       }
     }
     await saveOrders(client, shop.domain, reviewed, loaded);
-    const isDone = !isOver() && ids.length < stepOrders;
-    const last = isOver() ? reviewed.at(-1)?.id : ids.at(-1);
+    const isDone = !isOver() && rows.length < stepOrders;
+    const last = isOver() ? reviewed.at(-1)?.id : rows.at(-1)?.id;
     await client.query(
       `UPDATE "Shop" SET "reviewAfter" = $2, "reviewAll" = "reviewAll" AND NOT $3,
               "reviewRefused" = "reviewRefused" AND NOT $3

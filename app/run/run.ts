@@ -50,6 +50,7 @@ export async function runShop(
       if (erased === "done") return { again: false, nextInMs: null };
       if (!hasTime()) return { again: !ending.aborted, nextInMs: null };
     }
+    worked.add("erase");
     step = "recover";
     const row = await recoverAttempts(context, lease);
     const tries = (next: Step) => {
@@ -83,14 +84,18 @@ export async function runShop(
         const { waits } = await tried(deliverStep(own, lease, attempt));
         if (waits || ending.aborted || !(await place.hasPlace())) break;
       }
+      // one look instead of a transaction for each; a step that failed shows by itself that it works
+      const due = await dueSteps(pool, shop);
+      const isDue = (next: keyof typeof due) =>
+        tries(next) && (due[next] || row.failing[next] !== undefined);
       // also what was due before
-      const { did, waits } = tries("deliver") ? await tried(deliverStep(own, lease)) : nothingSent;
+      const { did, waits } = isDue("deliver") ? await tried(deliverStep(own, lease)) : nothingSent;
       // where feeds are silent many shops find so at once: the rest is for a run of its own
       if (waits) break;
       if (rows > 0 || did) continue;
-      if (tries("review") && (await tried(reviewStep(own, lease)))) continue;
-      if (tries("read") && (await tried(readStep(own, lease)))) continue;
-      if (tries("poll") && (await tried(pollStep(own, lease)))) continue;
+      if (isDue("review") && (await tried(reviewStep(own, lease)))) continue;
+      if (isDue("read") && (await tried(readStep(own, lease)))) continue;
+      if (isDue("poll") && (await tried(pollStep(own, lease)))) continue;
       break;
     }
     const mended = [...worked].filter((name) => row.failing[name] !== undefined);
@@ -112,6 +117,23 @@ export async function runShop(
 
 const nothingFolded = { rows: 0, attempt: null, redacts: false };
 const nothingSent = { did: false, waits: false };
+
+/** Which steps but folding find something now. */
+async function dueSteps(
+  pool: pg.Pool,
+  shop: string,
+): Promise<Record<"deliver" | "review" | "read" | "poll", boolean>> {
+  const { rows } = await pool.query({
+    name: "due-steps",
+    text: `SELECT
+      EXISTS (SELECT 1 FROM "Order" WHERE "shop" = $1 AND "dueAt" <= now()) AS deliver,
+      EXISTS (SELECT 1 FROM "Shop" WHERE "domain" = $1 AND "reviewAfter" IS NOT NULL) AS review,
+      EXISTS (SELECT 1 FROM "Order" WHERE "shop" = $1 AND "readAt" <= now()) AS read,
+      EXISTS (SELECT 1 FROM "Attempt" WHERE "shop" = $1 AND "pollAt" <= now()) AS poll`,
+    values: [shop],
+  });
+  return rows[0];
+}
 
 /** Whether the shop has something to do now, and in how many milliseconds it will have. */
 async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {

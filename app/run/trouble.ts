@@ -31,14 +31,14 @@ export function probeWaitMs(probeTimeoutMs: number): number {
  */
 export async function postponeProbe(
   client: pg.PoolClient,
-  { domain }: ShopRow,
+  { domain, now }: ShopRow,
   { probeTimeoutMs }: { probeTimeoutMs: number },
 ): Promise<void> {
   const ms = probeWaitMs(probeTimeoutMs);
-  await client.query(
-    `UPDATE "Shop" SET "backoffUntil" = now() + $2 * interval '1 millisecond' WHERE "domain" = $1`,
-    [domain, ms],
-  );
+  await client.query(`UPDATE "Shop" SET "backoffUntil" = $2 WHERE "domain" = $1`, [
+    domain,
+    new Date(now + ms),
+  ]);
 }
 
 /**
@@ -55,10 +55,10 @@ export async function backOff(
   const asked = Math.min(retryAfterMs ?? 0, longestRetryAfterMs);
   const ms = Math.max(backoffMs(shop.backoffCount, bounds), asked);
   await client.query(
-    `UPDATE "Shop" SET "backoffCount" = least("backoffCount" + 1, 30), "backoffReason" = $2, "backoffSince" = coalesce("backoffSince", now()),
-            "backoffUntil" = now() + $3 * interval '1 millisecond'
+    `UPDATE "Shop" SET "backoffCount" = least("backoffCount" + 1, 30), "backoffReason" = $2,
+            "backoffSince" = coalesce("backoffSince", $3), "backoffUntil" = $4
       WHERE "domain" = $1`,
-    [shop.domain, reason, ms],
+    [shop.domain, reason, new Date(shop.now), new Date(shop.now + ms)],
   );
 }
 
@@ -74,14 +74,14 @@ export async function breakConnection(
 ): Promise<void> {
   await client.query(
     `UPDATE "Shop" SET "connection" = $2::"Connection", "connectionReason" = $3,
-            "connectionSince" = now() WHERE "domain" = $1 AND "connection" <> 'none'`,
-    [shop.domain, connection, reason],
+            "connectionSince" = $4 WHERE "domain" = $1 AND "connection" <> 'none'`,
+    [shop.domain, connection, reason, new Date(shop.now)],
   );
   if (connection !== "feed_refuses") return;
   const { rows } = await client.query<{ id: string }>(
     `SELECT DISTINCT "orders"->0->>'id' AS "id" FROM "Attempt"
       WHERE "shop" = $1 AND "reason" IS NOT NULL AND "outcome" = 'invalid' AND jsonb_array_length("orders") = 1
-        AND "startedAt" > coalesce($2, '-infinity'::timestamptz)`,
+        AND ($2::timestamptz IS NULL OR "startedAt" > $2)`,
     [shop.domain, shop.lastAcceptedAt],
   );
   const ids = rows.map(({ id }) => id);

@@ -25,21 +25,26 @@ export async function beginReconciliation(
     planned = false,
   }: { now: number; overlapMs: number; since?: number | null; planned?: boolean },
 ): Promise<boolean> {
+  const { rows } = await pool.query<{ through: Date }>(
+    `SELECT coalesce(o."through", s."installedAt", s."createdAt") AS "through"
+       FROM "Shop" s LEFT JOIN "OrderScan" o ON o."shop" = s."domain" AND o."kind" = 'reconciliation'
+      WHERE s."domain" = $1 AND s."connection" <> 'none'
+        AND s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL`,
+    [shop],
+  );
+  const [known] = rows;
+  if (!known) return false;
+  const from = Math.min(known.through.getTime() - overlapMs, since ?? Number.POSITIVE_INFINITY);
   const { rowCount } = await pool.query(
     `INSERT INTO "OrderScan" AS c ("shop", "kind", "dueAt", "running", "startedAt", "bound", "reached")
-     SELECT s."domain", 'reconciliation', now(), true, to_timestamp($2 / 1000.0), b."from", b."from"
-       FROM "Shop" s LEFT JOIN "OrderScan" o ON o."shop" = s."domain" AND o."kind" = 'reconciliation',
-            LATERAL (SELECT least(coalesce(o."through", s."installedAt", s."createdAt")
-                - $3 * interval '1 millisecond', to_timestamp($4 / 1000.0)) AS "from") b
-      WHERE s."domain" = $1 AND s."connection" <> 'none'
-        AND s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL
-     ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = now(), "running" = true,
+     VALUES ($1, 'reconciliation', now(), true, $2, $3, $3)
+     ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = EXCLUDED."dueAt", "running" = true,
        "startedAt" = EXCLUDED."startedAt",
        "bound" = least(EXCLUDED."bound", CASE WHEN c."running" THEN c."reached" END),
        "reached" = least(EXCLUDED."reached", CASE WHEN c."running" THEN c."reached" END),
        "after" = NULL, "listed" = 0, "read" = 0, "found" = 0, "leaseToken" = NULL, "leaseUntil" = NULL
-      WHERE NOT ($5 AND c."running")`,
-    [shop, now, overlapMs, since, planned],
+      WHERE NOT ($4 AND c."running")`,
+    [shop, new Date(now), new Date(from), planned],
   );
   return rowCount === 1;
 }
@@ -69,7 +74,7 @@ export async function beginImport(
     `INSERT INTO "OrderScan" AS c ("shop", "kind", "dueAt", "running", "startedAt", "since", "bound", "reached")
      VALUES ($1, 'import', now(), true, to_timestamp($2 / 1000.0), to_timestamp($3 / 1000.0),
        to_timestamp($2 / 1000.0), to_timestamp($2 / 1000.0))
-     ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = now(), "running" = true,
+     ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = EXCLUDED."dueAt", "running" = true,
        "startedAt" = EXCLUDED."startedAt", "finishedAt" = NULL, "cancelledAt" = NULL,
        "since" = EXCLUDED."since", "bound" = EXCLUDED."bound", "reached" = EXCLUDED."reached",
        "after" = NULL, "listed" = 0, "read" = 0, "found" = 0, "total" = NULL, "oldest" = NULL,

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { AdminRefusal } from "#app/shopify/access/admin-api.ts";
+import type { RunContext } from "#app/store/run-context.ts";
 import { cursorOf, nextTime, type Position, timeAfter } from "./scan-position.ts";
 
 /** A way through a shop's orders that is under way, held by `token`. Times are epoch milliseconds. */
@@ -17,15 +18,17 @@ export type Scan = {
   pausedReason: string | null;
 } & Position;
 
-const epoch = (column: string) =>
-  `(extract(epoch FROM c."${column}") * 1000)::float8 AS "${column}"`;
+const times = ["startedAt", "through", "since", "bound", "reached", "oldest"] as const;
 
 const columns = [
-  ...["shop", "kind", "running", "after", "listed", "read", "failures", "pausedReason"].map(
-    (column) => `c."${column}"`,
-  ),
-  ...["startedAt", "through", "since", "bound", "reached", "oldest"].map(epoch),
-].join(", ");
+  ...["shop", "kind", "running", "after", "listed", "read", "failures", "pausedReason"],
+  ...times,
+]
+  .map((column) => `c."${column}"`)
+  .join(", ");
+
+type Row = Omit<Scan, "token" | (typeof times)[number]> &
+  Record<(typeof times)[number], Date | null>;
 
 /** Of scans `c` and shops `s`: those that are to begin or to go on now. */
 const due = `s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL AND c."dueAt" <= now()
@@ -41,7 +44,7 @@ export async function claimScan(
   token: string,
   leaseMs: number,
 ): Promise<Scan | null> {
-  const { rows } = await pool.query<Omit<Scan, "token">>(
+  const { rows } = await pool.query<Row>(
     `UPDATE "OrderScan" c SET "leaseToken" = $2, "leaseUntil" = now() + $3 * interval '1 millisecond'
       WHERE c."shop" = $1 AND c."kind" = (
           SELECT c."kind" FROM "OrderScan" c JOIN "Shop" s ON s."domain" = c."shop"
@@ -50,7 +53,10 @@ export async function claimScan(
       RETURNING ${columns}`,
     [shop, token, leaseMs],
   );
-  return rows[0] ? { ...rows[0], token } : null;
+  const [row] = rows;
+  if (!row) return null;
+  const epochs = times.map((column) => [column, row[column]?.getTime() ?? null]);
+  return { ...row, ...Object.fromEntries(epochs), token };
 }
 
 /** Renews the hold on a scan; false: somebody else has it, or it was cancelled. */
@@ -124,25 +130,26 @@ const withoutSessionMs = 24 * 60 * 60 * 1000;
  * gets a new one.
  */
 export async function backOffScan(
-  pool: pg.Pool,
+  { pool, config, now }: Pick<RunContext, "pool" | "config" | "now">,
   scan: Scan,
   refusal: AdminRefusal,
-  { backoffMinMs, backoffMaxMs }: { backoffMinMs: number; backoffMaxMs: number },
 ): Promise<void> {
+  const { backoffMinMs, backoffMaxMs } = config.delivery;
   const failures = scan.failures + 1;
   const backoffMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(scan.failures, 30));
   const isLost = refusal.kind === "no_session" && failures > 1;
   const asked = refusal.kind === "unavailable" ? refusal.retryAfterMs : null;
   const waitMs = isLost ? withoutSessionMs : (asked ?? backoffMs);
   const reason = isLost || failures >= toldAfter ? refusal.kind : scan.pausedReason;
+  const at = now();
   await pool.query(
-    `UPDATE "OrderScan" SET "failures" = $4, "dueAt" = now() + $5 * interval '1 millisecond',
-            "pausedReason" = $6, "pausedWords" = $7,
-            "pausedSince" = CASE WHEN $6::text IS NOT NULL THEN coalesce("pausedSince", now()) END
+    `UPDATE "OrderScan" SET "failures" = $4, "dueAt" = $5, "pausedReason" = $6, "pausedWords" = $7,
+            "pausedSince" = CASE WHEN $6::text IS NOT NULL THEN coalesce("pausedSince", $8) END
       WHERE "shop" = $1 AND "kind" = $2::"ScanKind" AND "leaseToken" = $3`,
     [
-      ...[scan.shop, scan.kind, scan.token, failures, Math.max(waitMs, 100), reason],
-      refusal.kind === "unavailable" ? refusal.reason : null,
+      ...[scan.shop, scan.kind, scan.token, failures],
+      ...[new Date(at + Math.max(waitMs, 100)), reason],
+      ...[refusal.kind === "unavailable" ? refusal.reason : null, new Date(at)],
     ],
   );
   if (isLost) await pool.query(`DELETE FROM "Session" WHERE "shop" = $1`, [scan.shop]);

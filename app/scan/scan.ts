@@ -90,7 +90,7 @@ async function readPage(
     const counting = context.orderPages.count(scan.shop, listAt(scan, scan));
     const counted = await place.away(untilEnding(ending, counting));
     if (counted === null) return;
-    if (counted.kind !== "count") return await backOffScan(pool, scan, counted, config.delivery);
+    if (counted.kind !== "count") return await backOffScan(context, scan, counted);
     await saveCount(pool, scan.shop, counted);
   }
   const read = await place.away(untilEnding(ending, ahead.read(scan, scan)));
@@ -98,7 +98,7 @@ async function readPage(
   const { answer, askedAt } = read;
   if (answer.kind !== "page") {
     await noteMissingAccess(pool, scan.shop, { ...answer, states: [] });
-    return await backOffScan(pool, scan, answer, config.delivery);
+    return await backOffScan(context, scan, answer);
   }
   const last = answer.orders.at(-1)?.at ?? null;
   const reached = last ?? scan.reached;

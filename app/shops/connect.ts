@@ -63,7 +63,7 @@ export async function connectHeld(
     `UPDATE "Shop" SET "environment" = $2::"Environment", "apiKeySealed" = $3, "apiKeyLastFour" = $4,
             "keyVersion" = "keyVersion" + 1,
             "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),
-            "connection" = 'connected', "connectionSince" = now(),
+            "connection" = 'connected', "connectionSince" = $8,
             "connectionReason" = NULL, "loneRefusals" = 0, "backoffCount" = 0,
             "backoffUntil" = NULL, "backoffReason" = NULL, "backoffSince" = NULL,
             "reviewAfter" = '', "reviewAll" = $7
@@ -77,14 +77,15 @@ export async function connectHeld(
       country ?? null,
       // a wish for the same account waits for its review; for another one the newer answer counts
       epochChanged ? (sendAgain ?? shop.reviewAll) : shop.reviewAll || sendAgain === true,
+      new Date(shop.now),
     ],
   );
   // what waited for a key or a country; a job under way that finds the former key refused sees so itself
   await client.query(
-    `UPDATE "PlanJob" SET "dueAt" = now()
-      WHERE "shop" = $1 AND "state" = 'running' AND "dueAt" > now()
+    `UPDATE "PlanJob" SET "dueAt" = $2
+      WHERE "shop" = $1 AND "state" = 'running' AND "dueAt" > $2
         AND "reason" IN ('no_key', 'key_refused', 'no_country')`,
-    [domain],
+    [domain, new Date(shop.now)],
   );
   // Before the first acceptance nobody asks whose account a key is of. What is under way with the
   // former key may be taken in by another one, so its answer must not count for this one.

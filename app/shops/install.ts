@@ -29,7 +29,7 @@ export async function noteInstalled(
         "installSeenAt" = $2,
         "installedAt" = CASE WHEN "installedAt" IS NULL AND "connection" = 'none'
             AND "uninstalledAt" IS NULL AND "lastAcceptedAt" IS NULL
-          THEN least("createdAt", $2) - $3 * interval '1 millisecond' ELSE "installedAt" END,
+          THEN ${beforeGrace(`least("createdAt", $2)`, "$3")} ELSE "installedAt" END,
         "reinstalledAt" = CASE WHEN "uninstalledAt" < $2 THEN $2 ELSE "reinstalledAt" END,
         "uninstalledAt" = CASE WHEN "uninstalledAt" < $2 THEN NULL ELSE "uninstalledAt" END,
         "eraseAt" = CASE WHEN "eraseAt" < $2 THEN NULL ELSE "eraseAt" END,
@@ -41,7 +41,15 @@ export async function noteInstalled(
   await pool.query({
     name: "make-known",
     text: `INSERT INTO "Shop" ("domain", "installedAt", "installSeenAt", "scopes")
-      VALUES ($1, $2::timestamptz - $3 * interval '1 millisecond', $2, $4) ON CONFLICT DO NOTHING`,
-    values: [domain, seen, graceMs, scopes],
+      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+    values: [domain, new Date(seenAt - graceMs), seen, scopes],
   });
+}
+
+/**
+ * SQL: so many milliseconds before a time. In UTC, where that depends on nobody's time zone: Citus
+ * takes nothing in a CASE that may.
+ */
+function beforeGrace(time: string, ms: string): string {
+  return `(${time} AT TIME ZONE 'UTC' - ${ms} * interval '1 millisecond') AT TIME ZONE 'UTC'`;
 }

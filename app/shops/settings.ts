@@ -162,7 +162,7 @@ async function save(
     `UPDATE "Shop" SET "environment" = $2::"Environment", "share" = $3::"Share",
             "sendTestOrders" = $4, "acceptSuggestions" = $5,
             "productIdentifier" = $6::"ProductIdentifier", "country" = $7, "sendOlderOrders" = $8,
-            "testedAt" = CASE WHEN $9 THEN now() ELSE "testedAt" END,
+            "testedAt" = CASE WHEN $9 THEN $11 ELSE "testedAt" END,
             "reviewAfter" = CASE WHEN $10 THEN '' ELSE "reviewAfter" END
       WHERE "domain" = $1`,
     [
@@ -176,6 +176,7 @@ async function save(
       settings.sendOlderOrders,
       result === "works",
       decideOtherwise(settings, shop),
+      new Date(shop.now),
     ],
   );
   return { result: "saved" };
@@ -211,14 +212,14 @@ export async function disconnect(
   { pool }: Pick<RunContext, "pool">,
   domain: string,
 ): Promise<void> {
-  await holdingShop(pool, domain, async (client) => {
+  await holdingShop(pool, domain, async (client, { now }) => {
     await client.query(
-      `UPDATE "Shop" SET "connection" = 'none', "connectionSince" = now(), "connectionReason" = NULL,
+      `UPDATE "Shop" SET "connection" = 'none', "connectionSince" = $2, "connectionReason" = NULL,
               "apiKeySealed" = NULL, "apiKeyLastFour" = NULL, "keyVersion" = "keyVersion" + 1,
               "testedAt" = NULL, "backoffCount" = 0,
               "backoffUntil" = NULL, "backoffReason" = NULL, "backoffSince" = NULL
         WHERE "domain" = $1`,
-      [domain],
+      [domain, new Date(now)],
     );
   });
 }

@@ -36,7 +36,7 @@ export async function shopFacts(
         data: { country, reviewAfter: "" },
       });
     }
-    await prisma.shop.update({
+    await prisma.shop.updateMany({
       where: { domain },
       data: {
         ...{ shopifyId: id, timeZone, language, contactEmail: email, factsReadAt: new Date() },

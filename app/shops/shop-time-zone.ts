@@ -32,16 +32,24 @@ export async function checkTimeZones({
   pool,
   log,
 }: Pick<RunContext, "pool" | "log">): Promise<void> {
-  const { rows } = await pool.query<{ shop: string; timeZone: string }>(
-    `WITH unknown AS MATERIALIZED (
-       SELECT "domain", "timeZone" FROM "Shop"
-        WHERE "timeZone" <> $1 AND "timeZone" NOT IN (SELECT name FROM pg_timezone_names)
-          FOR NO KEY UPDATE SKIP LOCKED)
-     UPDATE "Shop" s SET "timeZone" = $1, "factsReadAt" = NULL FROM unknown u
-      WHERE s."domain" = u."domain" RETURNING s."domain" AS "shop", u."timeZone"`,
+  const stored = await pool.query<{ shop: string; timeZone: string }>(
+    `SELECT "domain" AS "shop", "timeZone" FROM "Shop" WHERE "timeZone" <> $1`,
     [fallback],
   );
-  for (const row of rows) {
+  const zones = [...new Set(stored.rows.map(({ timeZone }) => timeZone))];
+  const { rows: known } = await pool.query<{ name: string }>(
+    "SELECT name FROM pg_timezone_names WHERE name = ANY($1)",
+    [zones],
+  );
+  const names = new Set(known.map(({ name }) => name));
+  for (const row of stored.rows.filter(({ timeZone }) => !names.has(timeZone))) {
+    const { rowCount } = await pool.query(
+      `UPDATE "Shop" SET "timeZone" = $3, "factsReadAt" = NULL
+        WHERE "domain" = $1 AND "timeZone" = $2 AND "domain" = (
+          SELECT "domain" FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE SKIP LOCKED)`,
+      [row.shop, row.timeZone, fallback],
+    );
+    if (rowCount === 0) continue;
     log.warn(row, "the database does not know the shop's time zone; UTC is used");
   }
 }

@@ -26,24 +26,24 @@ export async function uninstall(
   at: number,
 ): Promise<void> {
   await pool.query(`INSERT INTO "Shop" ("domain") VALUES ($1) ON CONFLICT DO NOTHING`, [domain]);
-  const done = await holdingShop(pool, domain, async (client) => {
+  const done = await holdingShop(pool, domain, async (client, { now }) => {
     const { rowCount } = await client.query(
       `UPDATE "Shop" SET "uninstalledAt" = coalesce("uninstalledAt", $2), "apiKeySealed" = NULL,
               "apiKeyLastFour" = NULL, "keyVersion" = "keyVersion" + ("apiKeySealed" IS NOT NULL)::int,
               "connection" = 'none', "connectionReason" = NULL,
-              "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE now() END,
+              "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE $3 END,
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
               "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "factsReadAt" = NULL,
               "scopes" = NULL, "scopesAt" = NULL, "scopesDueAt" = NULL
         WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
-      [domain, new Date(at)],
+      [domain, new Date(at), new Date(now)],
     );
     if (rowCount === 0) return null;
     await client.query(`DELETE FROM "Session" WHERE "shop" = $1`, [domain]);
     await client.query(
-      `UPDATE "PlanJob" SET "state" = 'cancelled', "finishedAt" = now(), "dueAt" = NULL
+      `UPDATE "PlanJob" SET "state" = 'cancelled', "finishedAt" = $2, "dueAt" = NULL
         WHERE "shop" = $1 AND "state" = 'running'`,
-      [domain],
+      [domain, new Date(now)],
     );
     return await uncovered(client, domain);
   });

@@ -69,10 +69,16 @@ export async function noteWorking(
  */
 export async function retryFailing(pool: pg.Pool): Promise<void> {
   const rested = steps.map((step) => `#- '{${step},until}'`).join(" ");
-  await pool.query(
-    `UPDATE "Shop" SET "failing" = "failing" ${rested} WHERE "domain" IN (
-       SELECT "domain" FROM "Shop" WHERE "failing" <> '{}' FOR NO KEY UPDATE SKIP LOCKED)`,
+  const { rows } = await pool.query<{ domain: string }>(
+    `SELECT "domain" FROM "Shop" WHERE "failing" <> '{}'`,
   );
+  for (const { domain } of rows) {
+    await pool.query(
+      `UPDATE "Shop" SET "failing" = "failing" ${rested} WHERE "domain" = $1 AND "domain" = (
+         SELECT "domain" FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE SKIP LOCKED)`,
+      [domain],
+    );
+  }
 }
 
 /** Says what kind of error it is, without its message, which may quote an order. */

@@ -74,15 +74,19 @@ export function isLeaseLost(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "lease_lost";
 }
 
-const columns = `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
+/** @param now SQL: the parameter that holds the transaction's time */
+const columns = (
+  now: string,
+) => `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "keyVersion", "connection", "epoch", "loneRefusals", "backoffCount",
-  "backoffUntil", "lastAcceptedAt", "pollFailures", coalesce("pollAfter" > now(), false) AS "pollsRest",
+  "backoffUntil", "lastAcceptedAt", "pollFailures", coalesce("pollAfter" > ${now}, false) AS "pollsRest",
   "failing", "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
-    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= now())
+    AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= ${now})
     AND ${notHeld('"Shop"')}) AS "delivers",
-  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
-  floor(extract(epoch FROM now()) * 1000)::float8 AS "now"`;
+  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
+
+type Row = Omit<ShopRow, "now">;
 
 /**
  * Takes the shop's lease, or answers null while another holds it, or holds the shop's row. It waits
@@ -149,16 +153,16 @@ export async function underLease<T>(
   leaseMs: number,
   work: (client: pg.PoolClient, shop: ShopRow) => Promise<T>,
 ): Promise<T> {
-  return await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<ShopRow>(
-      `UPDATE "Shop" SET "leaseUntil" = now() + $3 * interval '1 millisecond'
-        WHERE "domain" = $1 AND "leaseToken" = $2 AND "leaseUntil" > now()
-        RETURNING ${columns}`,
-      [lease.shop, lease.token, leaseMs],
+  return await inTransaction(pool, async (client, now) => {
+    const { rows } = await client.query<Row>(
+      `UPDATE "Shop" SET "leaseUntil" = $4
+        WHERE "domain" = $1 AND "leaseToken" = $2 AND "leaseUntil" > $3
+        RETURNING ${columns("$3")}`,
+      [lease.shop, lease.token, new Date(now), new Date(now + leaseMs)],
     );
     const shop = rows[0];
     if (!shop) throw new LeaseLostError(lease.shop);
-    return await work(client, shop);
+    return await work(client, { ...shop, now });
   });
 }
 
@@ -168,12 +172,12 @@ export async function holdingShop<T>(
   domain: string,
   work: (client: pg.PoolClient, shop: ShopRow) => Promise<T>,
 ): Promise<T | null> {
-  return await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<ShopRow>(
-      `SELECT ${columns} FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE`,
-      [domain],
+  return await inTransaction(pool, async (client, now) => {
+    const { rows } = await client.query<Row>(
+      `SELECT ${columns("$2")} FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE`,
+      [domain, new Date(now)],
     );
     const shop = rows[0];
-    return shop ? await work(client, shop) : null;
+    return shop ? await work(client, { ...shop, now }) : null;
   });
 }

@@ -8,6 +8,7 @@ import deOrderPage from "#app/texts/messages/de/orderPage.json" with { type: "js
 import deOrders from "#app/texts/messages/de/orders.json" with { type: "json" };
 import dePlans from "#app/texts/messages/de/plans.json" with { type: "json" };
 import deRefusedField from "#app/texts/messages/de/refusedField.json" with { type: "json" };
+import deRule from "#app/texts/messages/de/rule.json" with { type: "json" };
 import deSettings from "#app/texts/messages/de/settings.json" with { type: "json" };
 import common from "#app/texts/messages/en/common.json" with { type: "json" };
 import help from "#app/texts/messages/en/help.json" with { type: "json" };
@@ -16,11 +17,12 @@ import mail from "#app/texts/messages/en/mail.json" with { type: "json" };
 import orderPage from "#app/texts/messages/en/orderPage.json" with { type: "json" };
 import orders from "#app/texts/messages/en/orders.json" with { type: "json" };
 import plans from "#app/texts/messages/en/plans.json" with { type: "json" };
+import rule from "#app/texts/messages/en/rule.json" with { type: "json" };
 import settings from "#app/texts/messages/en/settings.json" with { type: "json" };
 
 const english = {
   ...{ common, finding: findingTexts, refusedField: fieldTexts, home, orders, orderPage, plans },
-  ...{ settings, help, mail },
+  ...{ settings, rule, help, mail },
 };
 
 /** Every text that merchants see, by page. English decides which texts there are. */
@@ -38,6 +40,7 @@ export const messages: Record<"en" | "de", Messages> = {
     orderPage: deOrderPage,
     plans: dePlans,
     settings: deSettings,
+    rule: deRule,
     help: deHelp,
     mail: deMail,
   },

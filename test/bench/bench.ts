@@ -7,16 +7,22 @@ import { measureIntakeAtScale } from "./intake-scale.ts";
 import { measureLatency } from "./latency.ts";
 import { measureNeighbors } from "./neighbors.ts";
 import { measurePairing } from "./pairing.ts";
+import { measurePooler } from "./pooler.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { rest, setStage } from "./stage.ts";
+import { measureStart } from "./start.ts";
 import { measureStore } from "./store.ts";
 import { measureStorefront } from "./storefront.ts";
+import { measureSyncRatios } from "./sync/ratios.ts";
 import { measureThroughput } from "./throughput.ts";
 
 const parts = {
+  start: measureStart,
   intake: measureIntake,
+  pooler: measurePooler,
   latency: measureLatency,
   throughput: measureThroughput,
+  sync: measureSyncRatios,
   neighbors: measureNeighbors,
   reconcile: measureReconcile,
   store: measureStore,

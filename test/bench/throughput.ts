@@ -1,14 +1,7 @@
-import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { atLeast, below, type Figure } from "./figures.ts";
-import { connect, protectedOrders } from "./latency.ts";
 import type { Stage } from "./stage.ts";
 import { stageClient } from "./stage-client.ts";
-
-const shopCount = 50;
-const ordersPerShop = 100;
-/** a tick of /proc is a hundredth of a second */
-const tickMs = 10;
+import { backlog, clear, takeIn, usedBy } from "./sync/backlog.ts";
 
 /**
  * Orders folded, mapped and delivered per second by one worker, from a backlog of 50 shops, from its
@@ -30,51 +23,26 @@ export async function measureThroughput(stage: Stage): Promise<Figure[]> {
 }
 
 async function clearBacklog(stage: Stage, name: string) {
-  const shops = Array.from({ length: shopCount }, (_, index) => `${name}-${index}.myshopify.com`);
-  const base = name === "quick" ? 1_000_000 : 2_000_000;
-  const orders = shops.flatMap((shop, index) =>
-    protectedOrders(shop, ordersPerShop, base + index * 1000),
-  );
-  for (const shop of shops) await connect(stage, shop);
-  await letReview(stage);
-  const door = await stage.start("app/server.ts", { WORKER: "off" });
-  const client = stageClient(stage, door);
-  await client.send(orders.map(({ webhook }) => webhook));
-  await door.process.stop();
-
-  const left = new Set(orders.map(({ id }) => id));
-  let first = 0;
-  let last = 0;
-  stage.hakuna.onAccepted(({ order }) => {
-    if (!left.delete(order.id)) return;
-    first ||= performance.now();
-    last = performance.now();
-  });
+  const orders = backlog(name, name === "quick" ? 1_000_000 : 2_000_000, 50);
+  await takeIn(stage, orders);
   await countStatements(stage);
-  const worker = await stage.start("app/server.ts", { WORKER: "on" });
-  while (left.size > 0) await sleep(20);
+  const start = () => stage.start("app/server.ts", { WORKER: "on" });
+  const { perSecond, worker } = await clear(stage, orders, start);
+  const client = stageClient(stage, worker);
   await client.quiet();
-  const proc = readFileSync(`/proc/${worker.process.pid}/stat`, "utf8").split(" ");
-  const status = readFileSync(`/proc/${worker.process.pid}/status`, "utf8");
+  const { cpuMs, rssMb } = usedBy(worker);
   const { ms, statements } = await countedStatements(stage);
   await worker.process.stop();
   await client.close();
+  const { length } = orders.orders;
   return {
-    perSecond: (orders.length / (last - first)) * 1000,
+    perSecond,
     // its start counts too: about a second
-    cpuMs: ((Number(proc[13]) + Number(proc[14])) * tickMs) / orders.length,
-    databaseMs: ms / orders.length,
-    statements: statements / orders.length,
-    rssMb: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024,
+    cpuMs: cpuMs / length,
+    databaseMs: ms / length,
+    statements: statements / length,
+    rssMb,
   };
-}
-
-/** A connection that was just set up has every order looked at once more: before the measurement. */
-async function letReview(stage: Stage): Promise<void> {
-  const worker = await stage.start("app/server.ts", { WORKER: "on" });
-  const pending = `SELECT 1 FROM "Shop" WHERE "reviewAfter" IS NOT NULL LIMIT 1`;
-  while ((await stage.pool.query(pending)).rowCount !== 0) await sleep(50);
-  await worker.process.stop();
 }
 
 async function countStatements({ pool }: Stage): Promise<void> {

@@ -14,16 +14,16 @@ const { values } = parseArgs({
 const sizes = {
   large: {
     ...{ servers: 3, histories: 10_000, rounds: 3, roundsOfReading: 1, repeats: 3 },
-    ...{ downMs: 60_000, requests: 25 },
+    ...{ downMs: 60_000, requests: 25, giants: 60, quietMs: 12_000 },
   },
   small: {
     ...{ servers: 3, histories: 1500, rounds: 2, roundsOfReading: 1, repeats: 1 },
-    ...{ downMs: 5_000, requests: 8 },
+    ...{ downMs: 5_000, requests: 8, giants: 24, quietMs: 5_000 },
   },
   // each trouble once: part of .ci/run
   smallest: {
     ...{ servers: 2, histories: 120, rounds: 1, roundsOfReading: 0, repeats: 1 },
-    ...{ downMs: 300, requests: 2 },
+    ...{ downMs: 300, requests: 2, giants: 5, quietMs: 500 },
   },
 };
 const name = values.smallest ? "smallest" : values.small ? "small" : "large";

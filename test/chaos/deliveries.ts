@@ -9,8 +9,14 @@ type Cut = "in the body" | "before the answer";
 export type Deliveries = {
   /** sends the next portion; resolves when each of its webhooks is taken */
   more(): Promise<void>;
+  /** Sends these besides, as often as it takes; resolves when each is taken. */
+  send(webhooks: readonly Webhook[]): Promise<void>;
   /** how many connections were cut, in which way */
   cuts: ReadonlyMap<Cut, number>;
+  /** how many were answered 503, and sent again */
+  refused(): number;
+  /** those that the app said it has, by shop and id */
+  taken: readonly Pick<Webhook, "shop" | "webhookId">[];
 };
 
 /**
@@ -30,7 +36,9 @@ export function createDeliveries(
     return { webhook, cut: random.chance(0.05) ? random.pick(ways) : null };
   });
   const size = Math.ceil(fated.length / portions);
+  const taken: Webhook[] = [];
   let sent = 0;
+  let refused = 0;
 
   async function deliver({ webhook, cut }: (typeof fated)[number]): Promise<void> {
     if (cut !== null && (await cutOff(url(), webhook, secret, cut))) {
@@ -39,22 +47,32 @@ export function createDeliveries(
     const deadline = Date.now() + 240_000;
     for (;;) {
       const status = await sendWebhook(url(), webhook, secret).catch(() => null);
-      if (status === 200) return;
-      if (status !== null && status < 500) throw new Error(`A webhook was refused: ${status}.`);
+      if (status === 200) return void taken.push(webhook);
+      if (status === 503) refused += 1;
+      else if (status !== null && status < 500)
+        throw new Error(`A webhook was refused: ${status}.`);
       if (Date.now() > deadline) throw new Error("A webhook was given up.");
       await new Promise((wait) => setTimeout(wait, 200));
     }
   }
 
+  async function deliverAll(webhooks: typeof fated): Promise<void> {
+    const left = webhooks.toReversed();
+    const one = async () => {
+      for (let next = left.pop(); next; next = left.pop()) await deliver(next);
+    };
+    await Promise.all(Array.from({ length: 16 }, one));
+  }
+
   return {
     cuts,
+    taken,
+    refused: () => refused,
+    send: (webhooks) => deliverAll(webhooks.map((webhook) => ({ webhook, cut: null }))),
     async more() {
-      const left = fated.slice(sent, sent + size).reverse();
+      const portion = fated.slice(sent, sent + size);
       sent += size;
-      const one = async () => {
-        for (let next = left.pop(); next; next = left.pop()) await deliver(next);
-      };
-      await Promise.all(Array.from({ length: 16 }, one));
+      await deliverAll(portion);
     },
   };
 }

@@ -22,17 +22,44 @@ function feed(name: string, fault: Fault, ms: (scene: Scene) => number = () => 0
     name,
     async befall(scene) {
       const { hakuna } = scene.world;
+      const { accounts } = scene;
       const befallen = () => hakuna.faults.filter((shown) => shown === fault).length - before;
       const before = hakuna.faults.filter((shown) => shown === fault).length;
-      hakuna.behave({ fault: { fault } });
+      accounts.behave({ fault: { fault } });
       const isOver = wait(ms(scene));
       await workUntil(scene, () => befallen() >= scene.requests);
       await isOver;
-      hakuna.behave(unreliably(scene.random));
+      accounts.behave(unreliably(scene.random));
       return befallen();
     },
   };
 }
+
+/** Deliveries go on while nobody tells what became of them. */
+export const unreadStatuses: Trouble = {
+  name: "processing statuses that cannot be read, while orders are taken in",
+  async befall(scene) {
+    const { accounts, random, world } = scene;
+    const { requests } = world.hakuna;
+    const from = requests.length;
+    const statusFails = random.pick(["silent", "unavailable"] as const);
+    accounts.behave({ statusFails });
+    const since = () => requests.slice(from);
+    const isPoll = ({ method, status }: (typeof requests)[number]) =>
+      method === "GET" && (status === 503 || status === null);
+    await workUntil(scene, () => {
+      const first = since().findIndex(isPoll);
+      return (
+        first >= 0 &&
+        since()
+          .slice(first)
+          .some(({ status }) => status === 202)
+      );
+    });
+    accounts.behave(unreliably(random));
+    return since().filter(isPoll).length;
+  },
+};
 
 /** What befalls requests to Hakuna's feed. */
 export const troublesOfTheFeed: readonly Trouble[] = [
@@ -46,13 +73,12 @@ export const troublesOfTheFeed: readonly Trouble[] = [
   {
     name: "keys refused",
     async befall(scene) {
-      const { world } = scene;
+      const { world, accounts } = scene;
       const refused = () => world.hakuna.requests.filter(({ status }) => status === 401).length;
       const before = refused();
-      const good = world.hakuna.apiKeys.sandbox;
-      world.hakuna.apiKeys.sandbox = ["sk_test_another"];
+      accounts.refuse();
       await workUntil(scene, () => refused() > before);
-      world.hakuna.apiKeys.sandbox = good;
+      accounts.accept();
       await eventually("the shops are connected", () =>
         reconnect(scene).then(
           () => true,
@@ -62,4 +88,5 @@ export const troublesOfTheFeed: readonly Trouble[] = [
       return refused() - before;
     },
   },
+  unreadStatuses,
 ];

@@ -1,9 +1,15 @@
 import { resendOrders } from "#app/actions/order-actions.ts";
+import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { readConfig } from "#app/foundation/config.server.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Random } from "#test/simulator/random.ts";
+import type { SilentProxy } from "#test/simulator/silent-proxy.ts";
 import type { World } from "#test/world/world.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Blow, Crew } from "./crew.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { Histories } from "./histories.ts";
+import type { Deeds } from "./people.ts";
 import type { Postgres } from "./postgres.ts";
 
 /** What the troubles befall. */
@@ -12,12 +18,21 @@ export type Scene = {
   client: Client;
   crew: Crew;
   postgres: Postgres;
+  /** the way of the app's processes to it */
+  proxy: SilentProxy;
+  accounts: Accounts;
+  histories: Histories;
+  deliveries: Deliveries;
+  deeds: Deeds;
+  /** the shops that nothing befalls but the troubles of all */
   shops: string[];
   random: Random;
   /** how long the feed is down, in milliseconds */
   downMs: number;
   /** requests that each of the feed's other troubles befalls at least */
   requests: number;
+  /** how long a database is silent or a table hangs at least, in milliseconds */
+  quietMs: number;
   /** ids of orders that were sent once more */
   resent: Set<string>;
 };
@@ -28,7 +43,23 @@ export type Scene = {
  */
 export type Trouble = { name: string; befall(scene: Scene): Promise<number> };
 
+/** How often something is tried until the app has met it. */
+export const mostTries = 20;
+
 export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Asks the database, again and again while it is away. */
+export async function whenBack<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isDatabaseTrouble(error) || Date.now() > deadline) throw error;
+      await wait(100);
+    }
+  }
+}
 
 /**
  * Waits until `met`. Where webhooks alone do not bring it about, the app is given work: one order
@@ -76,11 +107,16 @@ async function strike(scene: Scene, { struck, over }: Blow): Promise<void> {
  * Connects the shops anew whose key was refused, as their merchants do. Only these: it makes the app
  * look at all orders of a shop again, which would mend what is lost.
  */
-export async function reconnect({ client }: Pick<Scene, "client">): Promise<void> {
-  const { rows } = await client.pool.query<{ domain: string }>(
-    `SELECT "domain" FROM "Shop" WHERE "connection" <> 'connected'`,
-  );
-  for (const { domain } of rows) await client.connect(domain);
+export async function reconnect({
+  client,
+  accounts,
+}: Pick<Scene, "client" | "accounts">): Promise<void> {
+  await accounts.inTurn(async () => {
+    const { rows } = await client.pool.query<{ domain: string }>(
+      `SELECT "domain" FROM "Shop" WHERE "connection" <> 'connected'`,
+    );
+    for (const { domain } of rows) await client.connect(domain, accounts.keyOf(domain));
+  });
 }
 
 /** A moment that the seed chooses. */

@@ -1,37 +1,90 @@
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
-import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Hakuna } from "#test/simulator/hakuna/hakuna.ts";
+import type { Webhook } from "#test/simulator/shopify/webhook.ts";
+import type { Expected } from "./histories.ts";
+import type { Scene } from "./troubles.ts";
 
 /** What is wrong in the end, each in a sentence; empty: nothing. */
-export async function verdict(options: {
-  client: Client;
-  hakuna: Hakuna;
-  expected: ReadonlyMap<string, FeedOrder>;
-  output: string;
-}): Promise<string[]> {
-  const { client, hakuna, expected, output } = options;
+export async function verdict(
+  scene: Pick<Scene, "client" | "world" | "accounts" | "deeds" | "deliveries">,
+  expected: ExpectedByShop,
+  output: string,
+): Promise<string[]> {
+  const { client, world, deliveries } = scene;
+  const { hakuna } = world;
   return [
-    ...wrongAtFeed(hakuna, expected),
+    ...wrongAtFeed(scene, expected),
+    ...(await sentByWrongKey(scene, expected)),
     ...(await steppedBack(client, hakuna)),
+    ...(await notFolded(client, deliveries.taken)),
     ...(await leftBehind(client)),
     ...hakuna.violations.map((violation) => `The feed's contract was broken: ${violation}`),
     ...unhandled(output),
   ];
 }
 
-/** Where the feed does not hold what it must, order by order. */
-export function wrongAtFeed(hakuna: Hakuna, expected: ReadonlyMap<string, FeedOrder>): string[] {
-  const wrong = [...expected].flatMap(([id, order]) => {
-    const last = hakuna.last(id);
-    if (last === null) return `Order ${id} is not at the feed.`;
-    return canonicalJson(last) === canonicalJson(order)
-      ? []
-      : `Order ${id} is not in its last state at the feed.`;
-  });
-  const surplus = hakuna.orderIds().filter((id) => !expected.has(id));
+export type ExpectedByShop = ReadonlyMap<string, Expected>;
+
+/** Where the shops' accounts at the feed do not hold what they must, order by order. */
+export function wrongAtFeed(
+  { world, accounts }: Pick<Scene, "world" | "accounts">,
+  expected: ExpectedByShop,
+): string[] {
+  const known = new Set<string>();
+  const wrong = [...expected].flatMap(([shop, orders]) =>
+    [...orders].flatMap(([id, order]) => {
+      known.add(id);
+      const last = accounts.states(shop, id).at(-1)?.order;
+      if (!last) return `Order ${id} is not at the feed.`;
+      return canonicalJson(last) === canonicalJson(order)
+        ? []
+        : `Order ${id} is not in its last state at the feed.`;
+    }),
+  );
+  const surplus = world.hakuna.orderIds().filter((id) => !known.has(id));
   return [...wrong, ...surplus.map((id) => `Order ${id} should not be at the feed.`)];
+}
+
+/**
+ * What came into an account that is not the shop's, or into the one that it had before, although the
+ * attempt began when another one was saved.
+ */
+async function sentByWrongKey(
+  { client, world, accounts, deeds }: Pick<Scene, "client" | "world" | "accounts" | "deeds">,
+  expected: ExpectedByShop,
+): Promise<string[]> {
+  const { rows } = await client.pool.query<{ id: string; startedAt: Date }>(
+    `SELECT "id"::text, "startedAt" FROM "Attempt"`,
+  );
+  const startedAt = new Map(rows.map((row) => [row.id, row.startedAt]));
+  return [...expected].flatMap(([shop, orders]) =>
+    [...orders.keys()].flatMap((id) => {
+      const own = new Set(accounts.states(shop, id));
+      const movedAt = deeds.moves.get(shop);
+      return world.hakuna.states(id).flatMap((state) => {
+        if (!accounts.hadKey(shop, state.apiKey)) return `Order ${id} is in an account of others.`;
+        const began = startedAt.get(String(state.idempotencyKey));
+        return movedAt && began && began > movedAt && !own.has(state)
+          ? `Order ${id} was sent to the account that its shop had before.`
+          : [];
+      });
+    }),
+  );
+}
+
+/** Webhooks that were answered 200 and are not there, folded. */
+async function notFolded(
+  { pool }: Client,
+  taken: readonly Pick<Webhook, "shop" | "webhookId">[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ key: string }>(
+    `SELECT "shop" || ' ' || "webhookId" AS "key" FROM "InboxWebhook" WHERE "foldedAt" IS NOT NULL`,
+  );
+  const folded = new Set(rows.map(({ key }) => key));
+  const keys = new Set(taken.map(({ shop, webhookId }) => `${shop} ${webhookId}`));
+  return [...keys].filter((key) => !folded.has(key)).map((key) => `It was taken and lost: ${key}.`);
 }
 
 /**
@@ -66,48 +119,71 @@ async function steppedBack({ pool }: Client, hakuna: Hakuna): Promise<string[]> 
   });
 }
 
+/** Rows that say that something is still to be folded. */
+const unfolded: Record<string, string> = {
+  "webhooks that are not folded": `SELECT "shop" FROM "InboxWebhook" WHERE "foldedAt" IS NULL`,
+};
+
 /** Rows that say that something is still to be sent. */
 const unsent: Record<string, string> = {
-  "webhooks that are not folded": `SELECT count(*) FROM "InboxWebhook" WHERE "foldedAt" IS NULL`,
-  "orders that are not sent": `SELECT count(*) FROM "Order"
+  "orders that are not sent": `SELECT "shop" FROM "Order"
     WHERE "status" NOT IN ('sent', 'confirmed', 'skipped', 'waiting') OR "dueAt" IS NOT NULL
        OR "unanswered" OR "resend"`,
-  "requests without an answer": `SELECT count(*) FROM "Attempt" WHERE "answeredAt" IS NULL`,
+  "requests without an answer": `SELECT "shop" FROM "Attempt" WHERE "answeredAt" IS NULL`,
 };
 
 /** Rows that say that something is still to be done, or was not done. */
 const undone: Record<string, string> = {
+  ...unfolded,
   ...unsent,
-  "folded webhooks that keep their payload": `SELECT count(*) FROM "InboxWebhook"
+  "processing statuses that were not read": `SELECT "shop" FROM "Attempt" WHERE "pollAt" IS NOT NULL`,
+  "folded webhooks that keep their payload": `SELECT "shop" FROM "InboxWebhook"
     WHERE "foldedAt" IS NOT NULL AND "payload" IS NOT NULL`,
-  "orders that wait to be read": `SELECT count(*) FROM "Order"
+  "orders that wait to be read": `SELECT "shop" FROM "Order"
     WHERE "status" = 'waiting' OR "readAt" IS NOT NULL`,
-  "shops that are not well": `SELECT count(*) FROM "Shop"
-    WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL`,
-  "reconciliations that are not well": `SELECT count(*) FROM "OrderScan"
-    WHERE "failures" > 0 OR "pausedReason" IS NOT NULL`,
-  "wrong counters": `SELECT count(*) FROM "OrderCount" c FULL JOIN
+  "shops that are not well": `SELECT "domain" AS "shop" FROM "Shop"
+    WHERE "connection" <> 'connected' OR "backoffUntil" > now() OR "reviewAfter" IS NOT NULL
+       OR "failing" <> '{}'`,
+  // a shop whose app was never opened is not read; those that were, have been
+  "reconciliations that are not well": `SELECT "shop" FROM "OrderScan"
+    WHERE ("failures" > 0 OR "pausedReason" IS NOT NULL)
+      AND "pausedReason" IS DISTINCT FROM 'no_session'`,
+  "wrong counters": `SELECT coalesce(c."shop", o."shop") AS "shop" FROM "OrderCount" c FULL JOIN
       (SELECT "shop", "status", count(*) AS "count",
               count(*) FILTER (WHERE "needsAttention") AS "attention"
          FROM "Order" GROUP BY 1, 2) o ON o."shop" = c."shop" AND o."status" = c."status"
     WHERE (coalesce(c."count", 0), coalesce(c."attention", 0))
        <> (coalesce(o."count", 0), coalesce(o."attention", 0))`,
-  "orders without their document": `SELECT count(*) FROM "Order" o FULL JOIN "OrderDocument" d
+  "orders without their document": `SELECT coalesce(o."shop", d."shop") AS "shop" FROM "Order" o FULL JOIN "OrderDocument" d
       ON d."shop" = o."shop" AND d."orderId" = o."id"
     WHERE o."id" IS NULL OR d."orderId" IS NULL`,
 };
 
-/** What is still to be sent. */
-export const leftToSend = (client: Pick<Client, "pool">) => found(client, unsent);
+/** What is still to be folded, or to be sent, of other shops than these, whose feeds are dead. */
+export async function leftToSend(
+  client: Pick<Client, "pool">,
+  dead: readonly string[],
+): Promise<string[]> {
+  return [...(await found(client, unfolded, [])), ...(await found(client, unsent, dead))];
+}
 
 /** What is still to be done, or was not done. */
-export const leftBehind = (client: Pick<Client, "pool">) => found(client, undone);
+export const leftBehind = (client: Pick<Client, "pool">) => found(client, undone, []);
 
-async function found({ pool }: Pick<Client, "pool">, rowsOf: Record<string, string>) {
+async function found(
+  { pool }: Pick<Client, "pool">,
+  rowsOf: Record<string, string>,
+  without: readonly string[],
+): Promise<string[]> {
   const found: string[] = [];
   for (const [what, sql] of Object.entries(rowsOf)) {
-    const { rows } = await pool.query<{ count: string }>(sql);
-    if (Number(rows[0]?.count) > 0) found.push(`There are ${what}: ${rows[0]?.count}.`);
+    const { rows } = await pool.query<{ count: number; shops: string[] }>(
+      `SELECT count(*)::int AS "count", (array_agg(DISTINCT "shop"))[1:3] AS "shops"
+         FROM (${sql}) found WHERE NOT ("shop" = ANY($1))`,
+      [without],
+    );
+    const [{ count, shops } = { count: 0, shops: [] }] = rows;
+    if (count > 0) found.push(`There are ${what}: ${count}, of ${shops.join(", ")}.`);
   }
   return found;
 }
@@ -123,14 +199,19 @@ function unhandled(output: string): string[] {
     .map((line) => `A process said: ${line.slice(0, 300)}`);
 }
 
-/** A run that lost its database or its lease ends with an error, and is repeated. */
+/**
+ * A run that lost its database or its lease ends with an error, and is repeated. A page that lost its
+ * database is opened again.
+ */
 function isExpected(text: string): boolean {
   const line = parsed(text);
   if (line === null || line.level === undefined || line.level === "fatal") return false;
   if (line.level !== "error") return true;
-  if (!line.err || !line.msg?.startsWith("a run failed")) return false;
+  if (!line.err || !line.msg) return false;
   const { message, code } = line.err;
-  return code === "lease_lost" || isDatabaseTrouble(Object.assign(new Error(message), { code }));
+  const isTrouble = isDatabaseTrouble(Object.assign(new Error(message), { code }));
+  if (line.msg === "A page failed.") return isTrouble;
+  return line.msg.startsWith("a run failed") && (code === "lease_lost" || isTrouble);
 }
 
 function parsed(text: string): Line | null {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Locator, Page } from "@playwright/test";
+import type { FrameLocator, Locator, Page } from "@playwright/test";
 import { liveOrder } from "#test/simulator/shopify/order-life.ts";
 import { startStorefront } from "#test/simulator/storefront/storefront.ts";
 import { createClient } from "../server/client.ts";
@@ -44,11 +44,19 @@ async function liveThroughAMonth(world: World, shop: ShopData): Promise<void> {
   await client.close();
 }
 
-async function take(page: Page, world: World, name: string, path: string, ready: string) {
+async function take(
+  page: Page,
+  world: World,
+  name: string,
+  path: string,
+  ready: string,
+  arrange: (app: FrameLocator) => Promise<void> = async () => {},
+) {
   for (const { size, width, height } of sizes) {
     await page.setViewportSize({ width, height });
     const app = await openApp(page, world, shopDomain, path);
     await expect(app.getByText(ready).first()).toBeVisible();
+    await arrange(app);
     await page.screenshot({
       path: fileURLToPath(new URL(`${name}-${size}.png`, folder)),
       animations: "disabled",
@@ -135,7 +143,20 @@ async function fetchPlans(page: Page, world: World): Promise<void> {
 test("every page in its main states, on a desk and on a phone", async ({ page, world }) => {
   test.setTimeout(180_000);
   const shop = await openShopData(world.databaseUrl, shopDomain);
-  await take(page, world, "first-run", "/app", "Set up Hakuna Order Sync");
+  const guide = "Set up Hakuna Order Sync";
+  await take(page, world, "first-run", "/app", guide);
+  const { scopes, validations } = world.shopify.shop(shopDomain);
+  scopes.add("write_validations");
+  validations.add({
+    ...{ title: "Hakuna protection plans", enabled: true },
+    shopifyFunction: { handle: "cart-rule", appKey: world.apiKey },
+  });
+  await take(page, world, "rule", "/app", guide, async (app) => {
+    await app.getByRole("button", { name: "Let Shopify check carts at checkout" }).click();
+    await expect(app.getByRole("button", { name: "Turn off" })).toBeVisible();
+    // the step that was open has closed
+    await expect(app.getByRole("link", { name: "Enter the API key" })).toBeHidden();
+  });
   await liveThroughAMonth(world, shop);
   await take(page, world, "home", "/app", "Latest orders");
   await take(page, world, "home-german", "/app?locale=de", "Neueste Bestellungen");

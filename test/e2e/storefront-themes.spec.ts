@@ -386,10 +386,7 @@ test("a script that cannot be loaded leaves no hole", async ({ page, shopper }) 
   expect(await page.locator("hakuna-protection").boundingBox()).toBeNull();
 });
 
-test("a plan is shown in its country alone; whatever is offered links to what the law wants", async ({
-  page,
-  shopper,
-}) => {
+test("a plan is shown in its country alone", async ({ page, shopper }) => {
   const buyer = shopper("drawer");
   await buyer.open();
   const french = page.getByRole("radio", { name: /Garantie/ });
@@ -399,24 +396,4 @@ test("a plan is shown in its country alone; whatever is offered links to what th
   await expect(french).toBeVisible();
   await expect(page.getByRole("radio", { name: /Accident/ })).toBeVisible();
   await expect(page.getByRole("radio", { name: "No protection" })).toBeChecked();
-
-  const texts = {
-    "": ["Prices include insurance tax", "within 14 days", "Hakuna’s privacy information"],
-    "/de": [
-      "inklusive Versicherungsteuer",
-      "innerhalb von 14 Tagen",
-      "Datenschutzhinweise von Hakuna",
-    ],
-    "/fr": ["taxe d’assurance comprise", "dans les 14 jours", "sur la protection des données"],
-    "/nl": ["inclusief assurantiebelasting", "binnen 14 dagen", "Privacyinformatie van Hakuna"],
-  };
-  for (const [root, [tax = "", withdrawal = "", privacy = ""]] of Object.entries(texts)) {
-    await page.goto(`${buyer.storefront.url}${root}/products/city-bike`);
-    const block = page.locator("hakuna-protection");
-    await expect(block).toContainText(tax);
-    await expect(block).toContainText(withdrawal);
-    const link = block.getByRole("link", { name: privacy });
-    await expect(link).toHaveAttribute("href", "https://www.hellohakuna.com");
-    await expect(block.locator("a[href^='https://insurance.example']").first()).toBeVisible();
-  }
 });

@@ -21,6 +21,8 @@ it.each([
   "CREATE OR REPLACE FUNCTION \"f\"() RETURNS int LANGUAGE sql AS 'SELECT 1'",
   "DO $$ BEGIN EXECUTE 'DROP TABLE \"Order\"'; END $$",
   'LOCK TABLE "Order"',
+  "SET lock_timeout = 0",
+  "COMMIT",
   'CLUSTER "Order" USING "Order_pkey"',
   'VACUUM FULL "Order"',
   'REINDEX TABLE "Order"',
@@ -45,6 +47,7 @@ it.each([
   'ALTER TABLE "Order" ADD CONSTRAINT "c" CHECK ("revision" >= 0) NOT VALID',
   'ALTER TABLE "Order" VALIDATE CONSTRAINT "c"',
   'ALTER TABLE "Order" ALTER COLUMN "name" SET STATISTICS 0',
+  'ALTER TABLE "InboxWebhook" ALTER COLUMN "payload" SET STORAGE EXTERNAL',
   "CREATE FUNCTION \"f\"() RETURNS int LANGUAGE sql AS 'SELECT 1'",
   "ALTER TYPE \"Share\" ADD VALUE 'none'",
   'INSERT INTO "Hold" ("shop", "reason") VALUES (\'*\', \'DROP TABLE "Order"\')',
@@ -61,3 +64,19 @@ it.each(['CREATE INDEX CONCURRENTLY "i" ON "Order" ("name")', 'DROP INDEX CONCUR
     }
   },
 );
+
+const column = (table: string) => `ALTER TABLE "${table}" ADD COLUMN "a" TEXT`;
+
+it("refuses to wait for a second table while the first is locked", async () => {
+  const sql = [column("Order"), column("Order"), column("Shop")].join(";\n");
+  expect(await breachesOf(sql)).toMatchObject([{ statement: column("Shop") }]);
+  expect(await breachesOf(sql, true)).toEqual([]);
+  const gentle = 'ALTER TABLE "Order" ALTER COLUMN "shop" SET STATISTICS 0';
+  const fresh = 'CREATE TABLE "New" ("id" int)';
+  expect(await breachesOf([gentle, fresh, column("New"), column("Shop")].join(";"))).toEqual([]);
+});
+
+it("refuses to read a whole table beside another statement", async () => {
+  const sql = 'ALTER TABLE "Order" VALIDATE CONSTRAINT "c"';
+  expect(await breachesOf(`${column("Order")};${sql}`)).toMatchObject([{ statement: sql }]);
+});

@@ -4,6 +4,7 @@ import { homeRequest } from "#app/components/home/home-request.ts";
 import { orderRequest } from "#app/components/order/order-request.ts";
 import { plansRequest } from "#app/components/plans/plans-request.ts";
 import { settingsRequest } from "#app/components/settings/settings-request.ts";
+import { ruleRequest } from "#app/components/shared/rule-request.ts";
 import { ask, documentPath, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
@@ -100,6 +101,7 @@ const asked: Record<string, unknown[]> = {
     { intent: "cancel", job: "00000000-0000-4000-8000-000000000000" },
     { intent: "resume" },
   ],
+  "app.rule.ts": [{ intent: "on" }, { intent: "off" }],
   "api.orders.$id.ts": [{}],
 };
 
@@ -109,6 +111,7 @@ const actions: Record<string, string[]> = {
   "app.orders.$id.tsx": orderRequest.options.map(({ shape }) => shape.action.value),
   "app.settings.tsx": settingsRequest.options.map(({ shape }) => shape.intent.value),
   "app.plans.tsx": plansRequest.options.map(({ shape }) => shape.intent.value),
+  "app.rule.ts": ruleRequest.shape.intent.options,
 };
 
 const form = { "content-type": "application/x-www-form-urlencoded" };

@@ -1,5 +1,7 @@
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openClient, usualLimits } from "#app/database/connection.server.ts";
+import { giveLimits } from "#app/database/kept-limits.server.ts";
 import { pendingMigrations } from "#app/database/migrations.server.ts";
 import { openPool } from "#app/database/pool.server.ts";
 import { inTransaction } from "#app/database/transaction.ts";
@@ -84,6 +86,19 @@ describe("a migrated database", () => {
     await database.close();
   });
 
+  test("whose process died in a migration is migrated by the next one", async () => {
+    await query(url, `ALTER TABLE "Shop" DROP COLUMN "missingAccess"`);
+    await query(
+      url,
+      `UPDATE "_prisma_migrations" SET finished_at = NULL
+        WHERE migration_name = '20261127214500_missing_access'`,
+    );
+    const database = await openDatabase({ url, log: silent });
+    expect(await missing()).toBe(0);
+    expect(await database.prisma.shop.count()).toBe(0);
+    await database.close();
+  });
+
   test("is waited for when it takes connections late", async () => {
     const server = new URL(url);
     server.pathname = "postgres";
@@ -98,6 +113,43 @@ describe("a migrated database", () => {
     const database = await opening;
     expect(await database.prisma.shop.count()).toBe(0);
     await database.close();
+  });
+});
+
+describe("a database behind a connection pooler", () => {
+  beforeEach(() => useDatabase());
+  const limits = { ...usualLimits, pooler: { namedStatements: false } };
+
+  test("is refused until its role has the limits", async () => {
+    const open = (own = limits) => openDatabase({ url, directUrl: url, log: silent, limits: own });
+    await expect(open()).rejects.toThrow("npm run -s ops -- set-limits");
+    const client = openClient(url, "test", limits);
+    await client.connect();
+    await giveLimits(client, { ...limits, lockMs: 1234 });
+    await client.end();
+    // a shorter one will do, a longer one not
+    await (await open()).close();
+    await expect(open({ ...limits, lockMs: 1000 })).rejects.toThrow(
+      "lock_timeout is 1234 ms, not 1000 ms",
+    );
+  });
+
+  test("gets statements without their names, unless it carries them", async () => {
+    for (const namedStatements of [false, true]) {
+      const own = { ...limits, pooler: { namedStatements } };
+      const pool = openPool({ connectionString: url, max: 1, limits: own }, silent);
+      for (const one of [1, 2]) {
+        const { rows } = await pool.query({
+          name: "same",
+          text: "SELECT $1::int AS n",
+          values: [one],
+        });
+        expect(rows).toEqual([{ n: one }]);
+      }
+      const { rows } = await pool.query("SELECT name FROM pg_prepared_statements");
+      expect(rows).toEqual(namedStatements ? [{ name: "same" }] : []);
+      await pool.end();
+    }
   });
 });
 

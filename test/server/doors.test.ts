@@ -96,6 +96,13 @@ describe("a body", () => {
   });
 });
 
+it("a webhook is taken under other spellings of its address too", async () => {
+  const { apiSecret, appUrl } = world;
+  for (const path of ["/webhooks/orders", "/webhooks/orders/", "/Webhooks/Orders?x=1"]) {
+    expect(await sendWebhook(appUrl, nextOrder().webhook, apiSecret, path), path).toBe(200);
+  }
+});
+
 describe("pages", () => {
   it("200 connections on addresses at which nothing stands have none rendered", async () => {
     const before = await pages("rendered");

@@ -25,14 +25,21 @@ export function isShared(state: OrderState): boolean {
   return skipReason(state, policy, false) === null;
 }
 
-/** What Hakuna must hold of such a shop's orders in the end, by order id. */
-export function expectedOrders(states: ReadonlyMap<string, OrderState>): Map<string, FeedOrder> {
+/**
+ * What Hakuna must hold of such a shop's orders in the end, by order id.
+ *
+ * @param productIdentifier what the shop chose to name its products by
+ */
+export function expectedOrders(
+  states: ReadonlyMap<string, OrderState>,
+  productIdentifier: "variant" | "sku" = "variant",
+): Map<string, FeedOrder> {
   const orders = new Map<string, FeedOrder>();
   for (const [id, state] of states) {
     if (!isShared(state)) continue;
     const { feedOrder } = mapOrder(state, {
       shopCountry: "de",
-      productIdentifier: "variant",
+      productIdentifier,
       manualPairs: [],
       acceptSuggestions: false,
       reportedUnits: {},

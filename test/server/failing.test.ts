@@ -58,7 +58,47 @@ describe("an answer that cannot be recorded, whatever is tried", () => {
     await retryFailing(pool);
     await run();
     for (const id of [6001, 6002]) expect(await stored(id)).toMatchObject({ status: "sent" });
-    expect(await shopRow()).toMatchObject({ failing: {} });
+    expect((await shopRow()).failing).toEqual({});
+  });
+});
+
+describe("a run that lost its database before it knew whether its shop is to be erased", () => {
+  it("says so no more once there is nothing to erase", async () => {
+    const { pool: own } = context;
+    await arrive("orders/create", insured(6101));
+    let isLost = true;
+    context.pool = new Proxy(own, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (name !== "connect" || !isLost) {
+          return typeof value === "function" ? value.bind(target) : value;
+        }
+        // for what is noted of it the database is there again
+        isLost = false;
+        return () => Promise.reject(new Error("Connection terminated unexpectedly"));
+      },
+    });
+    await expect(run()).rejects.toThrow("Connection terminated");
+    expect(await shopRow()).toMatchObject({ failing: { erase: { failures: 1 } } });
+    await run();
+    expect(await stored(6101)).toMatchObject({ status: "sent" });
+    expect((await shopRow()).failing).toEqual({});
+  });
+});
+
+describe("folding that rests", () => {
+  it("is not woken for before its rest is over", async () => {
+    // the review of a new connection
+    await run();
+    await arrive("orders/create", insured(6100));
+    const until = context.now() + 24 * 3_600_000;
+    const fold = { failures: 1, since: 0, reason: "Error", until };
+    await setShop("failing", { fold });
+    expect(await shopsWithWork(pool)).not.toContain(current.shop);
+    await setShop("failing", { fold: { ...fold, until: 0 } });
+    expect(await shopsWithWork(pool)).toContain(current.shop);
+    await run();
+    expect(await stored(6100)).toMatchObject({ status: "sent" });
   });
 });
 
@@ -107,7 +147,7 @@ describe("two steps that fail", () => {
     await retryFailing(pool);
     await run();
     expect(await stored(6301)).toMatchObject({ status: "sent" });
-    expect(await shopRow()).toMatchObject({ failing: {} });
+    expect((await shopRow()).failing).toEqual({});
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { compileCache } from "#test/world/app-process.ts";
+import { collected, collecting, compileCache } from "#test/world/app-process.ts";
 
 export type OpsResult = { code: number; stdout: string; stderr: string };
 
@@ -18,10 +18,11 @@ export function ops(
       process.execPath,
       [
         ...(env.SIMULATED_SHOPIFY_URL ? ["--import", "./test/simulator/redirect.ts"] : []),
+        ...collecting(),
         "app/ops.ts",
         ...args,
       ],
-      { env: { NODE_ENV: "production", PATH, HOME, ...compileCache, ...env } },
+      { env: { NODE_ENV: "production", PATH, HOME, ...compileCache, ...collected(), ...env } },
       (error, stdout, stderr) => {
         resolve({
           code: typeof error?.code === "number" ? error.code : error ? 1 : 0,

@@ -9,7 +9,7 @@ import {
 import { sendWebhook, type Webhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { startSilentProxy } from "#test/simulator/silent-proxy.ts";
 import { type AppProcess, waitUntilReady } from "#test/world/app-process.ts";
-import { ask, sessionToken } from "./admin-client.ts";
+import { ask, documentPath, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
@@ -141,7 +141,13 @@ describe("a worker that vanishes in the middle of a step", () => {
       const token = sessionToken(world, shop);
       return (await ask(world, "/app/settings.data", { token, body })).status;
     };
+    const open = async () => {
+      const path = documentPath("/app", shop, sessionToken(world, shop));
+      return (await ask(world, path)).status;
+    };
     expect(await Promise.all([...doors.map(post), save()])).toEqual([503, 503, 503, 503, 503]);
+    expect(await open()).toBe(503);
+    expect(world.app().output()).not.toContain("A page failed.");
     expect(await orphans()).toBe(1);
     await client.pool.query(
       `SELECT pg_terminate_backend("pid") FROM pg_stat_activity
@@ -149,6 +155,7 @@ describe("a worker that vanishes in the middle of a step", () => {
     );
     await eventually("the transaction has ended", async () => (await orphans()) === 0);
     expect(await save()).toBe(200);
+    expect(await open()).toBe(200);
     for (const door of doors) expect(await post(door)).toBe(200);
   });
 });

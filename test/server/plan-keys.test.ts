@@ -7,6 +7,7 @@ import {
   releasePlanJobs,
   shopsWithPlanJobs,
 } from "#app/plans/plan-job-store.ts";
+import { forgetPlanJobs } from "#app/plans/product-offers.ts";
 import { syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, connect, ofShop } = await syncByHand();
@@ -44,4 +45,30 @@ it("a refusal of the former key that is told late holds up nothing", async () =>
   await connect();
   await postpone(job, "key_refused", keyVersion);
   expect(await goesOn()).toBe(true);
+});
+
+it("a job that ended long ago is forgotten with its products, and no other", async () => {
+  const ids: string[] = [];
+  for (const productIds of [["gid://shopify/Product/1"], ["gid://shopify/Product/2"]]) {
+    const wanted = { kind: "offers" as const, productIds, collectionIds: [], planIds: [] };
+    ids.push(await createPlanJob(pool, current.shop, wanted));
+  }
+  const [old, fresh] = ids;
+  await pool.query(
+    `UPDATE "PlanJob" SET "state" = 'done', "finishedAt" = CASE WHEN "id" = $2 THEN $3::timestamptz ELSE $4::timestamptz END
+      WHERE "shop" = $1`,
+    [current.shop, old, new Date("2026-01-01T00:00:00Z"), new Date("2026-03-01T00:00:00Z")],
+  );
+  const dayMs = 24 * 60 * 60_000;
+  await forgetPlanJobs(pool, Date.parse("2026-04-30T00:00:00Z"), 90 * dayMs);
+  for (const [table, column] of [
+    ["PlanJob", "id"],
+    ["PlanJobProduct", "jobId"],
+  ]) {
+    const { rows } = await pool.query<{ job: string }>(
+      `SELECT "${column}" AS "job" FROM "${table}" WHERE "shop" = $1`,
+      [current.shop],
+    );
+    expect(rows.map(({ job }) => job)).toEqual([fresh]);
+  }
 });

@@ -18,20 +18,30 @@ export type SilentProxy = {
   silence(names?: RegExp): void;
   /** New connections work. */
   resume(): void;
+  /** on how many connections something was sent that did not arrive */
+  unheard(): number;
   close(): Promise<void>;
 };
 
-type Way = { name: string; isSilent: boolean; ends: Socket[] };
+type Way = { name: string; isSilent: boolean; isUnheard: boolean; ends: Socket[] };
 
-/** @param databaseUrl of the PostgreSQL to which it leads */
-export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy> {
+/**
+ * @param databaseUrl of the PostgreSQL to which it leads
+ * @param endsAfterMs when PostgreSQL ends its session of a silent connection, as it does when its
+ *   keepalives are not answered; left out: not in the time of a test
+ */
+export async function startSilentProxy(
+  databaseUrl: string,
+  endsAfterMs?: number,
+): Promise<SilentProxy> {
   const target = new URL(databaseUrl);
   const ways = new Set<Way>();
   let silenced: RegExp | null = null;
 
   function pass(way: Way, from: Socket, to: Socket): void {
     from.on("data", (chunk) => {
-      if (!way.isSilent) to.write(chunk);
+      if (way.isSilent) way.isUnheard = true;
+      else to.write(chunk);
     });
     from.on("close", () => {
       if (!way.isSilent) to.destroy();
@@ -39,7 +49,7 @@ export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy
   }
 
   const listener = createServer((client) => {
-    const way: Way = { name: "", isSilent: false, ends: [client] };
+    const way: Way = { name: "", isSilent: false, isUnheard: false, ends: [client] };
     ways.add(way);
     // either side's errors are its own: the other learns of an end, if of anything
     client.on("error", () => undefined);
@@ -50,6 +60,7 @@ export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy
       if (silenced?.test(way.name)) {
         // nothing of it arrives
         way.isSilent = true;
+        way.isUnheard = true;
         client.resume();
         return;
       }
@@ -73,11 +84,17 @@ export async function startSilentProxy(databaseUrl: string): Promise<SilentProxy
     },
     silence(names = /^/) {
       silenced = names;
-      for (const way of ways) if (names.test(way.name)) way.isSilent = true;
+      const fallen = [...ways].filter(({ name }) => names.test(name));
+      for (const way of fallen) way.isSilent = true;
+      if (endsAfterMs === undefined) return;
+      setTimeout(() => {
+        for (const { ends } of fallen) ends[1]?.destroy();
+      }, endsAfterMs).unref();
     },
     resume() {
       silenced = null;
     },
+    unheard: () => [...ways].filter(({ isUnheard }) => isUnheard).length,
     async close() {
       listener.close();
       for (const { ends } of ways) for (const end of ends) end.destroy();

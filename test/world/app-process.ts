@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { sqlFolder } from "./sql-folder.ts";
 
 /** A process of the app, started as an operator starts it. */
 export type AppProcess = {
@@ -20,6 +21,17 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Where Node keeps compiled modules: processes of the app then start in half the time. */
 export const compileCache = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/node-compile` };
 
+/** Node's flags for a process of the app whose SQL is to be kept; see collect-sql.ts. */
+export function collecting(): string[] {
+  return process.env[sqlFolder] ? ["--import", "./test/world/collect-sql.ts"] : [];
+}
+
+/** What such a process needs of the environment. */
+export function collected(): Record<string, string> {
+  const folder = process.env[sqlFolder];
+  return folder ? { [sqlFolder]: folder } : {};
+}
+
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -30,8 +42,13 @@ process.on("exit", () => {
  *
  * @param file relative to the project's folder, such as `app/server.ts`
  * @param env the whole environment apart from PATH, HOME and TMPDIR
+ * @param folder of another version of the app
  */
-export function startAppProcess(file: string, env: Record<string, string>): AppProcess {
+export function startAppProcess(
+  file: string,
+  env: Record<string, string>,
+  folder = root,
+): AppProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   // the flags of npm start: with a small young generation the server stays under 300 MB under load
   const flags = [
@@ -40,12 +57,14 @@ export function startAppProcess(file: string, env: Record<string, string>): AppP
     "--max-old-space-size=512",
     ...["--import", "./test/world/end-with-parent.ts"],
     ...["--import", "./test/simulator/redirect.ts"],
+    ...collecting(),
   ];
   const child = spawn(process.execPath, [...flags, file], {
-    cwd: root,
+    cwd: folder,
     env: {
       ...{ NODE_ENV: "production", PATH, HOME, ...(TMPDIR && { TMPDIR }) },
       ...compileCache,
+      ...collected(),
       ...env,
     },
     // the channel tells the process when this one is gone

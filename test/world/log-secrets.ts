@@ -19,8 +19,9 @@ export function secretsIn(
   world: Pick<World, "env" | "hakuna"> & { admin: Pick<World["admin"], "given"> },
 ): string[] {
   const { env, admin, hakuna } = world;
-  const passwords = [env.DATABASE_URL, env.SMTP_URL].map((url) =>
-    url ? new URL(url).password : "",
+  const { DATABASE_URL, DATABASE_DIRECT_URL, MIGRATION_DATABASE_URL, SMTP_URL } = env;
+  const passwords = [DATABASE_URL, DATABASE_DIRECT_URL, MIGRATION_DATABASE_URL, SMTP_URL].map(
+    (url) => (url ? new URL(url).password : ""),
   );
   const variables = Object.entries(env).flatMap(([name, value]) =>
     open.test(name) ? [] : value.split(","),

@@ -9,6 +9,7 @@ import { openDatabase } from "#app/db.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { startQueue } from "#app/queue/queue.ts";
 import { createSweeps } from "#app/queue/sweeps.ts";
+import { sqlFolder } from "./sql-folder.ts";
 
 /** Set by the global setup; worlds make their databases there. */
 const variable = "TEST_POSTGRES_URL";
@@ -21,10 +22,16 @@ const template = "migrated";
 
 /**
  * Global setup of vitest and of Playwright: one PostgreSQL for the whole test run, removed when it
- * ends. Each world has a database of its own in it.
+ * ends. Each world has a database of its own in it. The SQL of all of them is collected.
  */
-export default function startSharedPostgres(): Promise<() => Promise<void>> {
-  return startTestPostgres("warn");
+export default async function startSharedPostgres(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "hakuna-test-sql-"));
+  const stop = await startTestPostgres("warn");
+  process.env[sqlFolder] = folder;
+  return async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
 }
 
 /** The same for a run that ends its PostgreSQL in ways of its own: `level` of the log about it. */

@@ -12,6 +12,8 @@ export type WorldOptions = {
   env?: Record<string, string>;
   /** the address at which the app finds its database, where it is another one than for everybody else */
   throughUrl?: (databaseUrl: string) => string;
+  /** is given the app's environment before its first start, and may change it */
+  prepare?: (env: Record<string, string>) => Promise<void>;
 };
 
 /** The app as it runs in production, with a database of its own, among stand-ins for its neighbors. */
@@ -63,7 +65,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const appUrl = `http://localhost:${port}`;
     const admin = await startAdmin({ port: 0, appUrl, apiKey, apiSecret, shop: shopDomain });
     undo.push(() => admin.close());
-    const env = {
+    const env: Record<string, string> & { DATABASE_URL: string } = {
       PORT: String(port),
       DATABASE_URL: options.throughUrl?.(database.url) ?? database.url,
       SHOPIFY_API_KEY: apiKey,
@@ -77,6 +79,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       DRAIN_MS: "0",
       ...options.env,
     };
+    await options.prepare?.(env);
     const start = async () => {
       const started = startAppProcess("app/server.ts", env);
       processes.push(started);
@@ -98,7 +101,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       app: () => app,
       async restart(signal?: NodeJS.Signals) {
         await app.stop(signal);
-        if (signal === "SIGKILL") await outwaitKilled(env.DATABASE_URL);
+        if (signal === "SIGKILL") await outwaitKilled(database.url);
         app = await start();
       },
       startProcess(file: string, more?: Record<string, string>) {

@@ -11,10 +11,12 @@ import {
   ProgressBar,
   Text,
 } from "@shopify/polaris";
-import { CheckCircleIcon, XIcon } from "@shopify/polaris-icons";
+import { CheckCircleIcon, InfoIcon, XIcon } from "@shopify/polaris-icons";
 import { type ReactNode, useEffect, useState } from "react";
+import { CheckoutRuleControl, useCheckoutRule } from "#app/components/shared/checkout-rule.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { GuideStep } from "#app/views/home.ts";
+import { ClauseStep } from "./clause-step.tsx";
 import { type ThemeEditor, ThemeStep, useLiveParts } from "./theme-step.tsx";
 
 type Props = {
@@ -24,15 +26,24 @@ type Props = {
 
 const steps: readonly GuideStep[] = ["connect", "test", "block", "order"];
 
+/** What is counted, and what a shop can do without. */
+type GuidePart = GuideStep | "rule" | "clause";
+
 /** What a new merchant does, step by step; the app sees by itself what is done. */
 export function SetupGuide({ done, themeEditor }: Props) {
   const { t } = useLocale();
   const fetcher = useFetcher();
   const next = steps.find((step) => !done[step]) ?? null;
-  const [chosen, setChosen] = useState<GuideStep | null>(null);
+  const [chosen, setChosen] = useState<GuidePart | null>(null);
   const open = chosen ?? next;
   const count = steps.filter((step) => done[step]).length;
   const live = useLiveParts(done.block);
+  const rule = useCheckoutRule();
+  const part = (step: GuidePart) => ({
+    step,
+    isOpen: open === step,
+    onOpen: () => setChosen(step),
+  });
   return (
     <Card padding="0">
       <Box padding="400" paddingBlockEnd="200">
@@ -72,10 +83,9 @@ export function SetupGuide({ done, themeEditor }: Props) {
         {steps.map((step) => (
           <Step
             key={step}
-            step={step}
+            {...part(step)}
             isDone={done[step]}
-            isOpen={open === step}
-            onOpen={() => setChosen(step)}
+            text={t(`home.guide.step.${step}.text`)}
           >
             {step === "block" ? (
               <ThemeStep editor={themeEditor} live={live} />
@@ -84,22 +94,42 @@ export function SetupGuide({ done, themeEditor }: Props) {
             )}
           </Step>
         ))}
+        <Box padding="200" paddingBlockEnd="100">
+          <Text as="h3" variant="headingSm">
+            {t("home.guide.recommended")}
+          </Text>
+        </Box>
+        <Step {...part("rule")} isDone={rule.rule?.state === "on"} text={t("rule.text")}>
+          <CheckoutRuleControl {...rule} />
+        </Step>
+        <Step {...part("clause")} isDone={null} text={t("home.guide.step.clause.text")}>
+          <ClauseStep />
+        </Step>
       </Box>
     </Card>
   );
 }
 
 type StepProps = {
-  step: GuideStep;
-  isDone: boolean;
+  step: GuidePart;
+  /** null: the app cannot see it */
+  isDone: boolean | null;
+  text: string;
   isOpen: boolean;
   onOpen: () => void;
   children: ReactNode;
 };
 
-function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
+function Step({ step, isDone, isOpen, onOpen, text, children }: StepProps) {
   const { t } = useLocale();
   const id = `guide-${step}`;
+  const mark =
+    isDone === null
+      ? { source: InfoIcon, accessibilityLabel: t("home.guide.note") }
+      : {
+          source: isDone ? CheckCircleIcon : OpenStepIcon,
+          accessibilityLabel: t(isDone ? "home.guide.done" : "home.guide.open"),
+        };
   return (
     <Box
       padding="200"
@@ -108,11 +138,7 @@ function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
     >
       <InlineStack gap="200" wrap={false} blockAlign="start">
         <div>
-          <Icon
-            source={isDone ? CheckCircleIcon : OpenStepIcon}
-            tone={isDone ? "success" : "subdued"}
-            accessibilityLabel={t(isDone ? "home.guide.done" : "home.guide.open")}
-          />
+          <Icon {...mark} tone={isDone ? "success" : "subdued"} />
         </div>
         <BlockStack gap="200" inlineAlign="start">
           <Button
@@ -126,7 +152,7 @@ function Step({ step, isDone, isOpen, onOpen, children }: StepProps) {
           </Button>
           <Collapsible id={id} open={isOpen}>
             <BlockStack gap="300" inlineAlign="start">
-              <Text as="p">{t(`home.guide.step.${step}.text`)}</Text>
+              <Text as="p">{text}</Text>
               {children}
             </BlockStack>
           </Collapsible>

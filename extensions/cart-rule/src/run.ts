@@ -15,15 +15,18 @@ const pass: RunResult = { operations: [] };
 export function run({ buyerJourney, cart, localization }: RunInput): RunResult {
   if (!buyerJourney.step?.startsWith("CHECKOUT_")) return pass;
   const lines = cart.lines.map(readLine);
-  const plans = lines.filter(({ isPlan }) => isPlan);
-  if (plans.length === 0) return pass;
+  if (!lines.some(({ isPlan }) => isPlan)) return pass;
   const country = countryOf(cart) ?? localization.country.isoCode;
   const groups = groupsOf(lines);
-  const errors = plans.flatMap(({ line, variant }) => {
-    const refusal = refusalOf(variant, groups.get(line.id), country);
-    if (refusal === null) return [];
+  const errors: { message: string; target: string }[] = [];
+  lines.forEach(({ variant, isPlan }, index) => {
+    const refusal = isPlan ? refusalOf(variant, groups[index], country) : null;
+    if (refusal === null) return;
     const title = variant?.product.title ?? "";
-    return [{ message: message(refusal, localization.language.isoCode, title), target: "$.cart" }];
+    errors.push({
+      message: message(refusal, localization.language.isoCode, title),
+      target: "$.cart",
+    });
   });
   return errors.length === 0 ? pass : { operations: [{ validationAdd: { errors } }] };
 }
@@ -54,80 +57,89 @@ function countryOf({ billingAddress, deliveryGroups }: RunInput["cart"]): string
 
 /**
  * Joins plans with the products that they are linked to: by an equal key, by a name that one line
- * has for the other, or as parent and child. Near-linear in the number of lines.
+ * has for the other, or as parent and child; answers each line's group, by its place. Near-linear in
+ * the number of lines. Shopify counts instructions: nothing is made that no line asks for.
  */
-function groupsOf(lines: readonly CartLine[]): Map<string, Group> {
-  const leader = new Map(lines.map(({ line }) => [line.id, line.id]));
-  const above = (id: string) => leader.get(id) ?? id;
-  const find = (id: string): string => {
-    let at = id;
+function groupsOf(lines: readonly CartLine[]): Group[] {
+  const leader = lines.map((_, index) => index);
+  const above = (index: number) => leader[index] ?? index;
+  const find = (index: number): number => {
+    let at = index;
     while (above(at) !== at) {
       // halves the way for the next who asks
-      leader.set(at, above(above(at)));
+      leader[at] = above(above(at));
       at = above(at);
     }
     return at;
   };
-  const join = (a: string, b: string) => leader.set(find(a), find(b));
-  for (const links of [linksByKey(lines), linksByName(lines), linksByParent(lines)]) {
-    for (const [plan, product] of links) join(plan, product);
-  }
-  const groups = new Map<string, Group>();
-  for (const { line, isPlan } of lines) {
-    const top = find(line.id);
-    const group = groups.get(top) ?? { planUnits: 0, productUnits: 0 };
+  const join: Join = (a, b) => {
+    leader[find(a)] = find(b);
+  };
+  joinByKey(lines, join);
+  joinByName(lines, join);
+  joinByParent(lines, join);
+  const groups: Group[] = [];
+  lines.forEach(({ line, isPlan }, index) => {
+    const top = find(index);
+    const group = groups[top] ?? { planUnits: 0, productUnits: 0 };
     group[isPlan ? "planUnits" : "productUnits"] += line.quantity;
-    groups.set(top, group);
-  }
-  return new Map(
-    lines.flatMap(({ line }) => {
-      const group = groups.get(find(line.id));
-      return group ? [[line.id, group]] : [];
-    }),
-  );
+    groups[top] = group;
+  });
+  return lines.map((_, index) => groups[find(index)] ?? { planUnits: 0, productUnits: 0 });
 }
 
-type Link = readonly [plan: string, product: string];
+/** Puts two lines, by their places, into one group. */
+type Join = (a: number, b: number) => void;
 
-function linksByKey(lines: readonly CartLine[]): Link[] {
-  const plans = new Map<string, string[]>();
-  const products = new Map<string, string[]>();
-  for (const { line, isPlan } of lines) {
+function joinByKey(lines: readonly CartLine[], join: Join): void {
+  const places = new Map<string, number[]>();
+  lines.forEach(({ line }, index) => {
     const key = text(line.ref);
-    if (key) put(isPlan ? plans : products, key, line.id);
+    if (key) put(places, key, index);
+  });
+  for (const all of places.values()) {
+    const [first = 0] = all;
+    // plans alone, or products alone, are no pair
+    if (!all.some((place) => lines[place]?.isPlan !== lines[first]?.isPlan)) continue;
+    for (const place of all) join(place, first);
   }
-  return [...plans].flatMap(([key, ids]) => chain(ids, products.get(key) ?? []));
 }
 
-function linksByName(lines: readonly CartLine[]): Link[] {
-  const plans = new Map<string, string[]>();
-  const products = new Map<string, string[]>();
-  for (const { line, variant, isPlan } of lines) {
-    for (const name of namesOf(variant)) put(isPlan ? plans : products, name, line.id);
-  }
-  return lines.flatMap(({ line, isPlan }) => {
-    const { namesPlan, namesPlanToo, namesPlanOpenly } = line;
-    const { namesProduct, namesProductToo, namesProductOpenly } = line;
-    const names = isPlan
-      ? [namesProduct, namesProductToo, namesProductOpenly]
-      : [namesPlan, namesPlanToo, namesPlanOpenly];
-    return names.flatMap((name) => {
-      const value = text(name);
-      if (!value) return [];
-      return isPlan
-        ? chain([line.id], products.get(value) ?? [])
-        : chain(plans.get(value) ?? [], [line.id]);
-    });
+function joinByName(lines: readonly CartLine[], join: Join): void {
+  /** what products call their plans, and plans their products, with the places of those who do */
+  const plans = new Map<string, number[]>();
+  const products = new Map<string, number[]>();
+  lines.forEach(({ line, isPlan }, index) => {
+    const said = isPlan
+      ? [line.namesProduct, line.namesProductToo, line.namesProductOpenly]
+      : [line.namesPlan, line.namesPlanToo, line.namesPlanOpenly];
+    for (const one of said) {
+      const name = text(one);
+      if (name) put(isPlan ? products : plans, name, index);
+    }
+  });
+  if (plans.size + products.size === 0) return;
+  lines.forEach(({ variant, isPlan }, index) => {
+    const asked = isPlan ? plans : products;
+    for (const name of namesOf(variant)) {
+      const places = asked.get(name) ?? [];
+      for (const place of places) join(place, index);
+      // they are one group from now on
+      places.splice(1);
+    }
   });
 }
 
-function linksByParent(lines: readonly CartLine[]): Link[] {
-  const isPlan = new Map(lines.map((one) => [one.line.id, one.isPlan]));
-  return lines.flatMap(({ line, isPlan: isChildPlan }): Link[] => {
-    const parent = line.parentRelationship?.parent.id;
-    if (parent === undefined || !isChildPlan || isPlan.get(parent) !== false) return [];
-    return [[line.id, parent]];
-  });
+function joinByParent(lines: readonly CartLine[], join: Join): void {
+  const children = lines.flatMap(({ line, isPlan }, index) =>
+    isPlan && line.parentRelationship ? [index] : [],
+  );
+  if (children.length === 0) return;
+  const places = new Map(lines.map(({ line }, index) => [line.id, index]));
+  for (const child of children) {
+    const parent = places.get(lines[child]?.line.parentRelationship?.parent.id ?? "");
+    if (parent !== undefined && lines[parent]?.isPlan === false) join(child, parent);
+  }
 }
 
 /** Variant, SKU and product, each as a global id and as its number: what a reference may say. */
@@ -139,21 +151,10 @@ function namesOf(variant: Variant | null): string[] {
   return [...ids, ...numbers, ...(sku ? [sku] : [])];
 }
 
-/** Links enough to join all of them: each with the first of the other side. */
-function chain(plans: readonly string[], products: readonly string[]): Link[] {
-  const [plan] = plans;
-  const [product] = products;
-  if (plan === undefined || product === undefined) return [];
-  return [
-    ...products.map((one) => [plan, one] as const),
-    ...plans.slice(1).map((one) => [one, product] as const),
-  ];
-}
-
-function put(map: Map<string, string[]>, key: string, id: string): void {
-  const ids = map.get(key);
-  if (ids) ids.push(id);
-  else map.set(key, [id]);
+function put(map: Map<string, number[]>, key: string, place: number): void {
+  const places = map.get(key);
+  if (places) places.push(place);
+  else map.set(key, [place]);
 }
 
 function text(value: InputLine["ref"]): string {

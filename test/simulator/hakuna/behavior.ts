@@ -23,7 +23,10 @@ export type Fault =
 export type Behavior = {
   /** answers 503 to every request, tests of the connection included */
   down?: boolean;
-  /** whoever comes with one of these keys waits for an answer until he gives up, or until `behave` */
+  /**
+   * whoever comes with one of these keys waits for an answer until he gives up, or until `behave`
+   * says otherwise
+   */
   silentTo?: readonly string[];
   /** the processing status is as silent, to everybody, or answers 503 */
   statusFails?: "silent" | "unavailable";

@@ -14,6 +14,8 @@ export type Accepted = {
   /** epoch milliseconds */
   at: number;
   environment: Environment;
+  /** whose account it is in */
+  apiKey: string;
   idempotencyKey: string | null;
 };
 
@@ -21,6 +23,7 @@ export type Seen = {
   method: string;
   path: string;
   environment: Environment;
+  apiKey: string | null;
   /** the version of the API that was asked for */
   version: string | null;
   idempotencyKey: string | null;
@@ -72,20 +75,25 @@ export async function startHakuna(
   const listeners: ((accepted: Accepted) => void)[] = [];
   const asked: ((seen: Seen) => Promise<unknown> | null)[] = [];
   /** of requests that get no answer */
-  const silent: ServerResponse[] = [];
+  const silent: { response: ServerResponse; isMeant: (behavior: Behavior) => boolean }[] = [];
   let behavior: Behavior = {};
   let nextFault = createFaults(behavior);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", "http://feed");
-    const environment = pathname.startsWith("/sandbox/") ? "sandbox" : "production";
+    const environment: Environment = pathname.startsWith("/sandbox/") ? "sandbox" : "production";
     const path = pathname.replace(/^\/sandbox/, "");
     const idempotencyKey = header(request, "hakuna-idempotency-key");
+    const key =
+      header(request, "bearer") ??
+      header(request, "authorization")?.replace(/^Bearer /, "") ??
+      null;
     const body = (await buffer(request)).toString("utf8");
     const seen: Seen = {
       method: request.method ?? "",
       path: pathname,
       environment,
+      apiKey: key,
       version: header(request, "hakuna-version"),
       idempotencyKey,
       orderIds: [],
@@ -105,13 +113,16 @@ export async function startHakuna(
       return void response.writeHead(status, headers).end(body);
     }
     if (behavior.down) return send(503, failure("maintenance"));
-    const key =
-      header(request, "bearer") ?? header(request, "authorization")?.replace(/^Bearer /, "");
-    if (key && behavior.silentTo?.includes(key)) return void silent.push(response);
+    const beSilent = (isMeant: (behavior: Behavior) => boolean) =>
+      void silent.push({ response, isMeant });
+    const isDead = ({ silentTo }: Behavior) => key !== null && silentTo?.includes(key) === true;
+    if (isDead(behavior)) return beSilent(isDead);
     if (!key || !apiKeys[environment].includes(key)) return send(401, failure("unauthorized"));
     const status = /^\/feeds\/order\/([^/]+)$/.exec(path);
     if (status?.[1] && request.method === "GET") {
-      if (behavior.statusFails === "silent") return void silent.push(response);
+      if (behavior.statusFails === "silent") {
+        return beSilent(({ statusFails }) => statusFails === "silent");
+      }
       if (behavior.statusFails === "unavailable") return send(503, failure("maintenance"));
       return processingStatus(status[1], send);
     }
@@ -152,11 +163,12 @@ export async function startHakuna(
     if (orders.some(({ id }) => refusal?.orders.includes(id))) {
       return send(400, failure(refusal?.code ?? "", refusal?.errors));
     }
+    const origin = { environment, apiKey: key, idempotencyKey };
     if (fault?.kind === "late") {
-      setTimeout(() => takeIn(orders, environment, idempotencyKey, body), fault.ms);
+      setTimeout(() => takeIn(orders, origin, body), fault.ms);
       return send(504, failure("gateway_timeout"));
     }
-    const requestId = takeIn(orders, environment, idempotencyKey, body);
+    const requestId = takeIn(orders, origin, body);
     if (fault?.kind === "drop_after") return void response.destroy();
     if (fault?.kind === "late_answer") {
       await new Promise((wait) => setTimeout(wait, fault.ms));
@@ -193,10 +205,10 @@ export async function startHakuna(
 
   function takeIn(
     orders: FeedState[],
-    environment: Environment,
-    idempotencyKey: string | null,
+    origin: Pick<Accepted, "environment" | "apiKey" | "idempotencyKey">,
     bytes: string,
   ): string | null {
+    const { idempotencyKey } = origin;
     const repeated = idempotencyKey === null ? undefined : byKey.get(idempotencyKey);
     if (repeated) {
       if (repeated.bytes !== bytes) violations.push("an idempotency key was used for other bytes");
@@ -209,7 +221,7 @@ export async function startHakuna(
       processing.set(requestId, { orders: orders.map(({ id }) => id), polls: 0 });
     }
     for (const order of orders) {
-      const accepted = { order, at: Date.now(), environment, idempotencyKey };
+      const accepted = { order, at: Date.now(), ...origin };
       history.set(order.id, [...(history.get(order.id) ?? []), accepted]);
       for (const listener of listeners) listener(accepted);
     }
@@ -252,7 +264,10 @@ export async function startHakuna(
     last: (orderId) => history.get(orderId)?.at(-1)?.order ?? null,
     orderIds: () => [...history.keys()],
     behave(next) {
-      for (const response of silent.splice(0)) response.destroy();
+      for (const one of silent.splice(0)) {
+        if (one.isMeant(next)) silent.push(one);
+        else one.response.destroy();
+      }
       behavior = next;
       nextFault = createFaults(next);
     },

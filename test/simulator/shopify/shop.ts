@@ -5,6 +5,7 @@ import { OrderBook } from "./order-book.ts";
 import { orderMoments, type ShopManner } from "./order-life.ts";
 import { payloadText } from "./payload.ts";
 import { ShopCatalog } from "./shop-catalog.ts";
+import { ShopValidations } from "./shop-validations.ts";
 import { type Webhook, webhookOf } from "./webhook.ts";
 
 /** Lives to be lived through. */
@@ -24,6 +25,7 @@ export class SimulatedShop {
   readonly domain: string;
   readonly orders = new OrderBook();
   readonly catalog = new ShopCatalog();
+  readonly validations: ShopValidations;
   readonly faults = new Faults();
   readonly bucket: Bucket;
   /** what the app was granted; `read_all_orders` shows it orders older than 60 days */
@@ -40,9 +42,11 @@ export class SimulatedShop {
   readonly asked: { query: string; variables: Record<string, unknown> }[] = [];
   #webhooks: Webhook[] = [];
 
-  constructor(domain: string, scopes: Iterable<string>) {
+  /** @param appKey the client id of the app that is installed */
+  constructor(domain: string, scopes: Iterable<string>, appKey: string) {
     this.domain = domain;
     this.scopes = new Set(scopes);
+    this.validations = new ShopValidations(appKey);
     this.bucket = new Bucket(throttles.plus, Date.now());
   }
 

@@ -20,22 +20,28 @@ const usualScopes = ["read_orders", "read_fulfillments", "read_customers", "read
 export class SimulatedShopify {
   readonly tokens: AccessTokens;
   readonly #shops = new Map<string, SimulatedShop>();
+  readonly #appKey: string;
 
   constructor(app: Omit<AppInShop, "shop">) {
     this.tokens = new AccessTokens(app);
+    this.#appKey = app.apiKey;
   }
 
   shop(domain: string): SimulatedShop {
     const known = this.#shops.get(domain);
     if (known) return known;
-    const shop = new SimulatedShop(domain, usualScopes);
+    const shop = new SimulatedShop(domain, usualScopes, this.#appKey);
     this.#shops.set(domain, shop);
     return shop;
   }
 
-  /** The merchant takes the app off the shop: its tokens end. The webhook is the test's to send. */
+  /**
+   * The merchant takes the app off the shop: its tokens end, its rules at checkout go. The webhook is
+   * the test's to send.
+   */
   uninstall(domain: string): void {
     this.tokens.revoke(domain);
+    this.shop(domain).validations.forgetOwn();
   }
 
   /** Answers one request to a shop. */

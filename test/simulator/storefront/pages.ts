@@ -19,6 +19,8 @@ export type Setup = {
   /** the block on the cart page; the offer in the drawer */
   cart_offer: "on" | "off";
   drawer_offer: "on" | "off";
+  /** what the merchant entered in each part; `default`: as it comes */
+  privacy_url: string;
 };
 export type Visitor = { setup: Setup; cart: Cart; locale: Locale };
 
@@ -36,6 +38,8 @@ export function createPages() {
   const template = (name: string, visitor: Visitor, variables: Record<string, unknown> = {}) =>
     renderer.theme(name, pageOf(visitor, variables));
   const isOn = ({ setup }: Visitor) => setup.extension === "on";
+  const legal = ({ setup: { privacy_url } }: Visitor): Record<string, string> =>
+    privacy_url === "default" ? {} : { privacy_url };
 
   /** A template of the cart, with the parts that it is made of. */
   const ofCart = (name: string, visitor: Visitor) => {
@@ -43,7 +47,7 @@ export function createPages() {
     return template(name, visitor, {
       form: template("cart-form", visitor),
       summary: template("cart-summary", visitor),
-      block: isOffered ? renderer.block("cart-offer", pageOf(visitor)) : "",
+      block: isOffered ? renderer.block("cart-offer", pageOf(visitor), legal(visitor)) : "",
     });
   };
   const cartSections = ["cart-drawer", "main-cart-items", "main-cart-footer"];
@@ -58,7 +62,7 @@ export function createPages() {
 
   const show = (visitor: Visitor, title: string, content: string, isCart = false) => {
     const { setup, cart } = visitor;
-    const embed = { offer_in_drawer: setup.drawer_offer === "on" };
+    const embed = { offer_in_drawer: setup.drawer_offer === "on", ...legal(visitor) };
     return template("layout", visitor, {
       title,
       content,
@@ -93,7 +97,8 @@ export function createPages() {
       const { style, heading } = visitor.setup;
       const variables = { product: productDrop(product, variant), options: pickerOptions(product) };
       const page = pageOf(visitor, variables);
-      const block = isOn(visitor) ? renderer.block("protection", page, { style, heading }) : "";
+      const settings = { style, heading, ...legal(visitor) };
+      const block = isOn(visitor) ? renderer.block("protection", page, settings) : "";
       const content = template("product", visitor, { ...variables, block });
       return show(visitor, product.title, section(visitor, "main-product", content));
     },

@@ -26,6 +26,7 @@ const defaults: Setup = {
   country: "de",
   cart_offer: "off",
   drawer_offer: "off",
+  privacy_url: "default",
 };
 const themeFiles = fileURLToPath(new URL("./theme/", import.meta.url));
 const extensionFiles = fileURLToPath(

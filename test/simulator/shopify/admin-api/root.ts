@@ -7,6 +7,7 @@ import { productMatcher } from "./catalog-search.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 import type { OrdersArguments } from "./order-index.ts";
 import { isGranted, scopeTable } from "./scopes.ts";
+import { validationRoots } from "./validations.ts";
 
 type Id = { id: string };
 type ProductsArguments = PageArguments & { query?: string | null };
@@ -38,6 +39,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
   };
   return {
     ...catalogMutations(catalog, nodes),
+    ...validationRoots(shop.validations),
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     shop: {

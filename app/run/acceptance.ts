@@ -1,0 +1,107 @@
+import type pg from "pg";
+import { reportedWith } from "#app/order/feed-order.ts";
+import { staysStripped } from "#app/order/fold.ts";
+import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
+import { evaluate } from "#app/store/evaluate.ts";
+import type { ShopRow } from "#app/store/lease.ts";
+import type { StoredOrder } from "#app/store/order.ts";
+import { moveCounts } from "#app/store/order-counts.ts";
+import type { RunContext } from "#app/store/run-context.ts";
+import type { Attempt } from "./draft.ts";
+
+/**
+ * Writes down that the feed took a request, for those of its orders to which nothing happened since
+ * it was written: they need not be loaded for it. The caller holds the shop's row.
+ *
+ * @returns the ids of the others; and the plan units of orders that were sent for the first time
+ */
+export async function acceptUntouched(
+  client: pg.PoolClient,
+  shop: ShopRow,
+  { id: attempt, epoch, orders, body }: Attempt,
+): Promise<{ others: string[]; plans: number }> {
+  const { rows } = await client.query<{
+    id: string;
+    planUnits: number;
+    needsAttention: boolean;
+    isFirst: boolean;
+  }>({
+    name: "accept-rows",
+    text: `UPDATE "Order" o SET "status" = 'sent', "reasonCode" = NULL, "statusReason" = NULL,
+              "resend" = false, "acceptedHash" = r."hash", "acceptedRevision" = r."revision",
+              "acceptedEpoch" = $3, "acceptedAttempt" = $4, "sentAt" = $5,
+              "firstSentAt" = coalesce(o."firstSentAt", $5)
+         FROM jsonb_to_recordset($2::jsonb) AS r("id" text, "revision" int, "hash" text)
+        WHERE o."shop" = $1 AND o."id" = r."id" AND o."status" = 'pending' AND o."dueAt" IS NULL
+          AND o."repeatAt" IS NULL AND NOT o."unanswered"
+        RETURNING o."id", o."planUnits", o."needsAttention", o."firstSentAt" = $5 AS "isFirst"`,
+    values: [
+      shop.domain,
+      JSON.stringify(orders.map(({ id, revision, hash }) => ({ id, revision, hash }))),
+      epoch,
+      attempt,
+      new Date(shop.now),
+    ],
+  });
+  const done = new Set(rows.map(({ id }) => id));
+  if (rows.length > 0) {
+    const reported = orders.flatMap((one) => (one.reported ? [[one.id, one.reported]] : []));
+    await client.query({
+      name: "accept-payloads",
+      // the request's own text: nothing is written out anew
+      text: `UPDATE "OrderDocument" d SET "lastPayload" = r."payload",
+                "reportedUnits" = coalesce($4::jsonb -> d."orderId", d."reportedUnits")
+           FROM jsonb_array_elements($2::jsonb) AS r("payload")
+          WHERE d."shop" = $1 AND d."orderId" = r."payload" ->> 'id' AND d."orderId" = ANY($3)`,
+      values: [shop.domain, body, [...done], JSON.stringify(Object.fromEntries(reported))],
+    });
+    const moves = rows.map(({ needsAttention: attention }) => ({
+      from: { status: "pending" as const, attention },
+      to: { status: "sent" as const, attention },
+    }));
+    await moveCounts(client, shop.domain, moves);
+  }
+  const firsts = rows.filter(({ isFirst }) => isFirst);
+  return {
+    others: orders.map(({ id }) => id).filter((id) => !done.has(id)),
+    plans: firsts.reduce((sum, { planUnits }) => sum + planUnits, 0),
+  };
+}
+
+/** The same for an order that was changed, stopped or erased while the request was under way. */
+export function accept(
+  { config }: RunContext,
+  shop: ShopRow,
+  order: StoredOrder,
+  attempt: Attempt,
+  sent: Attempt["orders"][number],
+): void {
+  const { now } = shop;
+  order.acceptedHash = sent.hash;
+  order.acceptedEpoch = attempt.epoch;
+  order.acceptedRevision = sent.revision;
+  order.acceptedAttempt = attempt.id;
+  order.firstSentAt ??= now;
+  order.sentAt = now;
+  // the customer's data may have been let go of while the request was under way
+  const isStripped = staysStripped(order.state) || order.state.head?.stripped;
+  order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
+  order.reportedUnits = reportedWith(order.reportedUnits, sent.payload) ?? order.reportedUnits;
+  if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
+  if (order.unanswered) {
+    order.unanswered = false;
+    order.repeatAt = now + config.delivery.repeatAfterUnansweredMs;
+  }
+  // made due again while the request was under way: it stays pending
+  if (order.dueAt !== null) return;
+  if (order.status !== "pending") {
+    // skipped, erased or blocked meanwhile: what that means of an order that Hakuna has
+    evaluate(order, shop, config.worker.waitForOrderMs);
+    return;
+  }
+  order.status = "sent";
+  order.reasonCode = null;
+  order.statusReason = null;
+  order.resend = false;
+  order.dueAt = order.repeatAt;
+}

@@ -1,0 +1,2 @@
+// Shopify's command line begins here and bundles what the targets' `export` names.
+export { run } from "./run.ts";

@@ -1,0 +1,44 @@
+import { type Client, eventually } from "#test/server/client.ts";
+import { reconnect, type Scene } from "./troubles.ts";
+
+/** No limit of the app: for so long nothing moves before it counts as a hang. */
+const patience = 180_000;
+
+/**
+ * Waits until nothing is left, for as long as it becomes less or other. Where it does not come to
+ * that, the verdict says what.
+ */
+export async function atRest(
+  scene: Scene,
+  left: () => Promise<string[]>,
+  say: (line: string) => void,
+): Promise<void> {
+  const told = new Set<string>();
+  let known = "";
+  let changedAt = Date.now();
+  const isAtRest = async () => {
+    // the refusal of a key may have been under way
+    await reconnect(scene);
+    const sentences = await left();
+    const kinds = sentences.map((sentence) => sentence.split(":", 1)[0]).join("; ");
+    if (!told.has(kinds)) say(kinds || "all is at rest");
+    told.add(kinds);
+    if (sentences.join() !== known) changedAt = Date.now();
+    known = sentences.join();
+    return sentences.length === 0 || Date.now() - changedAt > patience;
+  };
+  await eventually("all is at rest", isAtRest, Number.POSITIVE_INFINITY);
+}
+
+/** Every shop was reconciled from beginning to end after now. */
+export async function reconciled(client: Client, shopCount: number): Promise<void> {
+  const { rows } = await client.pool.query<{ now: Date }>("SELECT now()");
+  const isDone = async () => {
+    const done = await client.pool.query(
+      `SELECT 1 FROM "OrderScan" WHERE "startedAt" > $1 AND "finishedAt" > "startedAt"`,
+      [rows[0]?.now],
+    );
+    return done.rows.length === shopCount;
+  };
+  await eventually("every shop is reconciled", isDone, patience);
+}

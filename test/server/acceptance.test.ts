@@ -1,0 +1,76 @@
+import { expect, it } from "vitest";
+import { skipByHand } from "#app/actions/order-actions.ts";
+import { eventually } from "./client.ts";
+import { insured, syncByHand } from "./sync-by-hand.ts";
+
+const { current, pool, hakuna, context, arrive, run, take, stored } = await syncByHand();
+
+async function counts(): Promise<unknown[]> {
+  const { rows } = await pool.query(
+    `SELECT "status"::text, "count" FROM "OrderCount" WHERE "shop" = $1 AND "count" <> 0
+      ORDER BY "status"::text`,
+    [current.shop],
+  );
+  return rows;
+}
+
+it("a request's orders are sent, and the one that was skipped meanwhile stays skipped: counted once", async () => {
+  const answer = Promise.withResolvers<void>();
+  hakuna.behave({ fault: { fault: { kind: "held", until: answer.promise }, requests: 1 } });
+  for (const id of [801, 802, 803]) await arrive("orders/create", insured(id));
+  const running = run();
+  await eventually("the request is under way", () =>
+    hakuna.requests.some(({ orderIds }) => orderIds.includes("803")),
+  );
+  await skipByHand(context, current.shop, "802", true, "somebody");
+  answer.resolve();
+  await running;
+  for (const id of [801, 803]) {
+    expect(await stored(id)).toMatchObject({
+      ...{ status: "sent", acceptedRevision: 1, acceptedEpoch: 1, dueAt: null, reasonCode: null },
+      ...{ firstSentAt: expect.any(Date), lastPayload: hakuna.last(String(id)) },
+    });
+  }
+  const skipped = await stored(802);
+  expect(skipped).toMatchObject({ status: "skipped", reasonCode: "by_hand" });
+  expect(JSON.stringify(skipped.lastPayload)).not.toMatch(/Mustermann|max@example/);
+  expect(await counts()).toEqual([
+    { status: "sent", count: 2 },
+    { status: "skipped", count: 1 },
+  ]);
+  const { rows } = await pool.query(`SELECT "sent", "plans" FROM "ShopDay" WHERE "shop" = $1`, [
+    current.shop,
+  ]);
+  expect(rows).toEqual([{ sent: 3, plans: 3 }]);
+});
+
+it("a second acceptance counts no plan again and keeps when the order was first sent", async () => {
+  await take("orders/create", insured(811));
+  const { firstSentAt } = await stored(811);
+  const changed = { email: "b@example.com", updated_at: "2026-11-24T11:00:00Z" };
+  await take("orders/updated", insured(811, changed));
+  expect(await stored(811)).toMatchObject({ firstSentAt, status: "sent", acceptedRevision: 2 });
+  expect((await stored(811)).lastPayload).toEqual(hakuna.last("811"));
+  const { rows } = await pool.query(`SELECT "sent", "plans" FROM "ShopDay" WHERE "shop" = $1`, [
+    current.shop,
+  ]);
+  expect(rows).toEqual([{ sent: 2, plans: 1 }]);
+});
+
+it("a fulfillment that Hakuna was told of and that is withdrawn is noticed", async () => {
+  const fulfillment = {
+    ...{ id: 9, status: "success", created_at: "2026-11-24T12:00:00Z" },
+    ...{ updated_at: "2026-11-24T12:00:00Z", line_items: [{ id: 1, quantity: 1 }] },
+  };
+  const updated_at = "2026-11-24T12:00:00Z";
+  await take("orders/create", insured(821, { fulfillments: [fulfillment], updated_at }));
+  expect(await stored(821)).toMatchObject({ status: "sent", findings: [] });
+  const withdrawn = { ...fulfillment, status: "cancelled", updated_at: "2026-11-24T13:00:00Z" };
+  await take("fulfillments/update", { ...withdrawn, order_id: 821 });
+  const { findings } = await stored(821);
+  const code = "fulfillment_withdrawn";
+  expect(findings).toMatchObject([
+    { code, lineItemIds: ["1"] },
+    { code, lineItemIds: ["2"] },
+  ]);
+});

@@ -1,0 +1,263 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Catalog, readCatalog } from "#test/sql/catalog.ts";
+import { breachesIn } from "#test/sql/check-statement.ts";
+import { createDatabase } from "#test/world/shared-postgres.ts";
+
+const database = await createDatabase();
+const client = new pg.Client({ connectionString: database.url });
+let catalog: Catalog;
+
+beforeAll(async () => {
+  await client.connect();
+  catalog = await readCatalog(client);
+});
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+const breaches = (sql: string) => breachesIn(client, catalog, sql);
+
+const returning = "a function that is not immutable in RETURNING";
+const lazy = "a function that is not immutable in CASE or COALESCE";
+const conflict = "a function that is not immutable in DO UPDATE";
+const ofColumn = "a stable function of a column in SET or WHERE of a modification";
+const volatile = "a volatile function in a modification";
+const without = (table: string) =>
+  `${table} without its shop in a modification, or in what locks rows`;
+
+describe("statements that a Citus refused", () => {
+  test.each([
+    [
+      "the step of a run that answered what it decided by its time",
+      `UPDATE "Shop" SET "leaseUntil" = now() + $3 * interval '1 millisecond'
+        WHERE "domain" = $1 AND "leaseToken" = $2 AND "leaseUntil" > now()
+        RETURNING "domain", coalesce("pollAfter" > now(), false) AS "pollsRest",
+          floor(extract(epoch FROM now()) * 1000)::float8 AS "now"`,
+      [returning],
+    ],
+    [
+      "the scan that was taken, with its times as numbers",
+      `UPDATE "OrderScan" c SET "leaseToken" = $2, "leaseUntil" = now() + $3 * interval '1 millisecond'
+        WHERE c."shop" = $1 AND c."kind" = (
+            SELECT c."kind" FROM "OrderScan" c JOIN "Shop" s ON s."domain" = c."shop"
+             WHERE c."shop" = $1 AND c."dueAt" <= now() ORDER BY c."kind" LIMIT 1)
+        RETURNING c."shop", (extract(epoch FROM c."startedAt") * 1000)::float8 AS "startedAt"`,
+      [returning],
+    ],
+    [
+      "Prisma's own, which answers each enum as text",
+      `UPDATE "public"."Shop" SET "blockSeenAt" = $1 WHERE ("public"."Shop"."domain" = $2 AND 1=1)
+        RETURNING "public"."Shop"."domain", "public"."Shop"."environment"::text`,
+      [returning],
+    ],
+    [
+      "the note of an install",
+      `UPDATE "Shop" SET "installSeenAt" = $2,
+          "installedAt" = CASE WHEN "installedAt" IS NULL AND "connection" = 'none'
+            THEN least("createdAt", $2) - $3 * interval '1 millisecond' ELSE "installedAt" END
+        WHERE "domain" = $1`,
+      // the subtraction of an interval is stable, and here it is a column's as well
+      [lazy, ofColumn],
+    ],
+    [
+      "the note of an uninstall",
+      `UPDATE "Shop" SET "uninstalledAt" = coalesce("uninstalledAt", $2),
+          "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE now() END
+        WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
+      [lazy],
+    ],
+    [
+      "the note of shop/redact",
+      `UPDATE "Shop" SET "eraseAt" = $2 WHERE "domain" = $1 AND coalesce("installSeenAt" <= $2, true)
+          AND coalesce("uninstalledAt" IS NOT NULL
+            OR "reinstalledAt" <= $2::timestamptz - $3 * interval '1 millisecond', true)`,
+      [lazy],
+    ],
+    [
+      "the back-off of a shop",
+      `UPDATE "Shop" SET "backoffCount" = least("backoffCount" + 1, 30), "backoffReason" = $2,
+          "backoffSince" = coalesce("backoffSince", now()),
+          "backoffUntil" = now() + $3 * interval '1 millisecond'
+        WHERE "domain" = $1`,
+      [lazy],
+    ],
+    [
+      "a webhook's failure",
+      `UPDATE "InboxWebhook" SET "error" = $3, "quarantinedAt" = CASE WHEN $4 THEN now() END
+        WHERE "shop" = $1 AND "webhookId" = $2`,
+      [lazy],
+    ],
+    [
+      "a scan's pause",
+      `UPDATE "OrderScan" SET "pausedReason" = $4,
+          "pausedSince" = CASE WHEN $4::text IS NOT NULL THEN coalesce("pausedSince", now()) END
+        WHERE "shop" = $1 AND "kind" = $2::"ScanKind" AND "leaseToken" = $3`,
+      [lazy],
+    ],
+    [
+      "a webhook that could not be read, of an erased customer",
+      `UPDATE "InboxWebhook" SET "payload" = NULL, "quarantinedAt" = coalesce("quarantinedAt", now())
+        WHERE "shop" = $1 AND "webhookId" = $2`,
+      [lazy],
+    ],
+    [
+      "Hakuna's words in a timeline",
+      `UPDATE "OrderEvent" e SET "detail" = jsonb_set(e."detail", '{reason}', to_jsonb(r."reason"))
+         FROM jsonb_to_recordset($2::jsonb) AS r("orderId" text, "source" text, "reason" text)
+        WHERE e."shop" = $1 AND e."orderId" = r."orderId" AND e."source" = r."source"`,
+      [ofColumn],
+    ],
+    [
+      "the beginning of a reconciliation",
+      `INSERT INTO "OrderScan" AS c ("shop", "kind", "dueAt", "running", "startedAt", "bound", "reached")
+       SELECT s."domain", 'reconciliation', now(), true, to_timestamp($2 / 1000.0), s."createdAt", s."createdAt"
+         FROM "Shop" s WHERE s."domain" = $1
+       ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = now(), "running" = true`,
+      [conflict],
+    ],
+    [
+      "the beginning of an import",
+      `INSERT INTO "OrderScan" AS c ("shop", "kind", "dueAt", "running", "startedAt")
+       VALUES ($1, 'import', now(), true, to_timestamp($2 / 1000.0))
+       ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = now(), "running" = true`,
+      [conflict],
+    ],
+    [
+      "what is deleted in bounded parts",
+      `DELETE FROM "InboxWebhook" WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM "InboxWebhook" WHERE "shop" = $1 AND "receivedAt" < $2 LIMIT 5000))`,
+      [without("InboxWebhook")],
+    ],
+  ])("%s", async (_what, sql, expected) => {
+    expect(await breaches(sql)).toEqual(expected);
+  });
+});
+
+describe("what else Citus refuses, or would ask every node for", () => {
+  test.each([
+    ["a change of every shop", `UPDATE "Shop" SET "paused" = true`, [without("Shop")]],
+    [
+      "a shop that only a subquery names",
+      `UPDATE "Shop" SET "failing" = '{}' WHERE "domain" IN (
+         SELECT "domain" FROM "Shop" WHERE "failing" <> '{}' FOR NO KEY UPDATE SKIP LOCKED)`,
+      [without("Shop")],
+    ],
+    [
+      "a shop that only the outer part names",
+      `UPDATE "Order" SET "readAt" = $2 WHERE "shop" = $1 AND "id" IN (
+         SELECT "id" FROM "Order" WHERE "reasonCode" = 'no_session')`,
+      [without("Order")],
+    ],
+    [
+      "a deletion by another table",
+      `DELETE FROM "PlanJobProduct" p USING "PlanJob" j
+        WHERE j."shop" = p."shop" AND j."id" = p."jobId" AND j."finishedAt" < $1`,
+      [without("PlanJobProduct"), without("PlanJob")],
+    ],
+    [
+      "a lock of rows of several shops",
+      `SELECT "id" FROM "Order" WHERE "dueAt" < $1 FOR UPDATE`,
+      [without("Order")],
+    ],
+    [
+      "a join by another column",
+      `SELECT o."id" FROM "Order" o JOIN "OrderDocument" d ON d."orderId" = o."id"`,
+      [
+        "Order beside another table, and not by the shop",
+        "OrderDocument beside another table, and not by the shop",
+      ],
+    ],
+    [
+      "a subquery over all shops",
+      `SELECT s."domain" FROM "Shop" s WHERE EXISTS (SELECT 1 FROM "Order" o WHERE o."dueAt" < $1)`,
+      ["Order beside another table, and not by the shop"],
+    ],
+    [
+      "a volatile function",
+      `UPDATE "Shop" SET "leaseToken" = gen_random_uuid()::text WHERE "domain" = $1`,
+      [volatile],
+    ],
+    [
+      "a subquery among values",
+      `INSERT INTO "Shop" ("domain", "country") VALUES ($1, (SELECT 'de'))`,
+      ["a subquery among the values of an INSERT"],
+    ],
+    [
+      "a row without its shop",
+      `INSERT INTO "Shop" ("domain") VALUES (lower($1))`,
+      ["a row of Shop that does not name its shop"],
+    ],
+    [
+      "a row that moves to another shop",
+      `INSERT INTO "ShopDay" ("shop", "day") VALUES ($1, $2)
+       ON CONFLICT ("shop", "day") DO UPDATE SET "shop" = $1`,
+      ["the shop of a row of ShopDay is changed"],
+    ],
+    [
+      "a table of the coordinator beside one of the nodes",
+      `SELECT s."domain" FROM "Shop" s JOIN "Session" c ON c."shop" = s."domain"`,
+      ["Session stays on the coordinator, and is read beside what does not"],
+    ],
+    [
+      "a table of PostgreSQL's own beside one of the nodes",
+      `SELECT 1 FROM "Shop" WHERE "timeZone" NOT IN (SELECT collname::text FROM pg_collation)`,
+      [],
+    ],
+    ["what no rule knows", `TRUNCATE "Shop"`, ["TruncateStmt is of a kind that no rule knows"]],
+  ])("%s", async (_what, sql, expected) => {
+    expect(await breaches(sql)).toEqual(expected);
+  });
+});
+
+describe("what it takes", () => {
+  test.each([
+    [
+      "times as parameters",
+      `UPDATE "Shop" SET "backoffSince" = coalesce("backoffSince", $2) WHERE "domain" = $1`,
+    ],
+    [
+      "the coordinator's time in SET",
+      `UPDATE "Shop" SET "leaseUntil" = now() + $2 * interval '1 second' WHERE "domain" = $1`,
+    ],
+    [
+      "its time in a new row, and that row's in DO UPDATE",
+      `INSERT INTO "OrderScan" ("shop", "kind", "dueAt") VALUES ($1, 'import', now()) ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = EXCLUDED."dueAt"`,
+    ],
+    [
+      "rows of several shops, each named",
+      `INSERT INTO "Shop" ("domain", "country") VALUES ($1, $2), ($3, $4)`,
+    ],
+    [
+      "a subquery that names the shop as well",
+      `DELETE FROM "Order" WHERE "shop" = $1 AND ctid = ANY(ARRAY(SELECT ctid FROM "Order" WHERE "shop" = $1 LIMIT 5))`,
+    ],
+    [
+      "a table that is joined by the shop",
+      `UPDATE "PlanJobProduct" p SET "state" = 'done' FROM "PlanJob" j WHERE p."shop" = $1 AND j."shop" = p."shop" AND j."id" = p."jobId"`,
+    ],
+    [
+      "shop by shop over all of them",
+      `SELECT s."domain" FROM "Shop" s WHERE EXISTS (SELECT 1 FROM "Order" o WHERE o."shop" = s."domain" AND o."dueAt" < $1)`,
+    ],
+    [
+      "a table that is on every node",
+      `SELECT s."domain" FROM "Shop" s WHERE NOT EXISTS (SELECT 1 FROM "Hold" h WHERE h."shop" IN (s."domain", '*'))`,
+    ],
+    [
+      "the lock of one shop's row",
+      `SELECT "domain" FROM "Shop" WHERE "domain" = $1 FOR NO KEY UPDATE`,
+    ],
+    [
+      "what stays on the coordinator",
+      `UPDATE "Session" SET "accessToken" = '' WHERE "id" = $1 RETURNING "expires"::text`,
+    ],
+    [
+      "a transaction's beginning, with its time",
+      `BEGIN; SELECT floor(extract(epoch FROM now()) * 1000)::float8 AS now`,
+    ],
+  ])("%s", async (_what, sql) => {
+    expect(await breaches(sql)).toEqual([]);
+  });
+});

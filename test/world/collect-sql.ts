@@ -1,0 +1,55 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { sqlFolder } from "./sql-folder.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const file = `${process.pid}-${crypto.randomUUID()}.jsonl`;
+const seen = new Set<string>();
+
+/**
+ * Who asks: a file of the app, Prisma, or somebody else (a test, the queue's library). What stands
+ * between is the driver's, and the app's own client.
+ */
+function asking(): string | null {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 30;
+  const lines = (new Error().stack ?? "").split("\n").slice(1);
+  Error.stackTraceLimit = limit;
+  for (const line of lines) {
+    if (line.includes("/@prisma/adapter-pg/")) return "prisma";
+    if (line.includes("/node_modules/pg-boss/")) return null;
+    if (line.includes("/node_modules/") || line.includes("node:")) continue;
+    const [, path] = /(?:file:\/\/)?(\/[^\s():]+)/.exec(line) ?? [];
+    if (!path?.startsWith(root)) continue;
+    const name = path.slice(root.length);
+    if (name === "app/database/connection.server.ts" || name === "test/world/collect-sql.ts")
+      continue;
+    return name.startsWith("app/") || name.startsWith("build/") ? name : null;
+  }
+  return null;
+}
+
+function note(asked: unknown): void {
+  const sql = typeof asked === "string" ? asked : (asked as { text?: unknown } | null)?.text;
+  const folder = process.env[sqlFolder];
+  if (typeof sql !== "string" || seen.has(sql) || folder === undefined) return;
+  const by = asking();
+  if (by === null) return;
+  seen.add(sql);
+  // at once: a process may be killed
+  appendFileSync(join(folder, file), `${JSON.stringify({ by, sql })}\n`);
+}
+
+// Loaded before the app (`--import`), and into the tests that run the app's parts themselves: each
+// statement of the app's is kept once. A pool asks by itself later, when nobody knows for whom.
+for (const { prototype } of [pg.Client, pg.Pool]) {
+  const { query } = prototype as unknown as { query(...args: unknown[]): unknown };
+  Object.assign(prototype, {
+    query(this: unknown, ...args: unknown[]) {
+      note(args[0]);
+      return query.apply(this, args);
+    },
+  });
+}
