@@ -16,25 +16,28 @@ const page = 50_000;
  * @returns how many of the counters were wrong: none, unless a row was changed by hand
  */
 export async function recount(pool: pg.Pool, shop: string): Promise<number> {
-  const wrong = await inTransaction(pool, async (client) => {
-    await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const { rows: known } = await client.query<CountChange>(
-      `SELECT "status", "count", "attention" FROM "OrderCount" WHERE "shop" = $1`,
-      [shop],
-    );
-    const changes = new Map(known.map((row) => [row.status, negated(row)]));
-    for (let after: string | null = ""; after !== null; ) {
-      const counted: PageCount[] = await countPage(client, shop, after);
-      for (const { status, count, attention } of counted) {
-        const change = changes.get(status) ?? { status, count: 0, attention: 0 };
-        change.count += count;
-        change.attention += attention;
-        changes.set(status, change);
+  const wrong = await inTransaction(
+    pool,
+    async (client) => {
+      const { rows: known } = await client.query<CountChange>(
+        `SELECT "status", "count", "attention" FROM "OrderCount" WHERE "shop" = $1`,
+        [shop],
+      );
+      const changes = new Map(known.map((row) => [row.status, negated(row)]));
+      for (let after: string | null = ""; after !== null; ) {
+        const counted: PageCount[] = await countPage(client, shop, after);
+        for (const { status, count, attention } of counted) {
+          const change = changes.get(status) ?? { status, count: 0, attention: 0 };
+          change.count += count;
+          change.attention += attention;
+          changes.set(status, change);
+        }
+        after = counted[0]?.last ?? null;
       }
-      after = counted[0]?.last ?? null;
-    }
-    return [...changes.values()].filter(({ count, attention }) => count !== 0 || attention !== 0);
-  });
+      return [...changes.values()].filter(({ count, attention }) => count !== 0 || attention !== 0);
+    },
+    "oneSnapshot",
+  );
   if (wrong.length > 0) await holdingShop(pool, shop, (client) => addToCounts(client, shop, wrong));
   return wrong.length;
 }

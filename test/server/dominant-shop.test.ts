@@ -129,7 +129,7 @@ describe.each(shops)("of %s no more is read than is asked for:", (_, shop, order
     for (let step = 0; step < 2; step += 1) {
       const lease = await acquireLease(pool, shop, 5000);
       if (lease === null) throw new Error("The shop is held.");
-      await expectRead({ Order: 2100, OrderDocument: 600 }, () => reviewStep(context, lease));
+      await expectRead({ Order: 2100, OrderDocument: 1100 }, () => reviewStep(context, lease));
       await releaseLease(pool, lease);
     }
   });
