@@ -232,7 +232,9 @@ export const variables = {
     .describe("The same of orders with protection that reached Hakuna."),
   RETENTION_TIMELINE_DAYS: integer(1)
     .prefault("400")
-    .describe("How long the timelines of orders are kept."),
+    .describe(
+      "How long the timelines of orders are kept; they go by whole months, and 62 days stay in any case.",
+    ),
   RETENTION_INBOX_DAYS: integer(1)
     .prefault("7")
     .describe("How long it is kept which webhooks were folded (without their payload)."),

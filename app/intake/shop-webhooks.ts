@@ -54,7 +54,8 @@ export async function takeShopWebhook(
     case "customers/redact": {
       const request = readRedaction(payload);
       await requireSameShop(pool, shop, request.shop);
-      return await redactCustomer(context, shop, request);
+      await redactCustomer(context, shop, webhookId, request);
+      return await queue.wake([shop]);
     }
     case "shop/redact":
       await requireSameShop(pool, shop, readShopRedaction(payload));

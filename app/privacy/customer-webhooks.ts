@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
 import { parseExactJson } from "#app/shopify/webhooks/exact-json.ts";
 import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
 import type { OrderTopic } from "#app/shopify/webhooks/webhook-payload.ts";
@@ -12,6 +13,12 @@ export type CustomerWebhook = {
   orderId: string | null;
 };
 
+type Row = { webhookId: string; topic: OrderTopic; payload: Buffer };
+
+/** SQL: whether the payload holds one of the ids in the parameter `$2`. */
+const holdsOne = `EXISTS (SELECT 1 FROM unnest($2::text[]) AS wanted("id")
+  WHERE position(convert_to(wanted."id", 'UTF8') IN "payload") > 0)`;
+
 /**
  * The webhooks in the shop's inbox, also those in quarantine, that are about one of these orders or
  * come from this customer. Of one that cannot be read it is enough that it holds one of the ids.
@@ -21,17 +28,68 @@ export async function customerWebhooks(
   shop: string,
   { customerId, orders }: CustomerRequest,
 ): Promise<CustomerWebhook[]> {
-  const wanted = customerId === null ? orders : [customerId, ...orders];
-  if (wanted.length === 0) return [];
-  const { rows } = await client.query<{ webhookId: string; topic: OrderTopic; payload: Buffer }>(
+  const { rows } = await client.query<Row>(
     `SELECT "webhookId", "topic", "payload" FROM "InboxWebhook"
       WHERE (("shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
           OR ("shop" = $1 AND "quarantinedAt" IS NOT NULL)) AND "payload" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM unnest($2::text[]) AS wanted("id")
-                     WHERE position(convert_to(wanted."id", 'UTF8') IN "payload") > 0)
+        AND ${holdsOne}
       ORDER BY "webhookId"`,
-    [shop, wanted],
+    [shop, wantedIds({ customerId, orders })],
   );
+  return concerning(rows, { customerId, orders });
+}
+
+/** Where in the inbox to look on; `afterAt` as PostgreSQL writes it, to the microsecond. */
+export type InboxPlace = { part: "quarantined" | "waiting"; afterAt: string; afterId: string };
+
+/** Webhooks that are looked at in one transaction. */
+const page = 500;
+
+/**
+ * The same of the next webhooks of one part of the inbox, the oldest first.
+ *
+ * @param until webhooks that came later are left out; as PostgreSQL writes it
+ * @returns `next` null: that was the last of them
+ */
+export async function nextCustomerWebhooks(
+  client: pg.PoolClient,
+  shop: string,
+  request: CustomerRequest,
+  { part, afterAt, afterId }: InboxPlace,
+  until: string,
+): Promise<{ webhooks: CustomerWebhook[]; next: InboxPlace | null }> {
+  const isOfPart =
+    part === "waiting"
+      ? `"foldedAt" IS NULL AND "quarantinedAt" IS NULL`
+      : `"quarantinedAt" IS NOT NULL`;
+  const { rows } = await client.query<
+    Omit<Row, "payload"> & { payload: Buffer | null; at: string }
+  >(
+    `SELECT "webhookId", "topic", "receivedAt"::text AS "at",
+            CASE WHEN ${holdsOne} THEN "payload" END AS "payload"
+       FROM "InboxWebhook"
+      WHERE "shop" = $1 AND ${isOfPart} AND "receivedAt" <= $3::timestamptz
+        AND ("receivedAt", "webhookId") > ($4::timestamptz, $5)
+      ORDER BY "receivedAt", "webhookId" ${firstRows(page)}`,
+    [shop, wantedIds(request), until, afterAt, afterId],
+  );
+  const last = rows.at(-1);
+  const held = rows.flatMap(({ payload, ...row }) => (payload ? [{ ...row, payload }] : []));
+  return {
+    webhooks: concerning(held, request),
+    next: last && rows.length === page ? { part, afterAt: last.at, afterId: last.webhookId } : null,
+  };
+}
+
+function wantedIds({ customerId, orders }: CustomerRequest): string[] {
+  return customerId === null ? orders : [customerId, ...orders];
+}
+
+/** Those that are about one of the orders or come from the customer, or cannot be read. */
+function concerning(
+  rows: readonly Row[],
+  { customerId, orders }: CustomerRequest,
+): CustomerWebhook[] {
   return rows.flatMap(({ webhookId, topic, payload }) => {
     const text = payload.toString("utf8");
     const named = idsOf(topic, text);

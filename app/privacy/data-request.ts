@@ -62,7 +62,10 @@ export async function customerData(
     `SELECT to_jsonb(o) || jsonb_build_object(
          'state', d."state", 'manualPairs', d."manualPairs", 'lastPayload', d."lastPayload",
          'events', (SELECT jsonb_agg(to_jsonb(e) - 'shop' - 'orderId' ORDER BY e."at")
-                      FROM "OrderEvent" e WHERE e."shop" = o."shop" AND e."orderId" = o."id")
+                      FROM (SELECT * FROM "TimelineEvent"
+                            UNION ALL
+                            SELECT "shop", "orderId", "at", "source", "kind", "detail" FROM "OrderEvent") e
+                     WHERE e."shop" = o."shop" AND e."orderId" = o."id")
        ) AS "order"
        FROM "Order" o
        LEFT JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"

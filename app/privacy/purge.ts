@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
 import { emptyState, purge } from "#app/order/fold.ts";
 import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import type { OrderState } from "#app/order/state.ts";
@@ -25,39 +26,71 @@ export async function purgeOrders(
   now: number,
 ): Promise<number> {
   let purged = 0;
-  let after: string | null = "";
-  while (after !== null) {
-    const from: string = after;
-    after = await holdingShop(pool, domain, async (client) => {
-      const ids = await overdue(client, domain, from, config.retention, now);
-      const orders = await loadOrders(client, domain, ids);
-      const loaded = asLoaded(orders.values());
-      for (const order of orders.values()) entomb(order, now);
-      await saveOrders(client, domain, [...orders.values()], loaded);
-      purged += orders.size;
-      return ids.length < page ? null : (ids.at(-1) ?? null);
-    });
+  const { unprotectedMs, deliveredMs } = config.retention;
+  for (const [hasPlans, keptMs] of [
+    [false, unprotectedMs],
+    [true, deliveredMs],
+  ] as const) {
+    const before = now - keptMs;
+    let at: Place | null = start;
+    while (at !== null) {
+      // looked for before the shop's row is held: the older a shop, the longer it may take
+      const found: Overdue = await overdue(pool, domain, { hasPlans, before }, at);
+      purged += await entombAll(pool, domain, found.ids, { before, now });
+      at = found.next;
+    }
   }
   return purged;
 }
 
-/** Orders that are done with and have not changed for as long as they are kept. */
+/** @returns how many of these orders are still to be purged, and were */
+async function entombAll(
+  pool: pg.Pool,
+  domain: string,
+  ids: readonly string[],
+  { before, now }: { before: number; now: number },
+): Promise<number> {
+  if (ids.length === 0) return 0;
+  const purged = await holdingShop(pool, domain, async (client) => {
+    const orders = await loadOrders(client, domain, ids);
+    const loaded = asLoaded(orders.values());
+    const still = [...orders.values()].filter((order) => isDone(order) && order.changedAt < before);
+    for (const order of still) entomb(order, now);
+    await saveOrders(client, domain, still, loaded);
+    return still.length;
+  });
+  return purged ?? 0;
+}
+
+function isDone({ purgedAt, status, dueAt, readAt }: StoredOrder): boolean {
+  const isSettled = status === "sent" || status === "confirmed" || status === "skipped";
+  return purgedAt === null && isSettled && dueAt === null && readAt === null;
+}
+
+/** Behind which order to look on; `changedAt` as PostgreSQL writes it, to the microsecond. */
+type Place = { changedAt: string; id: string };
+const start: Place = { changedAt: "-infinity", id: "" };
+
+/** `next` null: there are no more. */
+type Overdue = { ids: string[]; next: Place | null };
+
+/** The next orders that are done with and did not change since `before` (epoch milliseconds). */
 async function overdue(
-  client: pg.PoolClient,
+  pool: pg.Pool,
   shop: string,
-  after: string,
-  { unprotectedMs, deliveredMs }: { unprotectedMs: number; deliveredMs: number },
-  now: number,
-): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>(
-    `SELECT "id" FROM "Order"
-      WHERE "shop" = $1 AND "id" > $2 AND "purgedAt" IS NULL
+  { hasPlans, before }: { hasPlans: boolean; before: number },
+  after: Place,
+): Promise<Overdue> {
+  const { rows } = await pool.query<Place>(
+    `SELECT "id", "changedAt"::text AS "changedAt" FROM "Order"
+      WHERE "shop" = $1 AND "purgedAt" IS NULL AND least("planUnits", 1) = ${hasPlans ? 1 : 0}
+        AND "changedAt" < $2 AND ("changedAt", "id") > ($3::timestamptz, $4)
         AND "status" IN ('sent', 'confirmed', 'skipped') AND "dueAt" IS NULL AND "readAt" IS NULL
-        AND "changedAt" < CASE WHEN "planUnits" = 0 THEN $3::timestamptz ELSE $4::timestamptz END
-      ORDER BY "id" LIMIT ${page}`,
-    [shop, after, new Date(now - unprotectedMs), new Date(now - deliveredMs)],
+      ORDER BY "changedAt", "id" ${firstRows(page)}`,
+    [shop, new Date(before), after.changedAt, after.id],
   );
-  return rows.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
+  return { ids, next: rows.length < page ? null : (rows.at(-1) ?? null) };
 }
 
 function entomb(order: StoredOrder, now: number): void {

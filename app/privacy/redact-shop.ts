@@ -11,9 +11,9 @@ const batch = 5000;
 
 /** Every table with rows of a shop but `Shop` itself, whose row says until the end what is to be done. */
 export const shopTables = [
-  ...["Session", "InboxWebhook", "OrderDocument", "OrderEvent", "Attempt", "OrderCount"],
-  ...["ShopDay", "DataRequest", "OrderScan", "PlanJobProduct", "PlanJob", "ProductOffer", "Hold"],
-  ...["PlanOffer", "CountryOffer", "Order"],
+  ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
+  ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
+  ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "Order"],
 ] as const;
 
 /**

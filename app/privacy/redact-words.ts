@@ -12,18 +12,20 @@ export async function redactWords(
   shop: string,
   orderIds: readonly string[],
 ): Promise<void> {
-  const events = await client.query<{ orderId: string; source: string; reason: string }>(
-    `SELECT "orderId", "source", "detail"->>'reason' AS "reason" FROM "OrderEvent"
-      WHERE "shop" = $1 AND "orderId" = ANY($2) AND "kind" IN ('delivery', 'processing')
-        AND "detail"->>'reason' IS NOT NULL`,
-    [shop, orderIds],
-  );
-  await client.query(
-    `UPDATE "OrderEvent" e SET "detail" = jsonb_set(e."detail", '{reason}', r."reason")
-       FROM jsonb_to_recordset($2::jsonb) AS r("orderId" text, "source" text, "reason" jsonb)
-      WHERE e."shop" = $1 AND e."orderId" = r."orderId" AND e."source" = r."source"`,
-    [shop, changed(events.rows)],
-  );
+  for (const table of ["TimelineEvent", "OrderEvent"]) {
+    const events = await client.query<{ orderId: string; source: string; reason: string }>(
+      `SELECT "orderId", "source", "detail"->>'reason' AS "reason" FROM "${table}"
+        WHERE "shop" = $1 AND "orderId" = ANY($2) AND "kind" IN ('delivery', 'processing')
+          AND "detail"->>'reason' IS NOT NULL`,
+      [shop, orderIds],
+    );
+    await client.query(
+      `UPDATE "${table}" e SET "detail" = jsonb_set(e."detail", '{reason}', r."reason")
+         FROM jsonb_to_recordset($2::jsonb) AS r("orderId" text, "source" text, "reason" jsonb)
+        WHERE e."shop" = $1 AND e."orderId" = r."orderId" AND e."source" = r."source"`,
+      [shop, changed(events.rows)],
+    );
+  }
   const attempts = await client.query<{ id: string; reason: string }>(
     `SELECT "id", "reason" FROM "Attempt" WHERE "shop" = $1 AND "reason" IS NOT NULL
         AND EXISTS (SELECT 1 FROM jsonb_array_elements("orders") AS o WHERE o->>'id' = ANY($2))`,

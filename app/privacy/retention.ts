@@ -1,5 +1,7 @@
 import type pg from "pg";
-import { holdingShop } from "#app/store/lease.ts";
+import { firstRows } from "#app/database/first-rows.ts";
+import { dropMonths, makeMonths } from "#app/database/months.ts";
+import { oldestEventMs } from "#app/store/order-events.ts";
 import { recount } from "#app/store/recount.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { purgeOrders } from "./purge.ts";
@@ -30,49 +32,103 @@ export async function retainShop(
   const now = context.now();
   const { timelineMs, inboxMs, quarantinedMs, attemptMs } = config.retention;
   const ago = (ms: number) => new Date(now - ms);
-  const remove = (table: string, condition: string, before: Date) =>
-    removeRows(pool, { table, condition, shop, before });
   const retained: Retained = {
     shop,
     documents: await purgeOrders(context, shop, now),
-    events: await remove("OrderEvent", `"at" < $2`, ago(timelineMs)),
+    events: await removeEventsOfBefore(pool, shop, ago(timelineMs)),
     webhooks:
-      (await remove("InboxWebhook", `"receivedAt" < $2 AND "foldedAt" < $2`, ago(inboxMs))) +
-      (await remove(
-        "InboxWebhook",
-        `"receivedAt" < $2 AND "quarantinedAt" < $2`,
-        ago(quarantinedMs),
-      )),
-    attempts: await remove(
-      "Attempt",
-      `"startedAt" < $2 AND "answeredAt" IS NOT NULL AND "pollAt" IS NULL`,
-      ago(attemptMs),
-    ),
-    miscounted: (await holdingShop(pool, shop, (client) => recount(client, shop))) ?? 0,
+      (await removeWebhooks(pool, shop, "foldedAt", ago(inboxMs))) +
+      (await removeWebhooks(pool, shop, "quarantinedAt", ago(quarantinedMs))),
+    attempts: await removeAttempts(pool, shop, ago(attemptMs)),
+    miscounted: await recount(pool, shop),
   };
   if (retained.miscounted > 0) log.warn(retained, "counters were wrong and have been set right");
   else log.info(retained, "what was kept long enough is deleted");
   return retained;
 }
 
-async function removeRows(
+/** Along the index on this time: how many webhooks there are besides does not matter. */
+async function removeWebhooks(
   pool: pg.Pool,
-  {
-    table,
-    condition,
-    shop,
-    before,
-  }: { table: string; condition: string; shop: string; before: Date },
+  shop: string,
+  time: "foldedAt" | "quarantinedAt",
+  before: Date,
 ): Promise<number> {
   let removed = 0;
   for (;;) {
     const { rowCount } = await pool.query(
-      `DELETE FROM "${table}" WHERE "shop" = $1 AND ctid = ANY(ARRAY(
-         SELECT ctid FROM "${table}" WHERE "shop" = $1 AND ${condition} LIMIT ${batch}))`,
+      `DELETE FROM "InboxWebhook" WHERE "shop" = $1 AND "webhookId" = ANY(ARRAY(
+         SELECT "webhookId" FROM "InboxWebhook" WHERE "shop" = $1 AND "${time}" < $2
+          ORDER BY "${time}" ${firstRows(batch)}))`,
       [shop, before],
     );
     removed += rowCount ?? 0;
     if ((rowCount ?? 0) < batch) return removed;
+  }
+}
+
+/**
+ * By their keys, a batch at a time along the key: each row of the shop is looked at once. The table of
+ * before holds fewer every day, and then none.
+ */
+async function removeEventsOfBefore(pool: pg.Pool, shop: string, before: Date): Promise<number> {
+  let removed = 0;
+  for (let after: [string, string] | null = ["", ""]; after !== null; ) {
+    const { rows }: pg.QueryResult<{ orderId: string; source: string; isOld: boolean }> =
+      await pool.query(
+        `SELECT "orderId", "source", "at" < $2 AS "isOld" FROM "OrderEvent"
+          WHERE "shop" = $1 AND ("orderId", "source") > ($3, $4)
+          ORDER BY "orderId", "source" ${firstRows(batch)}`,
+        [shop, before, ...after],
+      );
+    const old = rows.filter(({ isOld }) => isOld);
+    if (old.length > 0) {
+      const { rowCount } = await pool.query(
+        `DELETE FROM "OrderEvent" WHERE "shop" = $1
+            AND ("orderId", "source") IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+        [shop, old.map(({ orderId }) => orderId), old.map(({ source }) => source)],
+      );
+      removed += rowCount ?? 0;
+    }
+    const last = rows.at(-1);
+    after = last && rows.length === batch ? [last.orderId, last.source] : null;
+  }
+  return removed;
+}
+
+/** Requests that are answered and through, along their index by time. */
+async function removeAttempts(pool: pg.Pool, shop: string, before: Date): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM "Attempt" WHERE "shop" = $1 AND "id" = ANY(ARRAY(
+         SELECT "id" FROM "Attempt" WHERE "shop" = $1 AND "startedAt" < $2
+            AND "answeredAt" IS NOT NULL AND "pollAt" IS NULL
+          ORDER BY "startedAt" ${firstRows(batch)}))`,
+      [shop, before],
+    );
+    removed += rowCount ?? 0;
+    if ((rowCount ?? 0) < batch) return removed;
+  }
+}
+
+/**
+ * Drops the months of all shops' timelines that were kept long enough, whole months, and gives those to
+ * come their tables. The last two months stay in any case, for what is told late.
+ */
+export async function retainTimelines({
+  pool,
+  config,
+  log,
+  now,
+}: Pick<RunContext, "pool" | "config" | "log" | "now">): Promise<void> {
+  try {
+    const kept = Math.max(config.retention.timelineMs, 2 * oldestEventMs);
+    const dropped = await dropMonths(pool, log, now() - kept);
+    if (dropped.length > 0) log.info({ dropped }, "months of timelines were kept long enough");
+    await makeMonths(pool, now());
+  } catch (err) {
+    log.error({ err }, "the timelines' months were not looked after; it is tried again tomorrow");
   }
 }
 
@@ -83,6 +139,7 @@ export async function retainAllShops(
   const { rows } = await context.pool.query<{ domain: string }>(
     `SELECT "domain" FROM "Shop" ORDER BY "domain"`,
   );
+  await retainTimelines(context);
   const retained: Retained[] = [];
   const failed: string[] = [];
   for (const { domain } of rows) {

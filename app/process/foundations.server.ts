@@ -159,9 +159,9 @@ export async function openFoundations(
         () => shopsWithWork(pool),
       );
       await queue.scan.work(
-        async (shop) => {
-          await readScopes(run, admin, shop);
-          return await scanShop({ ...run, wake: queue.wake }, shop);
+        async (shop, place) => {
+          await place.away(readScopes(run, admin, shop));
+          return await scanShop({ ...run, wake: queue.wake }, shop, place);
         },
         async () => [
           ...new Set([

@@ -47,6 +47,8 @@ const laneOptions = {
 export type LaneOptions = {
   log: Logger;
   concurrency: number;
+  /** for each place so many runs may wait for somebody outside besides */
+  awayPerPlace: number;
   sweepIntervalMs: number;
   /** when a sweep that did not come back is given up, and the next one begins */
   sweepLimitMs: number;
@@ -69,7 +71,7 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   /** the queue's workers that wait for a job, with the time since when (epoch milliseconds) */
   const idle = new Map<string, number>();
   const dismissed = new Set<string>();
-  const places = openPlaces(options.concurrency);
+  const places = openPlaces(options.concurrency, options.awayPerPlace);
   /** all runs that are under way; of one that lent its place the queue has done with the job */
   const runs = new Map<string, Promise<void>>();
   /** shops that are to be worked on once more when their run has ended */

@@ -21,8 +21,6 @@ export type Places = {
 
 /** A run that waits for so long lends its place. */
 const lentAfterMs = 50;
-/** For each place so many runs may be waiting besides, each with one request. */
-const awayPerPlace = 20;
 /** One place in so many is for shops whose feed did not answer the last time. */
 const probeShare = 4;
 /** So long a run waits to have a place again; its lease lasts longer. */
@@ -32,8 +30,10 @@ const longestReturnMs = 5_000;
  * Opens the places of a lane. A run that waits for somebody outside lends its place after a moment,
  * so that peers who let us wait cost other shops nothing; before it goes on with more than the answer
  * it takes one again, before new runs do. Measured: docs/decisions/0043-dead-feeds-take-no-lanes.md.
+ *
+ * @param awayPerPlace for each place so many runs may be waiting besides, each with one request
  */
-export function openPlaces(count: number): Places {
+export function openPlaces(count: number, awayPerPlace = 20): Places {
   const mostAway = count * awayPerPlace;
   const mostProbes = Math.max(1, Math.floor(count / probeShare));
   /** runs that come back, each to be told that it has a place */

@@ -24,6 +24,12 @@ export type Queue = {
   stop(): Promise<void>;
 };
 
+/**
+ * How many runs of a lane may wait outside for each place. Of a feed's answer one waits for long only
+ * where the feed is in trouble; of Shopify each scan does, for most of its time: its bucket refills.
+ */
+const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20 };
+
 const dailyName = "retention";
 
 /** A job that its process did not survive is tried again. */
@@ -73,11 +79,13 @@ export async function startQueue(options: {
   await boss.start();
   // it asks twice, each time for a free connection first
   const sweepLimitMs = 2 * (limits.statementMs + 2 * limits.connectMs);
-  const shared: Omit<LaneOptions, "concurrency"> = {
+  const shared: Omit<LaneOptions, "concurrency" | "awayPerPlace"> = {
     ...{ log, sweepIntervalMs, sweepLimitMs, runLimitMs, sweeps },
   };
   const open = (name: LaneName) =>
-    openLane(boss, name, { ...shared, concurrency: concurrency[name] });
+    openLane(boss, name, {
+      ...{ ...shared, concurrency: concurrency[name], awayPerPlace: awayPerPlace[name] },
+    });
   const sync = await open("sync");
   const scan = await open("scan");
   const plans = await open("plans");
@@ -153,24 +161,28 @@ async function makeTables(ownerUrl: string, limits: DatabaseLimits): Promise<voi
  */
 export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
   const tries = (step: Step) => `coalesce(${restsUntil("s", step)} <= now(), true)`;
+  // now; it names the shop's row, so that each shop's index is looked into, and PostgreSQL never
+  // gathers what is due of all shops first
+  const asOf = `greatest(now(), s."createdAt")`;
   const { rows } = await pool.query<{ shop: string }>(`
     SELECT DISTINCT i."shop" FROM "InboxWebhook" i LEFT JOIN "Shop" s ON s."domain" = i."shop"
      WHERE i."foldedAt" IS NULL AND i."quarantinedAt" IS NULL AND ${tries("fold")}
     UNION
     SELECT "domain" FROM "Shop" s
      WHERE (${tries("read")} AND EXISTS (SELECT 1 FROM "Order" o
-                    WHERE o."shop" = s."domain" AND o."readAt" <= now()))
+                    WHERE o."shop" = s."domain" AND o."readAt" <= ${asOf}))
         OR (${tries("recover")} AND EXISTS (SELECT 1 FROM "Attempt" a
                     WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
                       AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now())))
         OR (${tries("review")} AND s."reviewAfter" IS NOT NULL)
+        OR (${tries("redact")} AND s."redactAt" IS NOT NULL)
         OR (${tries("erase")} AND s."eraseAt" IS NOT NULL)
         OR (s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")}
             AND (s."backoffUntil" IS NULL OR s."backoffUntil" <= now())
             AND ((${tries("deliver")} AND EXISTS (SELECT 1 FROM "Order" o
-                          WHERE o."shop" = s."domain" AND o."dueAt" <= now()))
+                          WHERE o."shop" = s."domain" AND o."dueAt" <= ${asOf}))
               OR (${tries("poll")} AND coalesce(s."pollAfter" <= now(), true)
                   AND EXISTS (SELECT 1 FROM "Attempt" a
-                          WHERE a."shop" = s."domain" AND a."pollAt" <= now()))))`);
+                          WHERE a."shop" = s."domain" AND a."pollAt" <= ${asOf}))))`);
   return rows.map(({ shop }) => shop);
 }

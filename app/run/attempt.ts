@@ -1,8 +1,10 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
 import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { isResting } from "#app/store/failing.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
+import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import type { RunContext, StepContext } from "#app/store/run-context.ts";
 import { type Attempt, addToDraft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
@@ -64,6 +66,7 @@ export async function beginAttempt(
     }
     const attempt = await writeAttempt(client, shop, draft);
     await saveOrders(client, shop.domain, settled, loaded);
+    if (attempt) await addEvents(client, shop.domain, eventsOf(attempt));
     return { attempt, more: settled.length > 0 };
   });
 }
@@ -73,6 +76,14 @@ function isLeft({ status, dueAt }: StoredOrder): boolean {
   return status === "pending" && dueAt !== null;
 }
 
+/** The answer is written down with the attempt alone. */
+function eventsOf({ id, startedAt, orders }: Attempt): OrderEvent[] {
+  return orders.map(({ id: orderId, revision }) => ({
+    ...{ orderId, source: `attempt:${id}`, at: startedAt, kind: "delivery" },
+    detail: { attempt: id, revision },
+  }));
+}
+
 /** The shop's due orders, the longest waiting first; those of an import after all others. */
 async function dueOrders(
   client: pg.PoolClient,
@@ -80,19 +91,21 @@ async function dueOrders(
   only: readonly string[] | null,
   most: number,
 ): Promise<Sized[]> {
+  const due = `SELECT "id", "imported", "dueAt" FROM "Order" WHERE "shop" = $1 AND "dueAt" <= $3`;
+  // to look for those of an import is to pass by all others: only where these do not fill the batch
+  const ofAll = `WITH live AS (${due} AND NOT "imported" ORDER BY "dueAt" ${firstRows("$2")})
+    SELECT * FROM live
+    UNION ALL
+    (${due} AND "imported" ORDER BY "dueAt" LIMIT (SELECT $2 - count(*) FROM live))`;
+  // by their keys: OFFSET 0 keeps what is due out
+  const ofThese = `SELECT "id", "imported", "dueAt" FROM (
+    SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = ANY($4) OFFSET 0) AS these WHERE "dueAt" <= $3`;
   const { rows } = await client.query<Sized>(
-    `SELECT o."id", pg_column_size(d."state") AS "bytes" FROM (
-       (SELECT "id", "imported", "dueAt" FROM "Order"
-         WHERE "shop" = $1 AND NOT "imported" AND "dueAt" <= $4 AND ($2::text[] IS NULL OR "id" = ANY($2))
-         ORDER BY "dueAt" LIMIT $3)
-       UNION ALL
-       (SELECT "id", "imported", "dueAt" FROM "Order"
-         WHERE "shop" = $1 AND "imported" AND "dueAt" <= $4 AND ($2::text[] IS NULL OR "id" = ANY($2))
-         ORDER BY "dueAt" LIMIT $3)
-       ORDER BY "imported", "dueAt" LIMIT $3) o
-      JOIN "OrderDocument" d ON d."shop" = $1 AND d."orderId" = o."id"
-     ORDER BY o."imported", o."dueAt"`,
-    [domain, only, most, new Date(now)],
+    `SELECT o."id", (SELECT pg_column_size(d."state") FROM "OrderDocument" d
+                      WHERE d."shop" = $1 AND d."orderId" = o."id") AS "bytes"
+       FROM (${only ? ofThese : ofAll}) o
+      ORDER BY o."imported", o."dueAt" LIMIT $2`,
+    [domain, most, new Date(now), ...(only ? [only] : [])],
   );
   return rows;
 }

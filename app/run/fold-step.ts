@@ -25,8 +25,11 @@ type Lifted = {
 /** All webhooks of one order that are in hand. */
 type Change = { orderId: string; lifted: Lifted[] };
 
-/** `rows`: how many webhooks were dealt with; 0: nothing is left. `attempt`: to be sent at once. */
-export type FoldResult = { rows: number; attempt: Attempt | null };
+/**
+ * `rows`: how many webhooks were dealt with; 0: nothing is left. `attempt`: to be sent at once.
+ * `redacts`: nothing was folded, because customers' webhooks are to be erased first.
+ */
+export type FoldResult = { rows: number; attempt: Attempt | null; redacts: boolean };
 
 /** The folding of one run. It holds webhooks in hand from step to step: end it with `giveBack`. */
 export type Folding = {
@@ -61,22 +64,26 @@ export function openFolding(context: StepContext, lease: Lease): Folding {
     if (changes.length === 0) {
       const rows = await takeRows(context, lease.shop);
       changes = await lift(context, lease, rows);
-      if (changes.length === 0) return { rows: rows.length, attempt: null };
+      if (changes.length === 0) return { rows: rows.length, attempt: null, redacts: false };
     }
     const chosen = portion(changes);
     const size = { shop: lease.shop, webhooks: idsOf(chosen).length };
     try {
-      const { attempt, done } = await context.tracing.span("fold", size, async (add) => {
+      const { attempt, done, redacts } = await context.tracing.span("fold", size, async (add) => {
         const folded = await fold(context, lease, chosen);
         add({ webhooks: idsOf(folded.done).length });
         return folded;
       });
+      if (redacts) {
+        await giveBack();
+        return { rows: 0, attempt: null, redacts };
+      }
       changes = changes.slice(done.length);
       const webhooks = idsOf(done).length;
       context.metrics.folded(webhooks);
       const orders = done.map(({ orderId }) => orderId);
       log.info({ shop: lease.shop, webhooks, orders }, "folded");
-      return { rows: webhooks, attempt };
+      return { rows: webhooks, attempt, redacts };
     } catch (error) {
       // not the webhooks' fault: it does not count as their try
       if (isLeaseLost(error) || isDatabaseTrouble(error)) throw error;
@@ -86,7 +93,7 @@ export function openFolding(context: StepContext, lease: Lease): Folding {
       // counted as tried, so each is tried alone next
       else
         log.warn({ err: error, shop: lease.shop, rows: size.webhooks }, "a group was not folded");
-      return { rows: size.webhooks, attempt: null };
+      return { rows: size.webhooks, attempt: null, redacts: false };
     }
   }
 
@@ -151,10 +158,11 @@ async function fold(
   context: StepContext,
   lease: Lease,
   chosen: readonly Change[],
-): Promise<{ attempt: Attempt | null; done: Change[] }> {
+): Promise<{ attempt: Attempt | null; done: Change[]; redacts: boolean }> {
   const { pool, config, pace } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    const { now } = shop;
+    const { now, redacts } = shop;
+    if (redacts) return { attempt: null, done: [], redacts };
     const ids = chosen.map(({ orderId }) => orderId);
     const stored = await loadOrders(client, lease.shop, ids);
     const loaded = asLoaded(stored.values());
@@ -177,14 +185,18 @@ async function fold(
         if (draft !== null && !order.imported) addToDraft(draft, order, payload);
       });
       orders.push(order);
-      events.push(...eventsOf(order, lifted, now));
+      events.push(eventOf(order, lifted, now));
     }
     const done = chosen.slice(0, orders.length);
     const attempt = draft && (await writeAttempt(client, shop, draft));
     await saveOrders(client, lease.shop, orders, loaded);
+    const sent = new Set(attempt?.orders.map(({ id }) => id));
+    for (const { orderId, detail } of events) {
+      if (attempt && sent.has(orderId)) detail.attempt = attempt.id;
+    }
     await addEvents(client, lease.shop, events);
     await markFolded(client, shop, idsOf(done));
-    return { attempt, done };
+    return { attempt, done, redacts };
   });
 }
 
@@ -231,18 +243,14 @@ function isNewer({ head }: OrderState, { head: former }: OrderState): boolean {
   return head !== null && (former === null || head.rank.updatedAt > former.rank.updatedAt);
 }
 
-function eventsOf(order: StoredOrder, lifted: readonly Lifted[], now: number): OrderEvent[] {
+/** What was folded together, and the request with it, is one event. */
+function eventOf(order: StoredOrder, lifted: readonly Lifted[], now: number): OrderEvent {
   const { id: orderId, revision, status } = order;
-  return [
-    {
-      ...{ orderId, source: `fold:${revision}`, at: now, kind: "fold" },
-      detail: { revision, webhooks: lifted.length, status },
-    },
-    ...lifted.map(({ row }) => ({
-      ...{ orderId, source: `webhook:${row.webhookId}`, at: row.triggeredAt.getTime() },
-      ...{ kind: "webhook" as const, detail: { topic: row.topic } },
-    })),
-  ];
+  const webhooks = lifted.map(({ row }) => [row.topic, row.triggeredAt.getTime()] as const);
+  // their time is a header, which nobody signed
+  const at = Math.min(now, Math.max(...webhooks.map(([, triggeredAt]) => triggeredAt)));
+  const detail = { webhooks, at: now, revision, status };
+  return { orderId, source: `fold:${revision}`, at, kind: "fold", detail };
 }
 
 async function markFolded(

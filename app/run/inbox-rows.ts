@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
 import { isPayloadError } from "#app/shopify/webhooks/payload-reader.ts";
 import type { OrderTopic } from "#app/shopify/webhooks/webhook-payload.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -32,7 +33,7 @@ export async function takeRows(
         SELECT "webhookId", "attempts", "receivedAt", octet_length("payload") AS bytes
           FROM "InboxWebhook"
          WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL
-         ORDER BY "receivedAt" LIMIT $2
+         ORDER BY "receivedAt" ${firstRows("$2")}
       ), deadly AS (
         UPDATE "InboxWebhook" w SET "quarantinedAt" = now(), "error" = coalesce(w."error", $5)
           FROM oldest

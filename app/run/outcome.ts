@@ -10,7 +10,6 @@ import {
   underLease,
 } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
-import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -118,23 +117,6 @@ async function noteAnswer(
       answer.kind === "accepted" ? answer.requestId : null,
       new Date(shop.now),
     ],
-  );
-  await addEvents(
-    client,
-    shop.domain,
-    attempt.orders.map(({ id, revision }) => ({
-      orderId: id,
-      source: `attempt:${attempt.id}`,
-      at: shop.now,
-      kind: "delivery",
-      detail: {
-        outcome: answer.kind,
-        httpStatus: answer.httpStatus,
-        durationMs: Math.round(answer.durationMs),
-        revision,
-        reason,
-      },
-    })),
   );
 }
 

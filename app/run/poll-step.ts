@@ -18,6 +18,7 @@ type Polled = {
   requestId: string;
   pollCount: number;
   epoch: number;
+  startedAt: Date;
   orders: { id: string }[];
 };
 
@@ -35,7 +36,8 @@ export async function pollStep(context: StepContext, lease: Lease): Promise<bool
   const due = await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (!shop.delivers || shop.pollsRest || shop.apiKeySealed === null) return null;
     const { rows } = await client.query<Polled>(
-      `SELECT "id", "requestId", "pollCount", "epoch", "orders" FROM "Attempt"
+      `SELECT "id", "requestId", "pollCount", "epoch", "startedAt", "orders"
+           FROM "Attempt"
         WHERE "shop" = $1 AND "pollAt" <= $2 ORDER BY "pollAt" LIMIT 1`,
       [shop.domain, new Date(shop.now)],
     );
@@ -191,9 +193,10 @@ async function applyResult(
     events.push({
       orderId: order.id,
       source: `processing:${attempt.id}`,
-      at: now,
+      // each look finds it again
+      at: attempt.startedAt.getTime(),
       kind: "processing",
-      detail: { result: reason === null ? "successful" : "failed", reason },
+      detail: { at: now, result: reason === null ? "successful" : "failed", reason },
     });
   }
   await saveOrders(client, shop.domain, [...orders.values()], loaded);

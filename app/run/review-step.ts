@@ -1,3 +1,4 @@
+import { firstRows } from "#app/database/first-rows.ts";
 import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
@@ -22,12 +23,12 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (shop.reviewAfter === null) return false;
     const { rows } = await client.query<Sized>(
-      `SELECT o."id", coalesce(pg_column_size(d."state"), 0) AS "bytes" FROM (
-         SELECT "shop", "id" FROM "Order"
+      `SELECT o."id", coalesce((SELECT pg_column_size(d."state") FROM "OrderDocument" d
+                                 WHERE d."shop" = $1 AND d."orderId" = o."id"), 0) AS "bytes" FROM (
+         SELECT "id" FROM "Order"
           WHERE "shop" = $1 AND "id" > $2 AND "status" <> 'skipped' AND ($4 OR "status" <> 'waiting')
             AND ($4 OR "status" NOT IN ('sent', 'confirmed') OR "acceptedEpoch" = $5)
-          ORDER BY "id" LIMIT $3) o
-         LEFT JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
+          ORDER BY "id" ${firstRows("$3")}) o
         ORDER BY o."id"`,
       [shop.domain, shop.reviewAfter, stepOrders, shop.reviewAll, shop.epoch],
     );

@@ -1,12 +1,13 @@
 import type pg from "pg";
 import { giveWay } from "#app/foundation/give-way.ts";
 import { openPace } from "#app/foundation/pace.ts";
+import { redactStep } from "#app/privacy/redact-inbox.ts";
 import { eraseStep } from "#app/privacy/redact-shop.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { isResting, noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
 import { acquireLease, isLeaseLost, keepLease, releaseLease } from "#app/store/lease.ts";
-import type { Place, RunContext, StepContext } from "#app/store/run-context.ts";
+import { alone, type Place, type RunContext, type StepContext } from "#app/store/run-context.ts";
 import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
 import { openFolding } from "./fold-step.ts";
@@ -16,13 +17,6 @@ import { reviewStep } from "./review-step.ts";
 
 /** When a shop is tried again that somebody else holds; the sweep would find it as well. */
 const busyMs = 500;
-/** A run that is made alone. */
-const alone: Place = {
-  away: (waiting) => waiting,
-  hasPlace: async () => true,
-  probe: () => true,
-  answered: () => undefined,
-};
 
 /**
  * One run of a shop: folds its webhooks into its orders, sends what is due, reads processing
@@ -70,11 +64,21 @@ export async function runShop(
       return result;
     };
     if (tries("recover")) worked.add("recover");
+    let { redacts } = row;
     while (hasTime()) {
       if (!(await place.hasPlace())) break;
       if (!folding.isUnderWay) await giveWay(door);
       await pace.rest();
-      const { rows, attempt } = tries("fold") ? await tried(folding.step()) : nothingFolded;
+      if (redacts && tries("redact")) {
+        redacts = await tried(redactStep(context, lease));
+        continue;
+      }
+      const mayFold = !redacts && tries("fold");
+      const { rows, attempt, ...folded } = mayFold ? await tried(folding.step()) : nothingFolded;
+      if (folded.redacts) {
+        redacts = true;
+        continue;
+      }
       step = "deliver";
       if (attempt) {
         const { waits } = await tried(deliverStep(own, lease, attempt));
@@ -111,7 +115,7 @@ export async function runShop(
   }
 }
 
-const nothingFolded = { rows: 0, attempt: null };
+const nothingFolded = { rows: 0, attempt: null, redacts: false };
 const nothingSent = { did: false, waits: false };
 
 /** Which steps but folding find something now. */
@@ -139,7 +143,8 @@ async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
     `SELECT (extract(epoch FROM CASE WHEN s."eraseAt" IS NOT NULL
        THEN ${notBefore("now()", restsUntil("s", "erase"))} ELSE least(
          ${notBefore("due.review", restsUntil("s", "review"))},
-         ${notBefore("due.fold", restsUntil("s", "fold"))},
+         ${notBefore("due.fold", restsUntil("s", "fold"), restsUntil("s", "redact"))},
+         ${notBefore("due.redact", restsUntil("s", "redact"))},
          ${notBefore("due.read", restsUntil("s", "read"))},
          CASE WHEN s."connection" = 'connected' AND NOT s."paused" AND ${notHeld("s")} THEN least(
            ${notBefore("due.deliver", `s."backoffUntil"`, restsUntil("s", "deliver"))},
@@ -147,6 +152,7 @@ async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
        ) END - now()) * 1000)::float8 AS ms
        FROM "Shop" s CROSS JOIN LATERAL (SELECT
          CASE WHEN s."reviewAfter" IS NOT NULL THEN now() END AS review,
+         CASE WHEN s."redactAt" IS NOT NULL THEN now() END AS redact,
          (SELECT now() FROM "InboxWebhook"
            WHERE "shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL LIMIT 1) AS fold,
          (SELECT min("readAt") FROM "Order" WHERE "shop" = $1 AND "readAt" IS NOT NULL) AS read,

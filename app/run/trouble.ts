@@ -79,17 +79,16 @@ export async function breakConnection(
   );
   if (connection !== "feed_refuses") return;
   const { rows } = await client.query<{ id: string }>(
-    `SELECT "id" FROM "Order"
-      WHERE "shop" = $1 AND "status" = 'rejected' AND "id" IN (
-        SELECT "orders"->0->>'id' FROM "Attempt"
-         WHERE "shop" = $1 AND "outcome" = 'invalid' AND jsonb_array_length("orders") = 1
-           AND ($2::timestamptz IS NULL OR "startedAt" > $2))`,
+    `SELECT DISTINCT "orders"->0->>'id' AS "id" FROM "Attempt"
+      WHERE "shop" = $1 AND "reason" IS NOT NULL AND "outcome" = 'invalid' AND jsonb_array_length("orders") = 1
+        AND ($2::timestamptz IS NULL OR "startedAt" > $2)`,
     [shop.domain, shop.lastAcceptedAt],
   );
   const ids = rows.map(({ id }) => id);
   const orders = await loadOrders(client, shop.domain, ids);
   const loaded = asLoaded(orders.values());
   for (const order of orders.values()) {
+    if (order.status !== "rejected") continue;
     order.status = "pending";
     order.statusReason = null;
     dropRefusal(order);

@@ -8,7 +8,7 @@ import type { RunResult } from "#app/queue/lane.ts";
 import type { OrderPages, PageAnswer, PagedOrder } from "#app/shopify/orders/order-pages.ts";
 import { holdingShop } from "#app/store/lease.ts";
 import { noteMissingAccess } from "#app/store/missing-access.ts";
-import type { RunContext } from "#app/store/run-context.ts";
+import { alone, type Place, type RunContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
 import { foldPage, type ReadOrder } from "./fold-page.ts";
 import { advance, listAt, type Position } from "./scan-position.ts";
@@ -36,10 +36,15 @@ const lateMs = 5_000;
 /**
  * Reads the shop's orders at Shopify, page by page, as far as its reconciliation or its import is to
  * go on, and folds them into its own, until nothing is left or its time is over, so that no shop
- * starves another, or until the process is to end. How far it came is written down with each page:
+ * starves another, or until the process is to end. While it waits for Shopify, which most often lets its
+ * bucket refill, it lends its place to another shop. How far it came is written down with each page:
  * it is safe to kill anywhere, and goes on where it was.
  */
-export async function scanShop(context: ScanContext, shop: string): Promise<RunResult> {
+export async function scanShop(
+  context: ScanContext,
+  shop: string,
+  place: Place = alone,
+): Promise<RunResult> {
   const { pool, config } = context;
   const token = randomUUID();
   const until = context.now() + config.worker.stepMs;
@@ -52,11 +57,12 @@ export async function scanShop(context: ScanContext, shop: string): Promise<RunR
   }, config.worker.leaseMs / 3);
   try {
     while (context.now() < until && !context.ending.aborted) {
+      if (!(await place.hasPlace())) break;
       await giveWay(context.door);
       await pace.rest();
       scan = await claimScan(pool, shop, token, config.worker.leaseMs);
       if (scan === null) break;
-      await readPage({ ...context, pace }, scan, ahead);
+      await readPage({ ...context, pace, place }, scan, ahead);
     }
   } finally {
     clearInterval(keeping);
@@ -69,11 +75,11 @@ export async function scanShop(context: ScanContext, shop: string): Promise<RunR
 }
 
 async function readPage(
-  context: ScanContext & { pace: Pace },
+  context: ScanContext & { pace: Pace; place: Place },
   scan: Scan,
   ahead: ReadAhead,
 ): Promise<void> {
-  const { pool, config, ending } = context;
+  const { pool, config, ending, place } = context;
   if (!scan.running) {
     const { overlapMs } = config.scan;
     const now = context.now();
@@ -82,12 +88,12 @@ async function readPage(
   }
   if (scan.kind === "import" && scan.read === 0 && scan.oldest === null) {
     const counting = context.orderPages.count(scan.shop, listAt(scan, scan));
-    const counted = await untilEnding(ending, counting);
+    const counted = await place.away(untilEnding(ending, counting));
     if (counted === null) return;
     if (counted.kind !== "count") return await backOffScan(context, scan, counted);
     await saveCount(pool, scan.shop, counted);
   }
-  const read = await untilEnding(ending, ahead.read(scan, scan));
+  const read = await place.away(untilEnding(ending, ahead.read(scan, scan)));
   if (read === null) return;
   const { answer, askedAt } = read;
   if (answer.kind !== "page") {
@@ -103,8 +109,10 @@ async function readPage(
   if (next !== null) ahead.begin(scan, next);
   const orders = await readLarge(context, scan, answer.orders);
   if (orders === null) return;
-  const isFolded = await inboxIsFolded(context, scan, askedAt);
+  const isFolded = await place.away(inboxIsFolded(context, scan, askedAt));
   if (ending.aborted) return;
+  // where none is free in time, what Shopify was asked for is folded all the same
+  await place.hasPlace();
   if (!isFolded) return await postponeScan(pool, scan, lateMs);
   const changed = await holdingShop(pool, scan.shop, async (client, shop) => {
     const { now } = shop;
@@ -143,7 +151,7 @@ class ScanLostError extends Error {}
  * or the process is to end.
  */
 async function readLarge(
-  { pool, config, readOrder, ending }: ScanContext,
+  { pool, config, readOrder, ending, place }: ScanContext & { place: Place },
   scan: Scan,
   orders: readonly PagedOrder[],
 ): Promise<ReadOrder[] | null> {
@@ -154,7 +162,7 @@ async function readLarge(
       continue;
     }
     if (!(await keepScan(pool, scan, config.worker.leaseMs))) return null;
-    const answer = await untilEnding(ending, readOrder(scan.shop, id));
+    const answer = await place.away(untilEnding(ending, readOrder(scan.shop, id)));
     if (answer === null) return null;
     if (answer.kind !== "not_found") {
       read.push({ id, state: answer.kind === "order" ? answer.state : null });

@@ -5,7 +5,7 @@ import type { Logger } from "#app/foundation/log.server.ts";
 import { SecretError } from "#app/foundation/secrets.server.ts";
 import { holdingShop, type ShopRow } from "./lease.ts";
 
-const steps = ["erase", "recover", "fold", "deliver", "review", "read", "poll"] as const;
+const steps = ["erase", "redact", "recover", "fold", "deliver", "review", "read", "poll"] as const;
 
 /** The steps of a run that can fail by themselves. */
 export type Step = (typeof steps)[number];

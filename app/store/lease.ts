@@ -48,6 +48,8 @@ export type ShopRow = {
   reviewAfter: string | null;
   reviewAll: boolean;
   reviewRefused: boolean;
+  /** customers' webhooks in the inbox are to be erased before anything is folded */
+  redacts: boolean;
   /** neither uninstalled nor to be erased */
   installed: boolean;
   /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
@@ -82,7 +84,7 @@ const columns = (
   "failing", "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= ${now})
     AND ${notHeld('"Shop"')}) AS "delivers",
-  ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
+  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
 
 type Row = Omit<ShopRow, "now">;
 

@@ -4,6 +4,9 @@ import type { OrderStatus } from "./order.ts";
 /** Where an order is counted. */
 export type Counted = { status: OrderStatus; attention: boolean };
 
+/** What is added to a status's counters; less than 0: taken away. */
+export type CountChange = { status: OrderStatus; count: number; attention: number };
+
 /** `from` null: the order is new. */
 export type CountMove = { from: Counted | null; to: Counted };
 
@@ -24,9 +27,17 @@ export async function moveCounts(
     if (from) change(from, -1);
     change(to, 1);
   }
-  const rows = [...changes]
-    .map(([status, by]) => ({ status, ...by }))
-    .filter(({ count, attention }) => count !== 0 || attention !== 0);
+  const rows = [...changes].map(([status, by]) => ({ status, ...by }));
+  await addToCounts(client, shop, rows);
+}
+
+/** Adds to the shop's counters. The caller holds the shop's row. */
+export async function addToCounts(
+  client: pg.PoolClient,
+  shop: string,
+  changes: readonly CountChange[],
+): Promise<void> {
+  const rows = changes.filter(({ count, attention }) => count !== 0 || attention !== 0);
   if (rows.length === 0) return;
   await client.query({
     name: "move-counts",

@@ -1,26 +1,63 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
+import { inTransaction } from "#app/database/transaction.ts";
+import { holdingShop } from "./lease.ts";
+import type { OrderStatus } from "./order.ts";
+import { addToCounts, type CountChange } from "./order-counts.ts";
+
+/** Orders that one statement counts. */
+const page = 50_000;
 
 /**
- * Counts the shop's orders anew. The caller holds the shop's row, so nobody changes them meanwhile.
+ * Counts the shop's orders anew and sets its counters right. Orders and counters change together, so
+ * one snapshot tells by how much a counter is wrong, whatever happens meanwhile: nobody waits for the
+ * counting, and the shop's row is held only where something is to be set right.
  *
  * @returns how many of the counters were wrong: none, unless a row was changed by hand
  */
-export async function recount(client: pg.PoolClient, shop: string): Promise<number> {
-  const { rowCount } = await client.query(
-    `WITH counted AS (
-       SELECT "status", count(*)::int AS "count",
-              (count(*) FILTER (WHERE "needsAttention"))::int AS "attention"
-         FROM "Order" WHERE "shop" = $1 GROUP BY "status"
-     ), known AS (
-       SELECT "status" FROM "OrderCount" WHERE "shop" = $1 UNION SELECT "status" FROM counted
-     )
-     INSERT INTO "OrderCount" AS c ("shop", "status", "count", "attention")
-     SELECT $1, known."status", coalesce(counted."count", 0), coalesce(counted."attention", 0)
-       FROM known LEFT JOIN counted USING ("status")
-     ON CONFLICT ("shop", "status") DO UPDATE
-        SET "count" = EXCLUDED."count", "attention" = EXCLUDED."attention"
-      WHERE c."count" <> EXCLUDED."count" OR c."attention" <> EXCLUDED."attention"`,
-    [shop],
+export async function recount(pool: pg.Pool, shop: string): Promise<number> {
+  const wrong = await inTransaction(
+    pool,
+    async (client) => {
+      const { rows: known } = await client.query<CountChange>(
+        `SELECT "status", "count", "attention" FROM "OrderCount" WHERE "shop" = $1`,
+        [shop],
+      );
+      const changes = new Map(known.map((row) => [row.status, negated(row)]));
+      for (let after: string | null = ""; after !== null; ) {
+        const counted: PageCount[] = await countPage(client, shop, after);
+        for (const { status, count, attention } of counted) {
+          const change = changes.get(status) ?? { status, count: 0, attention: 0 };
+          change.count += count;
+          change.attention += attention;
+          changes.set(status, change);
+        }
+        after = counted[0]?.last ?? null;
+      }
+      return [...changes.values()].filter(({ count, attention }) => count !== 0 || attention !== 0);
+    },
+    "oneSnapshot",
   );
-  return rowCount ?? 0;
+  if (wrong.length > 0) await holdingShop(pool, shop, (client) => addToCounts(client, shop, wrong));
+  return wrong.length;
+}
+
+function negated({ status, count, attention }: CountChange): CountChange {
+  return { status, count: -count, attention: -attention };
+}
+
+type PageCount = { status: OrderStatus; count: number; attention: number; last: string };
+
+/** Counts the next orders by their ids; `last`: the id behind which the next page begins. */
+async function countPage(client: pg.PoolClient, shop: string, after: string): Promise<PageCount[]> {
+  const { rows } = await client.query<PageCount>(
+    `SELECT "status", count(*)::int AS "count",
+            (count(*) FILTER (WHERE "needsAttention"))::int AS "attention",
+            max(max("id")) OVER () AS "last"
+       FROM (SELECT "id", "status", "needsAttention" FROM "Order"
+              WHERE "shop" = $1 AND "id" > $2 ORDER BY "id" ${firstRows(page)}) AS page
+      GROUP BY "status"`,
+    [shop, after],
+  );
+  return rows;
 }

@@ -49,6 +49,14 @@ export type Place = {
   answered(): void;
 };
 
+/** Of a run that is made alone. */
+export const alone: Place = {
+  away: (waiting) => waiting,
+  hasPlace: async () => true,
+  probe: () => true,
+  answered: () => undefined,
+};
+
 /** What the steps of one run work with. */
 export type StepContext = RunContext & {
   pace: Pace;

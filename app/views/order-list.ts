@@ -1,7 +1,9 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
 import { OrderStatus } from "#app/database/generated/prisma/enums.ts";
 import { type ListedOrder, type ListedRow, listedOrder } from "./listed-order.ts";
 import type { OrderFilter, Position } from "./order-filter.ts";
+import { bearsName, findOrders } from "./order-search.ts";
 
 /** An order of the list, with the one piece of customer data that the page shows. */
 export type OrderOfList = ListedOrder & { lastName: string | null };
@@ -22,17 +24,14 @@ const statusesOf: Record<Exclude<OrderFilter["view"], "attention">, OrderStatus[
   skipped: ["skipped"],
 };
 
-/** So many orders are found by the start of their name at most. */
-const mostFound = 1000;
-
 /** A finding of at most so many orders is read from the index on its code. */
 const fewFound = 4000;
 
 /**
  * Reads one page of a shop's orders. Every part of the query walks an index from where the page
  * begins: the one on (shop, placedAt, id), or one that also begins with the status and whether
- * there are plans. A view of several of those is their index scans side by side. A search and a
- * finding have indexes of their own.
+ * there are plans. A view of several of those is their index scans side by side. What a search or a
+ * rare finding is about is read by its ids.
  *
  * @param timeZone of the shop: decides what a day is
  * @param position from a former page; a broken cursor counts as none
@@ -52,24 +51,46 @@ export async function listOrders(
   const order = newestFirst ? `"placedAt" DESC, "id"` : `"placedAt", "id" DESC`;
   const few = await fewWithFinding(pool, shop, filter);
   const conditions = [
-    ...filterConditions(filter, few, timeZone, bind),
+    ...filterConditions(filter, few === null, timeZone, bind),
     ...positionConditions(position, newestFirst, bind),
   ];
-  const part = (more: string[]) =>
-    `(SELECT * FROM "Order" o WHERE ${[`o."shop" = $1`, ...more, ...conditions].join(" AND ")}
-      ORDER BY ${order} LIMIT ${limit + 1})`;
-  const parts = indexedParts(filter, bind).map(part);
+  const parts = indexedParts(filter, bind);
+  const walk = (most: number) => {
+    const scans = parts.map(
+      (
+        part,
+      ) => `(SELECT * FROM "Order" o WHERE ${[`o."shop" = $1`, ...part, ...conditions].join(" AND ")}
+        ORDER BY ${order} ${firstRows(most)})`,
+    );
+    return `SELECT * FROM (${scans.join(" UNION ALL ")}) AS parts ORDER BY ${order} LIMIT ${most}`;
+  };
+  const isOfView = `(${parts.map((part) => `(${part.join(" AND ") || "true"})`).join(" OR ")})`;
+  const { query, finding } = filter;
+  let of: string;
+  let bound = values;
+  if (few !== null) {
+    const named = query === null ? [] : [bearsName(query, bind)];
+    const all = [isOfView, ...conditions, ...named];
+    of = `SELECT * FROM ${byIds(bind(few))} o WHERE ${all.join(" AND ")} ORDER BY ${order} LIMIT ${limit + 1}`;
+  } else if (query !== null) {
+    const more = finding === null ? [] : ["findings", "findingSeverity"];
+    const searched = { query, walk, conditions: [isOfView, ...conditions], more, order, values };
+    const found = await findOrders(pool, searched, limit + 1);
+    bound = [shop, found];
+    of = `SELECT * FROM ${byIds("$2")} o`;
+  } else {
+    of = walk(limit + 1);
+  }
   const { rows } = await pool.query<Row>(
     `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest",
             o."planUnits", o."planTotal", o."currency", o."reasonCode", o."statusReason",
             o."findings", (extract(epoch FROM o."placedAt") * 1000000)::bigint::text AS "micros",
-            coalesce(d."state" #>> '{head,customer,lastName}',
-                     d."state" #>> '{head,billingAddress,lastName}') AS "lastName"
-       FROM (SELECT * FROM (${parts.join(" UNION ALL ")}) AS parts
-              ORDER BY ${order} LIMIT ${limit + 1}) o
-       LEFT JOIN "OrderDocument" d ON d."shop" = $1 AND d."orderId" = o."id"
+            (SELECT coalesce(d."state" #>> '{head,customer,lastName}',
+                             d."state" #>> '{head,billingAddress,lastName}')
+               FROM "OrderDocument" d WHERE d."shop" = $1 AND d."orderId" = o."id") AS "lastName"
+       FROM (${of}) o
       ORDER BY ${order.replaceAll(/"(placedAt|id)"/g, `o."$1"`)}`,
-    values,
+    bound,
   );
   const further = rows.length > limit;
   const page = rows.slice(0, limit);
@@ -103,24 +124,25 @@ async function fewWithFinding(
   return rows.length > fewFound ? null : rows.map(({ id }) => id);
 }
 
+/** SQL: these orders, by their keys, whatever else is asked for: OFFSET 0 keeps that out. */
+function byIds(ids: string): string {
+  return `(SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = ANY(${ids}::text[]) OFFSET 0)`;
+}
+
+/** @param many whether orders with the finding are to be found on the way along the list */
 function filterConditions(
-  { query, from, to, finding }: OrderFilter,
-  few: string[] | null,
+  { from, to, finding }: OrderFilter,
+  many: boolean,
   timeZone: string,
   bind: (value: unknown) => string,
 ): string[] {
   const conditions: string[] = [];
-  if (query !== null) conditions.push(searchCondition(query, bind));
   const midnight = (day: string, plus: number) =>
     `((${bind(day)}::date + ${plus})::timestamp AT TIME ZONE ${bind(timeZone)})`;
   if (from !== null) conditions.push(`o."placedAt" >= ${midnight(from, 0)}`);
   if (to !== null) conditions.push(`o."placedAt" < ${midnight(to, 1)}`);
-  if (few !== null) {
-    conditions.push(`o."id" = ANY(${bind(few)}::text[])`);
-  } else if (finding !== null) {
-    conditions.push(
-      `o."findingSeverity" IS NOT NULL AND o."findings" @> ${bind(JSON.stringify([{ code: finding }]))}::jsonb`,
-    );
+  if (finding !== null && many) {
+    conditions.push(`o."findings" @> ${bind(JSON.stringify([{ code: finding }]))}::jsonb`);
   }
   return conditions;
 }
@@ -137,21 +159,14 @@ function indexedParts(
   const statusIs = (status: OrderStatus) => `o."status" = ${bind(status)}::"OrderStatus"`;
   const plansAsked = plans === null ? [] : [plansAre(plans === "yes")];
   if (view === "all" && (plans === null || finding !== null)) return [plansAsked];
-  if (view === "attention" && finding !== null) return [[`o."needsAttention"`, ...plansAsked]];
+  if (finding !== null && view !== "attention") {
+    const bearsOne = `o."findingSeverity" IS NOT NULL`;
+    return statusesOf[view].map((one) => [statusIs(one), bearsOne, ...plansAsked]);
+  }
   const begins =
     view === "attention" ? [`o."needsAttention"`] : statusesOf[view].map((one) => statusIs(one));
-  if (finding !== null || plans !== null) return begins.map((begin) => [begin, ...plansAsked]);
+  if (plans !== null) return begins.map((begin) => [begin, ...plansAsked]);
   return begins.flatMap((begin) => [true, false].map((has) => [begin, plansAre(has)]));
-}
-
-/** By the start of the name, or by the whole id. Bytewise ranges walk the index on the name. */
-function searchCondition(query: string, bind: (value: unknown) => string): string {
-  const starts = query.startsWith("#") ? [query] : [query, `#${query}`];
-  const byName = starts.map(
-    (start) => `(SELECT "id" FROM "Order" WHERE "shop" = $1 AND "name" ~>=~ ${bind(start)}
-       AND "name" ~<~ ${bind(`${start}\u{10FFFF}`)} ORDER BY "name" USING ~<~ LIMIT ${mostFound})`,
-  );
-  return `o."id" = ANY(ARRAY(${byName.join(" UNION ALL ")} UNION ALL SELECT ${bind(query)}::text))`;
 }
 
 function positionConditions(

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { firstRows } from "#app/database/first-rows.ts";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedLineItem, FeedOrder } from "#app/order/feed-order.ts";
@@ -70,7 +71,7 @@ async function page(pool: pg.Pool, shop: string, after: string): Promise<Row[]> 
        FROM "Order" o JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
       WHERE o."shop" = $1 AND o."id" > $2 AND o."acceptedHash" = o."payloadHash"
         AND d."lastPayload" IS NOT NULL AND (d."state"->>'schemaVersion')::int < $3
-      ORDER BY o."id" LIMIT $4`,
+      ORDER BY o."id" ${firstRows("$4")}`,
     [shop, after, stateVersion, pageOrders],
   );
   return rows;

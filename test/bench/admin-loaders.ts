@@ -16,6 +16,7 @@ export async function measureLoaders(server: AdminServer, shop: string): Promise
   const paths = [...listPaths(), ...(await deepPaths(server, shop))];
   const home: number[] = [];
   const orders: number[] = [];
+  const searches: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     for (const path of paths) {
       const atHome = await server.readData(shop, "/app", homeRoute);
@@ -24,12 +25,14 @@ export async function measureLoaders(server: AdminServer, shop: string): Promise
       if (round > 0) {
         home.push(atHome.ms);
         orders.push(ms);
+        if (path.includes("query=")) searches.push(ms);
       }
     }
   }
   return [
     below("admin.home_loader_p95_ms_1m", percentile(home, 95), "ms", 100),
     below("admin.orders_loader_p95_ms_1m", percentile(orders, 95), "ms", 100),
+    below("admin.search_p95_ms_1m", percentile(searches, 95), "ms", 100),
   ];
 }
 

@@ -11,6 +11,7 @@ import { measurePooler } from "./pooler.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { rest, setStage } from "./stage.ts";
 import { measureStart } from "./start.ts";
+import { measureStore } from "./store.ts";
 import { measureStorefront } from "./storefront.ts";
 import { measureSyncRatios } from "./sync/ratios.ts";
 import { measureThroughput } from "./throughput.ts";
@@ -24,6 +25,7 @@ const parts = {
   sync: measureSyncRatios,
   neighbors: measureNeighbors,
   reconcile: measureReconcile,
+  store: measureStore,
   scale: measureIntakeAtScale,
   admin: measureAdmin,
   storefront: measureStorefront,

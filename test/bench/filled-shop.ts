@@ -62,7 +62,7 @@ export async function fillShop(
     lastPayload: "NULL",
   });
   await pool.query(
-    `INSERT INTO "OrderEvent" ("shop", "orderId", "source", "at", "kind", "detail")
+    `INSERT INTO "TimelineEvent" ("shop", "orderId", "source", "at", "kind", "detail")
      SELECT $1, ${id}, 'webhook:' || gen_random_uuid(), ${at}, 'webhook', '{"topic": "orders/updated"}'
        FROM generate_series(1, ${orders}) AS n, generate_series(1, ${eventsPerOrder})`,
     [shop],

@@ -5,16 +5,17 @@ import { promisify } from "node:util";
 import pg from "pg";
 import startSharedPostgres, { createDatabase } from "../world/shared-postgres.ts";
 
-/** Partial indexes and those on expressions are left out: the migrations alone have them. */
+/** Partial indexes, those on expressions and partitions are left out: the migrations alone have them. */
 const shape = `
   SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable || ' '
          || coalesce(column_default, '-') || ' ' || coalesce(datetime_precision::text, '-') AS line
     FROM information_schema.columns
    WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+     AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('%I', table_name)::regclass)
   UNION ALL
-  SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i
+  SELECT 'index ' || replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') FROM pg_index i
     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname = 'public' AND i.indpred IS NULL AND i.indexprs IS NULL AND c.relname <> '_prisma_migrations'
+   WHERE n.nspname = 'public' AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT c.relispartition AND c.relname <> '_prisma_migrations'
   UNION ALL
   SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder)
     FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid

@@ -158,7 +158,7 @@ describe("an import of past orders", () => {
     await ops(["import", domain], env);
     const { rows } = await client.pool.query(
       `SELECT (SELECT max("foldedAt") FROM "InboxWebhook" WHERE "shop" = $1)
-            < (SELECT min("at") FROM "OrderEvent" WHERE "shop" = $1 AND "source" LIKE 'import:%') AS first`,
+            < (SELECT min("at") FROM "TimelineEvent" WHERE "shop" = $1 AND "source" LIKE 'import:%') AS first`,
       [domain],
     );
     expect(rows[0].first).toBe(true);

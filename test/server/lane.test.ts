@@ -39,7 +39,7 @@ beforeEach(async () => {
   const log = createLog("silent");
   sweeps = createSweeps(() => undefined);
   const limits = { sweepIntervalMs: 100, sweepLimitMs: 500, runLimitMs: 2000 };
-  lane = await openLane(boss, "sync", { log, concurrency, sweeps, ...limits });
+  lane = await openLane(boss, "sync", { log, concurrency, awayPerPlace: 20, sweeps, ...limits });
   [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
   const work = async (shop: string, place: Place) => {
     expect(underWay).not.toContain(shop);

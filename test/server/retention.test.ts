@@ -150,10 +150,11 @@ describe("the rest", () => {
       return rows[0].count;
     };
     expect(await retain()).toMatchObject({ events: 0, webhooks: 0, attempts: 0 });
-    const events = await count("OrderEvent");
-    expect(events).toBeGreaterThan(0);
+    // as the version before wrote them
+    const events = 2;
     await client.pool.query(
-      `UPDATE "OrderEvent" SET "at" = now() - interval '401 days' WHERE "shop" = $1`,
+      `INSERT INTO "OrderEvent" ("shop", "orderId", "source", "at", "kind")
+       SELECT $1, '1', n::text, now() - n * interval '1 day', 'read' FROM unnest(ARRAY[1, 401, 402]) AS n`,
       [shop],
     );
     await client.pool.query(
@@ -173,9 +174,61 @@ describe("the rest", () => {
       [shop],
     );
     expect(await retain()).toMatchObject({ events, webhooks: 2, attempts: 1 });
-    expect([await count("OrderEvent"), await count("Attempt")]).toEqual([0, 0]);
+    expect([await count("OrderEvent"), await count("Attempt")]).toEqual([1, 0]);
+    // of now
+    expect(await count("TimelineEvent")).toBeGreaterThan(0);
     // the young one in quarantine
     expect(await count("InboxWebhook")).toBe(1);
+  });
+
+  it("waits for nobody who is at the shop, where there is nothing to change", async () => {
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await client.quiet();
+    const holder = await client.pool.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR UPDATE`, [shop]);
+      expect(await retain()).toMatchObject({ documents: 0, miscounted: 0 });
+    } finally {
+      await holder.query("ROLLBACK");
+      holder.release();
+    }
+  });
+
+  it("sets counters right by what they are wrong, whatever happens meanwhile", async () => {
+    const order = orderOf(shop, nextId());
+    await client.send([order.webhook("orders/create")]);
+    await client.quiet();
+    await client.pool.query(
+      `UPDATE "OrderCount" SET "count" = "count" + 5 WHERE "shop" = $1 AND "status" = 'sent'`,
+      [shop],
+    );
+    const holder = await client.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR UPDATE`, [shop]);
+    const retained = retain();
+    await eventually("it has counted and waits for the shop's row", async () => {
+      const { rowCount } = await client.pool.query(
+        `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database()
+            AND "wait_event_type" = 'Lock' AND "query" LIKE '%FROM "Shop"%FOR NO KEY UPDATE%'`,
+      );
+      return rowCount === 1;
+    });
+    // somebody else's order, as it is counted
+    await holder.query(
+      `INSERT INTO "Order" ("shop", "id", "name", "placedAt", "changedAt", "status")
+       VALUES ($1, '1', '#1', now(), now(), 'sent')`,
+      [shop],
+    );
+    await holder.query(
+      `UPDATE "OrderCount" SET "count" = "count" + 1 WHERE "shop" = $1 AND "status" = 'sent'`,
+      [shop],
+    );
+    await holder.query("COMMIT");
+    holder.release();
+    expect(await retained).toMatchObject({ miscounted: 1 });
+    expect(await isCounted(client.pool, shop)).toBe(true);
   });
 
   it("is counted anew, and wrong counters are set right", async () => {

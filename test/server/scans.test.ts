@@ -1,4 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { usualLimits } from "#app/database/connection.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { startQueue } from "#app/queue/queue.ts";
+import { createSweeps } from "#app/queue/sweeps.ts";
 import { type ScanContext, scanShop } from "#app/scan/scan.ts";
 import { beginImport, beginReconciliation } from "#app/scan/scan-runs.ts";
 import { claimScan } from "#app/scan/scan-store.ts";
@@ -143,4 +147,52 @@ describe("a scan that is asked for while another is under way", () => {
     expect(await since()).toBeNull();
     expect(await beginImport(pool, current.shop, { now: Date.now() })).toBe(false);
   });
+});
+
+it("fifty shops are read at once, while each waits until its bucket has refilled", async () => {
+  const shops = Array.from({ length: 50 }, (_, place) => `import-${place}.myshopify.com`);
+  for (const shop of shops) {
+    await pool.query(`INSERT INTO "Shop" ("domain") VALUES ($1)`, [shop]);
+    await beginImport(pool, shop, { now: Date.now() });
+  }
+  const waiting = new Set<string>();
+  const refilled = Promise.withResolvers<void>();
+  const ended: string[] = [];
+  const shopify: ScanContext = {
+    ...context,
+    wake: async () => undefined,
+    orderPages: {
+      count: async () => ({ kind: "count", total: null, oldest: null }),
+      page: async (shop) => {
+        waiting.add(shop);
+        await refilled.promise;
+        return { kind: "page", orders: [], missingAccess: [], next: null };
+      },
+    },
+  };
+  const queue = await startQueue({
+    ...{ databaseUrl: context.config.DATABASE_URL ?? "", limits: usualLimits },
+    ...{ log: createLog("silent"), concurrency: { sync: 1, scan: 2, plans: 1 }, worker: true },
+    ...{ sweepIntervalMs: 1000, runLimitMs: 60_000, sweeps: createSweeps(() => undefined) },
+  });
+  try {
+    const run = async (shop: string, place: Parameters<typeof scanShop>[2]) => {
+      const result = await scanShop(shopify, shop, place);
+      ended.push(shop);
+      return result;
+    };
+    await queue.scan.work(run, async () => []);
+    await queue.scan.wake(shops);
+    await eventually("all wait for Shopify at once", () => waiting.size === shops.length);
+    refilled.resolve();
+    await eventually("all are through", () => new Set(ended).size === shops.length);
+  } finally {
+    refilled.resolve();
+    await queue.stop();
+  }
+  const { rows } = await pool.query(
+    `SELECT 1 FROM "OrderScan" WHERE "shop" = ANY($1) AND "running"`,
+    [shops],
+  );
+  expect(rows).toEqual([]);
 });

@@ -34,6 +34,11 @@ const neighbors = [
   ["intake/shop-webhooks", "shops", "so do an uninstall and a change of scopes"],
   ["intake/shop-webhooks", "queue", "the deletion of a shop is begun by its run"],
   ["run/run", "privacy/redact-shop", "a run deletes the shop before it does anything else"],
+  [
+    "run/run",
+    "privacy/redact-inbox",
+    "and looks for erased customers in the inbox before it folds",
+  ],
   ["run/run", "queue/lane", "a run tells its lane when to come again"],
   ["scan/scan", "queue/lane", "so does a reading"],
   ["views/import-status", "scan/scan-runs", "how far back an import may read"],

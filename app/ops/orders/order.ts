@@ -1,4 +1,5 @@
 import { command } from "#app/ops/command.ts";
+import { timelineOf } from "#app/views/timeline.ts";
 
 /** Shows one order: status, findings, timeline and what was sent last. */
 export const order = command({
@@ -12,11 +13,8 @@ export const order = command({
         where: { shop_orderId: { shop, orderId: id } },
         select: { lastPayload: true, manualPairs: true },
       });
-      const events = await prisma.orderEvent.findMany({
-        where: { shop, orderId: id },
-        orderBy: { at: "asc" },
-        omit: { shop: true, orderId: true },
-      });
+      const timeline = await timelineOf(prisma, shop, id);
+      const events = timeline.reverse().map((entry) => ({ ...entry, at: new Date(entry.at) }));
       const reason = [row.reasonCode, row.statusReason].filter(Boolean).join(": ");
       const planTotal = row.planTotal === null ? null : Number(row.planTotal);
       const data = { ...row, planTotal, ...document, events };

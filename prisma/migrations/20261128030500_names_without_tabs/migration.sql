@@ -1,0 +1,2 @@
+-- Order_names has taken its place.
+DROP INDEX CONCURRENTLY "Order_shop_name_idx";

@@ -1,0 +1,2 @@
+-- Attempt_shop_startedAt_idx has taken its place.
+DROP INDEX CONCURRENTLY "Attempt_startedAt_idx";
