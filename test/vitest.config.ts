@@ -34,7 +34,7 @@ export default defineConfig({
           environment: "node",
           isolate: false,
           // No test fails because the machine is slow.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
       {
@@ -45,6 +45,7 @@ export default defineConfig({
           environment: "jsdom",
           // The tester loads the extension itself.
           server: { deps: { inline: ["@shopify/ui-extensions-tester"] } },
+          testTimeout: 120_000,
         },
       },
       {
