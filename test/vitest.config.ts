@@ -34,7 +34,7 @@ export default defineConfig({
           environment: "node",
           isolate: false,
           // No test fails because the machine is slow.
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       },
       {
@@ -56,8 +56,8 @@ export default defineConfig({
           globalSetup: ["test/world/shared-postgres.ts"],
           setupFiles: ["test/world/collect-sql.ts"],
           // No test fails because the machine is slow.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           isolate: false,
         },
       },
