@@ -52,15 +52,10 @@ beforeEach(async () => {
   };
   const log = createLog("silent");
   sweeps = createSweeps(() => undefined);
-<<<<<<< HEAD
-  const limits = { sweepIntervalMs: 100, sweepLimitMs: 500, runLimitMs: 2000 };
-  lane = await openLane(boss, "sync", { log, concurrency, awayPerPlace: 20, sweeps, ...limits });
-=======
   // what is to be given up has limits of its own
   const limits = { sweepIntervalMs: 100, sweepLimitMs: hourMs, runLimitMs: hourMs };
-  options = { log, concurrency, sweeps, ...limits };
+  options = { log, concurrency, awayPerPlace: 20, sweeps, ...limits };
   lane = await openLane(boss, "sync", options);
->>>>>>> steady
   [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
   const work = async (shop: string, place: Place) => {
     expect(underWay).not.toContain(shop);
@@ -80,8 +75,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const all = (count: number) =>
-  eventually(`${count} runs`, () => ran.length >= count || ran.length);
+const all = (count: number) => eventually(`${count} runs`, () => ran.length >= count || ran.length);
 const oneWaits = () => eventually("the others are let go", () => workers === 1 || workers);
 
 it("works on as many shops at once as it may, and on no more, again and again", async () => {
