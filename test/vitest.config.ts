@@ -14,12 +14,15 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** A seed: files in a random order, which no verdict may depend on (test/busy). */
+const order = process.env.TEST_FILE_ORDER;
+
 // Nothing is isolated but pages: what a file imports need not be loaded anew for the next one, and no
 // file leaves anything behind.
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
-    sequence: { sequencer: LongestFirst },
+    sequence: order ? { shuffle: { files: true }, seed: Number(order) } : { sequencer: LongestFirst },
     // More than cores: tests of the server wait now and then, and unit tests fill the gaps.
     maxWorkers: 4,
     projects: [
