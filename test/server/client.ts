@@ -90,7 +90,7 @@ export function createClient(world: Reachable): Client {
                       AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL)),
              "unanswered" AS (SELECT count(*) FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
                     WHERE a."answeredAt" IS NULL),
-             "attempts" AS (SELECT max("id") FROM "Attempt")
+             "attempts" AS (SELECT max("startedAt") FROM "Attempt")
            SELECT "unfolded".count AS "unfolded", "unreviewed".count AS "unreviewed",
                   "unsent".count AS "unsent", "unanswered".count AS "unanswered",
                   "attempts".max AS "last attempt"
