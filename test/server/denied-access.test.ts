@@ -86,8 +86,8 @@ describe("an order that is read without", () => {
     expect(page).toContain(word);
     expect(page).toContain(
       access === "read_customers"
-        ? "Some access to your shop that the app needs has not been granted"
-        : "Shopify does not show the app everything about your customers",
+        ? "The app has not been granted some of the access to your shop"
+        : "Shopify does not share all customer data with the app",
     );
   });
 

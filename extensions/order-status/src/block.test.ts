@@ -87,7 +87,7 @@ it("says so when the order could not be sent again, and keeps what it shows", as
   await extension.render();
   await vi.waitFor(() => expect(document.querySelector("s-button")).not.toBeNull());
   document.querySelector("s-button")?.dispatchEvent(new Event("click"));
-  await vi.waitFor(() => expect(page()).toContain("could not be sent again"));
+  await vi.waitFor(() => expect(page()).toContain("could not be resent"));
   expect(page()).toContain("Synced");
 });
 
