@@ -12,7 +12,7 @@ export const hakunaClauseUrl =
 export const privacyClause: Record<Language, string> = {
   en: `Product protection by Hakuna
 
-For some products we offer a protection plan, an insurance, together with Hakuna GmbH ("Hakuna"). If you choose a plan, we give Hakuna what is needed to insure you: your name, email address, phone number and billing address, and your order with its products, prices, and the times at which it was placed, shipped, canceled or refunded. We do so because you consented to it by choosing the plan (Art. 6 (1) (a) GDPR).
+For some products we offer a protection plan, an insurance, together with Hakuna GmbH (“Hakuna”). If you choose a plan, we give Hakuna what is needed to insure you: your name, email address, phone number and billing address, and your order with its products, prices, and the times at which it was placed, shipped, canceled or refunded. We do so because you consented to it by choosing the plan (Art. 6 (1) (a) GDPR).
 
 Hakuna processes these data, and those that arise from the insurance or that you give to Hakuna in a claim, to conclude and perform the insurance contract (Art. 6 (1) (b) GDPR), to meet legal obligations such as duties to keep records (Art. 6 (1) (c) GDPR), and for legitimate interests such as secure systems and the prevention of fraud (Art. 6 (1) (f) GDPR). If you choose no plan, Hakuna gets no data of your order.
 

@@ -46,10 +46,14 @@ test("offers are fetched for chosen products: access, progress, an error, the pl
   begun.resolve();
   await expect(app.getByText("2 of 2 products. 1 product couldn't be processed.")).toBeVisible();
   const results = app.getByRole("listitem");
-  await expect(results.filter({ hasText: "The product costs nothing" })).toContainText("Not processed");
+  await expect(results.filter({ hasText: "The product costs nothing" })).toContainText(
+    "Not processed",
+  );
   await expect(results.filter({ hasText: "€35.96" })).toContainText("Done");
   await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeVisible();
-  await expect(app.getByText(/^Hakuna's offer is valid until .*; the app renews it/)).toHaveCount(1);
+  await expect(app.getByText(/^Hakuna's offer is valid until .*; the app renews it/)).toHaveCount(
+    1,
+  );
   expect(await violations(page)).toEqual([]);
   expect(await overflow(page)).toEqual([]);
 
