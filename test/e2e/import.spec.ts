@@ -66,7 +66,9 @@ test("the home page tells what the reconciliation mended, and what holds it up",
     [shop.domain, since],
   );
   await page.reload();
-  await expect(app.getByText("Checking against Shopify is delayed: Shopify does not answer")).toBeVisible();
+  await expect(
+    app.getByText("Checking against Shopify is delayed: Shopify does not answer"),
+  ).toBeVisible();
   await expect(app.getByText("It answered with HTTP status 503.")).toBeVisible();
   await client.close();
 });
