@@ -207,7 +207,9 @@ test("in German, every page speaks German, with German dates and money", async (
   await page.getByRole("link", { name: "Einstellungen" }).click();
   await expect(app.getByText("Verbindung zu Hakuna")).toBeVisible();
   await page.getByRole("link", { name: "Hilfe" }).click();
-  await expect(app.getByText("Wie Produkte und Schutz zusammenfinden")).toBeVisible();
+  await expect(
+    app.getByRole("heading", { name: "Wie Produkte und Schutzpläne zusammenfinden" }),
+  ).toBeVisible();
 });
 
 test("an address that leads nowhere says so, inside the admin and outside", async ({

@@ -149,7 +149,7 @@ test("an order is skipped after a question, and its customer leaves the app", as
   await app.getByRole("button", { name: "Send after all" }).click();
   await expect(page.getByRole("status")).toContainText("sent after all");
   // its customer's data must come from Shopify again, which does not have it
-  await expect(app.getByText("Shopify says that this order does not exist")).toBeVisible();
+  await expect(app.getByText("According to Shopify, this order does not exist")).toBeVisible();
   expect(await client.order(shop.domain, id)).toMatchObject({ skippedByHand: false });
   expect(world.hakuna.states(id)).toHaveLength(1);
 });

@@ -185,6 +185,6 @@ test("in German", async ({ page, world, shop }) => {
   await expect(app.getByText("Shopify prüft jeden Warenkorb im Checkout.")).toBeVisible();
   await page.getByRole("link", { name: "Übersicht" }).click();
   await app.getByRole("button", { name: "In der Datenschutzerklärung darauf hinweisen" }).click();
-  await expect(app.getByText("Eine Anwältin oder ein Anwalt muss ihn sehen")).toBeVisible();
+  await expect(app.getByText("Lass ihn anwaltlich prüfen")).toBeVisible();
   await expect(app.getByText("Produktschutz von Hakuna")).toBeVisible();
 });

@@ -108,7 +108,7 @@ describe("an order that is read without", () => {
       return JSON.stringify(customer).includes("vogelsang-phone-2");
     });
     expect(await missing()).toBeNull();
-    expect(await home()).not.toContain("Shopify does not show the app");
+    expect(await home()).not.toContain("Shopify does not share all customer data");
   });
 
   it("anything at all wipes nothing, and the merchant is told", async () => {

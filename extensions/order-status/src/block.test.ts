@@ -92,7 +92,7 @@ it("says so when the order could not be sent again, and keeps what it shows", as
 });
 
 it.each([
-  [new Response(null, { status: 404 }), "has not heard of this order yet"],
+  [new Response(null, { status: 404 }), "does not know this order yet"],
   [new Response(null, { status: 500 }), "could not be loaded"],
   [new TypeError("Failed to fetch"), "could not be loaded"],
 ])("tells what is wrong where there is no status", async (answer, text) => {
