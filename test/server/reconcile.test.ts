@@ -239,7 +239,9 @@ describe("an outage", () => {
     expect(shop.asked).toHaveLength(asked);
 
     const page = await openApp(world, domain);
-    expect(page).toContain("Checking against Shopify is paused: the app lost its access to this shop");
+    expect(page).toContain(
+      "Checking against Shopify is paused: the app lost its access to this shop",
+    );
     await eventually("it goes on", () => world.hakuna.states(id).length === 1);
     expect((await scan()).pausedReason).toBeNull();
     expect(await openApp(world, domain)).toContain("1 missing order fetched from Shopify today");
