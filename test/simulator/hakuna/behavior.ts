@@ -30,8 +30,8 @@ export type Behavior = {
    * says otherwise
    */
   silentTo?: readonly string[];
-  /** the processing status is as silent, to everybody, or answers 503 */
-  statusFails?: "silent" | "unavailable";
+  /** the processing status is as silent, to everybody, answers 503, or refuses whoever asks */
+  statusFails?: "silent" | "unavailable" | "refused";
   /** the next `requests` with orders (all, if left out) have this fault */
   fault?: { fault: Fault; requests?: number };
   /** one request in so many fails, in changing ways; seeded */

@@ -125,6 +125,7 @@ export async function startHakuna(
         return beSilent(({ statusFails }) => statusFails === "silent");
       }
       if (behavior.statusFails === "unavailable") return send(503, failure("maintenance"));
+      if (behavior.statusFails === "refused") return send(403, failure("forbidden"));
       return processingStatus(status[1], send);
     }
     if (path === "/offers" && request.method === "POST") {
