@@ -45,6 +45,13 @@ export type ShopRow = {
   /** the steps that failed when they were tried last */
   failing: Failing;
   timeZone: string;
+  /** plans whose product is gone are refunded without a person, where nothing is unclear */
+  refundsAlone: boolean;
+  /** what was found to be refunded before is a person's */
+  refundsAloneSince: Date | null;
+  refundWaitHours: number;
+  /** the customer is told of such a refund */
+  refundNotify: boolean;
   reviewAfter: string | null;
   reviewAll: boolean;
   reviewRefused: boolean;
@@ -81,7 +88,8 @@ const columns = (
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "keyVersion", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "pollFailures", coalesce("pollAfter" > ${now}, false) AS "pollsRest",
-  "failing", "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
+  "failing", "timeZone", "refundsAlone", "refundsAloneSince", "refundWaitHours", "refundNotify",
+  "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= ${now})
     AND ${notHeld('"Shop"')}) AS "delivers",
   ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
