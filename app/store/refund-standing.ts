@@ -31,7 +31,10 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
     ({ plan, owed }) => owed?.reason === "product_gone" && !putAway.has(plan.id),
   );
   const { units, until } = owedTogether(asked, now);
-  if (units === 0) return forgetRefunds(order);
+  if (units === 0) {
+    forgetRefunds(order);
+    return;
+  }
   if (units > order.refundUnits) order.refundSince = now;
   order.refundUnits = units;
   order.refundUntil = until;
