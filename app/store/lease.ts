@@ -59,6 +59,8 @@ export type ShopRow = {
   redacts: boolean;
   /** neither uninstalled nor to be erased */
   installed: boolean;
+  /** the merchant or an operator holds delivery back */
+  isHeld: boolean;
   /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
   delivers: boolean;
   /**
@@ -92,7 +94,8 @@ const columns = (
   "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= ${now})
     AND ${notHeld('"Shop"')}) AS "delivers",
-  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
+  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
+  ("paused" OR NOT ${notHeld('"Shop"')}) AS "isHeld"`;
 
 type Row = Omit<ShopRow, "now">;
 
