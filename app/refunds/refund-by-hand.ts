@@ -3,7 +3,7 @@ import type { PlanStanding } from "#app/order/refunds/owed.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import { type SuggestedRefund, suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { carryOut, openShop } from "./carry-out.ts";
-import { type PlanRefund, refundById, signOf } from "./plan-refund.ts";
+import { type PlanRefund, refundById, refundsOfOrder, signOf } from "./plan-refund.ts";
 import { eventOf } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { changeRefund, openRefund, openRefundOf, releaseRefund } from "./refund-store.ts";
@@ -14,6 +14,8 @@ export type ByHand = {
   orderId: string;
   planLineId: string;
   units: number;
+  /** units of the plan that were left when the dialog was opened */
+  left: number;
   notify: boolean;
   /** minor units, as the dialog showed it */
   amount: number;
@@ -43,9 +45,11 @@ export async function refundByHand(
   const { orderId, planLineId, units } = asked;
   const ask = await openShop(context, shop);
   const suggested = await suggestRefund(ask, { orderId, lineId: planLineId, units });
-  if (suggested?.amount !== asked.amount || suggested.currency !== asked.currency) {
-    return { result: "changed" };
-  }
+  const isSame =
+    suggested?.amount === asked.amount &&
+    suggested.currency === asked.currency &&
+    suggested.left === asked.left;
+  if (!isSame) return { result: "changed" };
   const token = randomUUID();
   const written = await write(context, shop, asked, { staffId, suggested, token });
   if (written === null) return { result: "changed" };
@@ -68,11 +72,18 @@ async function write(
 ): Promise<ByHandResult | null> {
   const { orderId, planLineId, units } = asked;
   return await withOrder(context, shop, orderId, async (inHand): Promise<ByHandResult> => {
-    const { client, plans, shop: row, tell } = inHand;
+    const { client, order, plans, shop: row, tell } = inHand;
     const standing = plans.find(({ plan }) => plan.id === planLineId);
-    if (!standing || standing.plan.left < units) return { result: "changed" };
     const other = await openRefundOf(client, shop, orderId, planLineId);
     if (other !== null && other.state !== "planned") return { result: "open", refund: other };
+    // who was a moment earlier may have refunded what this dialog still showed
+    const earlier = await refundsOfOrder(client, shop, orderId);
+    const isUnread = earlier.some(
+      ({ refundId }) => refundId !== null && !(refundId in order.state.refunds),
+    );
+    if (standing?.plan.left !== asked.left || units > asked.left || isUnread) {
+      return { result: "changed" };
+    }
     if (other !== null) {
       await changeRefund(client, shop, other.id, ["planned"], {
         ...{ state: "dropped", problem: "by_hand", dueAt: null },

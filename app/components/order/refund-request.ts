@@ -9,6 +9,7 @@ export const refundRequest = z.discriminatedUnion("action", [
     action: z.literal("refund"),
     planLineId: lineId,
     units: z.int().min(1).max(100_000),
+    left: z.int().min(1).max(100_000),
     notify: z.boolean(),
     amount: z.int().min(0),
     currency: z.string().regex(/^[A-Z]{3}$/),

@@ -89,10 +89,10 @@ export const refundPaymentsQuery = `#graphql
   ${payments}
 `;
 
-/** The duties that were paid for a line. */
-export const lineDutiesQuery = `#graphql
-  query LineDuties($line: ID!) {
-    node(id: $line) { ... on LineItem { duties { id } } }
+/** What is left of a line, and the duties that were paid for it. */
+export const refundLineQuery = `#graphql
+  query RefundLine($line: ID!) {
+    node(id: $line) { ... on LineItem { currentQuantity duties { id } } }
   }
 `;
 
@@ -189,7 +189,9 @@ export type RefundNotesData = {
 
 export type RefundPaymentsData = { node: (AdminPayments & { id: string }) | null };
 
-export type LineDutiesData = { node: { duties?: { id: string }[] } | null };
+export type RefundLineData = {
+  node: { currentQuantity?: number; duties?: { id: string }[] } | null;
+};
 
 export type SuggestedRefundData = {
   order: {

@@ -1,8 +1,8 @@
 import { type AskAdmin, unavailable } from "#app/shopify/access/admin-api.ts";
 import { minorOf } from "./admin-money.ts";
 import {
-  type LineDutiesData,
-  lineDutiesQuery,
+  type RefundLineData,
+  refundLineQuery,
   type SuggestedRefundData,
   suggestedRefundQuery,
 } from "./refund-queries.ts";
@@ -11,6 +11,8 @@ import {
 export type SuggestedRefund = {
   /** ISO 4217, upper case: the currency that the buyer paid in */
   currency: string;
+  /** units of the line that are left at Shopify */
+  left: number;
   amount: number;
   /** what was paid for the units: after discounts, with tax and duties */
   price: number;
@@ -61,7 +63,7 @@ export async function suggestRefund(
 ): Promise<SuggestedRefund | null> {
   const order = `gid://shopify/Order/${orderId}`;
   const lineItemId = `gid://shopify/LineItem/${lineId}`;
-  const { data: known } = await ask<LineDutiesData>(lineDutiesQuery, { line: lineItemId });
+  const { data: known } = await ask<RefundLineData>(refundLineQuery, { line: lineItemId });
   const refundLineItems = [{ lineItemId, quantity: units, restockType: "NO_RESTOCK" as const }];
   const refundDuties = (known.node?.duties ?? []).map(({ id }) => ({
     ...{ dutyId: id, refundType: "PROPORTIONAL" as const },
@@ -77,6 +79,7 @@ export async function suggestRefund(
   const [tax, duties] = [minor(told.totalTaxSet), minor(told.totalDutiesSet)];
   return {
     currency,
+    left: known.node?.currentQuantity ?? 0,
     amount: minor(told.amountSet),
     price: minor(told.subtotalSet) + (taxesIncluded ? 0 : tax) + duties,
     tax,
