@@ -31,8 +31,9 @@ export type RefundablePlan = {
   product: { state: WindowState; until: number | null };
   /** why it is not refunded by itself, where that was looked at */
   whyNot: WhyNot[];
-  /** a refund of it is open */
+  /** a refund of it is open; it is only planned, so that a person can be first */
   isOpen: boolean;
+  isPlanned: boolean;
 };
 
 export type ShownRefund = {
@@ -100,6 +101,9 @@ export async function readOrderRefunds(
       product: possible(windows, "productUntil", now),
       whyNot: whyNot[plan.id] ?? [],
       isOpen: rows.some(({ planLineId, endedAt }) => planLineId === plan.id && endedAt === null),
+      isPlanned: rows.some(
+        ({ planLineId, state }) => planLineId === plan.id && state === "planned",
+      ),
     })),
     refunds: rows.map((row) => ({
       ...{ id: row.id, planLineId: row.planLineId, title: row.planTitle, units: row.units },

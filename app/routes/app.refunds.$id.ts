@@ -20,7 +20,7 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const asked = previewRequest.safeParse(query);
   if (!asked.success) throw new Response(null, { status: 400 });
   const { plan: planLineId, units } = asked.data;
-  const orderId = params.order ?? "";
+  const orderId = params.id ?? "";
   try {
     const wanted = { orderId, planLineId, units };
     const preview = await previewRefund(context.refunds, session.shop, wanted);
@@ -36,7 +36,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   const asked = await readAsked(request, refundRequest);
   const token = sessionTokenOf(request);
   if (token === null) throw new Response(null, { status: 400 });
-  const orderId = params.order ?? "";
+  const orderId = params.id ?? "";
   try {
     return data(await carryOut(context, session.shop, { orderId, token }, asked));
   } catch (error) {
