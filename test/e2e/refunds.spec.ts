@@ -73,7 +73,7 @@ test("a plan is refunded from the order's page, after what is paid back was show
   await app.getByRole("button", { name: "Refund the plan" }).click();
   await expect(app.getByText("€100.00 of €224.00 paid")).toBeVisible();
   await expect(app.getByText("By Bogus Gateway")).toBeVisible();
-  await expect(app.getByText("€100.00 for 1 units: paid")).toBeVisible();
+  await expect(app.getByText("€100.00 for 1 unit: paid")).toBeVisible();
   await app.getByLabel("Units").selectOption("2");
   await expect(app.getByRole("button", { name: "Pay back €24.00" })).toBeEnabled();
   await app.getByLabel("Units").selectOption("1");

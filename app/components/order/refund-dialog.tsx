@@ -153,7 +153,7 @@ function PaidBack({ preview }: { preview: RefundPreview }) {
           <Text key={one.id} as="p" tone="subdued" variant="bodySm">
             {t("refunds.dialog.earlierLine", {
               amount: money(one.amount),
-              units: one.units,
+              count: one.units,
               state: t(`refunds.dialog.paymentState.${one.state}`),
             })}
           </Text>
