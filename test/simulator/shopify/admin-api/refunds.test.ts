@@ -14,7 +14,7 @@ let ask: AskAdmin;
 let nextId = 9_007_199_254_740_993n;
 
 beforeEach(async () => {
-  shop = new SimulatedShop(domain, ["read_orders", "write_orders"]);
+  shop = new SimulatedShop(domain, ["read_orders", "write_orders"], "key");
   ask = await openAdmin(directly(shop), domain, AbortSignal.timeout(60_000));
 });
 
