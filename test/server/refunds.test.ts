@@ -481,6 +481,38 @@ describe("by itself", () => {
     });
   });
 
+  it("begins with what is found after it was switched on, and ends with it", async () => {
+    const save = async (alone: boolean) => {
+      const { text } = await ask(world, "/app/settings.data", {
+        token: sessionToken(world, domain),
+        body: {
+          intent: "save",
+          settings: {
+            ...{ environment: "sandbox", share: "protected", sendTestOrders: false },
+            ...{ sendOlderOrders: false, acceptSuggestions: false, productIdentifier: "variant" },
+            ...{ country: "de", refunds: { alone, waitHours: 24, notify: true } },
+          },
+          ...{ apiKey: null, sentOrders: null, untested: false },
+        },
+      });
+      expect(text).toContain("saved");
+    };
+    await set(false);
+    const before = await productGone();
+    await save(true);
+    const after = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(after)) === "planned");
+    before.order.updatedAt += 60_000;
+    await before.tell("orders/updated");
+    expect(await client.order(domain, before.id)).toMatchObject({
+      refundUnits: 1,
+      refundLookAt: null,
+    });
+    await save(false);
+    expect(await rowsOf(after)).toMatchObject([{ state: "dropped", problem: "switched_off" }]);
+    expect(await rowsOf(before)).toEqual([]);
+  });
+
   it("says why a plan is a person's", async () => {
     await set(true);
     const gone = await productGone({}, { units: [] });
