@@ -78,7 +78,7 @@ export async function createDatabase(from = template): Promise<TestDatabase> {
     url: databaseAt(shared, name),
     async drop() {
       // A pool has ended before its connections have: cut off now, they would report an error.
-      for (let looks = 0; looks < 50 && (await hasConnections(shared, name)); looks += 1) {
+      for (let looks = 0; looks < 500 && (await hasConnections(shared, name)); looks += 1) {
         await sleep(20);
       }
       await query(shared, `DROP DATABASE ${name} WITH (FORCE)`);
