@@ -30,7 +30,7 @@ export type Queue = {
  * How many runs of a lane may wait outside for each place. Of a feed's answer one waits for long only
  * where the feed is in trouble; of Shopify each scan does, for most of its time: its bucket refills.
  */
-const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20 };
+const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20, refunds: 20 };
 
 const dailyName = "retention";
 

@@ -48,7 +48,9 @@ export async function addToCounts(
   shop: string,
   changes: readonly CountChange[],
 ): Promise<void> {
-  const rows = changes.filter(({ count, attention, refund }) => count !== 0 || attention !== 0 || refund !== 0);
+  const rows = changes.filter(
+    ({ count, attention, refund }) => count !== 0 || attention !== 0 || refund !== 0,
+  );
   if (rows.length === 0) return;
   await client.query({
     name: "move-counts",

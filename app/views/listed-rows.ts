@@ -14,13 +14,12 @@ export type Row = Omit<ListedRow, "planTotal"> & {
 const fewFound = 4000;
 
 /** A list of orders, as SQL on a row `o`: see `Searched`. */
-type List = Omit<Searched, "query" | "more" | "values"> & {
+type List = Omit<Searched, "query" | "more"> & {
   filter: OrderFilter;
   /** of `fewWithFinding` */
   few: string[] | null;
-  /** the first of `values`: all that `order` and `keys` are about */
+  /** the first of `values`, all that `order` and `keys` need */
   fixed: readonly unknown[];
-  values: readonly unknown[];
   /** what the place of a row in the list is told by, beside its id */
   keys: string;
 };

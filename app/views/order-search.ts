@@ -23,7 +23,7 @@ export type Searched = {
   late: readonly string[] | null;
   /** how the list is sorted */
   order: string;
-  values: readonly unknown[];
+  values: unknown[];
 };
 
 /**

@@ -45,21 +45,3 @@ ALTER TABLE "Shop" ADD COLUMN "refundsAlone" BOOLEAN NOT NULL DEFAULT false;
 ALTER TABLE "Shop" ADD COLUMN "refundsAloneSince" TIMESTAMPTZ(6);
 ALTER TABLE "Shop" ADD COLUMN "refundWaitHours" INTEGER NOT NULL DEFAULT 24;
 ALTER TABLE "Shop" ADD COLUMN "refundNotify" BOOLEAN NOT NULL DEFAULT true;
-
-ALTER TABLE "Order" ADD COLUMN "refundUnits" INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE "Order" ADD COLUMN "refundUntil" TIMESTAMPTZ(6);
-ALTER TABLE "Order" ADD COLUMN "refundSince" TIMESTAMPTZ(6);
-ALTER TABLE "Order" ADD COLUMN "refundLookAt" TIMESTAMPTZ(6);
-ALTER TABLE "Order" ADD COLUMN "refundLooked" INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE "Order" ADD COLUMN "refundWhyNot" JSONB NOT NULL DEFAULT '{}';
-ALTER TABLE "OrderDocument" ADD COLUMN "goneCaps" JSONB NOT NULL DEFAULT '{}';
-ALTER TABLE "OrderCount" ADD COLUMN "refund" INTEGER NOT NULL DEFAULT 0;
-
--- allowed: before the first release
-CREATE INDEX "Order_refund" ON "Order"("shop", "refundUntil", "id") WHERE "refundUnits" > 0;
--- allowed: before the first release
-CREATE INDEX "Order_refund_look" ON "Order"("shop", "refundLookAt") WHERE "refundLookAt" IS NOT NULL;
--- allowed: before the first release
-CREATE INDEX "Order_attention_until" ON "Order"("shop", "refundUntil", "id") WHERE "needsAttention";
--- allowed: before the first release
-CREATE INDEX "Order_attention_placed" ON "Order"("shop", "placedAt" DESC, "id") WHERE "needsAttention" AND "refundUntil" IS NULL;
