@@ -387,7 +387,7 @@ describe("the timeline", () => {
     const gone = await productGone();
     await refund(gone);
     const { rows } = await pool.query(
-      `SELECT "detail" FROM "OrderEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'refund'
+      `SELECT "detail" FROM "TimelineEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'refund'
         ORDER BY "at", "source"`,
       [domain, gone.id],
     );
