@@ -154,7 +154,7 @@ test("the list, as it is filtered, is saved as a CSV file", async ({ page, world
   const lines = Buffer.concat(chunks).toString().replace("\uFEFF", "").trim().split("\r\n");
   expect(lines).toHaveLength(5);
   expect(lines[0]).toBe(
-    `"Shopify ID","Order","Date","Customer","Plan units","Plans total","Currency","Status","What to know"`,
+    `"Shopify ID","Order","Date","Customer","Plan units","Plans total","Currency","Status","Note"`,
   );
   expect(lines.find((line) => line.startsWith(`"9",`))).toContain(
     `"'=cmd(""x"")","2026-11-20T10:00:00.000Z","","2","49.90","EUR","Blocked",`,

@@ -44,19 +44,23 @@ test("offers are fetched for chosen products: access, progress, an error, the pl
   await expect(app.getByRole("progressbar", { name: "Progress" })).toBeVisible();
   await expect(app.getByText("0 of 2 products.")).toBeVisible();
   begun.resolve();
-  await expect(app.getByText("2 of 2 products. 1 could not be done.")).toBeVisible();
+  await expect(app.getByText("2 of 2 products. 1 product couldn't be processed.")).toBeVisible();
   const results = app.getByRole("listitem");
-  await expect(results.filter({ hasText: "The product costs nothing" })).toContainText("Not done");
+  await expect(results.filter({ hasText: "The product costs nothing" })).toContainText(
+    "Not processed",
+  );
   await expect(results.filter({ hasText: "€35.96" })).toContainText("Done");
   await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeVisible();
-  await expect(app.getByText(/^Hakuna's offer is good until .*; the app renews it/)).toHaveCount(1);
+  await expect(app.getByText(/^Hakuna's offer is valid until .*; the app renews it/)).toHaveCount(
+    1,
+  );
   expect(await violations(page)).toEqual([]);
   expect(await overflow(page)).toEqual([]);
 
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await overflow(page)).toEqual([]);
   await app.getByRole("button", { name: "Remove plans: City bike" }).click();
-  await expect(app.getByText("No plans any more")).toBeVisible();
+  await expect(app.getByText("No plans anymore")).toBeVisible();
   await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeHidden();
 });
 
@@ -94,7 +98,7 @@ test("plans are linked by hand, for a collection, once what Hakuna calls them is
   await expect(app.getByText("2 years · €21.00")).toHaveCount(2);
   await expect(app.getByText("24 months")).toHaveCount(2);
   await expect(app.getByText("Insurance link missing: not offered")).toHaveCount(2);
-  await expect(app.getByText(/offer is good until/)).toHaveCount(0);
+  await expect(app.getByText(/offer is valid until/)).toHaveCount(0);
   const discounted = app.getByRole("link", { name: "Orders with a discounted plan" });
   await expect(discounted).toHaveAttribute("href", "/app/orders?finding=discounted_plan");
 
@@ -102,7 +106,7 @@ test("plans are linked by hand, for a collection, once what Hakuna calls them is
   await expect(app.getByRole("heading", { name: "Blue bike" })).toBeHidden();
   await expect(app.getByRole("heading", { name: "Red bike" })).toBeVisible();
   await app.getByLabel("Search products").fill("zebra");
-  await expect(app.getByText("No product has such a title.")).toBeVisible();
+  await expect(app.getByText("No product has this title.")).toBeVisible();
 });
 
 test("in German, and while Shopify does not answer", async ({ page, world, shop }) => {

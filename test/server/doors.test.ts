@@ -112,7 +112,7 @@ describe("pages", () => {
     const answers = await Promise.all(paths.map((path) => ask(world, path)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
     for (const { text, headers } of answers) {
-      expect(text).toContain("There is no such page");
+      expect(text).toContain("Page not found");
       expect(text).toContain("Diese Seite gibt es nicht");
       expect(text).not.toContain("<script");
       expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");

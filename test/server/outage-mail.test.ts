@@ -76,8 +76,8 @@ describe("a connection that stays broken", () => {
       mailsTo(shop).map(({ raw }) => readable(raw)),
     );
     expect(english).toHaveLength(1);
-    expect(english?.[0]).toContain("Hakuna does not accept the API key any more.");
-    expect(english?.[0]).toContain("1 order waits and is sent");
+    expect(english?.[0]).toContain("Hakuna no longer accepts the API key.");
+    expect(english?.[0]).toContain("1 order is waiting and will be sent");
     expect(english?.[0]).toContain(
       `https://admin.shopify.com/store/broken/apps/${world.apiKey}/app/settings`,
     );
