@@ -19,6 +19,9 @@ import { shopsWithPlanJobs } from "#app/plans/plan-job-store.ts";
 import { retainAllShops } from "#app/privacy/retention.ts";
 import { shopsWithWork, startQueue } from "#app/queue/queue.ts";
 import { createSweeps } from "#app/queue/sweeps.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
+import { runRefunds } from "#app/refunds/refund-run.ts";
+import { shopsWithRefunds } from "#app/refunds/refund-store.ts";
 import { resumeReads } from "#app/run/read-step.ts";
 import { runShop } from "#app/run/run.ts";
 import { scanShop } from "#app/scan/scan.ts";
@@ -42,6 +45,8 @@ import { watchSweeps } from "./sweep-watch.server.ts";
 
 /** Shops whose plans one process works on at once: jobs that nobody waits for by the second. */
 const planConcurrency = 2;
+/** The same for refunds: a person who waits for one has it carried out at once. */
+const refundConcurrency = 2;
 
 /**
  * Opens the database (starting the embedded one where no DATABASE_URL is set), applies migrations,
@@ -83,10 +88,12 @@ export async function openFoundations(
       embedded: config.DATABASE_URL === undefined,
     });
     closing.push(closeDatabase);
+    const { worker: sync, scan } = config;
+    const concurrency = sync.concurrency + scan.concurrency + planConcurrency + refundConcurrency;
     const pool = openPool(
       {
         connectionString: databaseUrl,
-        max: config.worker.concurrency + config.scan.concurrency + planConcurrency + 2,
+        max: concurrency + 2,
         application_name: "hakuna-sync",
         limits,
       },
@@ -143,11 +150,13 @@ export async function openFoundations(
         sync: config.worker.concurrency,
         scan: config.scan.concurrency,
         plans: planConcurrency,
+        refunds: refundConcurrency,
       },
       sweepIntervalMs: config.worker.sweepIntervalMs,
       worker,
     });
     closing.push(() => queue.stop());
+    const refunds: RefundContext = { ...run, admin, wake: queue.wake };
     if (worker) {
       await unlessInTrouble(resealKeys(run), log);
       await unlessInTrouble(checkTimeZones(run), log);
@@ -174,6 +183,10 @@ export async function openFoundations(
         (shop) => runPlanJobs(plans, shop),
         () => shopsWithPlanJobs(pool),
       );
+      await queue.refunds.work(
+        (shop) => runRefunds(refunds, shop),
+        () => shopsWithRefunds(pool, run.now()),
+      );
       await queue.daily(config.retention.hour, async () => {
         await retainAllShops(run);
         await queue.plans.wake(await dailyPlanWork(plans));
@@ -194,7 +207,18 @@ export async function openFoundations(
       return authenticated;
     };
     return {
-      services: { config, log, prisma, shopify, authenticateAdmin, admin, queue, run, plans },
+      services: {
+        config,
+        log,
+        prisma,
+        shopify,
+        authenticateAdmin,
+        admin,
+        queue,
+        run,
+        plans,
+        refunds,
+      },
       run,
       sweeps,
       databaseUrl,

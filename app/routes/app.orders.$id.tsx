@@ -18,6 +18,7 @@ import { OrderPairing } from "#app/components/order/order-pairing.tsx";
 import { OrderPayload } from "#app/components/order/order-payload.tsx";
 import { type OrderRequest, orderRequest } from "#app/components/order/order-request.ts";
 import { OrderTimeline } from "#app/components/order/order-timeline.tsx";
+import { PlanRefunds } from "#app/components/order/plan-refunds.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { OrderBadges } from "#app/components/shared/order-badges.tsx";
 import { OrderNote } from "#app/components/shared/order-note.tsx";
@@ -25,6 +26,7 @@ import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import type { NamedPair } from "#app/order/named-pairs.ts";
+import { readOrderRefunds } from "#app/refunds/order-refunds.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { orderPage, type PageLine } from "#app/views/order-page.ts";
 
@@ -36,7 +38,13 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     params.id ?? "",
   );
   if (page === null) throw new Response(null, { status: 404 });
-  return { ...page, viewer: sessionToken.sub };
+  const { standings } = page;
+  const now = context.run.now();
+  return {
+    ...page,
+    refunds: await readOrderRefunds(context.prisma, session.shop, page.order.id, standings, now),
+    viewer: sessionToken.sub,
+  };
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -164,6 +172,7 @@ export default function Order() {
                 findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
               />
               <OrderPairing {...page} lines={lines} findingsOf={besideOf} />
+              <PlanRefunds refunds={page.refunds} order={order} viewer={page.viewer} />
               <OrderPayload payload={page.payload} order={order} />
             </BlockStack>
           </Layout.Section>

@@ -7,6 +7,7 @@ import deMail from "#app/texts/messages/de/mail.json" with { type: "json" };
 import deOrderPage from "#app/texts/messages/de/orderPage.json" with { type: "json" };
 import deOrders from "#app/texts/messages/de/orders.json" with { type: "json" };
 import dePlans from "#app/texts/messages/de/plans.json" with { type: "json" };
+import deRefunds from "#app/texts/messages/de/refunds.json" with { type: "json" };
 import deRefusedField from "#app/texts/messages/de/refusedField.json" with { type: "json" };
 import deRule from "#app/texts/messages/de/rule.json" with { type: "json" };
 import deSettings from "#app/texts/messages/de/settings.json" with { type: "json" };
@@ -17,12 +18,13 @@ import mail from "#app/texts/messages/en/mail.json" with { type: "json" };
 import orderPage from "#app/texts/messages/en/orderPage.json" with { type: "json" };
 import orders from "#app/texts/messages/en/orders.json" with { type: "json" };
 import plans from "#app/texts/messages/en/plans.json" with { type: "json" };
+import refunds from "#app/texts/messages/en/refunds.json" with { type: "json" };
 import rule from "#app/texts/messages/en/rule.json" with { type: "json" };
 import settings from "#app/texts/messages/en/settings.json" with { type: "json" };
 
 const english = {
   ...{ common, finding: findingTexts, refusedField: fieldTexts, home, orders, orderPage, plans },
-  ...{ settings, rule, help, mail },
+  ...{ settings, rule, help, mail, refunds },
 };
 
 /** Every text that merchants see, by page. English decides which texts there are. */
@@ -43,5 +45,6 @@ export const messages: Record<"en" | "de", Messages> = {
     rule: deRule,
     help: deHelp,
     mail: deMail,
+    refunds: deRefunds,
   },
 };

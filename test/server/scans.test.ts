@@ -192,7 +192,11 @@ it("fifty shops are read at once, while each waits until its bucket has refilled
   };
   const queue = await startQueue({
     ...{ databaseUrl: context.config.DATABASE_URL ?? "", limits: usualLimits },
-    ...{ log: createLog("silent"), concurrency: { sync: 1, scan: 2, plans: 1 }, worker: true },
+    ...{
+      log: createLog("silent"),
+      concurrency: { sync: 1, scan: 2, plans: 1, refunds: 1 },
+      worker: true,
+    },
     ...{ sweepIntervalMs: 1000, runLimitMs: 60_000, sweeps: createSweeps(() => undefined) },
   });
   try {

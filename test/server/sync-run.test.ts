@@ -57,7 +57,7 @@ describe("a run's time", () => {
     const before = hakuna.requests.length;
     const queue = await startQueue({
       ...{ databaseUrl: config.DATABASE_URL ?? "", log: context.log, worker: true },
-      ...{ concurrency: { sync: 1, scan: 1, plans: 1 }, sweepIntervalMs: 3_600_000 },
+      ...{ concurrency: { sync: 1, scan: 1, plans: 1, refunds: 1 }, sweepIntervalMs: 3_600_000 },
       ...{ limits: config.database, runLimitMs: config.worker.runLimitMs },
       sweeps: createSweeps(() => undefined),
     });

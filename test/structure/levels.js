@@ -8,7 +8,7 @@ const levels = [
   ["database"],
   ["store"],
   ["intake", "queue", "run", "scan", "shops", "privacy", "actions", "views"],
-  ["plans"],
+  ["plans", "refunds"],
   ["services"],
   ["components"],
   ["routes", "ops", "http"],

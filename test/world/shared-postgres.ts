@@ -49,7 +49,7 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   const url = databaseAt(postgres.url, template);
   const database = await openDatabase({ url, log });
   await database.close();
-  const concurrency = { sync: 1, scan: 1, plans: 1 };
+  const concurrency = { sync: 1, scan: 1, plans: 1, refunds: 1 };
   const queue = await startQueue({
     ...{ databaseUrl: url, limits: usualLimits, log, concurrency, worker: false },
     ...{ sweepIntervalMs: 1000, runLimitMs: 60_000, sweeps: createSweeps(() => undefined) },

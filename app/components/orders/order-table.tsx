@@ -19,6 +19,7 @@ import { OrderNote } from "#app/components/shared/order-note.tsx";
 import type { OrderFilter } from "#app/views/order-filter.ts";
 import type { OrderOfList } from "#app/views/order-list.ts";
 import { NoOrders } from "./no-orders.tsx";
+import { RefundDeadline } from "./refund-deadline.tsx";
 
 type Props = {
   orders: OrderOfList[];
@@ -153,6 +154,7 @@ const Cells = memo(function Cells({ order }: { order: OrderOfList }) {
       <IndexTable.Cell>
         <div style={{ ...wrapping, minWidth: "14rem" }}>
           {order.note ? <OrderNote note={order.note} /> : <None />}
+          <RefundDeadline until={order.refundUntil} />
         </div>
       </IndexTable.Cell>
     </>
@@ -186,6 +188,7 @@ const Condensed = memo(function Condensed({ order }: { order: OrderOfList }) {
         {order.note && (
           <div style={wrapping}>
             <OrderNote note={order.note} />
+            <RefundDeadline until={order.refundUntil} />
           </div>
         )}
       </BlockStack>
