@@ -13,7 +13,8 @@ const batch = 5000;
 export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
-  ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "Order"],
+  ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "OrderDifference"],
+  ...["Proof", "Order"],
 ] as const;
 
 /**
