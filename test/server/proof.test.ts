@@ -82,7 +82,7 @@ async function damage(id: string, change: (state: Stored) => unknown): Promise<v
 
 async function timeline(id: string): Promise<Record<string, unknown>[]> {
   const { rows } = await client.pool.query(
-    `SELECT "detail" FROM "OrderEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "source" LIKE 'proof:%'`,
+    `SELECT "detail" FROM "TimelineEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "source" LIKE 'proof:%'`,
     [domain, id],
   );
   return rows.map(({ detail }) => detail);
@@ -113,7 +113,7 @@ describe("a proof in which nothing differs", () => {
     const before = world.hakuna.orderIds().map(sent);
     const { checked, differed } = await proven();
     const { rows } = await client.pool.query(
-      `SELECT "orderId", "detail" FROM "OrderEvent" WHERE "shop" = $1 AND "source" LIKE 'proof:%'`,
+      `SELECT "orderId", "detail" FROM "TimelineEvent" WHERE "shop" = $1 AND "source" LIKE 'proof:%'`,
       [domain],
     );
     expect(rows).toEqual([]);
@@ -237,6 +237,20 @@ describe("a difference is found and mended", () => {
   });
 });
 
+describe("a request of which the end was never heard", () => {
+  it("is looked at once more, and what became of it counts", async () => {
+    world.hakuna.behave({ requestIds: true, pollsUntilDone: 1_000_000 });
+    const id = await settled();
+    await client.pool.query(`UPDATE "Attempt" SET "pollAt" = NULL WHERE "shop" = $1`, [domain]);
+    world.hakuna.behave({ requestIds: true, failProcessing: { orders: [id], error: "late" } });
+    expect(await proven()).toEqual({ checked: 1, differed: 0 });
+    await eventually("it is refused", async () => {
+      return (await client.order(domain, id)).status === "rejected";
+    });
+    expect(sent(id)).toBe(1);
+  });
+});
+
 describe("a difference that comes back", () => {
   it("is told to the operator, until the order agrees", async () => {
     const id = await settled();
@@ -335,6 +349,8 @@ describe("a proof under way", () => {
   it("waits for a Shopify that does not answer", async () => {
     await settled();
     shop.faults.plan({ kind: "status", status: 503 }, { of: "OrdersToProve", times: 8 });
+    // longer than a third of the lease
+    shop.faults.plan({ kind: "slow", ms: 3000 }, { of: "OrdersToProve", times: 1 });
     await askForProof(client.pool, domain);
     const proof = async () =>
       (await client.pool.query(`SELECT * FROM "Proof" WHERE "shop" = $1`, [domain])).rows[0];
