@@ -1,3 +1,4 @@
+import type { ProofContext } from "#app/agreement/prove.ts";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { Config } from "#app/foundation/config.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
@@ -28,6 +29,8 @@ export type Services = {
   plans: PlanContext;
   /** what refunds work with */
   refunds: RefundContext;
+  /** what nightly proofs work with */
+  proofs: ProofContext;
 };
 
 /** All that a process of the app stands on, and how to end it in order. */

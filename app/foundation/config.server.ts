@@ -5,6 +5,7 @@ import {
   choice,
   collectorUrl,
   commaList,
+  hours,
   integer,
   postgresUrl,
   required,
@@ -247,6 +248,17 @@ export const variables = {
   RETENTION_HOUR: integer(0, 23)
     .prefault("3")
     .describe("The hour (UTC) at which all that is deleted, every day."),
+  PROOF_HOURS: hours()
+    .prefault("1-5")
+    .describe(
+      "The hours of the day (UTC) within which orders are proven, such as `22-4`; `off`: never.",
+    ),
+  PROOF_ORDERS: integer(1, 5000)
+    .prefault("500")
+    .describe("Most orders of a shop that one night's proof reads from Shopify."),
+  PROOF_POINTS: integer(1)
+    .prefault("50000")
+    .describe("Most query points of Shopify's that it may cost; what is left is for other nights."),
   SMTP_URL: smtpUrl()
     .optional()
     .describe(
@@ -429,6 +441,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       overlapMs: v.RECONCILE_OVERLAP_MS,
       concurrency: v.SCAN_CONCURRENCY,
     },
+    proof: { hours: v.PROOF_HOURS, orders: v.PROOF_ORDERS, points: v.PROOF_POINTS },
     retention: {
       unprotectedMs: v.RETENTION_UNPROTECTED_DAYS * dayMs,
       deliveredMs: v.RETENTION_DELIVERED_DAYS * dayMs,

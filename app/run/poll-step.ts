@@ -23,7 +23,7 @@ type Polled = {
 };
 
 /** After so many looks without a result an accepted order stays `sent`. */
-const mostPolls = 100;
+export const mostPolls = 100;
 
 /**
  * Reads the processing status of one accepted request that is due for it. The feed is asynchronous:

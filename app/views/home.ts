@@ -17,6 +17,8 @@ export type HomePage = {
   lastAcceptedAt: number | null;
   /** null: the shop is not connected */
   reconciliation: Reconciliation | null;
+  /** what the last nightly proof came to; null: there was none yet */
+  proof: { at: number; checked: number; differed: number } | null;
   latest: ListedOrder[];
 };
 
@@ -68,7 +70,7 @@ export async function homePage(
   });
   const dates = lastDays(now, shop.timeZone);
   const since = dates[0] ?? "";
-  const [counters, days, unreadable, scan, latest, holds] = await Promise.all([
+  const [counters, days, unreadable, scan, latest, holds, proof] = await Promise.all([
     prisma.orderCount.findMany({ where: { shop: domain } }),
     prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
     prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
@@ -82,6 +84,10 @@ export async function homePage(
       select: listedColumns,
     }),
     prisma.hold.count({ where: { shop: { in: [domain, "*"] } } }),
+    prisma.proof.findUnique({
+      where: { shop: domain },
+      select: { finishedAt: true, lastChecked: true, lastDiffered: true },
+    }),
   ]);
   const count = (...statuses: OrderStatus[]) =>
     counters
@@ -119,6 +125,12 @@ export async function homePage(
             recovered: byDay.get(dates.at(-1) ?? "")?.recovered ?? 0,
             paused: scan && pauseOf(scan),
           },
+    proof: proof?.finishedAt
+      ? {
+          ...{ at: proof.finishedAt.getTime(), checked: proof.lastChecked },
+          differed: proof.lastDiffered,
+        }
+      : null,
     latest: latest.map(listedOrder),
   };
 }

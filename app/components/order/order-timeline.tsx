@@ -65,7 +65,14 @@ export function OrderTimeline({ entries, viewer }: Props) {
 }
 
 type Keys = {
-  read: "order" | "not_found" | "no_session" | "unavailable" | "reconciliation" | "import";
+  read:
+    | "order"
+    | "not_found"
+    | "no_session"
+    | "unavailable"
+    | "reconciliation"
+    | "import"
+    | "proof";
   delivery: "accepted" | "invalid" | "key_refused" | "wrong_address" | "unavailable" | "unanswered";
   processing: "successful" | "failed";
   manual:
