@@ -22,7 +22,9 @@ const order = process.env.TEST_FILE_ORDER;
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
-    sequence: order ? { shuffle: { files: true }, seed: Number(order) } : { sequencer: LongestFirst },
+    sequence: order
+      ? { shuffle: { files: true }, seed: Number(order) }
+      : { sequencer: LongestFirst },
     // More than cores: tests of the server wait now and then, and unit tests fill the gaps.
     maxWorkers: 4,
     projects: [

@@ -75,8 +75,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const all = (count: number) =>
-  eventually(`${count} runs`, () => ran.length >= count || ran.length);
+const all = (count: number) => eventually(`${count} runs`, () => ran.length >= count || ran.length);
 const oneWaits = () => eventually("the others are let go", () => workers === 1 || workers);
 
 it("works on as many shops at once as it may, and on no more, again and again", async () => {

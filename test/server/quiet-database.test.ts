@@ -56,7 +56,9 @@ describe("a database that falls silent", () => {
     expect(text).toMatch(/^hakuna_database_up 0$/m);
     expect(text).toMatch(/^hakuna_last_sweep_success_timestamp_seconds\{lane="sync"\} \d/m);
     // what waited when it fell silent is given up meanwhile
-    await eventually("a sweep is given up", () => world.app().output().includes("the sweep failed"));
+    await eventually("a sweep is given up", () =>
+      world.app().output().includes("the sweep failed"),
+    );
     expect((await send()).status).toBe(503);
     proxy.resume();
     const ids: string[] = [];

@@ -134,12 +134,18 @@ describe("a storm: 200 lives, webhooks in disorder, a feed that fails one reques
     const isSkipped = async () => (await client.order(webhook.shop, id)).status === "skipped";
     await eventually("it is skipped at first", isSkipped);
     const sending = client.send(webhooks);
-    await eventually("the feed has taken some", () => world.hakuna.orderIds().length > 20 || world.hakuna.orderIds().length);
+    await eventually(
+      "the feed has taken some",
+      () => world.hakuna.orderIds().length > 20 || world.hakuna.orderIds().length,
+    );
     const takenBefore = await pause();
     await working.stop("SIGKILL");
     await outwaitKilled(world.databaseUrl);
     working = worker();
-    await eventually("the feed has taken more", () => world.hakuna.orderIds().length > 60 || world.hakuna.orderIds().length);
+    await eventually(
+      "the feed has taken more",
+      () => world.hakuna.orderIds().length > 60 || world.hakuna.orderIds().length,
+    );
     await working.stop("SIGKILL");
     await outwaitKilled(world.databaseUrl);
     working = worker();
