@@ -17,6 +17,8 @@ process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
 });
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
 function start(program: string, args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, ...env } });
   children.add(child);

@@ -90,14 +90,14 @@ export function createClient(world: Reachable): Client {
                       AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL)),
              "unanswered" AS (SELECT count(*) FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
                     WHERE a."answeredAt" IS NULL),
-             "attempts" AS (SELECT max("startedAt") FROM "Attempt")
+             "attempts" AS (SELECT count(*) FROM "Attempt")
            SELECT "unfolded".count AS "unfolded", "unreviewed".count AS "unreviewed",
                   "unsent".count AS "unsent", "unanswered".count AS "unanswered",
-                  "attempts".max AS "last attempt"
+                  "attempts".count AS "attempts"
              FROM "unfolded", "unreviewed", "unsent", "unanswered", "attempts"`,
           [shop ?? null],
         );
-        const { "last attempt": _attempt, ...left } = rows[0];
+        const { attempts: _attempts, ...left } = rows[0];
         return Object.values(left).every((count) => count === "0") || JSON.stringify(rows[0]);
       });
     },
