@@ -1,10 +1,12 @@
-// Puts each fault of faults.ts into a copy of the repository, one at a time, and runs the file of the
-// test that is to catch it. `npm run faults`, or with a part of a fault's name for some of them.
-import { execFileSync, spawnSync } from "node:child_process";
+// Puts each fault of faults.ts into a copy of the repository, one at a time, and runs the test
+// that is to catch it: it must fail. `npm run faults`, or with a part of a fault's name for some of
+// them. That the tests pass without a fault is what `npm test` says.
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type Fault, faults } from "./faults.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,20 +17,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 const wanted = process.argv[2] ?? "";
 const chosen = faults.filter(({ name }) => name.includes(wanted));
 copyRepository();
-const titles = new Map(
-  [...new Set(chosen.map(({ test }) => test))].map((test) => [test, failing(test)]),
-);
 const survivors: string[] = [];
 for (const fault of chosen) {
-  const before = titles.get(fault.test) ?? [];
-  const caught = apply(fault).filter((title) => !before.includes(title));
-  const isNamed = caught.some((title) => title.includes(fault.title));
-  if (!isNamed) survivors.push(fault.name);
-  console.log(`${isNamed ? "caught" : "SURVIVES"}: ${fault.name} (${fault.test})`);
-  for (const title of caught) console.log(`    ${title}`);
-}
-for (const [test, before] of titles) {
-  if (before.length > 0) console.log(`Fails without a fault: ${test}: ${before.join(", ")}`);
+  const caught = await apply(fault);
+  if (caught.length === 0) survivors.push(fault.name);
+  console.log(`${caught.length > 0 ? "caught" : "SURVIVES"}: ${fault.name}`);
+  for (const { title, why } of caught) console.log(`    ${fault.test}: ${title}\n      ${why}`);
 }
 console.log(`${chosen.length - survivors.length} of ${chosen.length} faults were caught.`);
 process.exit(survivors.length === 0 ? 0 : 1);
@@ -48,8 +42,8 @@ function copyRepository(): void {
   symlinkSync(join(root, generated), join(copy, generated));
 }
 
-/** The names of the tests that fail with the fault. */
-function apply({ name, file, find, put, test }: Fault): string[] {
+/** The named tests that fail with the fault. */
+async function apply({ name, file, find, put, test, title }: Fault): Promise<Failed[]> {
   const path = join(copy, file);
   const sound = readFileSync(path, "utf8");
   if (sound.split(find).length !== 2) throw new Error(`"${name}" fits ${file} no more: "${find}".`);
@@ -58,26 +52,39 @@ function apply({ name, file, find, put, test }: Fault): string[] {
     sound.replace(find, () => put),
   );
   try {
-    return failing(test);
+    return await failing(test, title);
   } finally {
     writeFileSync(path, sound);
   }
 }
 
-type Report = { testResults: { assertionResults: { status: string; fullName: string }[] }[] };
+type Result = { status: string; fullName: string; failureMessages: string[] };
+type Report = { testResults: { assertionResults: Result[] }[] };
+type Failed = { title: string; why: string };
 
-function failing(test: string): string[] {
+async function failing(test: string, title: string): Promise<Failed[]> {
   const out = join(copy, "report.json");
   rmSync(out, { force: true });
-  const vitest = ["vitest", "run", "--config", "test/vitest.config.ts", `test/server/${test}`];
+  const named = ["-t", title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")];
+  const vitest = ["run", "--config", "test/vitest.config.ts", `test/server/${test}`, ...named];
   const report = ["--reporter=json", `--outputFile=${out}`, "--testTimeout=60000"];
-  const ran = spawnSync("npx", [...vitest, ...report], { cwd: copy, encoding: "utf8" });
+  const program = join(copy, "node_modules/.bin/vitest");
+  // a test that fails makes vitest fail: what came of it stands in the report
+  const said = await promisify(execFile)(program, [...vitest, ...report], { cwd: copy }).catch(
+    ({ stdout, stderr }) => ({ stdout, stderr }),
+  );
   try {
     const { testResults }: Report = JSON.parse(readFileSync(out, "utf8"));
     const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-    if (tests.length === 0) throw new Error("no test ran");
-    return tests.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+    const made = tests.filter(({ status }) => status === "passed" || status === "failed");
+    if (made.length === 0) throw new Error("no test of that name ran");
+    return made
+      .filter(({ status }) => status === "failed")
+      .map(({ fullName, failureMessages: [first = ""] }) => ({
+        title: fullName,
+        why: first.split("\n")[0] ?? "",
+      }));
   } catch (error) {
-    throw new Error(`${test} did not run: ${error}\n${ran.stdout}${ran.stderr}`);
+    throw new Error(`${test}, "${title}" did not run: ${error}\n${said.stdout}${said.stderr}`);
   }
 }

@@ -38,9 +38,9 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "a lease is not renewed while webhooks are read",
-    file: "app/run/fold-step.ts",
-    find: "await underLease(pool, lease, config.worker.leaseMs, async () => undefined);",
-    put: "",
+    file: "app/run/run.ts",
+    find: "const renew = () => void keepLease(pool, lease, leaseMs).catch(() => undefined);",
+    put: "const renew = () => void keepLease;",
     test: "neighbors.test.ts",
     title: "has its lease renewed again and again",
   },

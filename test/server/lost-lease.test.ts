@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { pairByHand, unpair } from "#app/actions/order-actions.ts";
 import { runShop } from "#app/run/run.ts";
 import { eventually } from "./client.ts";
@@ -6,6 +6,14 @@ import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, hakuna, config, context, ...sync } = await syncByHand();
 const { arrive, connect, run, take, stored, setShop } = sync;
+
+// nothing is due again by itself, and no run's time or lease is over, however slow the machine
+const hourMs = 3_600_000;
+beforeEach(() => {
+  const delivery = { ...config.delivery, repeatAfterUnansweredMs: hourMs, pollMinMs: hourMs };
+  const worker = { ...config.worker, stepMs: hourMs, leaseMs: hourMs };
+  context.config = { ...config, delivery, worker };
+});
 
 const hour = (h: number, more: Payload = {}) => ({ updated_at: `2026-11-24T${h}:00:00Z`, ...more });
 const statuses = (id: number) => hakuna.states(String(id)).map(({ order }) => order.status);
@@ -23,8 +31,6 @@ async function underWay() {
 
 describe("a run that is frozen in the middle of a request", () => {
   it("loses to its successor, and what it may have told the feed is put right", async () => {
-    const { delivery } = config;
-    context.config = { ...config, delivery: { ...delivery, repeatAfterUnansweredMs: 3_600_000 } };
     await arrive("orders/create", insured(901));
     const frozen = await underWay();
     await setShop("leaseUntil", new Date(Date.now() - 60_000));
@@ -59,7 +65,8 @@ describe("a change while a request is under way", () => {
     const other = { ...product, id: 3, title: "Helmet", properties: [] };
     await take("orders/create", { ...order, line_items: [product, plan, other] });
     expect(await stored(904)).toMatchObject({ status: "sent" });
-    const pair = { productLineId: "3", planLineId: "2" };
+    const ids = { offerId: "off-1", planId: "pl-1" };
+    const pair = { productLineId: "3", planLineId: "2", ...ids };
     await pairByHand(context, current.shop, "904", pair, "somebody");
     expect(await stored(904)).toMatchObject({ status: "pending" });
     const { running, answer } = await underWay();
@@ -85,7 +92,6 @@ describe("a change while a request is under way", () => {
     await pool.query(`UPDATE "Order" SET "revision" = "revision" + 1 WHERE "shop" = $1`, [
       current.shop,
     ]);
-    context.config = { ...config, worker: { ...config.worker, stepMs: 0 } };
     answer.resolve();
     await running;
     const attempts = await pool.query(`SELECT "outcome" FROM "Attempt" WHERE "shop" = $1`, [
@@ -113,7 +119,9 @@ it("two shops whose orders and webhooks have the same ids have nothing to do wit
   const neighbor = `neighbor-${current.shop}`;
   await connect({ shop: neighbor });
   await arrive("orders/create", insured(907));
-  await arrive("orders/create", insured(907, { email: "n@example.com" }), { shop: neighbor });
+  await arrive("orders/create", insured(907, hour(12, { email: "n@example.com" })), {
+    shop: neighbor,
+  });
   await pool.query(`UPDATE "InboxWebhook" w SET "webhookId" = 'same' WHERE "shop" IN ($1, $2)`, [
     current.shop,
     neighbor,
@@ -140,5 +148,6 @@ it("two shops whose orders and webhooks have the same ids have nothing to do wit
   expect(inbox).toEqual([{ shop: current.shop }]);
   await run();
   expect(await stored(907)).toMatchObject({ status: "sent" });
+  expect(hakuna.last("907")).toMatchObject({ customer: { email: "max@example.com" } });
   expect(await ofNeighbor()).toEqual(before);
 });
