@@ -41,12 +41,15 @@ export const settingsForm = z.object({
     .max(mostSellingCountries)
     .transform((codes) => [...new Set(codes)])
     .optional(),
-  refunds: z.object({
-    /** plans whose product is gone are refunded without a person, where nothing is unclear */
-    alone: z.boolean(),
-    waitHours: z.int().min(0).max(mostWaitHours),
-    notify: z.boolean(),
-  }),
+  /** left out, as by a page that was opened before there were refunds: as they are */
+  refunds: z
+    .object({
+      /** plans whose product is gone are refunded without a person, where nothing is unclear */
+      alone: z.boolean(),
+      waitHours: z.int().min(0).max(mostWaitHours),
+      notify: z.boolean(),
+    })
+    .optional(),
 });
 export type SettingsForm = z.infer<typeof settingsForm>;
 
@@ -210,7 +213,7 @@ async function save(
       settings.sellingCountries ?? null,
     ],
   );
-  await saveRefunds(client, shop, settings.refunds);
+  if (settings.refunds) await saveRefunds(client, shop, settings.refunds);
   return { result: "saved" };
 }
 
@@ -221,7 +224,7 @@ async function save(
 async function saveRefunds(
   client: pg.PoolClient,
   { domain, now, refundsAlone, refundsAloneSince }: ShopRow,
-  { alone, waitHours, notify }: SettingsForm["refunds"],
+  { alone, waitHours, notify }: NonNullable<SettingsForm["refunds"]>,
 ): Promise<void> {
   const since = !alone ? null : refundsAlone ? refundsAloneSince : new Date(now);
   await client.query(

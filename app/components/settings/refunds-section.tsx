@@ -3,17 +3,17 @@ import { useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { SettingsForm } from "#app/shops/settings.ts";
 
+type Refunds = NonNullable<SettingsForm["refunds"]>;
 type Props = {
-  form: SettingsForm;
+  refunds: Refunds;
   busy: boolean;
   onChange: (changes: Partial<SettingsForm>) => void;
 };
 
 /** Whether plans are refunded by themselves, when, and whether the customer is told. */
-export function RefundsSection({ form: { refunds }, busy, onChange }: Props) {
+export function RefundsSection({ refunds, busy, onChange }: Props) {
   const { t } = useLocale();
-  const change = (changes: Partial<SettingsForm["refunds"]>) =>
-    onChange({ refunds: { ...refunds, ...changes } });
+  const change = (changes: Partial<Refunds>) => onChange({ refunds: { ...refunds, ...changes } });
   const [typed, setTyped] = useState<string | null>(null);
   const hours = Number(typed ?? refunds.waitHours);
   const isValid = typed?.trim() !== "" && Number.isInteger(hours) && hours >= 0 && hours <= 720;

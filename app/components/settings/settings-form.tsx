@@ -95,7 +95,7 @@ export function SettingsForm({ settings }: { settings: Settings }) {
         busy={busy}
         onChange={(sellingCountries) => change({ sellingCountries })}
       />
-      <RefundsSection form={form} busy={busy} onChange={change} />
+      {form.refunds && <RefundsSection refunds={form.refunds} busy={busy} onChange={change} />}
       {question && (
         <SaveQuestionDialog question={question} onAnswer={save} onClose={() => setQuestion(null)} />
       )}
