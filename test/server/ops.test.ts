@@ -150,6 +150,7 @@ describe("what cannot be done ends with 1 and a sentence", () => {
     pair: ["1", "2", "3"],
     resend: ["--failed"],
     retry: [],
+    prove: [],
     reconcile: [],
     import: [],
     stuck: [],
