@@ -40,9 +40,11 @@ async function page(path: string, body?: object) {
 }
 
 /** The merchant saves where plans are sold beside the shop's own country. */
-async function sellIn(...sellingCountries: string[]) {
+const sellIn = (...sellingCountries: string[]) => sellFrom("de", ...sellingCountries);
+
+async function sellFrom(country: string, ...sellingCountries: string[]) {
   const settings = {
-    ...{ environment: "sandbox", share: "protected", productIdentifier: "variant", country: "de" },
+    ...{ environment: "sandbox", share: "protected", productIdentifier: "variant", country },
     ...{ sendTestOrders: false, sendOlderOrders: false, acceptSuggestions: false },
     sellingCountries,
   };
@@ -179,6 +181,47 @@ describe("plans of several countries", () => {
     expect(rows).toHaveLength(3);
   });
 
+  it("are changed while products are done: those that are done by then are done again", async () => {
+    const bikes = ["Bike 1", "Bike 2", "Bike 3"].map((title) => shop.catalog.add({ title }));
+    await fetchOffers(...bikes);
+    shop.faults.plan({ kind: "slow", ms: 1_500 }, { of: "SetPlanProduct", times: 12 });
+    await sellIn("fr");
+    await eventually("the first is done", async () =>
+      bikes.some((bike) => plansOf(bike).length === 4),
+    );
+    await sellIn("nl");
+    await eventually("all jobs are done", async () => {
+      const { rows } = await client.pool.query(
+        `SELECT "productId" FROM "PlanJobProduct" WHERE "shop" = $1 AND "state" = 'waiting'`,
+        [domain],
+      );
+      return rows.length === 0 || `${rows.length} are waiting`;
+    });
+    const countries = bikes.map((bike) => said(plansOf(bike)).map(([country]) => country));
+    expect(countries).toEqual(bikes.map(() => ["de", "de", "nl", "nl"]));
+    const { rows } = await client.pool.query(
+      `SELECT "total" FROM "PlanJob" WHERE "shop" = $1 AND "kind" = 'renew' ORDER BY "createdAt"`,
+      [domain],
+    );
+    // what had not begun is not queued twice
+    expect(rows.map(({ total }) => total)[0]).toBe(3);
+    expect(rows.map(({ total }) => total)[1]).toBeLessThan(3);
+  });
+
+  it("are made however long all countries take together, if each is done in time", async () => {
+    await sellIn("fr", "nl");
+    shop.faults.plan({ kind: "slow", ms: 21_000 }, { of: "SetPlanProduct", times: 3 });
+    const bike = shop.catalog.add({ title: "Bike" });
+    await page("/app/plans.data", { intent: "offers", productIds: [bike.id], collectionIds: [] });
+    const made = () => shop.asked.filter(({ query }) => query.includes("SetPlanProduct")).length;
+    await eventually("it is done", async () => {
+      const { state } = await lastJob();
+      return state === "done" || `${state}, ${made()} made`;
+    });
+    expect(plansOf(bike)).toHaveLength(6);
+    expect(made()).toBe(3);
+  });
+
   it("lack where Hakuna sells none: it says so, and is asked again no sooner than a day later", async () => {
     world.hakuna.offers.behavior = { countries: ["de"] };
     await sellIn("us");
@@ -235,6 +278,67 @@ describe("plans of several countries", () => {
     await renew();
     expect(plansOf(bike)).toEqual(ids.slice(0, 2));
     expect(await lastResult()).toMatchObject({ lacking: [{ country: "fr", code: "offer_ended" }] });
+  });
+});
+
+describe("plans of a country where the shop sells no more", () => {
+  const countriesOf = (product: CatalogProduct) =>
+    said(plansOf(product)).map(([country]) => country);
+  const unlinked = (product: CatalogProduct, ...left: string[]) =>
+    eventually("they are taken off", async () => countriesOf(product).join() === left.join());
+
+  it("go where Hakuna never sold in the shop's own", async () => {
+    world.hakuna.offers.behavior = { countries: ["fr"] };
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    expect(countriesOf(bike)).toEqual(["fr", "fr"]);
+    await sellIn();
+    await unlinked(bike);
+    await done();
+    // and come back with it
+    await sellIn("fr");
+    await unlinked(bike, "fr", "fr");
+  });
+
+  it("go where the shop's own becomes one in which Hakuna does not sell", async () => {
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    await sellFrom("no");
+    await unlinked(bike);
+  });
+
+  it("go while those of another, which is not renewed, are good", async () => {
+    await sellIn("fr");
+    const boots = shop.catalog.add({
+      ...{ title: "Boots", option: "Size" },
+      variants: [
+        { title: "38", price: "100.00" },
+        { title: "46", price: "150.00" },
+      ],
+    });
+    await fetchOffers(boots);
+    world.hakuna.offers.behavior = { countries: ["fr"] };
+    await client.pool.query(`UPDATE "Shop" SET "countryAnswers" = '{}' WHERE "domain" = $1`, [
+      domain,
+    ]);
+    await sellIn();
+    await unlinked(boots, "de", "de");
+    await done();
+    const large = boots.variants[1];
+    const own = large && plansOf(large);
+    expect(own?.map((id) => plan(id).metafield("country"))).toEqual(["de", "de"]);
+    expect(own).not.toEqual(plansOf(boots));
+  });
+
+  it("go though Hakuna cannot be reached", async () => {
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    world.hakuna.behave({ down: true });
+    await sellIn();
+    await unlinked(bike, "de", "de");
+    world.hakuna.behave({ down: false });
   });
 });
 
