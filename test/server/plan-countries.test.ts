@@ -281,6 +281,38 @@ describe("plans of several countries", () => {
   });
 });
 
+it("are all shown on *Plans*, with sixteen countries, and read several at a time", async () => {
+  const countries = "de fr nl at be it es pl se dk fi ie pt cz lu gr".split(" ");
+  const products = Array.from({ length: 20 }, (_, number) => {
+    const product = shop.catalog.add({ title: `Thing ${number}` });
+    const plans = shop.catalog.add({
+      ...{ title: `Plans ${number}`, vendor: "hakuna", option: "Plan" },
+      variants: countries.flatMap((country) =>
+        [1, 2].map((years) => ({ title: `Cover-${number}-${country}-${years}`, price: "4.00" })),
+      ),
+    });
+    const ids = plans.variants.map(({ id }) => id);
+    const own = { namespace: "app", type: "single_line_text_field" };
+    const list = { ...own, key: "plans", type: "list.variant_reference" };
+    product.metafields.set("app.plans", { ...list, value: JSON.stringify(ids) });
+    plans.variants.forEach((variant, index) => {
+      const country = countries[Math.floor(index / 2)] ?? "";
+      const facts = { country, offer_price: "400 EUR", offer_id: "off-1", plan_id: "pl-1" };
+      for (const [key, value] of Object.entries(facts)) {
+        variant.metafields.set(`app.${key}`, { ...own, key, value });
+      }
+    });
+    return plans;
+  });
+  // one after the other it would take twice as long as the page waits
+  shop.faults.plan({ kind: "slow", ms: 1_000 }, { of: "ShownPrices", times: 100 });
+  const text = await (await page("/app/plans.data")).body.text();
+  const titles = products.flatMap(({ variants }) => variants.map(({ title }) => title));
+  expect(titles).toHaveLength(640);
+  expect(titles.filter((title) => !text.includes(`"${title}"`))).toEqual([]);
+  shop.faults.clear();
+});
+
 describe("plans of a country where the shop sells no more", () => {
   const countriesOf = (product: CatalogProduct) =>
     said(plansOf(product)).map(([country]) => country);
