@@ -6,6 +6,7 @@ import { type WhyNot, whyNot } from "#app/order/refunds/why-not.ts";
 import { AdminError, type AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { readMoneyOrder } from "#app/shopify/refunds/money-order-reader.ts";
 import { type SuggestedRefund, suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
+import { holdingShop } from "#app/store/lease.ts";
 import { carryOut, openShop } from "./carry-out.ts";
 import { type PlanRefund, refundById, refundsOfOrder } from "./plan-refund.ts";
 import { eventOf } from "./record-refund.ts";
@@ -27,27 +28,33 @@ const afterTroubleMs = 10 * 60_000;
  * @returns whether there was one
  */
 export async function planNext(context: RefundContext, shop: string): Promise<boolean> {
-  const { pool, now } = context;
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT o."id" FROM "Order" o JOIN "Shop" s ON s."domain" = o."shop"
-      WHERE o."shop" = $1 AND o."refundLookAt" <= $2 AND s."refundsAlone"
-      ORDER BY o."refundLookAt" LIMIT 1`,
-    [shop, new Date(now())],
-  );
-  const orderId = rows[0]?.id;
-  if (orderId === undefined) return false;
-  let money: MoneyOrder | null;
+  const orderId = await takeNext(context, shop);
+  if (orderId === null) return false;
   try {
-    money = await readMoney(context, shop, await openShop(context, shop), orderId);
+    const money = await readMoney(context, shop, await openShop(context, shop), orderId);
+    await withOrder(context, shop, orderId, (inHand) => planIn(inHand, money));
   } catch (error) {
     if (!(error instanceof AdminError)) throw error;
-    await withOrder(context, shop, orderId, async ({ order, shop: row }) => {
-      order.refundLookAt = row.now + afterTroubleMs;
-    });
-    return true;
   }
-  await withOrder(context, shop, orderId, (inHand) => planIn(inHand, money));
   return true;
+}
+
+/**
+ * The order that is due first. Before anything is tried with it, it is put off: one that cannot be
+ * looked at, whatever the reason, is neither tried again at once nor in the way of others.
+ */
+async function takeNext({ pool }: RefundContext, shop: string): Promise<string | null> {
+  return await holdingShop(pool, shop, async (client, { domain, now, refundsAlone }) => {
+    if (!refundsAlone) return null;
+    const { rows } = await client.query<{ id: string }>(
+      `UPDATE "Order" SET "refundLookAt" = $3 WHERE "shop" = $1 AND "id" = (
+         SELECT "id" FROM "Order" WHERE "shop" = $1 AND "refundLookAt" <= $2
+          ORDER BY "refundLookAt" LIMIT 1)
+        RETURNING "id"`,
+      [domain, new Date(now), new Date(now + afterTroubleMs)],
+    );
+    return rows[0]?.id ?? null;
+  });
 }
 
 async function readMoney(
@@ -177,7 +184,7 @@ async function beginPlanned(
     standing && money ? reasonsFor(inHand, standing, money, own) : ["order_differs"],
   );
   if (standing?.owed?.units !== refund.units) reasons.add("order_differs");
-  if (suggested === null || suggested.amount < suggested.price) reasons.add("below_price");
+  if (suggested === null || suggested.amount !== suggested.price) reasons.add("not_the_price");
   const isManual = suggested?.payments.some((payment) => payment.isManual) ?? true;
   if (isManual || suggested?.payments.length === 0) reasons.add("manual_payment");
   if (reasons.has("shop_held")) {

@@ -530,6 +530,24 @@ describe("by itself", () => {
     expect(await rowsOf(gone)).toEqual([]);
   });
 
+  it("puts an order off that cannot be looked at, and is stopped by none", async () => {
+    await set(true);
+    const gone = await productGone();
+    await pool.query(
+      `UPDATE "OrderDocument" SET "state" = "state" - 'head' || '{"head": null}'
+        WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    await pool.query(
+      `UPDATE "Order" SET "refundLookAt" = to_timestamp(0) WHERE "shop" = $1 AND "id" = $2`,
+      [domain, gone.id],
+    );
+    await eventually("it is put off", async () => {
+      const { refundLookAt } = await client.order(domain, gone.id);
+      return (refundLookAt as Date) > new Date();
+    });
+  });
+
   it("waits while deliveries are held back", async () => {
     await set(true);
     const gone = await productGone();

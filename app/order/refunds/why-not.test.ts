@@ -188,6 +188,18 @@ describe("a person decides", () => {
     },
   );
 
+  it("where there were more plans than products from the first", () => {
+    const state = order(
+      [line("1", { ...ref, quantity: 2, gone: 1 }), plan("2", { ...ref, quantity: 3 })],
+      { fulfillments: { f: fulfilled(shippedAt, { "1": 2 }) } },
+    );
+    const lines = [
+      { id: "1", quantity: 2, currentQuantity: 1 },
+      { id: "2", quantity: 3, currentQuantity: 3 },
+    ];
+    expect(reasons({ state, money: { lines } })).toEqual(["pair_uncertain"]);
+  });
+
   it("where one of several shipments is past its window", () => {
     const later = Date.parse("2026-08-20T10:00:00Z");
     const state = order(

@@ -12,7 +12,7 @@ export const whyNotReasons = [
   "order_skipped",
   /** a person decides of cancelled orders */
   "order_cancelled",
-  /** nothing certain says which product the plan protects */
+  /** nothing certain says which product the plan protects, or which of its units protect none */
   "pair_uncertain",
   /** the money went back and the product stayed */
   "goodwill",
@@ -31,8 +31,8 @@ export const whyNotReasons = [
   "order_large",
   /** a person did not want it, or Shopify refused it */
   "refused_before",
-  /** Shopify suggests less than the units cost */
-  "below_price",
+  /** Shopify suggests another amount than the units cost */
+  "not_the_price",
   /** the payment is one that the merchant makes by hand */
   "manual_payment",
 ] as const;
@@ -72,7 +72,9 @@ export function whyNot(
   if (circumstances.isRefusedBefore) found.add("refused_before");
   if (money.cancelled || owed?.reason === "order_cancelled") found.add("order_cancelled");
   const isCertain = isCertainFor(plan.id, circumstances);
-  if (products.length === 0 || !products.every(isCertain)) found.add("pair_uncertain");
+  const protectable = products.reduce((total, { line }) => total + line.quantity, 0);
+  // of more plans than products nobody knows which went with a product, and which never had one
+  if (!products.every(isCertain) || plan.quantity > protectable) found.add("pair_uncertain");
   if (money.isPartial) found.add("order_large");
   const seen = [plan, ...products.map(({ line }) => line)];
   if (owed === null || !seen.every((line) => agrees(line, money))) found.add("order_differs");
