@@ -69,7 +69,11 @@ async function takeLock(client: pg.Client, ms: number): Promise<void> {
       `SELECT pg_try_advisory_lock(${migrationLock}) AS taken`,
     );
     if (rows[0]?.taken) return;
-    if (Date.now() > until) throw new DatabaseError("Another process migrates the database.");
+    if (Date.now() > until) {
+      throw new DatabaseError(
+        "Another process is still migrating the database. Start anew when it is done.",
+      );
+    }
     await sleep(250);
   }
 }

@@ -126,10 +126,8 @@ export async function retainTimelines({
 }: Pick<RunContext, "pool" | "config" | "log" | "now">): Promise<void> {
   // tables are their owner's to make and drop, and no pooler's
   const address = config.MIGRATION_DATABASE_URL ?? config.DATABASE_DIRECT_URL;
-  const ofOwner =
-    address &&
-    openPool({ connectionString: address, max: 1, limits: directly(config.database) }, log);
-  const tables = ofOwner || pool;
+  const limits = directly(config.database);
+  const tables = address ? openPool({ connectionString: address, max: 1, limits }, log) : pool;
   try {
     const kept = Math.max(config.retention.timelineMs, 2 * oldestEventMs);
     const dropped = await dropMonths(tables, log, now() - kept);
@@ -138,7 +136,7 @@ export async function retainTimelines({
   } catch (err) {
     log.error({ err }, "the timelines' months were not looked after; it is tried again tomorrow");
   } finally {
-    if (ofOwner) await ofOwner.end();
+    if (tables !== pool) await tables.end();
   }
 }
 

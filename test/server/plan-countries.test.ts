@@ -1,9 +1,8 @@
-import { request } from "undici";
 import { beforeEach, describe, expect, it } from "vitest";
-import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
 import { metafieldId, optionValueId } from "#test/simulator/shopify/shop-translations.ts";
+import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
@@ -23,21 +22,11 @@ beforeEach(async () => {
   await openApp(world, domain);
   await client.connect(domain);
   // the app learns of its scopes as it does from the page
-  expect((await page("/app/plans.data")).statusCode).toBe(200);
+  expect((await page("/app/plans.data")).status).toBe(200);
 });
 
-async function page(path: string, body?: object) {
-  const token = mintSessionToken({ ...world, shop: domain }, Date.now());
-  return await request(`${world.appUrl}${path}`, {
-    method: body ? "POST" : "GET",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0",
-    },
-    body: body && JSON.stringify(body),
-  });
-}
+const page = (path: string, body?: object) =>
+  ask(world, path, { token: sessionToken(world, domain), body });
 
 /** The merchant saves where plans are sold beside the shop's own country. */
 const sellIn = (...sellingCountries: string[]) => sellFrom("de", ...sellingCountries);
@@ -50,7 +39,7 @@ async function sellFrom(country: string, ...sellingCountries: string[]) {
   };
   const body = { intent: "save", settings, apiKey: null, sentOrders: null, untested: false };
   const answer = await page("/app/settings.data", body);
-  expect(await answer.body.text()).toContain("saved");
+  expect(answer.text).toContain("saved");
 }
 
 async function fetchOffers(...products: CatalogProduct[]) {
@@ -306,7 +295,7 @@ it("are all shown on *Plans*, with sixteen countries, and read several at a time
   });
   // one after the other it would take twice as long as the page waits
   shop.faults.plan({ kind: "slow", ms: 1_000 }, { of: "ShownPrices", times: 100 });
-  const text = await (await page("/app/plans.data")).body.text();
+  const text = (await page("/app/plans.data")).text;
   const titles = products.flatMap(({ variants }) => variants.map(({ title }) => title));
   expect(titles).toHaveLength(640);
   expect(titles.filter((title) => !text.includes(`"${title}"`))).toEqual([]);
@@ -392,7 +381,7 @@ describe("plans from before there were countries", () => {
     );
     await client.pool.query(`DELETE FROM "CountryOffer" WHERE "shop" = $1`, [domain]);
     await client.pool.query(`UPDATE "PlanOffer" SET "country" = NULL WHERE "shop" = $1`, [domain]);
-    expect(await (await page("/app/plans.data")).body.text()).toContain("expiresAt");
+    expect((await page("/app/plans.data")).text).toContain("expiresAt");
 
     await ops(["renew-offers"], world.env);
     await eventually("it is noted", async () => (await lastJob()).kind === "countries");
