@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
-import { variables } from "#app/foundation/config.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
+import { variables } from "#app/foundation/variables.server.ts";
 import { DatabaseError } from "./database-error.server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
