@@ -40,11 +40,15 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   // mkdtemp's folder is its owner's alone; as root, PostgreSQL runs as another user.
   await chmod(folder, 0o755);
   const log = createLog(level);
-  const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
+  const start = () => startEmbeddedPostgres({ folder: join(folder, "data"), log });
+  let postgres = await start();
   await query(postgres.url, "ALTER SYSTEM SET fsync = off");
+  // several files run at once, each with processes of the app
+  await query(postgres.url, "ALTER SYSTEM SET max_connections = 400");
   // a connection that falls silent while it logs in holds up everybody's CREATE and DROP DATABASE
   await query(postgres.url, "ALTER SYSTEM SET authentication_timeout = '10s'");
-  await query(postgres.url, "SELECT pg_reload_conf()");
+  await postgres.stop();
+  postgres = await start();
   await query(postgres.url, `CREATE DATABASE ${template}`);
   const url = databaseAt(postgres.url, template);
   const database = await openDatabase({ url, log });
