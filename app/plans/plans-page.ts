@@ -1,5 +1,5 @@
+import pMap from "p-map";
 import type pg from "pg";
-import { inParallel } from "#app/foundation/in-parallel.ts";
 import { minorUnits } from "#app/order/money.ts";
 import {
   type AdminAccess,
@@ -67,7 +67,7 @@ export type ProductsPage = {
 export type ProductsAsked = { search: string; after: string | null; before: string | null };
 
 /** Requests to Shopify at a time: with sixteen countries a page makes more than twenty. */
-const mostAtOnce = 6;
+const atOnce = { concurrency: 6 };
 
 /**
  * Reads a page of the shop's products with their plans from Shopify, where the links are kept.
@@ -122,7 +122,7 @@ async function readPagePlans(
   own: string | null,
 ): Promise<Map<string, PagePlan>> {
   const ids = [...new Set(products.flatMap(({ plans }) => idsIn(plans) ?? []))];
-  const plans = await inParallel(parts(ids), mostAtOnce, (part) => readPlans(ask, part));
+  const plans = await pMap(parts(ids), (part) => readPlans(ask, part), atOnce);
   const placed = plans.flat().map((plan) => ({
     ...plan,
     country: plan.country ?? (plan.productHandle.startsWith(planHandlePrefix) ? own : null),
@@ -132,8 +132,10 @@ async function readPagePlans(
   const asked = [...byCountry].flatMap(([country, those]) =>
     country === null ? [] : parts(those.map(({ id }) => id)).map((part) => ({ country, part })),
   );
-  const prices = await inParallel(asked, mostAtOnce, ({ country, part }) =>
-    readShownPrices(ask, part, country),
+  const prices = await pMap(
+    asked,
+    ({ country, part }) => readShownPrices(ask, part, country),
+    atOnce,
   );
   const shown = new Map<string, ShownPrice>(prices.flatMap((some) => [...some]));
   const currency = products[0]?.priceRangeV2.minVariantPrice.currencyCode ?? "";
