@@ -55,7 +55,7 @@ test("a plan without its product is told of in the buyer's language", async ({ p
   const texts = {
     "": /^Removed from your cart: Warranty extension\. A plan stays/,
     "/de": /^Aus dem Warenkorb genommen: Warranty extension\./,
-    "/fr": /^Retiré de votre panier : Warranty extension\./,
+    "/fr": /^Retiré de votre panier\u00a0: Warranty extension\./,
     "/nl": /^Uit je winkelwagen gehaald: Warranty extension\./,
   };
   for (const [root, text] of Object.entries(texts)) {

@@ -125,9 +125,11 @@ function PaidBack({ preview }: { preview: RefundPreview }) {
         {duties > 0 && <Row label={t("refunds.dialog.duties")} value={money(duties)} quiet />}
         <Divider />
         <Row label={t("refunds.dialog.amount")} value={money(amount)} strong />
-        {payments.map((payment) => (
+        {payments.map((payment, index) => (
           <Row
-            key={payment.gateway}
+            // several may be of one gateway
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list is shown as it came
+            key={index}
             label={`${t("refunds.dialog.payment")} ${payment.gateway}`}
             value={money(payment.amount)}
             quiet
@@ -136,7 +138,7 @@ function PaidBack({ preview }: { preview: RefundPreview }) {
       </BlockStack>
       {amount === 0 && <Banner tone="warning">{t("refunds.dialog.nothing")}</Banner>}
       {amount > 0 && isBelow && <Banner tone="warning">{t("refunds.dialog.below")}</Banner>}
-      {manual.map(({ gateway }) => (
+      {[...new Set(manual.map(({ gateway }) => gateway))].map((gateway) => (
         <Banner key={gateway} tone="warning">
           {t("refunds.dialog.manual", { gateway })}
         </Banner>
