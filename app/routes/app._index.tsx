@@ -75,7 +75,9 @@ export default function Home() {
         )}
         {guide && <SetupGuide done={guide} themeEditor={page.themeEditor} />}
         {trouble && <HomeBanner trouble={trouble} />}
-        {trouble === null && !(guide && !guide.connect) && <AllWell at={lastAcceptedAt} />}
+        {trouble === null && !(guide && !guide.connect) && (
+          <AllWell at={lastAcceptedAt} pending={figures.pending} />
+        )}
         {page.reconciliation && <ReconciliationCard {...page.reconciliation} />}
         <Figures figures={figures} since={since} />
         <SyncChart days={days} />
@@ -85,14 +87,16 @@ export default function Home() {
   );
 }
 
-/** Nothing to do: said calmly. */
-function AllWell({ at }: { at: number | null }) {
+/** Nothing to do, said calmly; whether all is done, too. */
+function AllWell({ at, pending }: { at: number | null; pending: number }) {
   const { t } = useLocale();
   return (
     <Card>
       <InlineStack align="space-between" gap="200">
         <Text as="p" fontWeight="medium">
-          {t(at === null ? "home.wellQuiet" : "home.well")}
+          {pending > 0
+            ? t("overview.onTheWay", { count: pending })
+            : t(at === null ? "home.wellQuiet" : "home.well")}
         </Text>
         {at !== null && (
           <Text as="p" tone="subdued">

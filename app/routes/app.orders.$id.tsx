@@ -120,6 +120,7 @@ export default function Order() {
           ...(order.sentAt === null
             ? []
             : [t("orderPage.sent", { time: formatTime(order.sentAt) })]),
+          ...(order.customer === null ? [] : [t("queue.customer", { name: order.customer })]),
         ].join(" · ")}
         primaryAction={{
           content: t("orderPage.resend"),

@@ -52,7 +52,10 @@ export async function action({ request, context }: ActionFunctionArgs) {
   try {
     const statuses = await resendOrders(context.run, session.shop, ids, `user:${sessionToken.sub}`);
     await context.queue.wake([session.shop]);
-    return { resent: statuses.size };
+    const became = [...statuses.values()];
+    const skipped = became.filter((status) => status === "skipped").length;
+    const held = became.filter((status) => status === "blocked" || status === "waiting").length;
+    return { resent: became.length - skipped - held, skipped, held };
   } catch (err) {
     context.log.error({ err, shop: session.shop }, "orders were not sent again");
     return data({ failed: true as const }, { status: 500 });

@@ -35,7 +35,8 @@ export type Trouble =
   /** an operator holds delivery back */
   | { kind: "held" }
   | { kind: "unreadable"; count: number }
-  | { kind: "attention"; count: number };
+  /** `unsent` of them do not reach Hakuna */
+  | { kind: "attention"; count: number; unsent: number };
 
 /** How the comparison with Shopify goes. */
 export type Reconciliation = {
@@ -88,6 +89,9 @@ export async function homePage(
       .filter(({ status }) => statuses.includes(status))
       .reduce((sum, { count }) => sum + count, 0);
   const attention = counters.reduce((sum, counter) => sum + counter.attention, 0);
+  const unsent = counters
+    .filter(({ status }) => status === "blocked" || status === "rejected")
+    .reduce((sum, counter) => sum + counter.attention, 0);
   const byDay = new Map(days.map((day) => [day.day.toISOString().slice(0, 10), day]));
   const guide = shop.guideDismissedAt === null ? guideOf(shop) : null;
   return {
@@ -95,6 +99,7 @@ export async function homePage(
     trouble: troubleOf(shop, now, {
       unreadable,
       attention,
+      unsent,
       isGuided: guide !== null,
       isHeld: holds > 0,
     }),
@@ -151,9 +156,10 @@ function troubleOf(
   {
     unreadable,
     attention,
+    unsent,
     isGuided,
     isHeld,
-  }: { unreadable: number; attention: number; isGuided: boolean; isHeld: boolean },
+  }: { unreadable: number; attention: number; unsent: number; isGuided: boolean; isHeld: boolean },
 ): Trouble | null {
   const { connection, connectionReason, connectionSince, backoffUntil, backoffSince } = shop;
   if (connection === "none") return isGuided ? null : { kind: "none" };
@@ -170,8 +176,8 @@ function troubleOf(
       words: shop.backoffReason,
     };
   }
-  if (attention > 0) return { kind: "attention", count: attention };
   if (unreadable > 0) return { kind: "unreadable", count: unreadable };
+  if (attention > 0) return { kind: "attention", count: attention, unsent };
   return null;
 }
 

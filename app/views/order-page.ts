@@ -6,6 +6,7 @@ import type { Finding } from "#app/order/findings.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
+import type { Head, OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
@@ -22,6 +23,9 @@ export type OrderPage = {
     skippedByHand: boolean;
     /** the customer's data was erased */
     redacted: boolean;
+    isCancelled: boolean;
+    /** null: not known, or let go of */
+    customer: string | null;
   };
   lines: PageLine[];
   pairs: PagePair[];
@@ -128,6 +132,8 @@ export async function orderPage(
       sentAt: sentAt?.getTime() ?? null,
       skippedByHand,
       redacted,
+      isCancelled: isCancelled(state, cancelledByHandAt),
+      customer: state?.head ? customerName(state.head) : null,
     },
     lines: mapping?.lines.map(pageLine) ?? [],
     pairs: mapping?.pairing.pairs ?? [],
@@ -144,6 +150,16 @@ export async function orderPage(
     canCheck: Boolean(accepted?.requestId),
     isChecking: accepted?.pollAt ? accepted.pollAt.getTime() < Date.now() + soonMs : false,
   };
+}
+
+function isCancelled(state: OrderState | null, byHandAt: Date | null): boolean {
+  if (byHandAt !== null) return true;
+  return state !== null && (state.cancelledAt !== null || state.head?.voided === true);
+}
+
+function customerName({ customer, billingAddress }: Head): string | null {
+  const { firstName, lastName } = customer?.lastName ? customer : (billingAddress ?? {});
+  return [firstName, lastName].filter(Boolean).join(" ") || null;
 }
 
 /** Null where the order cannot be mapped: its status says so. */

@@ -7,16 +7,22 @@ import type { Trouble } from "#app/views/home.ts";
 export function HomeBanner({ trouble }: { trouble: Trouble }) {
   const { t } = useLocale();
   switch (trouble.kind) {
-    case "attention":
+    case "attention": {
+      const { count, unsent } = trouble;
+      const sent = count - unsent;
       return (
         <Banner
           tone="warning"
           title={t("home.trouble.attention", { count: trouble.count })}
           action={{ content: t("home.trouble.attentionAction"), url: "/app/orders?view=attention" }}
         >
-          {t("home.trouble.attentionText")}
+          {[
+            ...(unsent > 0 ? [t("overview.attention.unsent", { count: unsent })] : []),
+            ...(sent > 0 ? [t("overview.attention.sent", { count: sent })] : []),
+          ].join(" ")}
         </Banner>
       );
+    }
     case "unreadable":
       return (
         <Banner tone="warning" title={t("home.trouble.unreadable", { count: trouble.count })}>

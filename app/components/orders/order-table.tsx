@@ -16,6 +16,7 @@ import { Moment } from "#app/components/shared/moment.tsx";
 import { OrderBadges } from "#app/components/shared/order-badges.tsx";
 import { OrderName } from "#app/components/shared/order-name.tsx";
 import { OrderNote } from "#app/components/shared/order-note.tsx";
+import type { Translate } from "#app/texts/i18n.ts";
 import type { OrderFilter } from "#app/views/order-filter.ts";
 import type { OrderOfList } from "#app/views/order-list.ts";
 import { NoOrders } from "./no-orders.tsx";
@@ -97,17 +98,28 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
   );
 }
 
+/** How many orders are sent again, and of how many nothing is sent. */
+type Resent = { resent: number; skipped: number; held: number };
+
+function resentText(t: Translate, { resent, skipped, held }: Resent): string {
+  return [
+    ...(resent > 0 ? [t("queue.resent.again", { count: resent })] : []),
+    ...(skipped > 0 ? [t("queue.resent.skipped", { count: skipped })] : []),
+    ...(held > 0 ? [t("queue.resent.held", { count: held })] : []),
+  ].join(". ");
+}
+
 /** Sends orders again and tells the result. */
 function useResend(whenDone: () => void) {
   const { t } = useLocale();
   const shopify = useAppBridge();
-  const fetcher = useFetcher<{ resent: number } | { failed: true }>();
+  const fetcher = useFetcher<Resent | { failed: true }>();
   const { data, state } = fetcher;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
   useEffect(() => {
     if (state !== "idle" || !data) return;
     if ("resent" in data) {
-      shopify.toast.show(t("orders.resent", { count: data.resent }));
+      shopify.toast.show(resentText(t, data));
       whenDone();
     } else {
       shopify.toast.show(t("orders.resendFailed"), { isError: true });
