@@ -257,6 +257,11 @@ export const variables = {
     .regex(/^[^@<>]*<?[^@<>\s]+@[^@<>\s]+>?$/, "is not a sender such as Hakuna <sync@example.com>.")
     .optional()
     .describe("Sender of the mails, such as `Hakuna <sync@example.com>`; needed with `SMTP_URL`."),
+  SUPPORT_EMAIL: z
+    .string()
+    .regex(/^[^@<>\s]+@[^@<>\s]+$/, "is not an address such as support@example.com.")
+    .optional()
+    .describe("Where merchants write for support; shown on the help page. Unset: nowhere."),
   OUTAGE_MAIL_AFTER_MS: integer(1)
     .prefault("3600000")
     .describe("How long a connection is broken before the merchant is told by mail."),
@@ -398,6 +403,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       v.SMTP_URL === undefined || v.MAIL_FROM === undefined
         ? null
         : { url: v.SMTP_URL, from: v.MAIL_FROM },
+    supportEmail: v.SUPPORT_EMAIL ?? null,
     outage: { mailAfterMs: v.OUTAGE_MAIL_AFTER_MS, lookMs: v.OUTAGE_LOOK_MS },
     delivery: {
       timeoutMs: v.FEED_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { BlockStack, Card, Layout, Modal, Page, Text } from "@shopify/polaris";
+import { BlockStack, Card, Layout, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { useState } from "react";
 import {
@@ -18,6 +18,7 @@ import { OrderPairing } from "#app/components/order/order-pairing.tsx";
 import { OrderPayload } from "#app/components/order/order-payload.tsx";
 import { type OrderRequest, orderRequest } from "#app/components/order/order-request.ts";
 import { OrderTimeline } from "#app/components/order/order-timeline.tsx";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { OrderBadges } from "#app/components/shared/order-badges.tsx";
 import { OrderNote } from "#app/components/shared/order-note.tsx";
@@ -104,6 +105,16 @@ export default function Order() {
   const isMoving = order.status === "pending" || order.status === "waiting" || page.isChecking;
   useRefresh(isMoving ? 3_000 : 30_000);
   const isSkipped = order.status === "skipped";
+  // what Hakuna has as it is needs no button in front
+  const isSettled =
+    (order.status === "confirmed" || order.status === "sent") && !order.needsAttention;
+  const resend = {
+    content: t("orderPage.resend"),
+    loading: busy,
+    disabled: isSkipped,
+    helpText: isSkipped ? t("queue.whyNot.skipped") : undefined,
+    onAction: () => ask({ action: "resend" }),
+  };
   const open = findings.filter(({ dismissed }) => !dismissed);
   // beside the last of its lines: of a product and a plan, the plan
   const besideOf = (line: PageLine) =>
@@ -122,18 +133,14 @@ export default function Order() {
             : [t("orderPage.sent", { time: formatTime(order.sentAt) })]),
           ...(order.customer === null ? [] : [t("queue.customer", { name: order.customer })]),
         ].join(" · ")}
-        primaryAction={{
-          content: t("orderPage.resend"),
-          loading: busy,
-          disabled: isSkipped,
-          onAction: () => ask({ action: "resend" }),
-        }}
+        primaryAction={isSettled ? undefined : resend}
         secondaryActions={[
           {
             content: t("orderPage.viewInShopify"),
             url: `shopify:admin/orders/${order.id}`,
             target: "_top",
           },
+          ...(isSettled ? [resend] : []),
           {
             content: t("orderPage.check"),
             disabled: !page.canCheck,
@@ -146,6 +153,7 @@ export default function Order() {
                 content: t("orderPage.skip"),
                 destructive: true,
                 disabled: isSkipped,
+                helpText: isSkipped ? t("queue.whyNot.skipped") : undefined,
                 onAction: () => setSkipping(true),
               },
         ]}
@@ -178,7 +186,7 @@ export default function Order() {
             </BlockStack>
           </Layout.Section>
         </Layout>
-        <Modal
+        <Dialog
           open={isSkipping}
           onClose={() => setSkipping(false)}
           title={t("orderPage.skipDialog.title")}
@@ -194,10 +202,10 @@ export default function Order() {
             { content: t("common.action.cancel"), onAction: () => setSkipping(false) },
           ]}
         >
-          <Modal.Section>
+          <Dialog.Section>
             <Text as="p">{t("orderPage.skipDialog.text")}</Text>
-          </Modal.Section>
-        </Modal>
+          </Dialog.Section>
+        </Dialog>
       </Page>
     </div>
   );

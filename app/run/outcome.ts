@@ -163,7 +163,7 @@ async function applyAnswer(
     if (firsts > 0) await addToDay(client, shop, now, { sent: firsts, plans });
   } else if (answer.kind === "invalid" && alone && !isDeclined(attempt, answer.reason)) {
     const ids = attempt.orders.map(({ id }) => id);
-    const failed = await firstFailures(client, shop, ids, `attempt:${attempt.id}`);
+    const failed = await firstFailures(client, shop, ids, attempt.id);
     if (failed > 0) await addToDay(client, shop, now, { failed });
   }
 }

@@ -202,7 +202,7 @@ async function applyResult(
   }
   await saveOrders(client, shop.domain, [...orders.values()], loaded);
   await addEvents(client, shop.domain, events);
-  const failed = await firstFailures(client, shop, refused, `processing:${attempt.id}`);
+  const failed = await firstFailures(client, shop, refused, attempt.id);
   if (failed > 0) await addToDay(client, shop, now, { failed });
 }
 

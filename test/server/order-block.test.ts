@@ -88,7 +88,7 @@ describe("what the block shows", () => {
     const title = linesOf(lonely).find(isPlan)?.title;
     const text = `“${title}” protects no product of this order. Pair it with its product, or refund it.`;
     expect(await shown(lonely.id)).toMatchObject({
-      ...{ status: { text: "Synced", tone: "success" }, note: null, pairs: [] },
+      ...{ status: { text: "Needs attention", tone: "warning" }, note: null, pairs: [] },
       findings: [{ severity: "warning", text }],
     });
     expect((await shown(lonely.id, "de")).findings[0]?.text).toContain(`„${title}“ `);
