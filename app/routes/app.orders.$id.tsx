@@ -27,6 +27,7 @@ import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import type { NamedPair } from "#app/order/named-pairs.ts";
 import type { RunContext } from "#app/store/run-context.ts";
+import { neighborsOf } from "#app/views/order-neighbors.ts";
 import { orderPage, type PageLine } from "#app/views/order-page.ts";
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
@@ -37,7 +38,19 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     params.id ?? "",
   );
   if (page === null) throw new Response(null, { status: 404 });
-  return { ...page, viewer: sessionToken.sub };
+  const list = new URL(request.url).searchParams.get("list");
+  const { pool } = context.run;
+  const neighbors =
+    list === null
+      ? { previous: null, next: null }
+      : await neighborsOf(
+          pool,
+          session.shop,
+          page.timeZone,
+          new URLSearchParams(list),
+          params.id ?? "",
+        );
+  return { ...page, viewer: sessionToken.sub, list, neighbors };
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -98,7 +111,9 @@ export const headers = boundary.headers;
 
 export default function Order() {
   const page = useLoaderData<typeof loader>();
-  const { order, findings, lines } = page;
+  const { order, findings, lines, list, neighbors } = page;
+  const beside = (id: string | null) =>
+    id === null ? undefined : `/app/orders/${id}?${new URLSearchParams({ list: list ?? "" })}`;
   const { t, formatTime } = useLocale();
   const [isSkipping, setSkipping] = useState(false);
   const { busy, ask } = useOrderAction();
@@ -123,7 +138,20 @@ export default function Order() {
     // Names and titles from outside may be long and without a space.
     <div style={{ overflowWrap: "anywhere" }}>
       <Page
-        backAction={{ content: t("orderPage.back"), url: "/app/orders" }}
+        backAction={{
+          content: t("orderPage.back"),
+          url: list ? `/app/orders?${list}` : "/app/orders",
+        }}
+        pagination={
+          list === null
+            ? undefined
+            : {
+                hasPrevious: neighbors.previous !== null,
+                previousURL: beside(neighbors.previous),
+                hasNext: neighbors.next !== null,
+                nextURL: beside(neighbors.next),
+              }
+        }
         title={order.name ?? t("common.order.nameless", { id: order.id })}
         titleMetadata={<OrderBadges order={order} />}
         subtitle={[

@@ -29,6 +29,8 @@ export type OrderPage = {
   };
   lines: PageLine[];
   pairs: PagePair[];
+  /** of the shop */
+  timeZone: string;
   suggestion: { productLineId: string; planLineId: string } | null;
   findings: PageFinding[];
   timeline: TimelineEntry[];
@@ -137,6 +139,7 @@ export async function orderPage(
     },
     lines: mapping?.lines.map(pageLine) ?? [],
     pairs: mapping?.pairing.pairs ?? [],
+    timeZone: shop.timeZone,
     suggestion: mapping?.pairing.suggestion ?? null,
     findings: (row.findings as unknown as Finding[]).map(({ message, ...finding }) => {
       const key = findingKey(finding);

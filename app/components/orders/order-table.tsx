@@ -19,6 +19,7 @@ import { OrderNote } from "#app/components/shared/order-note.tsx";
 import type { Translate } from "#app/texts/i18n.ts";
 import type { OrderFilter } from "#app/views/order-filter.ts";
 import type { OrderOfList } from "#app/views/order-list.ts";
+import { useBulk } from "./bulk.tsx";
 import { NoOrders } from "./no-orders.tsx";
 
 type Props = {
@@ -43,6 +44,8 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
   const [params, setParams] = useSearchParams();
   const selection = useIndexResourceState(orders);
   const resend = useResend(selection.clearSelection);
+  const bulk = useBulk(selection.clearSelection);
+  const list = listOf(params);
   const turnTo = (name: "after" | "before", cursor: string | null) => {
     const query = new URLSearchParams(params);
     query.delete("after");
@@ -52,50 +55,64 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
     selection.clearSelection();
   };
   return (
-    <IndexTable
-      resourceName={{ singular: t("orders.singular"), plural: t("orders.plural") }}
-      itemCount={orders.length}
-      selectedItemsCount={
-        selection.allResourcesSelected ? "All" : selection.selectedResources.length
-      }
-      onSelectionChange={selection.handleSelectionChange}
-      promotedBulkActions={[
-        {
-          content: t("orders.resend"),
-          disabled: resend.busy,
-          onAction: () => resend.send(selection.selectedResources),
-        },
-      ]}
-      condensed={mdDown}
-      emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
-      headings={[
-        { title: t("orders.column.order") },
-        { title: t("orders.column.date") },
-        { title: t("orders.column.customer") },
-        { title: t("orders.column.plans"), alignment: "end" },
-        { title: t("orders.column.status") },
-        { title: t("orders.column.note") },
-      ]}
-      pagination={{
-        hasNext: next !== null,
-        hasPrevious: previous !== null,
-        onNext: () => turnTo("after", next),
-        onPrevious: () => turnTo("before", previous),
-        accessibilityLabel: t("orders.page"),
-      }}
-    >
-      {orders.map((order, position) => (
-        <IndexTable.Row
-          id={order.id}
-          key={order.id}
-          position={position}
-          selected={selection.selectedResources.includes(order.id)}
-        >
-          {mdDown ? <Condensed order={order} /> : <Cells order={order} />}
-        </IndexTable.Row>
-      ))}
-    </IndexTable>
+    <>
+      {bulk.undone}
+      <IndexTable
+        resourceName={{ singular: t("orders.singular"), plural: t("orders.plural") }}
+        itemCount={orders.length}
+        selectedItemsCount={
+          selection.allResourcesSelected ? "All" : selection.selectedResources.length
+        }
+        onSelectionChange={selection.handleSelectionChange}
+        promotedBulkActions={[
+          {
+            content: t("orders.resend"),
+            disabled: resend.busy,
+            onAction: () => resend.send(selection.selectedResources),
+          },
+          ...(["accept", "put_away", "skip"] as const).map((action) => ({
+            content: t(`queue.bulk.${action}`),
+            disabled: bulk.busy,
+            onAction: () => bulk.ask(action, selection.selectedResources),
+          })),
+        ]}
+        condensed={mdDown}
+        emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
+        headings={[
+          { title: t("orders.column.order") },
+          { title: t("orders.column.date") },
+          { title: t("orders.column.customer") },
+          { title: t("orders.column.plans"), alignment: "end" },
+          { title: t("orders.column.status") },
+          { title: t("orders.column.note") },
+        ]}
+        pagination={{
+          hasNext: next !== null,
+          hasPrevious: previous !== null,
+          onNext: () => turnTo("after", next),
+          onPrevious: () => turnTo("before", previous),
+          accessibilityLabel: t("orders.page"),
+        }}
+      >
+        {orders.map((order, position) => (
+          <IndexTable.Row
+            id={order.id}
+            key={order.id}
+            position={position}
+            selected={selection.selectedResources.includes(order.id)}
+          >
+            {mdDown ? <Condensed order={order} list={list} /> : <Cells order={order} list={list} />}
+          </IndexTable.Row>
+        ))}
+      </IndexTable>
+    </>
   );
+}
+
+/** What of the address says which list it is: Shopify adds to it what is its own. */
+function listOf(params: URLSearchParams): string {
+  const names = ["view", "query", "from", "to", "finding", "plans", "sort", "after", "before"];
+  return String(new URLSearchParams([...params].filter(([name]) => names.includes(name))));
 }
 
 /** How many orders are sent again, and of how many nothing is sent. */
@@ -133,13 +150,21 @@ function useResend(whenDone: () => void) {
   };
 }
 
+/** `list`: the search params of the list, for the way back and on */
+type RowProps = { order: OrderOfList; list: string };
+
 /** Drawn anew only for another order: choosing one of fifty rows is felt otherwise. */
-const Cells = memo(function Cells({ order }: { order: OrderOfList }) {
+const Cells = memo(function Cells({ order, list }: RowProps) {
   return (
     <>
       <IndexTable.Cell>
         <div style={{ ...wrapping, width: "max-content", maxWidth: "12rem" }}>
-          <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+          <Link
+            dataPrimaryLink
+            url={`/app/orders/${order.id}?${new URLSearchParams({ list })}`}
+            removeUnderline
+            monochrome
+          >
             <Text as="span" fontWeight="semibold">
               <OrderName order={order} />
             </Text>
@@ -171,13 +196,18 @@ const Cells = memo(function Cells({ order }: { order: OrderOfList }) {
   );
 });
 
-const Condensed = memo(function Condensed({ order }: { order: OrderOfList }) {
+const Condensed = memo(function Condensed({ order, list }: RowProps) {
   return (
     <Box padding="400" width="100%">
       <BlockStack gap="150">
         <InlineStack align="space-between" blockAlign="start" gap="200" wrap={false}>
           <div style={wrapping}>
-            <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+            <Link
+              dataPrimaryLink
+              url={`/app/orders/${order.id}?${new URLSearchParams({ list })}`}
+              removeUnderline
+              monochrome
+            >
               <Text as="span" fontWeight="semibold">
                 <OrderName order={order} />
               </Text>
