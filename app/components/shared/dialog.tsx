@@ -1,6 +1,14 @@
 import { Modal, type ModalProps } from "@shopify/polaris";
 import { useEffect, useState } from "react";
 
+/** Polaris's buttons drop the focus when the mouse lets go of them, before anything opens. */
+let focusedLast: Element | null = null;
+if (typeof document !== "undefined") {
+  document.addEventListener("focusin", ({ target }) => {
+    focusedLast = target instanceof Element ? target : null;
+  });
+}
+
 /**
  * Polaris's modal that gives the focus back, however it is closed, to what it was opened with: Polaris
  * does so only for a modal that draws its own button.
@@ -12,7 +20,7 @@ export function Dialog(props: ModalProps) {
 Dialog.Section = Modal.Section;
 
 function OpenDialog(props: ModalProps) {
-  const [opener] = useState(() => openerOf(document.activeElement));
+  const [opener] = useState(() => openerOf(focusedLast));
   useEffect(
     // after the dialog has let go of the focus
     () => () => void setTimeout(() => opener?.isConnected && opener.focus(), 0),
