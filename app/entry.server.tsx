@@ -5,7 +5,7 @@ import {
   type EntryContext,
   type HandleErrorFunction,
 } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 
@@ -51,5 +51,10 @@ export default async function handleRequest(
 /** The path alone: the query of an embedded page holds a session token. */
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
   if (request.signal.aborted) return;
-  context.log.error({ err: error, path: new URL(request.url).pathname }, "A page failed.");
+  const { pathname: path } = new URL(request.url);
+  // such as a method that a page does not take: whoever scans shall not fill the log with errors
+  if (isRouteErrorResponse(error) && error.status < 500) {
+    return context.log.warn({ status: error.status, path }, "a request was refused");
+  }
+  context.log.error({ err: error, path }, "A page failed.");
 };

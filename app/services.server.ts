@@ -1,9 +1,11 @@
+import type { ProofContext } from "#app/agreement/prove.ts";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { Config } from "#app/foundation/config.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import type { PlanContext } from "#app/plans/plan-context.ts";
 import type { Queue } from "#app/queue/queue.ts";
 import type { Sweeps } from "#app/queue/sweeps.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
 import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import type { createShopify } from "./shopify.server.ts";
@@ -25,6 +27,10 @@ export type Services = {
   run: RunContext;
   /** what plan jobs work with */
   plans: PlanContext;
+  /** what refunds work with */
+  refunds: RefundContext;
+  /** what nightly proofs work with */
+  proofs: ProofContext;
 };
 
 /** All that a process of the app stands on, and how to end it in order. */

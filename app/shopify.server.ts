@@ -1,7 +1,6 @@
 import "@shopify/shopify-app-remix/adapters/node";
 import { LogSeverity } from "@shopify/shopify-api";
 import { ApiVersion, AppDistribution, shopifyApp } from "@shopify/shopify-app-remix/server";
-import { PrismaSessionStorage } from "@shopify/shopify-app-session-storage-prisma";
 import type { Logger } from "pino";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { Config } from "#app/foundation/config.server.ts";
@@ -10,6 +9,7 @@ import {
   SessionsOfEarlierSecret,
   sessionTokenOf,
 } from "#app/shops/earlier-secret.ts";
+import { SessionStorage } from "#app/shops/session-storage.ts";
 
 /**
  * Shopify's side of the app: embedded, access tokens by token exchange, offline tokens that expire
@@ -35,7 +35,7 @@ export function createShopify({
     scopes: config.SCOPES,
     apiVersion: ApiVersion.October26,
     distribution: AppDistribution.AppStore,
-    sessionStorage: new PrismaSessionStorage(prisma),
+    sessionStorage: new SessionStorage(prisma),
     future: {
       unstable_newEmbeddedAuthStrategy: true,
       expiringOfflineAccessTokens: true,

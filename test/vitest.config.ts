@@ -14,12 +14,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** A seed: files in a random order, which no verdict may depend on (test/busy). */
+const order = process.env.TEST_FILE_ORDER;
+
 // Nothing is isolated but pages: what a file imports need not be loaded anew for the next one, and no
 // file leaves anything behind.
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
-    sequence: { sequencer: LongestFirst },
+    sequence: order
+      ? { shuffle: { files: true }, seed: Number(order) }
+      : { sequencer: LongestFirst },
     // More than cores: tests of the server wait now and then, and unit tests fill the gaps.
     maxWorkers: 4,
     projects: [
@@ -34,7 +39,7 @@ export default defineConfig({
           environment: "node",
           isolate: false,
           // No test fails because the machine is slow.
-          testTimeout: 60_000,
+          testTimeout: 300_000,
         },
       },
       {
@@ -45,6 +50,7 @@ export default defineConfig({
           environment: "jsdom",
           // The tester loads the extension itself.
           server: { deps: { inline: ["@shopify/ui-extensions-tester"] } },
+          testTimeout: 120_000,
         },
       },
       {
@@ -55,8 +61,8 @@ export default defineConfig({
           globalSetup: ["test/world/shared-postgres.ts"],
           setupFiles: ["test/world/collect-sql.ts"],
           // No test fails because the machine is slow.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           isolate: false,
         },
       },

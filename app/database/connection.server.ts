@@ -1,5 +1,5 @@
 import pg from "pg";
-import { variables } from "#app/foundation/config.server.ts";
+import { variables } from "#app/foundation/variables.server.ts";
 
 /**
  * How long what may last on a connection, in milliseconds. Every connection of the app is made here,

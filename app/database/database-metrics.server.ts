@@ -58,6 +58,12 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
     sql: `SELECT count(*)::float8 AS value FROM "Shop" WHERE "pollFailures" >= 3`,
   },
   {
+    name: "hakuna_orders_differing_again",
+    help: "Orders of which proofs found a difference more than once, and that do not agree since",
+    sql: `SELECT count(*)::float8 AS value FROM "OrderDifference"
+      WHERE "times" >= 2 AND "agreedAt" IS NULL`,
+  },
+  {
     name: "hakuna_holds",
     help: "Shops whose delivery an operator holds back; the whole feed counts as one",
     sql: `SELECT count(*)::float8 AS value FROM "Hold"`,

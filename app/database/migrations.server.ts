@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
-import { variables } from "#app/foundation/config.server.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
+import { variables } from "#app/foundation/variables.server.ts";
 import { DatabaseError } from "./database-error.server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -59,6 +60,25 @@ export async function pendingMigrations(
 }
 
 /**
+ * Asks again and again instead of waiting in one statement: that would hold a snapshot, and an index
+ * that is built concurrently waits for the end of all that are older, for ever.
+ */
+async function takeLock(client: pg.Client, ms: number): Promise<void> {
+  for (const until = Date.now() + ms; ; ) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      `SELECT pg_try_advisory_lock(${migrationLock}) AS taken`,
+    );
+    if (rows[0]?.taken) return;
+    if (Date.now() > until) {
+      throw new DatabaseError(
+        "Another process is still migrating the database. Start anew when it is done.",
+      );
+    }
+    await sleep(250);
+  }
+}
+
+/**
  * Applies what is pending with `prisma migrate deploy`. Safe when several processes do it at once. A
  * migration that finds a table in use waits a second at a time and tries again, see
  * prisma/migration-adapter.ts: webhooks are stored meanwhile.
@@ -76,7 +96,7 @@ export async function migrate(
   const pending = () => pendingMigrations(async (sql) => (await client.query(sql)).rows);
   // Prisma's command line takes more than a second
   if ((await pending()).length === 0) return 0;
-  await client.query(`SELECT pg_advisory_lock(${migrationLock})`);
+  await takeLock(client, wait.lockMs + migratingMs);
   try {
     // another process may have been quicker
     const before = await pending();

@@ -19,6 +19,19 @@ export function integer(least: number, most = 2_147_483_647) {
   });
 }
 
+/** From one full hour of the day to another, which may be of the next day; null: never. */
+export function hours() {
+  const how = "Write two hours from 0 to 24, such as 1-5, or off.";
+  return z.string().transform((text, context) => {
+    if (text === "off") return null;
+    const [, from = "", to = ""] = /^(\d{1,2})-(\d{1,2})$/.exec(text) ?? [];
+    const read = { from: Number(from), to: Number(to) };
+    if (from && read.from < 24 && read.to <= 24 && read.from !== read.to) return read;
+    context.addIssue({ code: "custom", message: `is not a part of the day. ${how}` });
+    return z.NEVER;
+  });
+}
+
 /** One of a few words. */
 export function choice<const T extends string>(words: readonly T[]) {
   return z.enum(words, `is not one of ${words.join(", ")}. Set it to one of them.`);

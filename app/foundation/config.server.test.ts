@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ConfigError, readConfig, variables } from "./config.server.ts";
+import { ConfigError, readConfig } from "./config.server.ts";
+import { variables } from "./variables.server.ts";
 
 const least = {
   SHOPIFY_API_KEY: "key",

@@ -23,11 +23,14 @@ export type Metrics = {
   read(result: string): void;
   /** reconciliation found orders that webhooks had missed */
   repaired(orders: number): void;
+  /** a nightly proof held orders against Shopify and Hakuna; `unread`: Shopify did not show them */
+  proven(orders: Record<(typeof proofResults)[number], number>): void;
   /** a mail about a broken connection was sent, or could not be */
   outageMailed(result: (typeof mailResults)[number]): void;
 };
 
 const pageResults = ["rendered", "refused"] as const;
+const proofResults = ["agree", "differ", "unread"] as const;
 const mailResults = ["sent", "failed", "no_contact"] as const;
 
 /** Makes the counters of this process, with Node's own (memory, CPU, event-loop delay) beside them. */
@@ -75,6 +78,10 @@ export function createMetrics(): Metrics {
     "hakuna_reconciliation_repairs_total",
     "Orders that reconciliation found missing or stale",
   );
+  const proofs = counter("hakuna_proof_orders_total", "Orders that nightly proofs looked at", [
+    "result",
+  ]);
+  for (const result of proofResults) proofs.inc({ result }, 0);
   const mails = counter("hakuna_outage_mails_total", "Mails about a broken connection", ["result"]);
   // an alert sees the first rise only of a series that was there before it
   for (const result of mailResults) mails.inc({ result }, 0);
@@ -99,6 +106,9 @@ export function createMetrics(): Metrics {
     stepFailed: (step) => failures.inc({ step }),
     read: (result) => reads.inc({ result }),
     repaired: (orders) => repairs.inc(orders),
+    proven(orders) {
+      for (const result of proofResults) proofs.inc({ result }, orders[result]);
+    },
     outageMailed: (result) => mails.inc({ result }),
   };
 }

@@ -51,7 +51,7 @@ describe("a field that the feed refuses blocks the order and is named", () => {
   it("a line that stands twice", () => {
     const { feedOrder, findings } = mapped(order([line("1"), line("1")]));
     expect(feedOrder).toBeNull();
-    expect(findings[0]?.message).toContain("Line items that stand twice: 1");
+    expect(findings[0]?.message).toContain("Duplicate line items: 1");
   });
 
   it("each once, without a word of the customer", () => {

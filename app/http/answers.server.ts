@@ -32,7 +32,7 @@ const noSuchPage = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Hakuna Order Sync</title>
-<h1>There is no such page</h1>
+<h1>Page not found</h1>
 <p>Open <strong>Hakuna Order Sync</strong> from the Apps list in your Shopify admin.</p>
 <p lang="de">Diese Seite gibt es nicht. Öffne <strong>Hakuna Order Sync</strong> in der App-Liste deines Shopify-Admins.</p>
 </html>

@@ -53,7 +53,7 @@ function oddityOf(request: Request): Oddity | null {
   const named = [headers.host, firstOf(headers["x-forwarded-host"])];
   const scheme = firstOf(headers["x-forwarded-proto"]);
   if (
-    named.some((one) => one !== undefined && !host.test(one)) ||
+    named.some((one) => one !== undefined && !(host.test(one) && URL.canParse(`http://${one}`))) ||
     (scheme !== undefined && !/^https?$/i.test(scheme)) ||
     headers.host === undefined
   ) {

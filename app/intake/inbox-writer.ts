@@ -5,6 +5,7 @@ import { openPool } from "#app/database/pool.server.ts";
 import { type Door, isCrowded, noteFlush } from "#app/foundation/give-way.ts";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { OutOfTimeError } from "#app/foundation/time-limit.ts";
+import { nextFlush } from "./next-flush.ts";
 import { createWaker } from "./waker.ts";
 
 /** A verified webhook on its way into the inbox. `triggeredAt` is epoch milliseconds. */
@@ -33,9 +34,6 @@ type Waiting = {
   resolve: () => void;
   reject: (error: unknown) => void;
 };
-
-/** Rows of one statement at most; PostgreSQL takes 65,535 parameters. */
-const largestFlush = 64;
 
 /**
  * Group commit: a row is written at once when nothing is in flight; rows that arrive meanwhile wait
@@ -87,8 +85,8 @@ export function createInboxWriter(options: {
 
   async function flush(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, largestFlush);
-      waiting = waiting.slice(largestFlush);
+      const { batch, rest } = nextFlush(waiting);
+      waiting = rest;
       noteFlush(door, batch.length);
       await store(batch);
     }

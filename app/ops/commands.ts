@@ -10,6 +10,7 @@ export const commands: Record<string, () => Promise<Command>> = {
   resend: async () => (await import("#app/ops/orders/resend.ts")).resend,
   retry: async () => (await import("#app/ops/orders/retry.ts")).retry,
   reconcile: async () => (await import("#app/ops/reading/reconcile.ts")).reconcile,
+  prove: async () => (await import("#app/ops/reading/prove.ts")).prove,
   import: async () => (await import("#app/ops/reading/import.ts")).importOrders,
   stuck: async () => (await import("#app/ops/shops/stuck.ts")).stuck,
   pause: async () => (await import("#app/ops/shops/hold.ts")).pause,

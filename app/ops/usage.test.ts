@@ -37,6 +37,7 @@ const well: Record<string, string[]> = {
   ],
   retry: ["demo"],
   reconcile: ["demo", "--since", "2h"],
+  prove: ["demo"],
   import: ["demo", "--since", "2h"],
   stuck: ["demo", "--since", "2h"],
   pause: ["demo", "--reason", "x"],

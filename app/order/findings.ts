@@ -15,17 +15,17 @@ const mappingFindings = {
   },
   several_currencies: {
     severity: "error",
-    text: "This order mixes several currencies, which Hakuna does not take. Contact support to have it reported by hand.",
+    text: "This order mixes several currencies, which Hakuna does not accept. Contact support to have it reported by hand.",
   },
   field_refused: {
     severity: "error",
     inShopify: true,
-    text: "Hakuna does not take this order as it is. {{field}}: {{value}}. Correct it in Shopify; where that is not possible, contact support.",
+    text: "Hakuna cannot accept this order as it is. {{field}}: {{value}}. Correct it in Shopify; where that is not possible, contact support.",
   },
   line_field_refused: {
     severity: "error",
     inShopify: true,
-    text: "Hakuna does not take {{titles}} as it is. {{field}}: {{value}}. Correct it in Shopify; where that is not possible, contact support.",
+    text: "Hakuna cannot accept {{titles}} as it is. {{field}}: {{value}}. Correct it in Shopify; where that is not possible, contact support.",
   },
   deleted_in_shopify: {
     severity: "warning",
@@ -39,45 +39,45 @@ const mappingFindings = {
   plan_not_in_order: {
     severity: "warning",
     inShopify: true,
-    text: "{{titles}} names a plan that is not in this order. Pair it with a plan, or add the plan to the order.",
+    text: "{{titles}} refers to a plan that is not in this order. Pair it with a plan, or add the plan to the order.",
   },
   plan_used_up: {
     severity: "warning",
     inShopify: true,
-    text: "{{titles}} is not covered: the plan that it names is used up by other products. Pair it with another plan, or add a plan for it to the order.",
+    text: "{{titles}} is not covered: the plan that it refers to is used up by other products. Pair it with another plan, or add a plan for it to the order.",
   },
   plan_without_offer: {
     severity: "warning",
-    text: "{{titles}} bears no offer id or no plan id. Enter both where the plan is paired.",
+    text: "{{titles}} has no offer ID or no plan ID. Enter both where the plan is paired.",
   },
   more_plans_than_products: {
     severity: "warning",
     inShopify: true,
-    text: "There are more units of {{titles}} than units it protects. Refund the units that are too many.",
+    text: "There are more units of {{titles}} than products that they protect. Refund the extra units.",
   },
   several_plans_for_product: {
     severity: "warning",
     inShopify: true,
-    text: "Several plans claim one product: {{titles}}. One plan protects it; refund the others.",
+    text: "Several plans are linked to one product: {{titles}}. Only one protects it; refund the others.",
   },
   plans_split: {
     severity: "warning",
-    text: "The plans of one product stand in several lines: {{titles}}. Hakuna can be told of one of these lines. Nothing is wrong with the order; ask Hakuna's support to add the others.",
+    text: "The plans of one product are spread over several lines: {{titles}}. Only one of these lines can be reported to Hakuna. Nothing is wrong with the order; ask Hakuna's support to add the others.",
   },
   product_gone_plan_not: {
     severity: "warning",
     inShopify: true,
-    text: "A product was refunded or removed, its plan was not: {{titles}}. Refund the plan too.",
+    text: "A product was refunded or removed, but its plan was not: {{titles}}. Refund the plan too.",
   },
   refunded_by_money_only: {
     severity: "warning",
     inShopify: true,
-    text: "The whole order was refunded as money without naming lines, so {{titles}} still counts as insured. Refund the line items in Shopify.",
+    text: "The whole order was refunded as an amount, without naming lines, so {{titles}} still counts as insured. Refund the line items in Shopify.",
   },
   fulfillment_withdrawn: {
     severity: "warning",
     inShopify: true,
-    text: "{{titles}} was reported to Hakuna as fulfilled, and the fulfillment was withdrawn since. Check the order in Shopify.",
+    text: "{{titles}} was reported to Hakuna as fulfilled, but the fulfillment has been canceled since. Check the order in Shopify.",
   },
   refunded_more_than_ordered: {
     severity: "warning",
@@ -99,25 +99,25 @@ const mappingFindings = {
   },
   plan_ids_differ: {
     severity: "warning",
-    text: "{{titles}} was sold with the offer or plan id of another plan. The ids that it was offered with were sent instead. Check that the customer got what they paid for.",
+    text: "{{titles}} was sold with the offer or plan ID of another plan. The IDs that it was offered with were sent instead. Check that the customer got what they paid for.",
   },
   plan_not_hakuna: {
     severity: "warning",
-    text: "{{titles}} was sold as a protection plan, but it is none of Hakuna's plans in this shop. Refund it, or ask Hakuna whether it covers anything.",
+    text: "{{titles}} was sold as a protection plan, but it is not one of Hakuna's plans in this shop. Refund it, or ask Hakuna whether it covers anything.",
   },
   plan_for_other_product: {
     severity: "warning",
     inShopify: true,
-    text: "The plan was offered for another product than it is paired with: {{titles}}. Pair it with its own product, or refund it.",
+    text: "The plan was offered for a different product than the one it is paired with: {{titles}}. Pair it with its own product, or refund it.",
   },
   plan_price_differs: {
     severity: "warning",
-    text: "{{titles}} was sold at another price than Hakuna offered it for. Set the plan's price back to the offer's, and ask Hakuna whether this one is covered.",
+    text: "{{titles}} was sold at a different price than Hakuna offered it for. Set the plan's price back to the offer's, and ask Hakuna whether this one is covered.",
   },
   country_differs: {
     severity: "warning",
     inShopify: true,
-    text: "{{titles}} was offered for another country than that of the billing address, and covers only the former. Correct the address, or refund the plan.",
+    text: "{{titles}} is valid only in the country that the plan was offered for, and the billing address is in another. Correct the address, or refund the plan.",
   },
   country_is_shops: {
     severity: "info",
@@ -135,7 +135,7 @@ const syncFindings = {
   change_unread: {
     severity: "warning",
     inShopify: true,
-    text: "Shopify told of a change of this order that could not be read since, so Hakuna may not know the latest state. Compare the order in Shopify with what was sent.",
+    text: "Shopify reported a change to this order that could not be read afterwards, so Hakuna may not know the latest state. Compare the order in Shopify with what was sent.",
   },
 } satisfies Record<string, Entry>;
 
@@ -143,11 +143,11 @@ const syncFindings = {
 const refusalFindings = {
   invalid_request_parameters: {
     severity: "error",
-    text: "Hakuna cannot read this order as the app sent it. There is nothing to mend in Shopify: contact support and name the order.",
+    text: "Hakuna cannot read this order as the app sent it. There is nothing to fix in Shopify: contact support and name the order.",
   },
   product_unsupported: {
     severity: "error",
-    text: "Hakuna does not insure a product of this order: by its category, by its price, or because its plan belongs to the other environment. Check the environment in the settings. If it is right, ask Hakuna's support, or refund the plan.",
+    text: "Hakuna does not insure a product of this order: because of its category or its price, or because its plan belongs to the other environment. Check the environment in the settings. If it is right, ask Hakuna's support, or refund the plan.",
   },
   country_unsupported: {
     severity: "error",
@@ -156,7 +156,7 @@ const refusalFindings = {
   },
   saleschannel_unsupported: {
     severity: "error",
-    text: "Hakuna takes no plans from the sales channel of this order. Only Hakuna's support can open it for your account: ask there and resend the order afterwards, or refund the plan.",
+    text: "Hakuna accepts no plans from the sales channel of this order. Only Hakuna's support can open it for your account: ask there and resend the order afterwards, or refund the plan.",
   },
   location_unsupported: {
     severity: "error",
@@ -165,11 +165,11 @@ const refusalFindings = {
   },
   incorrect_saleschannel: {
     severity: "error",
-    text: "The plan was offered for another sales channel than the one of this order. Ask Hakuna's support to set it right, and resend the order afterwards.",
+    text: "The plan was offered for a different sales channel than that of this order. Ask Hakuna's support to correct it, and resend the order afterwards.",
   },
   cancel_decline: {
     severity: "info",
-    text: "Hakuna did not take the cancellation: it has the order as shipped or canceled already. What becomes of the plan is decided by Hakuna's support; ask there if it is to end.",
+    text: "Hakuna did not accept the cancellation: it has the order as already shipped or canceled. Hakuna's support decides what happens to the plan; ask there if it is to end.",
   },
 } satisfies Record<string, Entry>;
 
@@ -181,7 +181,7 @@ export type FindingCode = keyof typeof catalog;
 const fieldWords = {
   placed: "Order placed",
   cancelled: "Order canceled",
-  lineItems: "Line items that stand twice",
+  lineItems: "Duplicate line items",
   quantity: "Quantity",
   price: "Price",
   currency: "Currency",

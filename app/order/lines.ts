@@ -1,7 +1,7 @@
 import { compareIds } from "./canonical.ts";
 import { linkProperties } from "./link-properties.ts";
 import type { Head, LineItem, OrderState, ProductFacts } from "./state.ts";
-import { type Gone, goneUnits, sum } from "./units.ts";
+import { type Gone, goneUnits, sum, upTo } from "./units.ts";
 
 /** A line item with what is known of it besides the head, as pairing and mapping see it. */
 export type Line = LineItem & {
@@ -44,6 +44,19 @@ export function linesOf(state: OrderState, head: Head): Line[] {
       }),
     )
     .sort((a, b) => compareIds(a.id, b.id));
+}
+
+/** The lines, of some of which no more units are gone than `most` says, by line item id. */
+export function withGoneAtMost(
+  lines: readonly Line[],
+  most: Readonly<Record<string, number>> = {},
+): Line[] {
+  return lines.map((line) => {
+    const cap = most[line.id];
+    if (cap === undefined || sum(line.gone.units) <= cap) return line;
+    const units = upTo(cap, line.gone.units).kept;
+    return { ...line, gone: { ...line.gone, units }, left: line.quantity - sum(units) };
+  });
 }
 
 function lineOf(

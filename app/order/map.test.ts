@@ -304,3 +304,32 @@ it("a plan that an edit replaced keeps the ids that a person entered, and gives 
     { offer_id: "off-3", plan_id: "pl-1" },
   ]);
 });
+
+describe("a refund whose payment has not succeeded", () => {
+  const ref = { links: { _hakuna_ref: "k" } };
+  const lines = [line("1", { ...ref, quantity: 3 }), plan("2", { ...ref, quantity: 3, gone: 2 })];
+  const state = order(lines, {
+    refunds: { a: refunded(100, { "2": 1 }), b: refunded(200, { "2": 1 }) },
+    head: { refundIds: ["a", "b"] },
+  });
+  const refundsOf = (mapping: ReturnType<typeof map>) => feedLine(mapping, "2").refunds;
+
+  it("is not reported, and those before it stay", () => {
+    expect(refundsOf(map(state))).toEqual([
+      { quantity: 1, refunded_at: 100 },
+      { quantity: 1, refunded_at: 200 },
+    ]);
+    expect(refundsOf(map(state, { goneCaps: { "2": 1 } }))).toEqual([
+      { quantity: 1, refunded_at: 100 },
+    ]);
+    expect(refundsOf(map(state, { goneCaps: { "2": 0 } }))).toEqual([]);
+    expect(refundsOf(map(state, { goneCaps: { "2": 2, "9": 0 } }))).toHaveLength(2);
+  });
+
+  it("keeps asking for the plan's refund", () => {
+    const gone = order([line("1", { ...ref, gone: 1 }), plan("2", { ...ref, gone: 1 })]);
+    const codes = (mapping: ReturnType<typeof map>) => mapping.findings.map(({ code }) => code);
+    expect(codes(map(gone))).toEqual([]);
+    expect(codes(map(gone, { goneCaps: { "2": 0 } }))).toEqual(["product_gone_plan_not"]);
+  });
+});

@@ -5,7 +5,7 @@ import { observe } from "#app/order/mapping/observe.ts";
 import { pricesOf } from "#app/order/mapping/prices.ts";
 import type { FeedOrder, FeedPrice } from "./feed-order.ts";
 import { type Finding, finding } from "./findings.ts";
-import { type Line, linesOf } from "./lines.ts";
+import { type Line, linesOf, withGoneAtMost } from "./lines.ts";
 import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
 import type { Head, OrderState } from "./state.ts";
 import { sum } from "./units.ts";
@@ -28,6 +28,11 @@ export type MappingContext = {
   coverIds?: Record<string, CoverIds>;
   /** when a person cancelled the order at Hakuna, epoch milliseconds; absent: nobody did */
   cancelledByHandAt?: number | null;
+  /**
+   * line item id → as many units of it are gone at most, whatever Shopify says: a refund of more is
+   * under way, and its payment has not succeeded yet; absent: there is none
+   */
+  goneCaps?: Record<string, number>;
 };
 
 export type Mapping = {
@@ -54,7 +59,7 @@ export type Mapping = {
 export function mapOrder(state: OrderState, context: MappingContext): Mapping {
   const { head } = state;
   if (head === null) throw new TypeError("An order whose head is not known cannot be mapped.");
-  const lines = linesOf(state, head);
+  const lines = withGoneAtMost(linesOf(state, head), context.goneCaps);
   const pairing = pairingOf(lines, context);
   const prices = pricesOf(lines);
   const buyer = addressOf(head, context.shopCountry);

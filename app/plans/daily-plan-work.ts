@@ -12,15 +12,14 @@ const renewBeforeMs = 3 * 24 * 60 * 60_000;
 /** Products of a shop whose countries are written down in one job; the next day has the others. */
 const mostNoted = 2_000;
 
-/** Products that were not offered in just the countries where their shop sells now. */
+/** Products for which offers were asked for in other countries than where their shop sells now. */
 const inOtherCountries = `
   SELECT "shop", "productId" FROM (
     SELECT o."shop", o."productId", array_agg(o."country") AS "has",
            s."country" || coalesce(s."sellingCountries", '{}') AS "wants"
       FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
      WHERE s."country" IS NOT NULL
-     GROUP BY o."shop", o."productId", s."country", s."sellingCountries"
-    HAVING bool_or(o."expiresAt" IS NOT NULL)) p
+     GROUP BY o."shop", o."productId", s."country", s."sellingCountries") p
    WHERE NOT ("has" @> "wants" AND "has" <@ "wants")`;
 
 /** Once a day: starts what is to be done about plans. Answers the shops to be woken. */
@@ -40,9 +39,9 @@ export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[
       WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)
          OR (o."epoch" <> s."epoch" AND o."expiresAt" IS NOT NULL)`;
   const due = [expiring("CountryOffer"), expiring("ProductOffer"), inOtherCountries];
-  const renewed = await startJobs(pool, "renew", due.join(" UNION "), mostProducts, [
-    now + renewBeforeMs,
-  ]);
+  const renewed = await startJobs(pool, "renew", due.join(" UNION "), mostProducts, {
+    more: [now + renewBeforeMs],
+  });
   const noted = await startJobs(
     pool,
     "countries",
@@ -52,32 +51,45 @@ export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[
   return [...new Set([...renewed, ...noted])];
 }
 
-/** The same for one shop, which sells in other countries than before. */
+/** Products of jobs that fetch offers. One that has not begun will see what the settings say by then. */
+const ofRunningJobs = (begun: boolean) => `
+  SELECT r."shop", r."productId" FROM "PlanJobProduct" r
+    JOIN "PlanJob" j ON j."shop" = r."shop" AND j."id" = r."jobId"
+   WHERE r."shop" = $3 AND r."state" = 'waiting' AND r."attempts" ${begun ? ">" : "="} 0
+     AND j."kind" IN ('offers', 'renew') AND j."state" = 'running'`;
+
+/**
+ * The same for one shop, which sells in other countries than before. A job that is under way is no
+ * hindrance: what it has done, or is at, is done again behind it.
+ */
 export async function followCountries(pool: pg.Pool, shop: string): Promise<string[]> {
-  const products = `${inOtherCountries} AND "shop" = $3`;
-  return await startJobs(pool, "renew", products, mostProducts, [shop]);
+  const products = `(${inOtherCountries} AND "shop" = $3
+    UNION ${ofRunningJobs(true)}) EXCEPT ${ofRunningJobs(false)}`;
+  return await startJobs(pool, "renew", products, mostProducts, { more: [shop], behind: true });
 }
 
 /**
  * Starts a job of the kind for each shop that has such products, unless it has one already.
  *
  * @param products a query for `shop` and `productId`; its parameters, `more`, begin with $3
+ * @param options `behind`: also where the shop has a job of the kind already
  */
 async function startJobs(
   pool: pg.Pool,
   kind: PlanJobKind,
   products: string,
   most: number,
-  more: unknown[] = [],
+  { more = [], behind = false }: { more?: unknown[]; behind?: boolean } = {},
 ): Promise<string[]> {
   const { rows } = await pool.query<{ shop: string; products: string[] }>(
     `SELECT p."shop", (array_agg(p."productId" ORDER BY p."productId"))[1:$2] AS "products"
        FROM (${products}) p JOIN "Shop" s ON s."domain" = p."shop"
       WHERE s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL AND s."apiKeySealed" IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM "PlanJob" j WHERE j."shop" = p."shop"
-                           AND j."kind" = $1 AND j."state" = 'running')
+        AND ($${more.length + 3}::bool OR NOT EXISTS (
+              SELECT 1 FROM "PlanJob" j WHERE j."shop" = p."shop"
+                 AND j."kind" = $1 AND j."state" = 'running'))
       GROUP BY p."shop"`,
-    [kind, most, ...more],
+    [kind, most, ...more, behind],
   );
   for (const { shop, products: productIds } of rows) {
     await createPlanJob(pool, shop, { kind, productIds, collectionIds: [], planIds: [] });

@@ -1,12 +1,19 @@
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import {
+  type CatalogPlan,
   CatalogRefusal,
   linkPlans,
   type Protectable,
   readPlans,
+  readProtectable,
   unlinkPlans,
 } from "#app/shopify/plans/plan-catalog.ts";
-import { type CountryPlans, makeCountryPlans, type PlanMaking } from "./country-plans.ts";
+import {
+  type CountryPlans,
+  makeCountryPlans,
+  type PlanMaking,
+  planHandlePrefix,
+} from "./country-plans.ts";
 import { type CountryLack, type PlanResult, ProductFailure } from "./plan-result.ts";
 
 /** A country in which a product has offers, and whether the last of them has expired. */
@@ -21,21 +28,25 @@ export type CountryOutcome =
 /**
  * Gives a product the plans that Hakuna offers for it in each country where the shop sells, and links
  * them to it. Where there is no new offer the plans of the one before stay as long as it is good;
- * once it is over they are taken off, because Hakuna would not insure them.
+ * once it is over they are taken off, because Hakuna would not insure them. Before anything is asked
+ * of Hakuna, the app's plans of countries where the shop sells no more are taken off.
  *
+ * @param open access to Shopify for so long as one country may take: there can be sixteen
  * @param before where the product has offers already
  * @throws JobHalt
  */
 export async function offerPlans(
-  making: PlanMaking,
-  product: Protectable,
+  making: Omit<PlanMaking, "ask">,
+  open: () => Promise<AskAdmin>,
+  found: Protectable,
   before: readonly OfferedCountry[],
 ): Promise<{ result: PlanResult; countries: CountryOutcome[] }> {
+  const { product, linked } = await withoutFormer(await open(), making.countries, found);
   const made: CountryPlans[] = [];
   const lacking: (CountryLack & { isOver: boolean })[] = [];
   for (const country of making.countries) {
     try {
-      made.push(await makeCountryPlans(making, product, country));
+      made.push(await makeCountryPlans({ ...making, ask: await open() }, product, country));
     } catch (error) {
       const lack = lackOf(error, country);
       if (lack === null) throw error;
@@ -47,7 +58,7 @@ export async function offerPlans(
   const over = lacking.find(({ isOver }) => isOver);
   if (made.length > 0 || over) {
     const kept = lacking.filter(({ isOver }) => !isOver).map(({ country }) => country);
-    await link(making.ask, product, made, await keptPlans(making, product, kept));
+    await link(await open(), product, made, keptPlans(making, linked, kept));
   }
   const countries: CountryOutcome[] = [
     ...made.map(({ country, prices, expiresAt }) => {
@@ -81,19 +92,33 @@ function lackOf(error: unknown, country: string): CountryLack | null {
   return null;
 }
 
-/** Ids of those plans of the product that were sold in these countries until now. */
-async function keptPlans(
-  { ask, countries }: PlanMaking,
+/** Takes the app's plans of other countries than these off the product; answers what is linked then. */
+async function withoutFormer(
+  ask: AskAdmin,
+  countries: readonly string[],
   product: Protectable,
+): Promise<{ product: Protectable; linked: CatalogPlan[] }> {
+  const ids = new Set([product.plans, ...product.variants.map(({ plans }) => plans ?? [])].flat());
+  const plans = ids.size > 0 ? await readPlans(ask, [...ids]) : [];
+  const isFormer = ({ country, productHandle }: CatalogPlan) =>
+    country !== null && !countries.includes(country) && productHandle.startsWith(planHandlePrefix);
+  const former = new Set(plans.filter(isFormer).map(({ id }) => id));
+  if (former.size === 0) return { product, linked: plans };
+  await link(ask, product, [], new Set([...ids].filter((id) => !former.has(id))));
+  return {
+    product: (await readProtectable(ask, product.id)) ?? product,
+    linked: plans.filter(({ id }) => !former.has(id)),
+  };
+}
+
+/** Ids of those plans that were sold in these countries until now. */
+function keptPlans(
+  { countries }: Pick<PlanMaking, "countries">,
+  linked: readonly CatalogPlan[],
   kept: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (kept.length === 0) return new Set();
-  const linked = new Set(
-    [product.plans, ...product.variants.map(({ plans }) => plans ?? [])].flat(),
-  );
-  const plans = await readPlans(ask, [...linked]);
+): ReadonlySet<string> {
   const own = countries[0] ?? "";
-  return new Set(plans.filter((plan) => kept.includes(plan.country ?? own)).map(({ id }) => id));
+  return new Set(linked.filter((plan) => kept.includes(plan.country ?? own)).map(({ id }) => id));
 }
 
 /** The first priced variant's plans stand on the product, those of variants that differ on these. */

@@ -34,7 +34,8 @@ import { writeCountry } from "./write-country.ts";
 
 /** Tries of one product: errors of ours must not stop the others. */
 const mostAttempts = 3;
-const longestProductMs = 60_000;
+/** What a product takes in one country, or before and after that. */
+const longestStepMs = 60_000;
 /** Short, so that a process which is to end does not wait long for it. */
 const stepMs = 5_000;
 /** A merchant has to do something: looked at again when the app is opened, and else once a day. */
@@ -175,14 +176,19 @@ async function offer(
   const locales = mayTranslate ? await readShopLocales(ask) : null;
   const language = locales?.primary.slice(0, 2);
   const languageIn = (country: string) => language ?? languageOf(country);
-  const making = { ...offering, ask, key: id, keep, note, locales, languageIn };
-  const { result, countries } = await offerPlans(making, product, before);
+  const making = { ...offering, key: id, keep, note, locales, languageIn };
+  const { result, countries } = await offerPlans(
+    making,
+    () => openShop(context, shop),
+    product,
+    before,
+  );
   await saveOffers(pool, shop, product.id, epoch, countries);
   return result;
 }
 
 async function openShop({ admin }: PlanContext, shop: string): Promise<AskAdmin> {
-  return await openAdmin(admin, shop, AbortSignal.timeout(longestProductMs));
+  return await openAdmin(admin, shop, AbortSignal.timeout(longestStepMs));
 }
 
 function haltOf(error: unknown): JobHalt | null {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "toml";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { refundScopes } from "#app/refunds/refund-scopes.ts";
 import { marketScopes, planScopes, translationScopes } from "./plan-scopes.ts";
 
 const access = z.object({
@@ -23,7 +24,7 @@ const typesOf = ({ metafields }: z.infer<typeof owner>) =>
 
 it("asks for what is optional in shopify.app.toml, and for nothing that is required there", () => {
   const { scopes, optional_scopes } = app.access_scopes;
-  const all = [...planScopes, ...marketScopes, ...translationScopes];
+  const all = [...planScopes, ...marketScopes, ...translationScopes, ...refundScopes];
   expect(optional_scopes).toEqual(expect.arrayContaining(all));
   for (const scope of all) expect(scopes.split(",")).not.toContain(scope);
 });

@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type pg from "pg";
 import { minorUnits } from "#app/order/money.ts";
 import {
@@ -65,8 +66,8 @@ export type ProductsPage = {
 /** What part of the shop's products is shown: a search, and a place in the list. */
 export type ProductsAsked = { search: string; after: string | null; before: string | null };
 
-/** The most plans that a page looks up: a product has three in each country. */
-const mostPlans = 500;
+/** Requests to Shopify at a time: with sixteen countries a page makes more than twenty. */
+const atOnce = { concurrency: 6 };
 
 /**
  * Reads a page of the shop's products with their plans from Shopify, where the links are kept.
@@ -120,24 +121,34 @@ async function readPagePlans(
   products: readonly ProductNode[],
   own: string | null,
 ): Promise<Map<string, PagePlan>> {
-  const ids = [...new Set(products.flatMap(({ plans }) => idsIn(plans) ?? []))].slice(0, mostPlans);
-  const plans = ids.length > 0 ? await readPlans(ask, ids) : [];
-  const placed = plans.map((plan) => ({
+  const ids = [...new Set(products.flatMap(({ plans }) => idsIn(plans) ?? []))];
+  const plans = await pMap(parts(ids), (part) => readPlans(ask, part), atOnce);
+  const placed = plans.flat().map((plan) => ({
     ...plan,
     country: plan.country ?? (plan.productHandle.startsWith(planHandlePrefix) ? own : null),
   }));
   const priced = placed.filter(({ offerPrice }) => offerPrice !== null);
   const byCountry = Map.groupBy(priced, ({ country }) => country);
-  const shown = new Map<string, ShownPrice>();
-  for (const [country, those] of byCountry) {
-    if (country === null) continue;
-    const all = those.map(({ id }) => id);
-    for (const [id, price] of await readShownPrices(ask, all, country)) shown.set(id, price);
-  }
+  const asked = [...byCountry].flatMap(([country, those]) =>
+    country === null ? [] : parts(those.map(({ id }) => id)).map((part) => ({ country, part })),
+  );
+  const prices = await pMap(
+    asked,
+    ({ country, part }) => readShownPrices(ask, part, country),
+    atOnce,
+  );
+  const shown = new Map<string, ShownPrice>(prices.flatMap((some) => [...some]));
   const currency = products[0]?.priceRangeV2.minVariantPrice.currencyCode ?? "";
   return new Map(
     placed.map((plan) => [plan.id, pagePlan(plan, currency, shown.get(plan.id) ?? null)]),
   );
+}
+
+/** As many as one request may ask for. */
+function parts(ids: readonly string[]): string[][] {
+  const size = planPageSizes.variants;
+  const starts = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => index * size);
+  return starts.map((start) => ids.slice(start, start + size));
 }
 
 type ProductNode = PlanProductsData["products"]["nodes"][number];

@@ -63,9 +63,11 @@ export async function customerData(
          'state', d."state", 'manualPairs', d."manualPairs", 'lastPayload', d."lastPayload",
          'events', (SELECT jsonb_agg(to_jsonb(e) - 'shop' - 'orderId' ORDER BY e."at")
                       FROM (SELECT * FROM "TimelineEvent"
+                             WHERE "shop" = o."shop" AND "orderId" = o."id"
                             UNION ALL
-                            SELECT "shop", "orderId", "at", "source", "kind", "detail" FROM "OrderEvent") e
-                     WHERE e."shop" = o."shop" AND e."orderId" = o."id")
+                            SELECT "shop", "orderId", "at", "source", "kind", "detail"
+                              FROM "OrderEvent"
+                             WHERE "shop" = o."shop" AND "orderId" = o."id") e)
        ) AS "order"
        FROM "Order" o
        LEFT JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"

@@ -6,6 +6,7 @@ import type { OrderState } from "#app/order/state.ts";
 import { holdingShop } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { forgetRefunds } from "#app/store/refund-standing.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** Orders of one transaction: it holds the shop's row. */
@@ -99,6 +100,7 @@ function entomb(order: StoredOrder, now: number): void {
     order.firstSentAt === null ? tombstone(order.state, through) : purge(order.state, through);
   order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
   order.customerId = null;
+  forgetRefunds(order);
   order.purgedAt = now;
 }
 

@@ -13,7 +13,8 @@ const batch = 5000;
 export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
-  ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "Order"],
+  ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "PlanRefund"],
+  ...["OrderDifference", "Proof", "Order"],
 ] as const;
 
 /**
@@ -84,7 +85,7 @@ export async function eraseStep(
 /** The job that runs now is deleted by the queue a minute after its end. */
 async function forgetJobs(client: pg.PoolClient, shop: string): Promise<void> {
   await client.query(
-    `DELETE FROM pgboss.job WHERE "name" IN ('sync', 'scan', 'plans') AND "singleton_key" = $1 AND "state" <> 'active'`,
+    `DELETE FROM pgboss.job WHERE "name" IN ('sync', 'scan', 'plans', 'refunds') AND "singleton_key" = $1 AND "state" <> 'active'`,
     [shop],
   );
 }

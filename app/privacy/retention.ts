@@ -1,6 +1,8 @@
 import type pg from "pg";
+import { directly } from "#app/database/connection.server.ts";
 import { firstRows } from "#app/database/first-rows.ts";
 import { dropMonths, makeMonths } from "#app/database/months.ts";
+import { openPool } from "#app/database/pool.server.ts";
 import { oldestEventMs } from "#app/store/order-events.ts";
 import { recount } from "#app/store/recount.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -122,13 +124,19 @@ export async function retainTimelines({
   log,
   now,
 }: Pick<RunContext, "pool" | "config" | "log" | "now">): Promise<void> {
+  // tables are their owner's to make and drop, and no pooler's
+  const address = config.MIGRATION_DATABASE_URL ?? config.DATABASE_DIRECT_URL;
+  const limits = directly(config.database);
+  const tables = address ? openPool({ connectionString: address, max: 1, limits }, log) : pool;
   try {
     const kept = Math.max(config.retention.timelineMs, 2 * oldestEventMs);
-    const dropped = await dropMonths(pool, log, now() - kept);
+    const dropped = await dropMonths(tables, log, now() - kept);
     if (dropped.length > 0) log.info({ dropped }, "months of timelines were kept long enough");
-    await makeMonths(pool, now());
+    await makeMonths(tables, now());
   } catch (err) {
     log.error({ err }, "the timelines' months were not looked after; it is tried again tomorrow");
+  } finally {
+    if (tables !== pool) await tables.end();
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { variables } from "#app/foundation/config.server.ts";
+import { variables } from "#app/foundation/variables.server.ts";
 
 /**
  * The environment, with an ENCRYPTION_KEY where a developer has set none: Shopify's command line

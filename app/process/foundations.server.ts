@@ -1,3 +1,5 @@
+import { shopsToProve } from "#app/agreement/proof-store.ts";
+import { proveShop } from "#app/agreement/prove.ts";
 import { startClock } from "#app/database/clock.ts";
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
@@ -17,8 +19,12 @@ import type { PlanContext } from "#app/plans/plan-context.ts";
 import { runPlanJobs } from "#app/plans/plan-job-run.ts";
 import { shopsWithPlanJobs } from "#app/plans/plan-job-store.ts";
 import { retainAllShops } from "#app/privacy/retention.ts";
+import type { RunResult } from "#app/queue/lane.ts";
 import { shopsWithWork, startQueue } from "#app/queue/queue.ts";
 import { createSweeps } from "#app/queue/sweeps.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
+import { runRefunds } from "#app/refunds/refund-run.ts";
+import { shopsWithRefunds } from "#app/refunds/refund-store.ts";
 import { resumeReads } from "#app/run/read-step.ts";
 import { runShop } from "#app/run/run.ts";
 import { scanShop } from "#app/scan/scan.ts";
@@ -27,6 +33,7 @@ import type { Foundations } from "#app/services.server.ts";
 import { createAdminAccess } from "#app/shopify/access/admin-access.ts";
 import { createOrderPages } from "#app/shopify/orders/order-pages.ts";
 import { createOrderReader } from "#app/shopify/orders/order-reader.ts";
+import { createOrdersById } from "#app/shopify/orders/orders-by-id.ts";
 import { createShopify } from "#app/shopify.server.ts";
 import { noteInstalled } from "#app/shops/install.ts";
 import { tellOutages } from "#app/shops/outage-mail.ts";
@@ -42,6 +49,8 @@ import { watchSweeps } from "./sweep-watch.server.ts";
 
 /** Shops whose plans one process works on at once: jobs that nobody waits for by the second. */
 const planConcurrency = 2;
+/** The same for refunds: a person who waits for one has it carried out at once. */
+const refundConcurrency = 2;
 
 /**
  * Opens the database (starting the embedded one where no DATABASE_URL is set), applies migrations,
@@ -83,10 +92,12 @@ export async function openFoundations(
       embedded: config.DATABASE_URL === undefined,
     });
     closing.push(closeDatabase);
+    const { worker: sync, scan } = config;
+    const concurrency = sync.concurrency + scan.concurrency + planConcurrency + refundConcurrency;
     const pool = openPool(
       {
         connectionString: databaseUrl,
-        max: config.worker.concurrency + config.scan.concurrency + planConcurrency + 2,
+        max: concurrency + 2,
         application_name: "hakuna-sync",
         limits,
       },
@@ -129,6 +140,7 @@ export async function openFoundations(
       ending: ending.signal,
       now: clock.now,
     };
+    const ordersById = createOrdersById(admin);
     const plans: PlanContext = { ...run, admin, offers };
     const sweeps = createSweeps(run.metrics.swept);
     const queue = await startQueue({
@@ -143,11 +155,13 @@ export async function openFoundations(
         sync: config.worker.concurrency,
         scan: config.scan.concurrency,
         plans: planConcurrency,
+        refunds: refundConcurrency,
       },
       sweepIntervalMs: config.worker.sweepIntervalMs,
       worker,
     });
     closing.push(() => queue.stop());
+    const refunds: RefundContext = { ...run, admin, wake: queue.wake };
     if (worker) {
       await unlessInTrouble(resealKeys(run), log);
       await unlessInTrouble(checkTimeZones(run), log);
@@ -161,18 +175,27 @@ export async function openFoundations(
       await queue.scan.work(
         async (shop, place) => {
           await place.away(readScopes(run, admin, shop));
-          return await scanShop({ ...run, wake: queue.wake }, shop, place);
+          const scanned = await scanShop({ ...run, wake: queue.wake }, shop, place);
+          // what is to be read now goes before what is proven
+          if (scanned.again) return scanned;
+          const proven = await proveShop({ ...run, ordersById, wake: queue.wake }, shop, place);
+          return sooner(scanned, proven);
         },
         async () => [
           ...new Set([
             ...(await shopsToScan(pool, run.now(), config.scan.intervalMs)),
             ...(await shopsToAskForScopes(pool)),
+            ...(await shopsToProve(pool, config.proof.hours, run.now())),
           ]),
         ],
       );
       await queue.plans.work(
         (shop) => runPlanJobs(plans, shop),
         () => shopsWithPlanJobs(pool),
+      );
+      await queue.refunds.work(
+        (shop) => runRefunds(refunds, shop),
+        () => shopsWithRefunds(pool, run.now()),
       );
       await queue.daily(config.retention.hour, async () => {
         await retainAllShops(run);
@@ -194,7 +217,10 @@ export async function openFoundations(
       return authenticated;
     };
     return {
-      services: { config, log, prisma, shopify, authenticateAdmin, admin, queue, run, plans },
+      services: {
+        ...{ config, log, prisma, shopify, authenticateAdmin, admin, queue, run, plans, refunds },
+        proofs: { ...run, ordersById, wake: queue.wake },
+      },
       run,
       sweeps,
       databaseUrl,
@@ -208,6 +234,13 @@ export async function openFoundations(
     await close();
     throw error;
   }
+}
+
+/** What is to be done of two kinds of work of one lane. */
+function sooner(a: RunResult, b: RunResult): RunResult {
+  const times = [a.nextInMs, b.nextInMs].filter((ms) => ms !== null);
+  const nextInMs = times.length === 0 ? null : Math.min(...times);
+  return a.again || b.again ? { again: true, nextInMs: null } : { again: false, nextInMs };
 }
 
 /** What a worker looks after when it starts keeps it from nothing else: the next start does it again. */

@@ -17,6 +17,8 @@ export type Queue = {
   scan: Pick<Lane, "wake" | "work">;
   /** runs that give products their plans */
   plans: Pick<Lane, "wake" | "work">;
+  /** runs that refund plans */
+  refunds: Pick<Lane, "wake" | "work">;
   /** Runs `job` once a day at this hour (UTC), in one process of all. */
   daily(hour: number, job: () => Promise<void>): Promise<void>;
   /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
@@ -28,7 +30,7 @@ export type Queue = {
  * How many runs of a lane may wait outside for each place. Of a feed's answer one waits for long only
  * where the feed is in trouble; of Shopify each scan does, for most of its time: its bucket refills.
  */
-const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20 };
+const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20, refunds: 20 };
 
 const dailyName = "retention";
 
@@ -89,11 +91,13 @@ export async function startQueue(options: {
   const sync = await open("sync");
   const scan = await open("scan");
   const plans = await open("plans");
+  const refunds = await open("refunds");
   return {
     wake: sync.wake,
     sync,
     scan,
     plans,
+    refunds,
     async daily(hour, job) {
       await makeQueue(boss, dailyName, dailyOptions);
       await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
@@ -102,10 +106,10 @@ export async function startQueue(options: {
       });
     },
     async rest() {
-      await Promise.all([sync.rest(), scan.rest(), plans.rest()]);
+      await Promise.all([sync.rest(), scan.rest(), plans.rest(), refunds.rest()]);
     },
     async stop() {
-      await Promise.all([sync.stop(), scan.stop(), plans.stop()]);
+      await Promise.all([sync.stop(), scan.stop(), plans.stop(), refunds.stop()]);
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
   };

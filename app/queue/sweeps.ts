@@ -1,5 +1,5 @@
-/** Syncing, reading orders from Shopify, and giving products their plans. */
-export type LaneName = "sync" | "scan" | "plans";
+/** Syncing, reading orders from Shopify, giving products their plans, and refunding plans. */
+export type LaneName = "sync" | "scan" | "plans" | "refunds";
 
 /** How a lane's sweep came back: `answered` when the database refused it, which is an answer, too. */
 export type SweepEnd = "succeeded" | "answered";

@@ -12,6 +12,7 @@ import { Figures } from "#app/components/home/figures.tsx";
 import { HomeBanner } from "#app/components/home/home-banner.tsx";
 import { homeRequest } from "#app/components/home/home-request.ts";
 import { LatestOrders } from "#app/components/home/latest-orders.tsx";
+import { ProofCard } from "#app/components/home/proof-card.tsx";
 import { SetupGuide } from "#app/components/home/setup-guide.tsx";
 import { SyncChart } from "#app/components/home/sync-chart.tsx";
 import type { ThemeEditor } from "#app/components/home/theme-step.tsx";
@@ -83,6 +84,7 @@ export default function Home() {
         {page.reconciliation && (
           <ReconciliationCard {...page.reconciliation} isSecond={banner !== null} />
         )}
+        {page.proof && <ProofCard {...page.proof} />}
         <Figures figures={figures} since={since} />
         <SyncChart days={days} />
         <LatestOrders orders={latest} />

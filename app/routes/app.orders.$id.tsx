@@ -18,6 +18,8 @@ import { OrderPairing } from "#app/components/order/order-pairing.tsx";
 import { OrderPayload } from "#app/components/order/order-payload.tsx";
 import { type OrderRequest, orderRequest } from "#app/components/order/order-request.ts";
 import { OrderTimeline } from "#app/components/order/order-timeline.tsx";
+import { PlanRefunds } from "#app/components/order/plan-refunds.tsx";
+import { orderOf } from "#app/components/orders/list-address.ts";
 import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { OrderBadges } from "#app/components/shared/order-badges.tsx";
@@ -26,8 +28,9 @@ import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import type { NamedPair } from "#app/order/named-pairs.ts";
+import { readOrderRefunds } from "#app/refunds/order-refunds.ts";
 import type { RunContext } from "#app/store/run-context.ts";
-import { neighborsOf } from "#app/views/order-neighbors.ts";
+import { type Neighbor, neighborsOf } from "#app/views/order-neighbors.ts";
 import { orderPage, type PageLine } from "#app/views/order-page.ts";
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
@@ -38,19 +41,17 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     params.id ?? "",
   );
   if (page === null) throw new Response(null, { status: 404 });
-  const list = new URL(request.url).searchParams.get("list");
-  const { pool } = context.run;
-  const neighbors =
-    list === null
+  const { searchParams } = new URL(request.url);
+  const [list, place] = [searchParams.get("list"), searchParams.get("place")];
+  const { prisma, run } = context;
+  const { order, standings, timeZone } = page;
+  const [refunds, neighbors] = await Promise.all([
+    readOrderRefunds(prisma, session.shop, order.id, standings, run.now()),
+    list === null || place === null
       ? { previous: null, next: null }
-      : await neighborsOf(
-          pool,
-          session.shop,
-          page.timeZone,
-          new URLSearchParams(list),
-          params.id ?? "",
-        );
-  return { ...page, viewer: sessionToken.sub, list, neighbors };
+      : neighborsOf(run.pool, session.shop, timeZone, new URLSearchParams(list), place),
+  ]);
+  return { ...page, refunds, viewer: sessionToken.sub, list, neighbors };
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -112,8 +113,7 @@ export const headers = boundary.headers;
 export default function Order() {
   const page = useLoaderData<typeof loader>();
   const { order, findings, lines, list, neighbors } = page;
-  const beside = (id: string | null) =>
-    id === null ? undefined : `/app/orders/${id}?${new URLSearchParams({ list: list ?? "" })}`;
+  const beside = (one: Neighbor | null) => (one && list !== null ? orderOf(one, list) : undefined);
   const { t, formatTime } = useLocale();
   const [isSkipping, setSkipping] = useState(false);
   const { busy, ask } = useOrderAction();
@@ -201,6 +201,7 @@ export default function Order() {
                 findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
               />
               <OrderPairing {...page} lines={lines} findingsOf={besideOf} />
+              <PlanRefunds refunds={page.refunds} order={order} viewer={page.viewer} />
               <OrderPayload payload={page.payload} order={order} />
             </BlockStack>
           </Layout.Section>

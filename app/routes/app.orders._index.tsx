@@ -12,8 +12,9 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
+import { pageOfOrders } from "#app/views/list-by-deadline.ts";
 import { orderFilterOf, positionOf } from "#app/views/order-filter.ts";
-import { listOrders, viewCounts } from "#app/views/order-list.ts";
+import { viewCounts } from "#app/views/order-list.ts";
 
 const pageSize = 50;
 
@@ -29,7 +30,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   });
   const [counts, page] = await Promise.all([
     viewCounts(pool, shop),
-    listOrders(pool, shop, settings?.timeZone ?? "UTC", filter, positionOf(params), pageSize),
+    pageOfOrders(pool, shop, settings?.timeZone ?? "UTC", filter, positionOf(params), pageSize),
   ]);
   return {
     filter,

@@ -24,6 +24,7 @@ export async function acceptUntouched(
     id: string;
     planUnits: number;
     needsAttention: boolean;
+    refundUnits: number;
     isFirst: boolean;
   }>({
     name: "accept-rows",
@@ -34,7 +35,8 @@ export async function acceptUntouched(
          FROM jsonb_to_recordset($2::jsonb) AS r("id" text, "revision" int, "hash" text)
         WHERE o."shop" = $1 AND o."id" = r."id" AND o."status" = 'pending' AND o."dueAt" IS NULL
           AND o."repeatAt" IS NULL AND NOT o."unanswered"
-        RETURNING o."id", o."planUnits", o."needsAttention", o."firstSentAt" = $5 AS "isFirst"`,
+        RETURNING o."id", o."planUnits", o."needsAttention", o."refundUnits",
+          o."firstSentAt" = $5 AS "isFirst"`,
     values: [
       shop.domain,
       JSON.stringify(orders.map(({ id, revision, hash }) => ({ id, revision, hash }))),
@@ -55,9 +57,9 @@ export async function acceptUntouched(
           WHERE d."shop" = $1 AND d."orderId" = r."payload" ->> 'id' AND d."orderId" = ANY($3)`,
       values: [shop.domain, body, [...done], JSON.stringify(Object.fromEntries(reported))],
     });
-    const moves = rows.map(({ needsAttention: attention }) => ({
-      from: { status: "pending" as const, attention },
-      to: { status: "sent" as const, attention },
+    const moves = rows.map(({ needsAttention: attention, refundUnits }) => ({
+      from: { status: "pending" as const, attention, refund: refundUnits > 0 },
+      to: { status: "sent" as const, attention, refund: refundUnits > 0 },
     }));
     await moveCounts(client, shop.domain, moves);
   }

@@ -11,6 +11,7 @@ import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
+import { noteRefundNews } from "#app/store/refund-news.ts";
 import type { StepContext } from "#app/store/run-context.ts";
 import { type Attempt, addToDraft, type Draft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
 import { type InboxRow, noteRowFailure, takeRows, untakeRows } from "./inbox-rows.ts";
@@ -195,6 +196,7 @@ async function fold(
       if (attempt && sent.has(orderId)) detail.attempt = attempt.id;
     }
     await addEvents(client, lease.shop, events);
+    await noteRefundNews(client, lease.shop, ids, now);
     await markFolded(client, shop, idsOf(done));
     return { attempt, done, redacts };
   });

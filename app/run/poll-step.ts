@@ -12,7 +12,7 @@ import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { isDecline, refuse } from "#app/store/refusal.ts";
 import type { RunContext, StepContext } from "#app/store/run-context.ts";
 import { addToDay } from "#app/store/shop-day.ts";
-import { breakConnection, longestRetryAfterMs, patienceMs, probeWaitMs } from "./trouble.ts";
+import { longestRetryAfterMs, patienceMs, probeWaitMs } from "./trouble.ts";
 
 type Polled = {
   id: string;
@@ -24,7 +24,7 @@ type Polled = {
 };
 
 /** After so many looks without a result an accepted order stays `sent`. */
-const mostPolls = 100;
+export const mostPolls = 100;
 
 /**
  * Reads the processing status of one accepted request that is due for it. The feed is asynchronous:
@@ -108,11 +108,11 @@ async function record(
     case "unknown":
       return await pollAgain(client, shop, attempt, nextLookMs(attempt, delivery));
     case "key_refused":
-      return await breakConnection(client, shop, "key_refused", answer.reason);
     case "unavailable": {
-      // nothing is known of the feed itself: deliveries go on
+      // nothing is known of the feed itself: deliveries go on, and find out whether it takes the key
       const failures = shop.pollFailures + 1;
-      const ms = Math.max(backoffMs(failures, delivery), answer.retryAfterMs ?? 0);
+      const asked = answer.kind === "unavailable" ? answer.retryAfterMs : null;
+      const ms = Math.max(backoffMs(failures, delivery), asked ?? 0);
       return await restPolls(client, shop, { failures, ms });
     }
   }

@@ -6,7 +6,13 @@ import { eraseStep } from "#app/privacy/redact-shop.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { isResting, noteFailing, noteWorking, restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
-import { acquireLease, isLeaseLost, keepLease, releaseLease } from "#app/store/lease.ts";
+import {
+  acquireLease,
+  isLeaseLost,
+  keepLease,
+  type Lease,
+  releaseLease,
+} from "#app/store/lease.ts";
 import { alone, type Place, type RunContext, type StepContext } from "#app/store/run-context.ts";
 import { recoverAttempts } from "./attempt.ts";
 import { deliverStep } from "./deliver-step.ts";
@@ -15,6 +21,8 @@ import { pollStep } from "./poll-step.ts";
 import { readStep } from "./read-step.ts";
 import { reviewStep } from "./review-step.ts";
 
+/** So long news goes before reviews, reads and processing statuses. */
+const othersMs = 5000;
 /** When a shop is tried again that somebody else holds; the sweep would find it as well. */
 const busyMs = 500;
 
@@ -65,6 +73,21 @@ export async function runShop(
     };
     if (tries("recover")) worked.add("recover");
     let { redacts } = row;
+    let othersAt = context.now();
+    const others = [
+      ["review", reviewStep],
+      ["read", readStep],
+      ["poll", pollStep],
+    ] satisfies [Step, (context: StepContext, lease: Lease) => Promise<boolean>][];
+    /** Does one of them that is due, each in its turn; whether there was something to do. */
+    const nextOther = async (isDue: (step: "review" | "read" | "poll") => boolean) => {
+      for (const other of [...others]) {
+        const [name, work] = other;
+        others.push(...others.splice(others.indexOf(other), 1));
+        if (isDue(name) && (await tried(work(own, lease)))) return true;
+      }
+      return false;
+    };
     while (hasTime()) {
       if (!(await place.hasPlace())) break;
       if (!folding.isUnderWay) await giveWay(door);
@@ -92,11 +115,11 @@ export async function runShop(
       const { did, waits } = isDue("deliver") ? await tried(deliverStep(own, lease)) : nothingSent;
       // where feeds are silent many shops find so at once: the rest is for a run of its own
       if (waits) break;
-      if (rows > 0 || did) continue;
-      if (isDue("review") && (await tried(reviewStep(own, lease)))) continue;
-      if (isDue("read") && (await tried(readStep(own, lease)))) continue;
-      if (isDue("poll") && (await tried(pollStep(own, lease)))) continue;
-      break;
+      const isNews = rows > 0 || did;
+      // news never ends in a busy shop: the others have their turn all the same
+      if (isNews && context.now() < othersAt + othersMs) continue;
+      othersAt = context.now();
+      if (!(await nextOther(isDue)) && !isNews) break;
     }
     const mended = [...worked].filter((name) => row.failing[name] !== undefined);
     if (mended.length > 0) await noteWorking(pool, shop, mended);

@@ -86,7 +86,7 @@ export function timeAfter(domain: string, end: number, intervalMs: number): numb
 }
 
 /** From 0 to below 1, evenly for any set of names (FNV-1a). */
-function placeOf(domain: string): number {
+export function placeOf(domain: string): number {
   let hash = 0x811c9dc5;
   for (const char of domain) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
   return (hash >>> 0) / 2 ** 32;

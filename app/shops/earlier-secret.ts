@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Session } from "@shopify/shopify-api";
-import { PrismaSessionStorage } from "@shopify/shopify-app-session-storage-prisma";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { type AppSecrets, exchangeSessionToken } from "#app/shopify/access/access-token.ts";
 import { AdminError } from "#app/shopify/access/admin-api.ts";
+import { SessionStorage } from "./session-storage.ts";
 
 /** As the library does: what ends sooner is exchanged anew. */
 const beforeEndMs = 5 * 60_000;
@@ -32,7 +32,7 @@ export function sessionTokenOf(request: Request): string | null {
  * ask for access tokens with that secret, and they would end when it is revoked. So access is got
  * here, with the secret of now, before the library misses it.
  */
-export class SessionsOfEarlierSecret extends PrismaSessionStorage<PrismaClient> {
+export class SessionsOfEarlierSecret extends SessionStorage {
   readonly #app: AppSecrets;
   readonly #token = new AsyncLocalStorage<string>();
 

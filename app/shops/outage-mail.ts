@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { inTransaction } from "#app/database/transaction.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
@@ -48,15 +49,31 @@ export async function tellOutages(
       `SELECT pg_try_advisory_xact_lock(${lock}) AS ours`,
     );
     if (!rows[0]?.ours) return;
-    for (const outage of await untold(context, config.outage.mailAfterMs)) {
-      const result = await tell(context, mailer, outage);
-      if (result === "down") break;
-      if (result === "failed") continue;
-      await pool.query(`UPDATE "Shop" SET "outageToldAt" = now() WHERE "domain" = $1`, [
-        outage.shop,
-      ]);
+    const awake = keepAwake(client, config.database.idleInTransactionMs);
+    try {
+      for (const outage of await untold(context, config.outage.mailAfterMs)) {
+        // rejects where the lock was lost: then another process tells
+        await client.query("SELECT 1");
+        const result = await tell(context, mailer, outage);
+        if (result === "down") break;
+        if (result === "failed") continue;
+        await pool.query(`UPDATE "Shop" SET "outageToldAt" = now() WHERE "domain" = $1`, [
+          outage.shop,
+        ]);
+      }
+    } finally {
+      clearInterval(awake);
     }
   });
+}
+
+/**
+ * A mail server may take longer for a mail than a transaction may be silent. PostgreSQL would end it
+ * and with it the lock, and another process would send the same mails.
+ */
+function keepAwake(client: pg.PoolClient, idleMs: number): NodeJS.Timeout {
+  const say = () => void client.query("SELECT 1").catch(() => undefined);
+  return setInterval(say, Math.ceil(idleMs / 4));
 }
 
 async function untold({ pool }: Pick<RunContext, "pool">, afterMs: number): Promise<Row[]> {

@@ -20,6 +20,9 @@ export type Settings = {
   paused: boolean;
 };
 
+/** A month: Hakuna's windows are longer, and a wait may be changed. */
+const mostWaitHours = 720;
+
 /** The part that is saved together. `country`: ISO 3166-1 alpha-2, lower case. */
 export const settingsForm = z.object({
   environment: z.enum(["sandbox", "production"]),
@@ -37,6 +40,15 @@ export const settingsForm = z.object({
     .array(z.string().refine((code) => countryCodes.includes(code)))
     .max(mostSellingCountries)
     .transform((codes) => [...new Set(codes)])
+    .optional(),
+  /** left out, as by a page that was opened before there were refunds: as they are */
+  refunds: z
+    .object({
+      /** plans whose product is gone are refunded without a person, where nothing is unclear */
+      alone: z.boolean(),
+      waitHours: z.int().min(0).max(mostWaitHours),
+      notify: z.boolean(),
+    })
     .optional(),
 });
 export type SettingsForm = z.infer<typeof settingsForm>;
@@ -67,7 +79,7 @@ export type Saved =
 
 /** Reads a shop's settings. Bound to the shop of the session token. */
 export async function readSettings(prisma: PrismaClient, domain: string): Promise<Settings> {
-  const { apiKeyLastFour, connection, paused, countryAnswers, ...form } =
+  const { apiKeyLastFour, connection, paused, countryAnswers, ...stored } =
     await prisma.shop.findUniqueOrThrow({
       where: { domain },
       select: {
@@ -83,10 +95,15 @@ export async function readSettings(prisma: PrismaClient, domain: string): Promis
         connection: true,
         paused: true,
         apiKeyLastFour: true,
+        refundsAlone: true,
+        refundWaitHours: true,
+        refundNotify: true,
       },
     });
   const answers = Object.entries(countryAnswers as CountryAnswers);
   const refusedCountries = answers.flatMap(([country, { sells }]) => (sells ? [] : [country]));
+  const { refundsAlone: alone, refundWaitHours: waitHours, refundNotify: notify, ...rest } = stored;
+  const form = { ...rest, refunds: { alone, waitHours, notify } };
   return { form, refusedCountries, connection, paused, keyLastFour: apiKeyLastFour };
 }
 
@@ -196,12 +213,36 @@ async function save(
       settings.sellingCountries ?? null,
     ],
   );
+  if (settings.refunds) await saveRefunds(client, shop, settings.refunds);
   return { result: "saved" };
 }
 
-/** Whether orders are to be looked at once more: all settings but one decide what is sent. */
+/**
+ * What is to be refunded already stays a person's when refunds by themselves are switched on; what
+ * they had planned is dropped when they are switched off.
+ */
+async function saveRefunds(
+  client: pg.PoolClient,
+  { domain, now, refundsAlone, refundsAloneSince }: ShopRow,
+  { alone, waitHours, notify }: NonNullable<SettingsForm["refunds"]>,
+): Promise<void> {
+  const since = !alone ? null : refundsAlone ? refundsAloneSince : new Date(now);
+  await client.query(
+    `UPDATE "Shop" SET "refundsAlone" = $2, "refundsAloneSince" = $3, "refundWaitHours" = $4,
+            "refundNotify" = $5 WHERE "domain" = $1`,
+    [domain, alone, since, waitHours, notify],
+  );
+  if (alone) return;
+  await client.query(
+    `UPDATE "PlanRefund" SET "state" = 'dropped', "problem" = 'switched_off', "dueAt" = NULL,
+            "endedAt" = $2 WHERE "shop" = $1 AND "state" = 'planned'`,
+    [domain, new Date(now)],
+  );
+}
+
+/** Whether orders are to be looked at once more: all settings but these two decide what is sent. */
 function decideOtherwise(
-  { sellingCountries: _, ...settings }: SettingsForm,
+  { sellingCountries: _, refunds: __, ...settings }: SettingsForm,
   shop: ShopRow,
 ): boolean {
   const names = Object.keys(settings) as (keyof typeof settings)[];

@@ -12,6 +12,7 @@ import { gravest } from "./attention.ts";
 import type { ShopRow } from "./lease.ts";
 import type { ReasonCode, StoredOrder } from "./order.ts";
 import { offersOf } from "./plan-offers.ts";
+import { forgetRefunds, noteRefunds } from "./refund-standing.ts";
 import { dropRefusal, noteRefusal } from "./refusal.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
@@ -83,6 +84,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
     ? [finding("change_unread", []), ...mapping.findings]
     : mapping.findings;
   order.findingSeverity = gravest(order.findings);
+  noteRefunds(order, mapping, shop);
 
   const wasSent = order.firstSentAt !== null;
   if (stripped && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
@@ -99,6 +101,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
     order.customerId = null;
     order.findings = [];
     order.findingSeverity = null;
+    forgetRefunds(order);
     return settle(order, "skipped", skipped);
   }
   if (head.stripped) {
@@ -169,6 +172,7 @@ export function mappingContext(order: StoredOrder, shop: ShopRow): MappingContex
     coverIds: order.coverIds,
     offers: order.offers ?? undefined,
     cancelledByHandAt: order.cancelledByHandAt,
+    goneCaps: order.goneCaps,
   };
 }
 

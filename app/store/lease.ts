@@ -45,6 +45,13 @@ export type ShopRow = {
   /** the steps that failed when they were tried last */
   failing: Failing;
   timeZone: string;
+  /** plans whose product is gone are refunded without a person, where nothing is unclear */
+  refundsAlone: boolean;
+  /** what was found to be refunded before is a person's */
+  refundsAloneSince: Date | null;
+  refundWaitHours: number;
+  /** the customer is told of such a refund */
+  refundNotify: boolean;
   reviewAfter: string | null;
   reviewAll: boolean;
   reviewRefused: boolean;
@@ -52,6 +59,8 @@ export type ShopRow = {
   redacts: boolean;
   /** neither uninstalled nor to be erased */
   installed: boolean;
+  /** the merchant or an operator holds delivery back */
+  isHeld: boolean;
   /** connected, neither paused by the merchant nor held, and the back-off, if any, is over */
   delivers: boolean;
   /**
@@ -81,10 +90,12 @@ const columns = (
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "keyVersion", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "pollFailures", coalesce("pollAfter" > ${now}, false) AS "pollsRest",
-  "failing", "timeZone", "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
+  "failing", "timeZone", "refundsAlone", "refundsAloneSince", "refundWaitHours", "refundNotify",
+  "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= ${now})
     AND ${notHeld('"Shop"')}) AS "delivers",
-  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed"`;
+  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
+  ("paused" OR NOT ${notHeld('"Shop"')}) AS "isHeld"`;
 
 type Row = Omit<ShopRow, "now">;
 

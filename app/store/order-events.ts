@@ -10,7 +10,7 @@ export type OrderEvent = {
   source: string;
   /** epoch milliseconds */
   at: number;
-  kind: "webhook" | "fold" | "read" | "delivery" | "processing" | "manual";
+  kind: "webhook" | "fold" | "read" | "delivery" | "processing" | "manual" | "refund";
   /** no customer data */
   detail: EventDetail;
 };

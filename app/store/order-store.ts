@@ -15,6 +15,7 @@ const times = [
   "repeatAt",
   "readAt",
   "cancelledByHandAt",
+  ...["refundUntil", "refundSince", "refundLookAt"],
 ];
 const orderColumns = [
   ...["id", "name", "status", "reasonCode", "statusReason", "customerId", "planUnits", "currency"],
@@ -30,9 +31,12 @@ const orderColumns = [
     "readAttempts",
     "unread",
   ],
+  ...["refundUnits", "refundLooked", "refundWhyNot"],
 ];
 /** The document but its state. */
-const restColumns = ["manualPairs", "lastPayload", "reportedUnits", "coverIds", "agreedPairs"];
+const restColumns = [
+  ...["manualPairs", "lastPayload", "reportedUnits", "coverIds", "agreedPairs", "goneCaps"],
+];
 const documentColumns = ["state", ...restColumns];
 
 const selected = [
@@ -82,6 +86,9 @@ const types: Record<string, string> = {
   unanswered: "boolean",
   readAttempts: "int",
   unread: "boolean",
+  refundUnits: "int",
+  refundLooked: "int",
+  refundWhyNot: "jsonb",
 };
 
 const saveRows = (() => {
@@ -128,15 +135,17 @@ export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
 }
 
 function textsOf(order: StoredOrder): Loaded {
-  const { state, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs, offers, ...row } =
-    order;
+  const { state, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs, ...more } = order;
+  const { goneCaps, offers, ...row } = more;
   const attention = needsAttention(order);
   return {
     status: order.status,
     attention,
+    refund: order.refundUnits > 0,
     row: JSON.stringify({ ...row, needsAttention: attention }),
     rest: JSON.stringify({
       ...{ id: order.id, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs },
+      goneCaps,
     }),
     state,
   };

@@ -3,6 +3,7 @@ import type { Finding } from "#app/order/findings.ts";
 import { emptyState } from "#app/order/fold.ts";
 import type { CoverIds, KnownOffers } from "#app/order/mapping/covers.ts";
 import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
+import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import type { OrderState } from "#app/order/state.ts";
 
 export type OrderStatus =
@@ -83,6 +84,18 @@ export type StoredOrder = {
   readAttempts: number;
   /** Shopify told of a change that could not be read; until something newer of the order is known */
   unread: boolean;
+  /** units of plans that are to be refunded because their product is gone; see refund-standing.ts */
+  refundUnits: number;
+  /** the nearest end of a window for that, when it was evaluated last; null: none */
+  refundUntil: number | null;
+  /** since when there are so many */
+  refundSince: number | null;
+  /** when it is looked at whether they may be refunded without a person */
+  refundLookAt: number | null;
+  /** the revision of which that was looked at last */
+  refundLooked: number;
+  /** plan line's id → why they may not, as it was then */
+  refundWhyNot: Record<string, WhyNot[]>;
   state: OrderState;
   manualPairs: ManualPair[];
   lastPayload: FeedOrder | null;
@@ -91,6 +104,8 @@ export type StoredOrder = {
   coverIds: Record<string, CoverIds>;
   /** accepted by Hakuna when a pairing rule changed */
   agreedPairs: AgreedPair[];
+  /** line item id → as many units are reported as gone at most; see `MappingContext.goneCaps` */
+  goneCaps: Record<string, number>;
   /** what plans of its are held against, where somebody has read it (`offersOf`); not stored with it */
   offers: KnownOffers | null;
 };
@@ -134,12 +149,19 @@ export function newOrder(id: string, now: number): StoredOrder {
     readAt: null,
     readAttempts: 0,
     unread: false,
+    refundUnits: 0,
+    refundUntil: null,
+    refundSince: null,
+    refundLookAt: null,
+    refundLooked: 0,
+    refundWhyNot: {},
     state: emptyState(id),
     manualPairs: [],
     lastPayload: null,
     reportedUnits: {},
     coverIds: {},
     agreedPairs: [],
+    goneCaps: {},
     offers: null,
   };
 }

@@ -11,11 +11,28 @@ const anchors = [
   ...Object.keys(findingTexts).map((code) => `finding-${code}`),
 ];
 
-describe.each(["en", "de"])("docs/help.%s.md", (language) => {
+const names = (language: "en" | "de") => [
+  ...Object.entries(messages[language].common.status).map(([code, name]) => ["status", code, name]),
+  ...Object.entries(messages[language].orders.findingName).map((each) => ["finding", ...each]),
+];
+
+describe.each(["en", "de"] as const)("docs/help.%s.md", (language) => {
   const page = readFileSync(new URL(`../../docs/help.${language}.md`, import.meta.url), "utf8");
 
   it.each(anchors)("explains %s", (anchor) => {
     expect(page).toContain(`<a id="${anchor}"></a>`);
+  });
+
+  it.each(names(language))("calls the %s %s what the pages call it", (kind, code, name) => {
+    expect(page).toContain(`<a id="${kind}-${code}"></a>\n\n### ${name}\n`);
+  });
+
+  it("has a table of contents, with every chapter in order", () => {
+    const chapters = [...page.matchAll(/<a id="([\w-]+)"><\/a>\n\n## (.+)\n/g)];
+    expect(chapters).toHaveLength(page.match(/^## /gm)?.length ?? 0);
+    const contents = chapters.map(([, anchor, title]) => `- [${title}](#${anchor})\n`).join("");
+    expect(page.indexOf(contents)).toBeGreaterThan(0);
+    expect(page.indexOf(contents)).toBeLessThan(page.indexOf("\n## "));
   });
 
   it.each(Object.values(linkProperties).flat())("names the property %s", (name) => {

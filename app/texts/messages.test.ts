@@ -8,9 +8,9 @@ function texts(value: object, path = ""): [string, string][] {
   );
 }
 
-/** What is put into a text: {{titles}}, <link>. */
+/** What is put into a text: {{titles}}, <link>, <moment/>. */
 function placeholders(text: string): string[] {
-  return [...new Set(text.match(/\{\{[^}]+\}\}|<\/?\w+>/g))].sort();
+  return [...new Set(text.match(/\{\{[^}]+\}\}|<\/?\w+\s?\/?>/g))].sort();
 }
 
 const english = texts(messages.en);

@@ -18,6 +18,8 @@ export type HomePage = {
   lastAcceptedAt: number | null;
   /** null: the shop is not connected */
   reconciliation: Reconciliation | null;
+  /** what the last nightly proof came to; null: there was none yet */
+  proof: { at: number; checked: number; differed: number } | null;
   latest: ListedOrder[];
 };
 
@@ -58,27 +60,32 @@ export async function homePage(
   });
   const dates = lastDays(now, shop.timeZone);
   const since = dates[0] ?? "";
-  const [counters, days, unreadable, scan, latest, holds, plan, lastSale] = await Promise.all([
-    prisma.orderCount.findMany({ where: { shop: domain } }),
-    prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
-    prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
-    prisma.orderScan.findUnique({
-      where: { shop_kind: { shop: domain, kind: "reconciliation" } },
-    }),
-    prisma.order.findMany({
-      where: { shop: domain },
-      orderBy: [{ placedAt: "desc" }, { id: "asc" }],
-      take: latestShown,
-      select: listedColumns,
-    }),
-    prisma.hold.count({ where: { shop: { in: [domain, "*"] } } }),
-    prisma.planOffer.findFirst({ where: { shop: domain }, select: { planVariantId: true } }),
-    prisma.shopDay.findFirst({
-      where: { shop: domain, plans: { gt: 0 } },
-      orderBy: { day: "desc" },
-      select: { day: true },
-    }),
-  ]);
+  const [counters, days, unreadable, scan, latest, holds, plan, lastSale, proof] =
+    await Promise.all([
+      prisma.orderCount.findMany({ where: { shop: domain } }),
+      prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
+      prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
+      prisma.orderScan.findUnique({
+        where: { shop_kind: { shop: domain, kind: "reconciliation" } },
+      }),
+      prisma.order.findMany({
+        where: { shop: domain },
+        orderBy: [{ placedAt: "desc" }, { id: "asc" }],
+        take: latestShown,
+        select: listedColumns,
+      }),
+      prisma.hold.count({ where: { shop: { in: [domain, "*"] } } }),
+      prisma.planOffer.findFirst({ where: { shop: domain }, select: { planVariantId: true } }),
+      prisma.shopDay.findFirst({
+        where: { shop: domain, plans: { gt: 0 } },
+        orderBy: { day: "desc" },
+        select: { day: true },
+      }),
+      prisma.proof.findUnique({
+        where: { shop: domain },
+        select: { finishedAt: true, lastChecked: true, lastDiffered: true },
+      }),
+    ]);
   const count = (...statuses: OrderStatus[]) =>
     counters
       .filter(({ status }) => statuses.includes(status))
@@ -121,6 +128,12 @@ export async function homePage(
             recovered: byDay.get(dates.at(-1) ?? "")?.recovered ?? 0,
             paused: scan && pauseOf(scan),
           },
+    proof: proof?.finishedAt
+      ? {
+          ...{ at: proof.finishedAt.getTime(), checked: proof.lastChecked },
+          differed: proof.lastDiffered,
+        }
+      : null,
     latest: latest.map(listedOrder),
   };
 }

@@ -2,8 +2,9 @@ import type pg from "pg";
 import { currencyDecimals } from "#app/order/money.ts";
 import type { Translate } from "#app/texts/i18n.ts";
 import { noteText } from "#app/texts/order-texts.ts";
+import { pageOfOrders } from "./list-by-deadline.ts";
 import type { OrderFilter } from "./order-filter.ts";
-import { listOrders, type OrderOfList } from "./order-list.ts";
+import type { OrderOfList } from "./order-list.ts";
 
 type Source = {
   pool: pg.Pool;
@@ -27,7 +28,7 @@ export async function* csvOfOrders(source: Source): AsyncGenerator<string> {
   yield `\uFEFF${csvLine(headings(t), manner.separator)}`;
   let cursor: string | null = null;
   do {
-    const { orders, next } = await listOrders(
+    const { orders, next } = await pageOfOrders(
       pool,
       shop,
       timeZone,

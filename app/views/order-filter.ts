@@ -12,7 +12,8 @@ export type OrderFilter = {
   to: string | null;
   finding: FindingCode | null;
   plans: "yes" | "no" | null;
-  sort: "newest" | "oldest";
+  /** `deadline`: what is to be refunded first comes first; of the views that ask for attention alone */
+  sort: "newest" | "oldest" | "deadline";
 };
 
 /** Where a page of the list begins or ends; see `orderFilterOf`. */
@@ -28,7 +29,7 @@ const fields = {
   to: day,
   finding: z.enum(codes),
   plans: z.enum(["yes", "no"]),
-  sort: z.enum(["newest", "oldest"]),
+  sort: z.enum(["newest", "oldest", "deadline"]),
 };
 
 /**
@@ -40,14 +41,17 @@ export function orderFilterOf(params: URLSearchParams): OrderFilter {
     const parsed = schema.safeParse(params.get(name));
     return parsed.success ? parsed.data : null;
   };
+  const view = read("view", fields.view) ?? "all";
+  const hasDeadlines = view === "attention" || view === "refund";
+  const sort = read("sort", fields.sort) ?? (hasDeadlines ? "deadline" : "newest");
   return {
-    view: read("view", fields.view) ?? "all",
+    view,
     query: read("query", fields.query),
     from: read("from", fields.from),
     to: read("to", fields.to),
     finding: read("finding", fields.finding),
     plans: read("plans", fields.plans),
-    sort: read("sort", fields.sort) ?? "newest",
+    sort: sort === "deadline" && !hasDeadlines ? "newest" : sort,
   };
 }
 

@@ -1,37 +1,37 @@
 import type pg from "pg";
 import { firstRows } from "#app/database/first-rows.ts";
 import { OrderStatus } from "#app/database/generated/prisma/enums.ts";
-import { type ListedOrder, type ListedRow, listedOrder } from "./listed-order.ts";
+import { type ListedOrder, listedOrder } from "./listed-order.ts";
+import { fewWithFinding, filterConditions, type Row, readRows } from "./listed-rows.ts";
 import type { OrderFilter, Position } from "./order-filter.ts";
-import { bearsName, findOrders } from "./order-search.ts";
 
 /** An order of the list, with the one piece of customer data that the page shows. */
-export type OrderOfList = ListedOrder & { lastName: string | null };
+export type OrderOfList = ListedOrder & {
+  lastName: string | null;
+  /** until when a plan of it can be refunded (epoch milliseconds); null: no time ends, or nothing is to be */
+  refundUntil: number | null;
+  /** where it stands in the list: a cursor for `Position` */
+  place: string;
+};
+
+/** When a row was placed, in microseconds since 1970: its place in the list, beside its id. */
+type Place = { micros: string };
 
 /** One page of the list; the cursors are for `Position`, null: there is no such page. */
 export type OrderPage = { orders: OrderOfList[]; next: string | null; previous: string | null };
 
-type Row = Omit<ListedRow, "planTotal"> & {
-  planTotal: string | null;
-  lastName: string | null;
-  micros: string;
-};
-
-const statusesOf: Record<Exclude<OrderFilter["view"], "attention">, OrderStatus[]> = {
+const statusesOf: Record<Exclude<OrderFilter["view"], "attention" | "refund">, OrderStatus[]> = {
   all: Object.values(OrderStatus),
   pending: ["waiting", "pending"],
   synced: ["sent", "confirmed"],
   skipped: ["skipped"],
 };
 
-/** A finding of at most so many orders is read from the index on its code. */
-const fewFound = 4000;
-
 /**
  * Reads one page of a shop's orders. Every part of the query walks an index from where the page
  * begins: the one on (shop, placedAt, id), or one that also begins with the status and whether
- * there are plans. A view of several of those is their index scans side by side. What a search or a
- * rare finding is about is read by its ids.
+ * there are plans. A view of several of those is their index scans side by side. What is sorted by
+ * deadline is read by `pageOfOrders`.
  *
  * @param timeZone of the shop: decides what a day is
  * @param position from a former page; a broken cursor counts as none
@@ -48,7 +48,7 @@ export async function listOrders(
   const bind = (value: unknown) => `$${values.push(value)}`;
   const backwards = position?.direction === "before";
   const newestFirst = (filter.sort === "newest") !== backwards;
-  const order = newestFirst ? `"placedAt" DESC, "id"` : `"placedAt", "id" DESC`;
+  const order = newestFirst ? `o."placedAt" DESC, o."id"` : `o."placedAt", o."id" DESC`;
   const few = await fewWithFinding(pool, shop, filter);
   const conditions = [
     ...filterConditions(filter, few === null, timeZone, bind),
@@ -62,35 +62,19 @@ export async function listOrders(
       ) => `(SELECT * FROM "Order" o WHERE ${[`o."shop" = $1`, ...part, ...conditions].join(" AND ")}
         ORDER BY ${order} ${firstRows(most)})`,
     );
-    return `SELECT * FROM (${scans.join(" UNION ALL ")}) AS parts ORDER BY ${order} LIMIT ${most}`;
+    return `SELECT * FROM (${scans.join(" UNION ALL ")}) o ORDER BY ${order} LIMIT ${most}`;
   };
   const isOfView = `(${parts.map((part) => `(${part.join(" AND ") || "true"})`).join(" OR ")})`;
-  const { query, finding } = filter;
-  let of: string;
-  let bound = values;
-  if (few !== null) {
-    const named = query === null ? [] : [bearsName(query, bind)];
-    const all = [isOfView, ...conditions, ...named];
-    of = `SELECT * FROM ${byIds(bind(few))} o WHERE ${all.join(" AND ")} ORDER BY ${order} LIMIT ${limit + 1}`;
-  } else if (query !== null) {
-    const more = finding === null ? [] : ["findings", "findingSeverity"];
-    const searched = { query, walk, conditions: [isOfView, ...conditions], more, order, values };
-    const found = await findOrders(pool, searched, limit + 1);
-    bound = [shop, found];
-    of = `SELECT * FROM ${byIds("$2")} o`;
-  } else {
-    of = walk(limit + 1);
-  }
-  const { rows } = await pool.query<Row>(
-    `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest",
-            o."planUnits", o."planTotal", o."currency", o."reasonCode", o."statusReason",
-            o."findings", (extract(epoch FROM o."placedAt") * 1000000)::bigint::text AS "micros",
-            (SELECT coalesce(d."state" #>> '{head,customer,lastName}',
-                             d."state" #>> '{head,billingAddress,lastName}')
-               FROM "OrderDocument" d WHERE d."shop" = $1 AND d."orderId" = o."id") AS "lastName"
-       FROM (${of}) o
-      ORDER BY ${order.replaceAll(/"(placedAt|id)"/g, `o."$1"`)}`,
-    bound,
+  // the index on the names knows of nothing that is about refunds
+  const [early, late] = filter.view === "refund" ? [[], [isOfView]] : [[isOfView], null];
+  const rows = await readRows<Place>(
+    pool,
+    {
+      ...{ filter, few, walk, order, fixed: [shop], values },
+      ...{ conditions: [...early, ...conditions], late },
+      keys: `(extract(epoch FROM o."placedAt") * 1000000)::bigint::text AS "micros"`,
+    },
+    limit + 1,
   );
   const further = rows.length > limit;
   const page = rows.slice(0, limit);
@@ -99,52 +83,10 @@ export async function listOrders(
   const isStart = backwards ? !further : readCursor(position) === null;
   const isEnd = backwards ? false : !further;
   return {
-    orders: page.map(toListed),
+    orders: page.map(({ micros, ...row }) => toListed(row, cursorOf({ micros, id: row.id }))),
     previous: first && !isStart ? cursorOf(first) : null,
     next: last && !isEnd ? cursorOf(last) : null,
   };
-}
-
-/**
- * The orders that bear a finding, if they are few: the indexes by time would be walked to their
- * ends for them. Null if they are many, so that such a walk soon has a page of them.
- */
-async function fewWithFinding(
-  pool: pg.Pool,
-  shop: string,
-  { finding, view }: OrderFilter,
-): Promise<string[] | null> {
-  if (finding === null) return null;
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT "id" FROM "Order" WHERE "findingSeverity" IS NOT NULL
-        AND finding_keys("shop", "findings") @> ARRAY[$1 || ' ' || $2]
-        AND "shop" = $1 ${view === "attention" ? `AND "needsAttention"` : ""} LIMIT ${fewFound + 1}`,
-    [shop, finding],
-  );
-  return rows.length > fewFound ? null : rows.map(({ id }) => id);
-}
-
-/** SQL: these orders, by their keys, whatever else is asked for: OFFSET 0 keeps that out. */
-function byIds(ids: string): string {
-  return `(SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = ANY(${ids}::text[]) OFFSET 0)`;
-}
-
-/** @param many whether orders with the finding are to be found on the way along the list */
-function filterConditions(
-  { from, to, finding }: OrderFilter,
-  many: boolean,
-  timeZone: string,
-  bind: (value: unknown) => string,
-): string[] {
-  const conditions: string[] = [];
-  const midnight = (day: string, plus: number) =>
-    `((${bind(day)}::date + ${plus})::timestamp AT TIME ZONE ${bind(timeZone)})`;
-  if (from !== null) conditions.push(`o."placedAt" >= ${midnight(from, 0)}`);
-  if (to !== null) conditions.push(`o."placedAt" < ${midnight(to, 1)}`);
-  if (finding !== null && many) {
-    conditions.push(`o."findings" @> ${bind(JSON.stringify([{ code: finding }]))}::jsonb`);
-  }
-  return conditions;
 }
 
 /**
@@ -159,6 +101,7 @@ function indexedParts(
   const statusIs = (status: OrderStatus) => `o."status" = ${bind(status)}::"OrderStatus"`;
   const plansAsked = plans === null ? [] : [plansAre(plans === "yes")];
   if (view === "all" && (plans === null || finding !== null)) return [plansAsked];
+  if (view === "refund") return [[`o."refundUnits" > 0`, ...plansAsked]];
   if (finding !== null && view !== "attention") {
     const bearsOne = `o."findingSeverity" IS NOT NULL`;
     return statusesOf[view].map((one) => [statusIs(one), bearsOne, ...plansAsked]);
@@ -183,7 +126,7 @@ function positionConditions(
     : [`o."placedAt" >= ${at}`, `(o."placedAt" > ${at} OR o."id" < ${id})`];
 }
 
-function cursorOf({ micros, id }: Row): string {
+function cursorOf({ micros, id }: Place & Pick<Row, "id">): string {
   return Buffer.from(`${micros} ${id}`).toString("base64url");
 }
 
@@ -194,10 +137,14 @@ function readCursor(position: Position): { micros: string; id: string } | null {
   return micros !== undefined && id !== undefined ? { micros, id } : null;
 }
 
-function toListed({ lastName, micros: _, planTotal, ...row }: Row): OrderOfList {
+/** @param place see `OrderOfList` */
+export function toListed(
+  { lastName, refundUntil, planTotal, ...row }: Row,
+  place: string,
+): OrderOfList {
   return {
     ...listedOrder({ ...row, planTotal: planTotal === null ? null : BigInt(planTotal) }),
-    lastName,
+    ...{ lastName, refundUntil, place },
   };
 }
 
@@ -206,10 +153,12 @@ export async function viewCounts(
   pool: pg.Pool,
   shop: string,
 ): Promise<Record<OrderFilter["view"], number>> {
-  const { rows } = await pool.query<{ status: OrderStatus; count: number; attention: number }>(
-    `SELECT "status", "count", "attention" FROM "OrderCount" WHERE "shop" = $1`,
-    [shop],
-  );
+  const { rows } = await pool.query<{
+    status: OrderStatus;
+    count: number;
+    attention: number;
+    refund: number;
+  }>(`SELECT "status", "count", "attention", "refund" FROM "OrderCount" WHERE "shop" = $1`, [shop]);
   const sum = (statuses: OrderStatus[]) =>
     rows
       .filter(({ status }) => statuses.includes(status))
@@ -220,5 +169,6 @@ export async function viewCounts(
     synced: sum(statusesOf.synced),
     skipped: sum(statusesOf.skipped),
     attention: rows.reduce((total, { attention }) => total + attention, 0),
+    refund: rows.reduce((total, { refund }) => total + refund, 0),
   };
 }

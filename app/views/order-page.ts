@@ -3,14 +3,17 @@ import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Finding } from "#app/order/findings.ts";
+import type { Mapping } from "#app/order/map.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
+import type { PlanStanding } from "#app/order/refunds/owed.ts";
 import type { Head, OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
+import { standingsOf } from "#app/store/refund-standing.ts";
 import { type ListedOrder, listedColumns, listedOrder, refusedNote } from "./listed-order.ts";
 import { type DiffLine, payloadDiff } from "./payload-diff.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
@@ -34,6 +37,8 @@ export type OrderPage = {
   suggestion: { productLineId: string; planLineId: string } | null;
   findings: PageFinding[];
   timeline: TimelineEntry[];
+  /** its plans: what is to be refunded of them, and what is possible until when */
+  standings: PageStanding[];
   /** the feed order that was sent last and what would be sent now; null: nothing to show */
   payload: { lines: DiffLine[]; isSent: boolean; differs: boolean } | null;
   /** Hakuna gave a request ID for what it accepted last, so that its processing can be asked for */
@@ -43,6 +48,10 @@ export type OrderPage = {
 };
 
 const soonMs = 10_000;
+
+export type PageStanding = Pick<PlanStanding, "owed" | "windows"> & {
+  plan: { id: string; title: string; left: number };
+};
 
 export type PageLine = {
   id: string;
@@ -117,6 +126,7 @@ export async function orderPage(
           coverIds: document.coverIds as unknown as Record<string, CoverIds>,
           offers: await offersOf(pool, domain, [state]),
           cancelledByHandAt: cancelledByHandAt?.getTime() ?? null,
+          goneCaps: document.goneCaps as Record<string, number>,
         })
       : null;
   const accepted = acceptedAttempt
@@ -146,6 +156,7 @@ export async function orderPage(
       return { ...finding, key, dismissed: putAway.includes(key) };
     }),
     timeline,
+    standings: state && mapping ? standings(state, mapping, cancelledByHandAt, shop.timeZone) : [],
     payload: payloadDiff(
       (document?.lastPayload ?? null) as FeedOrder | null,
       state?.head?.stripped ? null : (mapping?.feedOrder ?? null),
@@ -163,6 +174,19 @@ function isCancelled(state: OrderState | null, byHandAt: Date | null): boolean {
 function customerName({ customer, billingAddress }: Head): string | null {
   const { firstName, lastName } = customer?.lastName ? customer : (billingAddress ?? {});
   return [firstName, lastName].filter(Boolean).join(" ") || null;
+}
+
+function standings(
+  state: OrderState,
+  mapping: Mapping,
+  cancelledByHandAt: Date | null,
+  timeZone: string,
+): PageStanding[] {
+  const order = { state, cancelledByHandAt: cancelledByHandAt?.getTime() ?? null };
+  return standingsOf(order, mapping, timeZone).map(({ plan, owed, windows }) => ({
+    ...{ owed, windows },
+    plan: { id: plan.id, title: plan.title, left: plan.left },
+  }));
 }
 
 /** Null where the order cannot be mapped: its status says so. */

@@ -23,6 +23,11 @@ export type Searched = {
   conditions: readonly string[];
   /** columns that the conditions are about besides those of the index on the names */
   more: readonly string[];
+  /**
+   * conditions for when few enough orders are left that their rows may be read: they, or the sorting,
+   * are about what that index lacks; null: there is nothing of the kind
+   */
+  late: readonly string[] | null;
   /** how the list is sorted */
   order: string;
   values: unknown[];
@@ -35,7 +40,7 @@ export type Searched = {
  */
 export async function findOrders(
   pool: pg.Pool,
-  { query, walk, conditions, more, order, values }: Searched,
+  { query, walk, conditions, more, late, order, values }: Searched,
   limit: number,
 ): Promise<string[]> {
   const { rows: first } = await pool.query<{ id: string; name: string | null }>(
@@ -53,13 +58,23 @@ export async function findOrders(
   if (found.length >= limit || first.length < window) return found.slice(0, limit);
   const all = [...values];
   const bind = (value: unknown) => `$${all.push(value)}`;
+  const named = `SELECT o."id" FROM (${namedOrders(query, few, more, bind)}) o ${where(conditions)}`;
   const { rows } = await pool.query<{ id: string }>(
-    `SELECT o."id" FROM (${namedOrders(query, few, more, bind)}) o
-      ${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""}
-      ORDER BY ${order} LIMIT ${limit}`,
+    late !== null
+      ? `SELECT o."id" FROM ${byIds(`ARRAY(${named})`)} o ${where(late)} ORDER BY ${order} LIMIT ${limit}`
+      : `${named} ORDER BY ${order} LIMIT ${limit}`,
     all,
   );
   return rows.map(({ id }) => id);
+}
+
+function where(conditions: readonly string[]): string {
+  return conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+}
+
+/** SQL: these orders, by their keys, whatever else is asked for: OFFSET 0 keeps that out. */
+export function byIds(ids: string): string {
+  return `(SELECT * FROM "Order" WHERE "shop" = $1 AND "id" = ANY(${ids}::text[]) OFFSET 0)`;
 }
 
 /** SQL: whether a row `o` bears the name, the id or the customer's last name. */

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import type { Random } from "#test/simulator/random.ts";
 import { sendWebhook, type Webhook, webhookHeaders } from "#test/simulator/shopify/webhook.ts";
+import { patienceMs } from "#test/world/patience.ts";
 
 /** How Shopify's sending ends too soon, before it sends once more. */
 type Cut = "in the body" | "before the answer";
@@ -39,19 +40,25 @@ export function createDeliveries(
   const taken: Webhook[] = [];
   let sent = 0;
   let refused = 0;
+  let takenAt = 0;
 
   async function deliver({ webhook, cut }: (typeof fated)[number]): Promise<void> {
     if (cut !== null && (await cutOff(url(), webhook, secret, cut))) {
       cuts.set(cut, (cuts.get(cut) ?? 0) + 1);
     }
-    const deadline = Date.now() + 240_000;
+    const began = Date.now();
     for (;;) {
       const status = await sendWebhook(url(), webhook, secret).catch(() => null);
-      if (status === 200) return void taken.push(webhook);
+      if (status === 200) {
+        takenAt = Date.now();
+        return void taken.push(webhook);
+      }
       if (status === 503) refused += 1;
       else if (status !== null && status < 500)
         throw new Error(`A webhook was refused: ${status}.`);
-      if (Date.now() > deadline) throw new Error("A webhook was given up.");
+      if (Date.now() - Math.max(began, takenAt) > patienceMs) {
+        throw new Error("A webhook was given up: none is taken any more.");
+      }
       await new Promise((wait) => setTimeout(wait, 200));
     }
   }

@@ -3,6 +3,7 @@ import { openClient } from "#app/database/connection.server.ts";
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { readConfig } from "#app/foundation/config.server.ts";
 import { eventually } from "#test/server/client.ts";
+import { patienceMs } from "#test/world/patience.ts";
 import { nudge, pidOf, waiting } from "./quiet-faults.ts";
 import { type Scene, type Trouble, wait } from "./troubles.ts";
 
@@ -96,7 +97,7 @@ export const orphans: readonly Trouble[] = vanished.map((orphan) => ({
   name: orphan.name,
   async befall(scene) {
     const shop = scene.random.pick(scene.shops);
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + patienceMs;
     while (Date.now() < deadline) {
       try {
         const count = await vanish(scene, orphan, shop);

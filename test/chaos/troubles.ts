@@ -4,6 +4,7 @@ import { readConfig } from "#app/foundation/config.server.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Random } from "#test/simulator/random.ts";
 import type { SilentProxy } from "#test/simulator/silent-proxy.ts";
+import { patienceMs } from "#test/world/patience.ts";
 import type { World } from "#test/world/world.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Blow, Crew } from "./crew.ts";
@@ -50,7 +51,7 @@ export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve,
 
 /** Asks the database, again and again while it is away. */
 export async function whenBack<T>(ask: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
       return await ask();
@@ -71,7 +72,7 @@ export async function workUntil(
   scene: Pick<Scene, "client" | "world" | "shops" | "resent">,
   met: () => boolean,
 ): Promise<void> {
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + patienceMs;
   for (let turn = 0; !met(); turn += 1) {
     if (Date.now() > deadline) throw new Error("it did not come about");
     await wait(50);

@@ -6,11 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
+import { canonicalJson } from "#app/order/canonical.ts";
+import { eventually } from "#test/server/client.ts";
+import { expectedOrders, statesOf } from "#test/server/expected-orders.ts";
 import { startAdmin } from "#test/simulator/admin/admin.ts";
 import type { FeedState } from "#test/simulator/hakuna/contract.ts";
-import { startHakuna } from "#test/simulator/hakuna/hakuna.ts";
+import { type Hakuna, startHakuna } from "#test/simulator/hakuna/hakuna.ts";
 import { priceText, products } from "#test/simulator/shopify/catalog.ts";
-import { deliverWebhook } from "#test/simulator/shopify/webhook.ts";
+import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import { orderFrom } from "#test/simulator/storefront/checkout.ts";
 import { startStorefront } from "#test/simulator/storefront/storefront.ts";
 import { startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
@@ -87,7 +90,7 @@ try {
     await deliverWebhook(appUrl, webhook, apiSecret);
     await sleep((seconds * 1000) / webhooks.length);
   }
-  await sleep(2000);
+  await allArrived(hakuna, webhooks);
   const states = hakuna.orderIds().reduce((sum, id) => sum + hakuna.states(id).length, 0);
   console.log(
     `\nThe hour is over: ${webhooks.length} webhooks, ${hakuna.orderIds().length} orders at Hakuna in ${states} states.`,
@@ -97,6 +100,17 @@ try {
 } catch (error) {
   if (!ending) console.error(error instanceof Error ? error.message : error);
   await end(ending ? 0 : 1);
+}
+
+/** Waits until the feed holds the newest state of every order, for as long as states arrive. */
+async function allArrived(hakuna: Hakuna, webhooks: readonly Webhook[]): Promise<void> {
+  const expected = [...expectedOrders(statesOf(webhooks))];
+  await eventually("every order is at Hakuna", () => {
+    const isThere = expected.every(
+      ([id, order]) => canonicalJson(hakuna.last(id)) === canonicalJson(order),
+    );
+    return isThere || hakuna.requests.length;
+  });
 }
 
 /** Connects the demo shop as an operator does. */

@@ -70,18 +70,18 @@ test("a block that left the theme is noticed on any page, taken back, and told o
   await expect(app.getByRole("heading", { name: "Overview" })).toBeVisible();
   const seen = () => shop.read("blockSeenAt");
   await expect.poll(seen).not.toBeNull();
-  await expect(app.getByText("does not show plans any more")).toHaveCount(0);
+  await expect(app.getByText("does not show plans anymore")).toHaveCount(0);
 
   world.admin.liveBlocks.delete(shop.domain);
   await openApp(page, world, shop.domain, "/app/settings");
   await expect.poll(seen).toBeNull();
   await openApp(page, world, shop.domain);
-  await expect(app.getByText("Your theme does not show plans any more")).toBeVisible();
+  await expect(app.getByText("Your theme does not show plans anymore")).toBeVisible();
   await expect(app.getByRole("link", { name: "Add the protection block" })).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
   await app.getByRole("button", { name: "My theme does this already" }).click();
-  await expect(app.getByText("does not show plans any more")).toHaveCount(0);
+  await expect(app.getByText("does not show plans anymore")).toHaveCount(0);
 });
 
 test("where plans used to be sold and none is, the page says since when", async ({

@@ -50,7 +50,7 @@ test("a theme that links plans by itself ends that step by hand", async ({ page,
     "href",
     `${editor}context=apps&activateAppId=${world.apiKey}%2Fcart-guard`,
   );
-  await app.getByRole("button", { name: "My theme does this already" }).click();
+  await app.getByRole("button", { name: "My theme already does this" }).click();
   await expect(app.getByText("1 of 5 steps done")).toBeVisible();
 });
 
@@ -211,7 +211,9 @@ test("in German, every page speaks German, with German dates and money", async (
   await page.getByRole("link", { name: "Einstellungen" }).click();
   await expect(app.getByText("Verbindung zu Hakuna")).toBeVisible();
   await page.getByRole("link", { name: "Hilfe" }).click();
-  await expect(app.getByText("Wie Produkte und Schutz zusammenfinden")).toBeVisible();
+  await expect(
+    app.getByRole("heading", { name: "Wie Produkte und Schutzpläne zusammenfinden" }),
+  ).toBeVisible();
 });
 
 test("an address that leads nowhere says so, inside the admin and outside", async ({
@@ -220,13 +222,13 @@ test("an address that leads nowhere says so, inside the admin and outside", asyn
   shop,
 }) => {
   const app = await openApp(page, world, shop.domain, "/app/nowhere");
-  await expect(app.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await expect(app.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await app.getByRole("link", { name: "Go to the overview" }).click();
   await expect(app.getByRole("heading", { name: "Overview" })).toBeVisible();
 
   const answer = await page.goto(`${world.appUrl}/nowhere`);
   expect(answer?.status()).toBe(404);
-  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await page.goto(world.appUrl);
   await expect(page.getByText("open it from the Apps list in Shopify")).toBeVisible();
 });

@@ -24,7 +24,7 @@ test("past orders are imported with a progress bar, ended by hand and begun agai
   await expect(app.getByText(/^\d+ of 60 orders read, \d+ for Hakuna$/)).toBeVisible();
   await expect(app.getByRole("progressbar")).toBeVisible();
   await app.getByRole("button", { name: "Cancel import" }).click();
-  await expect(app.getByText(/^Cancelled: \d+ orders? read/)).toBeVisible();
+  await expect(app.getByText(/^Canceled: \d+ orders? read/)).toBeVisible();
   await expect(app.getByRole("progressbar")).toHaveCount(0);
   cancelled.resolve();
 
@@ -52,21 +52,27 @@ test("the home page tells what the reconciliation mended, and what holds it up",
     `INSERT INTO "OrderScan" ("shop", "kind", "finishedAt", "dueAt") VALUES ($1, 'reconciliation', $2, $3)`,
     [shop.domain, since, dueAt],
   );
+  const app = await openApp(page, world, shop.domain);
+  await expect(
+    app.getByText("Checked against Shopify 5 minutes ago: nothing missing"),
+  ).toBeVisible();
   await client.pool.query(
     `INSERT INTO "ShopDay" ("shop", "day", "recovered")
      VALUES ($1, (now() AT TIME ZONE 'Europe/Berlin')::date, 3)`,
     [shop.domain],
   );
-  const app = await openApp(page, world, shop.domain);
-  await expect(app.getByText("3 orders recovered by reconciliation today")).toBeVisible();
-  await expect(app.getByText("Last reconciliation: 5 minutes ago")).toBeVisible();
+  await page.reload();
+  await expect(app.getByText("3 missing orders fetched from Shopify today")).toBeVisible();
+  await expect(app.getByText("Last checked against Shopify: 5 minutes ago")).toBeVisible();
   await client.pool.query(
     `UPDATE "OrderScan" SET "pausedReason" = 'unavailable', "pausedSince" = $2,
             "pausedWords" = 'It answered with HTTP status 503.' WHERE "shop" = $1`,
     [shop.domain, since],
   );
   await page.reload();
-  await expect(app.getByText("Reconciliation is held up: Shopify does not answer")).toBeVisible();
+  await expect(
+    app.getByText("Checking against Shopify is delayed: Shopify does not answer"),
+  ).toBeVisible();
   await expect(app.getByText("It answered with HTTP status 503.")).toBeVisible();
   await client.close();
 });

@@ -80,5 +80,5 @@ test("the block says of an order that the app does not know that it does not", a
   shop,
 }) => {
   await openBlock(page, world, shop.domain, "820982911946400009");
-  await expect(page.getByText("has not heard of this order yet")).toBeVisible();
+  await expect(page.getByText("does not know this order yet")).toBeVisible();
 });

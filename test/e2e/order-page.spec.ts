@@ -85,7 +85,7 @@ test("a pair is set by hand with its ids, and taken back", async ({
   ]);
   await client.quiet(shop.domain);
   const app = await open(page, world, shop.domain, id);
-  await expect(app.getByText("bears no offer id or no plan id")).toBeVisible();
+  await expect(app.getByText("has no offer ID or no plan ID")).toBeVisible();
   await app.getByRole("button", { name: "Pair by hand" }).first().click();
   await app.getByLabel("Product", { exact: true }).selectOption({ label: "1 × City bike" });
   await app.getByLabel("Offer ID").fill("off-9");
@@ -114,7 +114,7 @@ test("a pair is set by hand with its ids, and taken back", async ({
   await expect.poll(() => pairOf(world, id)?.slice(0, 2)).toEqual([{}, {}]);
 });
 
-test("a warning is put away and brought back, and counts accordingly", async ({
+test("a warning is dismissed and restored, and counts accordingly", async ({
   page,
   world,
   shop,
@@ -122,11 +122,11 @@ test("a warning is put away and brought back, and counts accordingly", async ({
 }) => {
   const id = await unlinked(client, shop.domain);
   const app = await open(page, world, shop.domain, id);
-  await app.getByRole("button", { name: "Put away" }).click();
-  await expect(app.getByText("Put away earlier")).toBeVisible();
+  await app.getByRole("button", { name: "Dismiss" }).click();
+  await expect(app.getByRole("heading", { name: "Dismissed" })).toBeVisible();
   expect(await client.order(shop.domain, id)).toMatchObject({ needsAttention: false });
-  await app.getByRole("button", { name: "Bring back" }).click();
-  await expect(app.getByText("Put away earlier")).toHaveCount(0);
+  await app.getByRole("button", { name: "Restore" }).click();
+  await expect(app.getByRole("heading", { name: "Dismissed" })).toHaveCount(0);
   expect(await client.order(shop.domain, id)).toMatchObject({ needsAttention: true });
 });
 
@@ -149,7 +149,7 @@ test("an order is skipped after a question, and its customer leaves the app", as
   await app.getByRole("button", { name: "Send after all" }).click();
   await expect(page.getByRole("status")).toContainText("sent after all");
   // its customer's data must come from Shopify again, which does not have it
-  await expect(app.getByText("Shopify says that this order does not exist")).toBeVisible();
+  await expect(app.getByText("According to Shopify, this order does not exist")).toBeVisible();
   expect(await client.order(shop.domain, id)).toMatchObject({ skippedByHand: false });
   expect(world.hakuna.states(id)).toHaveLength(1);
 });
@@ -190,7 +190,7 @@ test("Hakuna's processing status is asked for", async ({ page, world, shop, clie
     const id = await unlinked(client, shop.domain);
     await open(page, world, shop.domain, id);
     await app.getByRole("button", { name: /^Check processing status/ }).click();
-    await expect(page.getByRole("status")).toContainText("Hakuna is being asked");
+    await expect(page.getByRole("status")).toContainText("Asking Hakuna for the processing status");
     await expect(app.getByText("Hakuna processed it")).toBeVisible();
   } finally {
     world.hakuna.behave({});
@@ -211,7 +211,7 @@ test("titles from outside are text, in German too, and no other shop sees the or
   await expect(app.locator("img[src=x]")).toHaveCount(0);
 
   await open(page, world, `other-of-${shop.domain}`, id);
-  await expect(app.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await expect(app.getByRole("heading", { name: "Page not found" })).toBeVisible();
 });
 
 test("an order that was deleted in Shopify is cancelled at Hakuna by a person, after a question", async ({
@@ -228,7 +228,7 @@ test("an order that was deleted in Shopify is cancelled at Hakuna by a person, a
   await expect(app.getByText("was deleted in Shopify without being canceled")).toBeVisible();
   await app.getByRole("button", { name: "Cancel at Hakuna" }).click();
   const dialog = app.getByRole("dialog");
-  await expect(dialog.getByText("This cannot be taken back")).toBeVisible();
+  await expect(dialog.getByText("This cannot be undone")).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Cancel at Hakuna" }).click();
   await expect(dialog).toBeHidden();

@@ -25,7 +25,7 @@ test("plans of further countries: settings, what each product has and lacks, acc
 
   let app = await openApp(page, world, shop.domain, "/app/settings");
   await expect(app.getByText("always offered in the country of your shop: Germany")).toBeVisible();
-  const add = app.getByLabel("Offer plans in another country too");
+  const add = app.getByLabel("Also offer plans in another country");
   await add.selectOption("France");
   await add.selectOption("United States");
   await expect(add.getByRole("option", { name: "France" })).toHaveCount(0);
@@ -47,9 +47,9 @@ test("plans of further countries: settings, what each product has and lacks, acc
   await expect(result).toContainText("France · 1 an d’extension de garantie: €39.56");
   await expect(result).toContainText("United States: Hakuna sells no plans in this country.");
   await expect(app.getByRole("heading", { name: "France" })).toBeVisible();
-  await expect(app.getByText("Shown price differs: not offered")).toHaveCount(3);
+  await expect(app.getByText("Displayed price differs: not offered")).toHaveCount(3);
   await expect(
-    app.getByText("Hakuna's offer is €39.56, but buyers there would be shown €43.52."),
+    app.getByText("Hakuna's offer is €39.56, but buyers there would see €43.52."),
   ).toBeVisible();
   await expect(
     app.getByText("No plans: Hakuna sells no plans in this country.").first(),
@@ -61,12 +61,12 @@ test("plans of further countries: settings, what each product has and lacks, acc
   await page.setViewportSize({ width: 1280, height: 900 });
 
   await app.getByRole("button", { name: "Grant access to markets" }).click();
-  await expect(app.getByText("the plans' prices in it are fixed")).toBeVisible();
+  await expect(app.getByText("the plans' prices in it are set")).toBeVisible();
   expect([...scopes]).toContain("read_markets");
   await app.getByRole("button", { name: "Choose products" }).click();
   await page.getByRole("dialog").getByLabel("City bike").check();
   await page.getByRole("dialog").getByRole("button", { name: "Select" }).click();
-  await expect(app.getByText("Shown price differs: not offered")).toHaveCount(0);
+  await expect(app.getByText("Displayed price differs: not offered")).toHaveCount(0);
   await expect(app.getByText("1 an d’extension de garantie · €39.56")).toBeVisible();
 
   app = await openApp(page, world, shop.domain, "/app/settings?locale=de");

@@ -44,12 +44,16 @@ test("offers are fetched for chosen products: access, progress, an error, the pl
   await expect(app.getByRole("progressbar", { name: "Progress" })).toBeVisible();
   await expect(app.getByText("0 of 2 products.")).toBeVisible();
   begun.resolve();
-  await expect(app.getByText("2 of 2 products. 1 could not be done.")).toBeVisible();
+  await expect(app.getByText("2 of 2 products. 1 product couldn't be processed.")).toBeVisible();
   const results = app.getByRole("listitem");
-  await expect(results.filter({ hasText: "The product costs nothing" })).toContainText("Not done");
+  await expect(results.filter({ hasText: "The product costs nothing" })).toContainText(
+    "Not processed",
+  );
   await expect(results.filter({ hasText: "€35.96" })).toContainText("Done");
   await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeVisible();
-  await expect(app.getByText(/^Hakuna's offer is good until .*; the app renews it/)).toHaveCount(1);
+  await expect(app.getByText(/^Hakuna's offer is valid until .*; the app renews it/)).toHaveCount(
+    1,
+  );
   expect(await violations(page)).toEqual([]);
   expect(await overflow(page)).toEqual([]);
 
@@ -66,7 +70,7 @@ test("offers are fetched for chosen products: access, progress, an error, the pl
   await expect(remove).toBeFocused();
   await remove.click();
   await dialog.getByRole("button", { name: "Remove plans" }).click();
-  await expect(app.getByText("No plans any more")).toBeVisible();
+  await expect(app.getByText("No plans anymore")).toBeVisible();
   await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeHidden();
 });
 
@@ -104,7 +108,7 @@ test("plans are linked by hand, for a collection, once what Hakuna calls them is
   await expect(app.getByText("2 years · €21.00")).toHaveCount(2);
   await expect(app.getByText("24 months")).toHaveCount(2);
   await expect(app.getByText("Insurance link missing: not offered")).toHaveCount(2);
-  await expect(app.getByText(/offer is good until/)).toHaveCount(0);
+  await expect(app.getByText(/offer is valid until/)).toHaveCount(0);
   const discounted = app.getByRole("link", { name: "Orders with a discounted plan" });
   await expect(discounted).toHaveAttribute("href", "/app/orders?finding=discounted_plan");
 
@@ -112,7 +116,7 @@ test("plans are linked by hand, for a collection, once what Hakuna calls them is
   await expect(app.getByRole("heading", { name: "Blue bike" })).toBeHidden();
   await expect(app.getByRole("heading", { name: "Red bike" })).toBeVisible();
   await app.getByLabel("Search products").fill("zebra");
-  await expect(app.getByText("No product has such a title.")).toBeVisible();
+  await expect(app.getByText("No product has this title.")).toBeVisible();
 });
 
 test("in German, and while Shopify does not answer", async ({ page, world, shop }) => {

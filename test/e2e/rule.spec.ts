@@ -109,7 +109,7 @@ test("where there is no rule, or no answer, the page says so", async ({ page, wo
   validations.deployed.add("cart-rule");
   faults.plan({ kind: "dropped" }, { of: "GrantedScopes", times: 100 });
   await page.reload();
-  await expect(app.getByText("Shopify did not say how the rule stands.")).toBeVisible();
+  await expect(app.getByText("Shopify did not say whether the rule is on.")).toBeVisible();
   faults.clear();
   await app.getByRole("button", { name: "Ask again" }).click();
   await expect(app.getByRole("button", { name: "Turn on" })).toBeVisible();
@@ -155,7 +155,7 @@ test("the guide gives a clause for the privacy policy, in English and German", a
 }) => {
   const app = await openApp(page, world, shop.domain);
   await app.getByRole("button", { name: "Tell buyers in your privacy policy" }).click();
-  await expect(app.getByText("A lawyer must see it before you publish it.")).toBeVisible();
+  await expect(app.getByText("Have a lawyer review it before you publish it.")).toBeVisible();
   await expect(app.getByRole("link", { name: "Hakuna's clause" })).toHaveAttribute(
     "href",
     hakunaClauseUrl,
@@ -184,7 +184,7 @@ test("in German", async ({ page, world, shop }) => {
   await app.getByRole("button", { name: "Einschalten" }).click();
   await expect(app.getByText("Shopify prüft jeden Warenkorb im Checkout.")).toBeVisible();
   await page.getByRole("link", { name: "Übersicht" }).click();
-  await app.getByRole("button", { name: "In der Datenschutzerklärung davon erzählen" }).click();
-  await expect(app.getByText("Eine Anwältin oder ein Anwalt muss ihn sehen")).toBeVisible();
+  await app.getByRole("button", { name: "In der Datenschutzerklärung darauf hinweisen" }).click();
+  await expect(app.getByText("Lass ihn anwaltlich prüfen")).toBeVisible();
   await expect(app.getByText("Produktschutz von Hakuna")).toBeVisible();
 });

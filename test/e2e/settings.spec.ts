@@ -189,7 +189,7 @@ test("syncing is paused, orders are kept, and resuming sends them", async ({
   await client.connect(shop.domain, newKey(world));
   const app = await openApp(page, world, shop.domain, "/app/settings");
   await app.getByRole("button", { name: "Pause syncing" }).click();
-  await expect(app.getByText("Hakuna hears of no changes until you resume.")).toBeVisible();
+  await expect(app.getByText("Hakuna receives no changes until you resume.")).toBeVisible();
   const { id, webhook } = insured(shop.domain);
   await client.send([webhook]);
   await expect.poll(async () => (await client.order(shop.domain, id)).status).toBe("pending");

@@ -53,10 +53,11 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
         Object.values(row).map((value) => (Array.isArray(value) ? JSON.stringify(value) : value)),
       );
       await pool.query(
-        `INSERT INTO "OrderCount" (shop, status, count, attention) VALUES ($1, $2, 1, $3)
+        `INSERT INTO "OrderCount" (shop, status, count, attention, refund) VALUES ($1, $2, 1, $3, $4)
          ON CONFLICT (shop, status) DO UPDATE SET count = "OrderCount".count + 1,
-           attention = "OrderCount".attention + EXCLUDED.attention`,
-        [domain, order.status, row.needsAttention ? 1 : 0],
+           attention = "OrderCount".attention + EXCLUDED.attention,
+           refund = "OrderCount".refund + EXCLUDED.refund`,
+        [domain, order.status, row.needsAttention ? 1 : 0, row.refundUnits ? 1 : 0],
       );
     },
     async read(column) {

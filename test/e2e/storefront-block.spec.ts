@@ -259,6 +259,39 @@ test("a plan is offered at its offer's price alone, and in the country that it i
   await expect(page.locator("hakuna-protection")).toHaveCount(0);
 });
 
+for (const [title, id] of [
+  ["Carbon", 4902],
+  ["Titanium", 4903],
+  ["Gold", 4904],
+] as const) {
+  test(`a variant whose own plans are not offered gets none of its product's: ${title}`, async ({
+    page,
+    shopper,
+  }) => {
+    const buyer = shopper("drawer");
+    const cover = page.getByRole("radio", { name: /^Warranty extension/ });
+    await buyer.open("tandem");
+    await buyer.choose(/^Warranty extension/);
+    await page.getByRole("combobox", { name: "Color" }).selectOption(title);
+    await expect(page.getByText(/is not offered for this variant/)).toBeVisible();
+    await expect(page.getByRole("radio")).toHaveCount(0);
+    await buyer.add();
+    expect(await buyer.quantities()).toEqual({ [id]: 1 });
+
+    await page.getByRole("combobox", { name: "Color" }).selectOption("Steel");
+    await expect(cover).toBeVisible();
+    await buyer.open("tandem", `&variant=${id}`);
+    await page.getByRole("combobox", { name: "Color" }).selectOption("Steel");
+    await expect(cover).toBeVisible();
+    await page.getByRole("combobox", { name: "Color" }).selectOption(title);
+    await expect(cover).toBeHidden();
+
+    await page.goto(`${buyer.storefront.url}/cart?cart_offer=on`);
+    await expect(page.getByRole("link", { name: "Tandem Duo" }).first()).toBeVisible();
+    await expect(page.getByText("Protect Tandem Duo")).toHaveCount(0);
+  });
+}
+
 test("the cart offers no plan of another country, nor at another price", async ({
   page,
   shopper,

@@ -55,7 +55,7 @@ test("a plan without its product is told of in the buyer's language", async ({ p
   const texts = {
     "": /^Removed from your cart: Warranty extension\. A plan stays/,
     "/de": /^Aus dem Warenkorb genommen: Warranty extension\./,
-    "/fr": /^Retiré de votre panier : Warranty extension\./,
+    "/fr": /^Retiré de votre panier\u00a0: Warranty extension\./,
     "/nl": /^Uit je winkelwagen gehaald: Warranty extension\./,
   };
   for (const [root, text] of Object.entries(texts)) {
@@ -186,9 +186,9 @@ for (const manner of manners) {
 test("a plan of another country is told of in the buyer's language", async ({ page, shopper }) => {
   const buyer = shopper("drawer");
   const texts = {
-    "/de": /Dieser Schutz wird in deinem Land nicht verkauft\.$/,
+    "/de": /Dieser Schutzplan wird in deinem Land nicht verkauft\.$/,
     "/fr": /n’est pas vendue dans votre pays\.$/,
-    "/nl": /wordt in jouw land niet verkocht\.$/,
+    "/nl": /wordt in je land niet verkocht\.$/,
   };
   for (const [root, text] of Object.entries(texts)) {
     await buyer.open("city-bike", "&country=fr");

@@ -13,7 +13,7 @@ const languages = {
   ],
   "/de": [
     "Preise inklusive Versicherungsteuer; Umsatzsteuer fällt nicht an.",
-    "Du kannst einen Schutz innerhalb von 14 Tagen widerrufen.",
+    "Du kannst einen Schutzplan innerhalb von 14 Tagen widerrufen.",
     "Datenschutzhinweise von Hakuna",
     "Versicherungsdetails",
   ],
@@ -25,7 +25,7 @@ const languages = {
   ],
   "/nl": [
     "Prijzen inclusief assurantiebelasting; zonder btw.",
-    "Je kunt een bescherming binnen 14 dagen herroepen.",
+    "Je kunt een plan binnen 14 dagen herroepen.",
     "Privacyinformatie van Hakuna",
     "Verzekeringsdetails",
   ],

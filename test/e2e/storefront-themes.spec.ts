@@ -305,6 +305,12 @@ test("a variant beyond the 250 that Liquid lists gets its own plans, not the pro
   await buyer.open("cargo-bike");
   await color(buyer).selectOption("Frame 251");
   await expect(page.getByRole("radio", { name: /€249.00/ })).toBeVisible();
+  // Its own list is empty: it has none, though others of its price have.
+  await color(buyer).selectOption("Frame 254");
+  await expect(news(buyer)).toHaveText("");
+  await expect(page.getByRole("radio")).toHaveCount(0);
+  await buyer.open("cargo-bike", "&variant=4754");
+  await expect(page.getByRole("radio")).toHaveCount(0);
   await buyer.open("cargo-bike", "&variant=4755");
   await expect(page.getByRole("radio", { name: /€399.00/ })).toBeVisible();
   await expect(page.getByRole("radio", { name: /€249.00/ })).toHaveCount(0);

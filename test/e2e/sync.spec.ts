@@ -89,7 +89,11 @@ test("when Hakuna withdraws the key, the page says so and the order stays", asyn
   await expect(app.getByText("#7003").locator("../../..")).toContainText("Pending");
 });
 
-test("a shipment that came before its order waits, and says so", async ({ page, world, shop }) => {
+test("a shipment that arrived before its order waits, and says so", async ({
+  page,
+  world,
+  shop,
+}) => {
   await connect(world, shop.domain);
   await deliver(world, shop.domain, "fulfillments/create", {
     ...sample("fulfillments/create"),
@@ -100,5 +104,5 @@ test("a shipment that came before its order waits, and says so", async ({ page, 
 
   const row = app.getByRole("row", { name: /Order 7002/ });
   await onceSynced(page, () => expect(row).toContainText("Waiting", soon));
-  await expect(row).toContainText("came before its order");
+  await expect(row).toContainText("arrived before its order");
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { homeRequest } from "#app/components/home/home-request.ts";
 import { orderRequest } from "#app/components/order/order-request.ts";
+import { refundRequest } from "#app/components/order/refund-request.ts";
 import { plansRequest } from "#app/components/plans/plans-request.ts";
 import { settingsRequest } from "#app/components/settings/settings-request.ts";
 import { ruleRequest } from "#app/components/shared/rule-request.ts";
@@ -55,6 +56,7 @@ const routes = readdirSync(folder)
     return { file, path: `/${path}`, source, takes: /export async function action/.test(source) };
   });
 
+const refundId = "00000000-0000-4000-8000-000000000000";
 const target = { productIds: ["gid://shopify/Product/1"], collectionIds: [] };
 
 /** What each route is asked for, in every way: what is missing here fails the test. */
@@ -78,6 +80,7 @@ const asked: Record<string, unknown[]> = {
       settings: {
         ...{ environment: "sandbox", share: "all", sendTestOrders: true, sendOlderOrders: true },
         ...{ acceptSuggestions: true, productIdentifier: "sku", country: "fr" },
+        refunds: { alone: true, waitHours: 1, notify: true },
       },
       ...{ apiKey: null, sentOrders: null, untested: true },
     },
@@ -102,6 +105,15 @@ const asked: Record<string, unknown[]> = {
     { intent: "resume" },
   ],
   "app.rule.ts": [{ intent: "on" }, { intent: "off" }],
+  "app.refunds.$id.ts": [
+    {
+      ...{ action: "refund", planLineId: String(order.lineIds[1]), units: 1, left: 1 },
+      ...{ notify: true, amount: 1200, currency: "EUR" },
+    },
+    { action: "decline", refundId },
+    { action: "was_paid", refundId },
+    { action: "was_not_paid", refundId },
+  ],
   "api.orders.$id.ts": [{}],
 };
 
@@ -109,6 +121,7 @@ const asked: Record<string, unknown[]> = {
 const actions: Record<string, string[]> = {
   "app._index.tsx": homeRequest.shape.intent.options,
   "app.orders.$id.tsx": orderRequest.options.map(({ shape }) => shape.action.value),
+  "app.refunds.$id.ts": refundRequest.options.map(({ shape }) => shape.action.value),
   "app.settings.tsx": settingsRequest.options.map(({ shape }) => shape.intent.value),
   "app.plans.tsx": plansRequest.options.map(({ shape }) => shape.intent.value),
   "app.rule.ts": ruleRequest.shape.intent.options,

@@ -27,6 +27,13 @@ const volatile = "a volatile function in a modification";
 const without = (table: string) =>
   `${table} without its shop in a modification, or in what locks rows`;
 
+test("a list of any length is looked at as one parameter", async () => {
+  const list = Array.from({ length: 150 }, (_, at) => `$${at + 2}`).join(",");
+  expect(
+    await breaches(`SELECT "id" FROM "Order" WHERE "shop" = $1 AND "id" IN (${list})`),
+  ).toEqual([]);
+});
+
 describe("statements that a Citus refused", () => {
   test.each([
     [

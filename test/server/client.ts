@@ -6,20 +6,31 @@ import { createLog } from "#app/foundation/log.server.ts";
 import { createSecretBox } from "#app/foundation/secrets.server.ts";
 import { connectShop } from "#app/shops/connect.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
+import { patienceMs } from "#test/world/patience.ts";
 import type { World } from "#test/world/world.ts";
 
+/** true: it has come about. Anything else tells how far things are, as a number or in words. */
+type Progress = boolean | number | string;
+
 /**
- * Waits until `look` answers true; fails with `what` after two minutes, or after `ms`. The longer a
- * look takes, the longer is the rest after it: what is waited for needs the machine, too.
+ * Waits until `look` answers true; fails with `what` once its answers have stayed the same for `ms`.
+ * So a wait that is told how far things are lasts as long as they move. The longer a look takes, the
+ * longer is the rest after it: what is waited for needs the machine, too.
  */
 export async function eventually(
   what: string,
-  look: () => Promise<boolean> | boolean,
-  ms = 120_000,
+  look: () => Promise<Progress> | Progress,
+  ms = patienceMs,
 ): Promise<void> {
-  const deadline = Date.now() + ms;
-  for (let began = Date.now(); !(await look()); began = Date.now()) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
+  let known: Progress = false;
+  let movedAt = Date.now();
+  for (;;) {
+    const began = Date.now();
+    const seen = await look();
+    if (seen === true) return;
+    if (seen !== known) movedAt = Date.now();
+    known = seen;
+    if (Date.now() - movedAt > ms) throw new Error(`Waited in vain: ${what} (${known}).`);
     await sleep(Math.max(25, 3 * (Date.now() - began)));
   }
 }
@@ -70,18 +81,24 @@ export function createClient(world: Reachable): Client {
     async quiet(shop) {
       await eventually("the sync has nothing left to do", async () => {
         const { rows } = await pool.query(
-          `WITH chosen AS (SELECT * FROM "Shop" WHERE "domain" = coalesce($1, "domain"))
-           SELECT EXISTS (SELECT 1 FROM "InboxWebhook" WHERE "shop" = coalesce($1, "shop")
-                      AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
-               OR EXISTS (SELECT 1 FROM chosen WHERE "reviewAfter" IS NOT NULL)
-               OR EXISTS (SELECT 1 FROM "Order" o JOIN chosen s ON s."domain" = o."shop"
+          `WITH chosen AS (SELECT * FROM "Shop" WHERE "domain" = coalesce($1, "domain")),
+             "unfolded" AS (SELECT count(*) FROM "InboxWebhook" WHERE "shop" = coalesce($1, "shop")
+                      AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL),
+             "unreviewed" AS (SELECT count(*) FROM chosen WHERE "reviewAfter" IS NOT NULL),
+             "unsent" AS (SELECT count(*) FROM "Order" o JOIN chosen s ON s."domain" = o."shop"
                     WHERE s."connection" = 'connected' AND NOT s."paused"
-                      AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL))
-               OR EXISTS (SELECT 1 FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
-                    WHERE a."answeredAt" IS NULL) AS left`,
+                      AND (o."status" = 'pending' OR o."dueAt" IS NOT NULL)),
+             "unanswered" AS (SELECT count(*) FROM "Attempt" a JOIN chosen s ON s."domain" = a."shop"
+                    WHERE a."answeredAt" IS NULL),
+             "attempts" AS (SELECT count(*) FROM "Attempt")
+           SELECT "unfolded".count AS "unfolded", "unreviewed".count AS "unreviewed",
+                  "unsent".count AS "unsent", "unanswered".count AS "unanswered",
+                  "attempts".count AS "attempts"
+             FROM "unfolded", "unreviewed", "unsent", "unanswered", "attempts"`,
           [shop ?? null],
         );
-        return !rows[0].left;
+        const { attempts: _attempts, ...left } = rows[0];
+        return Object.values(left).every((count) => count === "0") || JSON.stringify(rows[0]);
       });
     },
     close: () => pool.end(),

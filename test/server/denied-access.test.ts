@@ -86,8 +86,8 @@ describe("an order that is read without", () => {
     expect(page).toContain(word);
     expect(page).toContain(
       access === "read_customers"
-        ? "Some access to your shop that the app needs has not been granted"
-        : "Shopify does not show the app everything about your customers",
+        ? "The app has not been granted some of the access to your shop"
+        : "Shopify does not share all customer data with the app",
     );
   });
 
@@ -108,7 +108,7 @@ describe("an order that is read without", () => {
       return JSON.stringify(customer).includes("vogelsang-phone-2");
     });
     expect(await missing()).toBeNull();
-    expect(await home()).not.toContain("Shopify does not show the app");
+    expect(await home()).not.toContain("Shopify does not share all customer data");
   });
 
   it("anything at all wipes nothing, and the merchant is told", async () => {

@@ -10,8 +10,8 @@ import { breakConnection } from "#app/run/trouble.ts";
 import { acquireLease, holdingShop, releaseLease } from "#app/store/lease.ts";
 import { loadOrders } from "#app/store/order-store.ts";
 import { alone, type StepContext } from "#app/store/run-context.ts";
+import { pageOfOrders } from "#app/views/list-by-deadline.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
-import { listOrders } from "#app/views/order-list.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
 import { fillRows } from "./fill-rows.ts";
 import { rowsRead } from "./rows-read.ts";
@@ -85,7 +85,7 @@ describe.each(shops)("of %s no more is read than is asked for:", (_, shop, order
     for (let page = 0; page < 3; page += 1) {
       await expectRead({ Order: most, OrderDocument: 1100 }, async () => {
         const at = cursor === null ? null : { direction: "after" as const, cursor };
-        const { next } = await listOrders(pool, shop, "Europe/Berlin", filter, at, 1000);
+        const { next } = await pageOfOrders(pool, shop, "Europe/Berlin", filter, at, 1000);
         cursor = next;
       });
       if (cursor === null) return;
@@ -102,7 +102,7 @@ describe.each(shops)("of %s no more is read than is asked for:", (_, shop, order
     await pool.query(`VACUUM "Order"`);
     const filter = orderFilterOf(new URLSearchParams({ query, view }));
     await expectRead({ Order: 8_200, OrderDocument: 60 }, async () => {
-      const found = await listOrders(pool, shop, "UTC", filter, null, 50);
+      const found = await pageOfOrders(pool, shop, "UTC", filter, null, 50);
       expect(found.orders).toHaveLength(50);
       for (const { name } of found.orders) expect(name).toMatch(new RegExp(`^${query}`));
     });

@@ -112,7 +112,7 @@ describe("pages", () => {
     const answers = await Promise.all(paths.map((path) => ask(world, path)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
     for (const { text, headers } of answers) {
-      expect(text).toContain("There is no such page");
+      expect(text).toContain("Page not found");
       expect(text).toContain("Diese Seite gibt es nicht");
       expect(text).not.toContain("<script");
       expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
@@ -188,9 +188,14 @@ describe("what neither a browser nor Shopify sends is answered 4xx, with one lin
     ["an empty host", 400, get("/", "Host: ")],
     ["a host with a user", 400, get("/", "Host: me@app")],
     ["a port that is none", 400, get("/app", "Host: app:99999999")],
+    ["a port beyond all ports", 400, get("/app", "Host: app:99999")],
+    ["an address that is none", 400, get("/app", "Host: 999.1.1.1")],
+    ["a long address that is none", 400, get("/app", "Host: [:::::]")],
+    ["a forwarded host that is none", 400, get("/app", "Host: app\nX-Forwarded-Host: app:99999")],
     ["a forwarded host that is none", 400, get("/app", "Host: app\nX-Forwarded-Host: a/b")],
     ["a forwarded protocol that is none", 400, get("/app", "Host: app\nX-Forwarded-Proto: x y")],
     ["TRACE", 405, "TRACE / HTTP/1.1\nHost: app\n\n"],
+    ["OPTIONS of a page", 405, "OPTIONS /app HTTP/1.1\nHost: app\n\n"],
     ["PROPFIND", 405, "PROPFIND /app HTTP/1.1\nHost: app\n\n"],
     ["a form of another site", 403, post("/app/settings", "Origin: https://evil.example")],
     ["data of another site", 403, post("/app/settings.data", "Origin: https://evil.example")],

@@ -128,6 +128,31 @@ describe("a shop with orders that take long", () => {
     expect(new Set(await Promise.all(leases)).size).toBeGreaterThan(4);
   });
 
+  it("has its review and its statuses looked after while news never ends", async () => {
+    hakuna.behave({ requestIds: true });
+    await take("orders/create", insured(5400));
+    await setShop("reviewAfter", "");
+    let [id, at] = [5400, Date.now()];
+    // each time that the feed is asked, another order has arrived, and seconds have passed
+    const feed = context.feed;
+    const send = feed.send.bind(feed);
+    vi.spyOn(feed, "send").mockImplementation(async (...asked) => {
+      id += 1;
+      at += 2000;
+      await arrive("orders/create", insured(id));
+      return await send(...asked);
+    });
+    context.now = () => at;
+    await arrive("orders/create", insured(5399));
+    await run();
+    expect(id).toBeGreaterThan(5405);
+    const { rows } = await pool.query(`SELECT "reviewAfter" FROM "Shop" WHERE "domain" = $1`, [
+      current.shop,
+    ]);
+    expect(rows).toEqual([{ reviewAfter: null }]);
+    expect(await stored(5400)).toMatchObject({ status: "confirmed" });
+  });
+
   it("has a review go on where its time was over", async () => {
     await setShop("paused", true);
     for (const id of ids) await arrive("orders/create", insured(id));
@@ -209,24 +234,27 @@ describe("a batch that is refused for one of its orders", () => {
 });
 
 describe("a processing status that cannot be read", () => {
-  it.each(["unavailable", "silent"] as const)("%s: deliveries go on", async (statusFails) => {
-    const delivery = { ...config.delivery, ...hourly, probeTimeoutMs: 100 };
-    context.config = { ...config, delivery };
-    hakuna.behave({ requestIds: true, statusFails });
-    const before = polls();
-    await take("orders/create", insured(5101));
-    await pool.query(`UPDATE "Attempt" SET "pollAt" = now() WHERE "shop" = $1`, [current.shop]);
-    await run();
-    expect(polls()).toBeGreaterThan(before);
-    await take("orders/create", insured(5102));
-    expect(await stored(5102)).toMatchObject({ status: "sent" });
-    hakuna.behave({ requestIds: true });
-    await setShop("pollAfter", null);
-    await eventually("it is read at last", async () => {
+  it.each(["unavailable", "silent", "refused"] as const)(
+    "%s: deliveries go on",
+    async (statusFails) => {
+      const delivery = { ...config.delivery, ...hourly, probeTimeoutMs: 100 };
+      context.config = { ...config, delivery };
+      hakuna.behave({ requestIds: true, statusFails });
+      const before = polls();
+      await take("orders/create", insured(5101));
+      await pool.query(`UPDATE "Attempt" SET "pollAt" = now() WHERE "shop" = $1`, [current.shop]);
       await run();
-      return (await stored(5101)).status === "confirmed";
-    });
-  });
+      expect(polls()).toBeGreaterThan(before);
+      await take("orders/create", insured(5102));
+      expect(await stored(5102)).toMatchObject({ status: "sent" });
+      hakuna.behave({ requestIds: true });
+      await setShop("pollAfter", null);
+      await eventually("it is read at last", async () => {
+        await run();
+        return (await stored(5101)).status === "confirmed";
+      });
+    },
+  );
 
   it("is asked for less and less often", async () => {
     context.config = { ...config, delivery: { ...config.delivery, ...hourly } };

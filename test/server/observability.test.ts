@@ -59,7 +59,11 @@ function selectorsOf(expression: string): { metric: string; labels: string[] }[]
 
 const read = (file: string) =>
   readFileSync(new URL(`../../docs/operations/${file}`, import.meta.url), "utf8");
-type Rule = { alert: string; expr: string; annotations: { summary: string } };
+type Rule = {
+  alert: string;
+  expr: string;
+  annotations: { summary: string; runbook_url: string };
+};
 const rules: Rule[] = parse(read("alerts.yml")).groups.flatMap(
   ({ rules }: { rules: Rule[] }) => rules,
 );
@@ -155,6 +159,14 @@ describe("/metrics", () => {
     const page = read("alerts.md");
     const headings = [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
+  });
+
+  it("every alert links to its part of that page", () => {
+    for (const { alert, annotations } of rules) {
+      expect(annotations.runbook_url).toBe(
+        `{{ $externalLabels.runbooks }}docs/operations/alerts.md#${alert.toLowerCase()}`,
+      );
+    }
   });
 
   it("are answered by a worker too, where it is told a port", async () => {

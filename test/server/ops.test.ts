@@ -150,6 +150,7 @@ describe("what cannot be done ends with 1 and a sentence", () => {
     pair: ["1", "2", "3"],
     resend: ["--failed"],
     retry: [],
+    prove: [],
     reconcile: [],
     import: [],
     stuck: [],
@@ -160,7 +161,7 @@ describe("what cannot be done ends with 1 and a sentence", () => {
   };
 
   it("for every command that is about one shop, where the shop is unknown", async () => {
-    const others = ["connect", "shops", "renew-offers", "distribute", "preview"];
+    const others = ["connect", "shops", "renew-offers", "distribute", "set-limits", "preview"];
     expect([...Object.keys(ofUnknownShops), ...others].sort()).toEqual(
       Object.keys(commands).sort(),
     );

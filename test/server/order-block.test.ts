@@ -103,7 +103,7 @@ describe("what the block shows", () => {
   it("of an order that is not sent: why", async () => {
     expect(await shown(plain.id)).toMatchObject({
       status: { text: "Skipped", tone: "neutral" },
-      note: "This order holds no protection plan.",
+      note: "This order contains no protection plan.",
       sentAt: null,
       canResend: false,
     });

@@ -1,9 +1,8 @@
-import { request } from "undici";
 import { beforeEach, describe, expect, it } from "vitest";
-import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
 import { metafieldId, optionValueId } from "#test/simulator/shopify/shop-translations.ts";
+import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
@@ -23,32 +22,24 @@ beforeEach(async () => {
   await openApp(world, domain);
   await client.connect(domain);
   // the app learns of its scopes as it does from the page
-  expect((await page("/app/plans.data")).statusCode).toBe(200);
+  expect((await page("/app/plans.data")).status).toBe(200);
 });
 
-async function page(path: string, body?: object) {
-  const token = mintSessionToken({ ...world, shop: domain }, Date.now());
-  return await request(`${world.appUrl}${path}`, {
-    method: body ? "POST" : "GET",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0",
-    },
-    body: body && JSON.stringify(body),
-  });
-}
+const page = (path: string, body?: object) =>
+  ask(world, path, { token: sessionToken(world, domain), body });
 
 /** The merchant saves where plans are sold beside the shop's own country. */
-async function sellIn(...sellingCountries: string[]) {
+const sellIn = (...sellingCountries: string[]) => sellFrom("de", ...sellingCountries);
+
+async function sellFrom(country: string, ...sellingCountries: string[]) {
   const settings = {
-    ...{ environment: "sandbox", share: "protected", productIdentifier: "variant", country: "de" },
+    ...{ environment: "sandbox", share: "protected", productIdentifier: "variant", country },
     ...{ sendTestOrders: false, sendOlderOrders: false, acceptSuggestions: false },
     sellingCountries,
   };
   const body = { intent: "save", settings, apiKey: null, sentOrders: null, untested: false };
   const answer = await page("/app/settings.data", body);
-  expect(await answer.body.text()).toContain("saved");
+  expect(answer.text).toContain("saved");
 }
 
 async function fetchOffers(...products: CatalogProduct[]) {
@@ -179,6 +170,47 @@ describe("plans of several countries", () => {
     expect(rows).toHaveLength(3);
   });
 
+  it("are changed while products are done: those that are done by then are done again", async () => {
+    const bikes = ["Bike 1", "Bike 2", "Bike 3"].map((title) => shop.catalog.add({ title }));
+    await fetchOffers(...bikes);
+    shop.faults.plan({ kind: "slow", ms: 1_500 }, { of: "SetPlanProduct", times: 12 });
+    await sellIn("fr");
+    await eventually("the first is done", async () =>
+      bikes.some((bike) => plansOf(bike).length === 4),
+    );
+    await sellIn("nl");
+    await eventually("all jobs are done", async () => {
+      const { rows } = await client.pool.query(
+        `SELECT "productId" FROM "PlanJobProduct" WHERE "shop" = $1 AND "state" = 'waiting'`,
+        [domain],
+      );
+      return rows.length === 0 || `${rows.length} are waiting`;
+    });
+    const countries = bikes.map((bike) => said(plansOf(bike)).map(([country]) => country));
+    expect(countries).toEqual(bikes.map(() => ["de", "de", "nl", "nl"]));
+    const { rows } = await client.pool.query(
+      `SELECT "total" FROM "PlanJob" WHERE "shop" = $1 AND "kind" = 'renew' ORDER BY "createdAt"`,
+      [domain],
+    );
+    // what had not begun is not queued twice
+    expect(rows.map(({ total }) => total)[0]).toBe(3);
+    expect(rows.map(({ total }) => total)[1]).toBeLessThan(3);
+  });
+
+  it("are made however long all countries take together, if each is done in time", async () => {
+    await sellIn("fr", "nl");
+    shop.faults.plan({ kind: "slow", ms: 21_000 }, { of: "SetPlanProduct", times: 3 });
+    const bike = shop.catalog.add({ title: "Bike" });
+    await page("/app/plans.data", { intent: "offers", productIds: [bike.id], collectionIds: [] });
+    const made = () => shop.asked.filter(({ query }) => query.includes("SetPlanProduct")).length;
+    await eventually("it is done", async () => {
+      const { state } = await lastJob();
+      return state === "done" || `${state}, ${made()} made`;
+    });
+    expect(plansOf(bike)).toHaveLength(6);
+    expect(made()).toBe(3);
+  });
+
   it("lack where Hakuna sells none: it says so, and is asked again no sooner than a day later", async () => {
     world.hakuna.offers.behavior = { countries: ["de"] };
     await sellIn("us");
@@ -238,6 +270,99 @@ describe("plans of several countries", () => {
   });
 });
 
+it("are all shown on *Plans*, with sixteen countries, and read several at a time", async () => {
+  const countries = "de fr nl at be it es pl se dk fi ie pt cz lu gr".split(" ");
+  const products = Array.from({ length: 20 }, (_, number) => {
+    const product = shop.catalog.add({ title: `Thing ${number}` });
+    const plans = shop.catalog.add({
+      ...{ title: `Plans ${number}`, vendor: "hakuna", option: "Plan" },
+      variants: countries.flatMap((country) =>
+        [1, 2].map((years) => ({ title: `Cover-${number}-${country}-${years}`, price: "4.00" })),
+      ),
+    });
+    const ids = plans.variants.map(({ id }) => id);
+    const own = { namespace: "app", type: "single_line_text_field" };
+    const list = { ...own, key: "plans", type: "list.variant_reference" };
+    product.metafields.set("app.plans", { ...list, value: JSON.stringify(ids) });
+    plans.variants.forEach((variant, index) => {
+      const country = countries[Math.floor(index / 2)] ?? "";
+      const facts = { country, offer_price: "400 EUR", offer_id: "off-1", plan_id: "pl-1" };
+      for (const [key, value] of Object.entries(facts)) {
+        variant.metafields.set(`app.${key}`, { ...own, key, value });
+      }
+    });
+    return plans;
+  });
+  // one after the other it would take twice as long as the page waits
+  shop.faults.plan({ kind: "slow", ms: 1_000 }, { of: "ShownPrices", times: 100 });
+  const text = (await page("/app/plans.data")).text;
+  const titles = products.flatMap(({ variants }) => variants.map(({ title }) => title));
+  expect(titles).toHaveLength(640);
+  expect(titles.filter((title) => !text.includes(`"${title}"`))).toEqual([]);
+  shop.faults.clear();
+});
+
+describe("plans of a country where the shop sells no more", () => {
+  const countriesOf = (product: CatalogProduct) =>
+    said(plansOf(product)).map(([country]) => country);
+  const unlinked = (product: CatalogProduct, ...left: string[]) =>
+    eventually("they are taken off", async () => countriesOf(product).join() === left.join());
+
+  it("go where Hakuna never sold in the shop's own", async () => {
+    world.hakuna.offers.behavior = { countries: ["fr"] };
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    expect(countriesOf(bike)).toEqual(["fr", "fr"]);
+    await sellIn();
+    await unlinked(bike);
+    await done();
+    // and come back with it
+    await sellIn("fr");
+    await unlinked(bike, "fr", "fr");
+  });
+
+  it("go where the shop's own becomes one in which Hakuna does not sell", async () => {
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    await sellFrom("no");
+    await unlinked(bike);
+  });
+
+  it("go while those of another, which is not renewed, are good", async () => {
+    await sellIn("fr");
+    const boots = shop.catalog.add({
+      ...{ title: "Boots", option: "Size" },
+      variants: [
+        { title: "38", price: "100.00" },
+        { title: "46", price: "150.00" },
+      ],
+    });
+    await fetchOffers(boots);
+    world.hakuna.offers.behavior = { countries: ["fr"] };
+    await client.pool.query(`UPDATE "Shop" SET "countryAnswers" = '{}' WHERE "domain" = $1`, [
+      domain,
+    ]);
+    await sellIn();
+    await unlinked(boots, "de", "de");
+    await done();
+    const large = boots.variants[1];
+    const own = large && plansOf(large);
+    expect(own?.map((id) => plan(id).metafield("country"))).toEqual(["de", "de"]);
+    expect(own).not.toEqual(plansOf(boots));
+  });
+
+  it("go though Hakuna cannot be reached", async () => {
+    await sellIn("fr");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    world.hakuna.behave({ down: true });
+    await sellIn();
+    await unlinked(bike, "de", "de");
+    world.hakuna.behave({ down: false });
+  });
+});
+
 describe("plans from before there were countries", () => {
   it("are noted as the shop's own by a job that asks Hakuna nothing", async () => {
     const bike = shop.catalog.add({ title: "Old bike" });
@@ -256,7 +381,7 @@ describe("plans from before there were countries", () => {
     );
     await client.pool.query(`DELETE FROM "CountryOffer" WHERE "shop" = $1`, [domain]);
     await client.pool.query(`UPDATE "PlanOffer" SET "country" = NULL WHERE "shop" = $1`, [domain]);
-    expect(await (await page("/app/plans.data")).body.text()).toContain("expiresAt");
+    expect((await page("/app/plans.data")).text).toContain("expiresAt");
 
     await ops(["renew-offers"], world.env);
     await eventually("it is noted", async () => (await lastJob()).kind === "countries");

@@ -1,9 +1,8 @@
-import { request } from "undici";
 import { beforeEach, describe, expect, it } from "vitest";
 import { readOffers } from "#app/plans/product-offers.ts";
-import { mintSessionToken } from "#test/simulator/admin/session-token.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
+import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
@@ -24,25 +23,15 @@ beforeEach(async () => {
   await openApp(world, domain);
   await client.connect(domain);
   // the app learns of its scopes as it does from the page
-  expect((await page("/app/plans.data")).statusCode).toBe(200);
+  expect((await page("/app/plans.data")).status).toBe(200);
 });
 
-async function page(path: string, body?: object) {
-  const token = mintSessionToken({ ...world, shop: domain }, Date.now());
-  return await request(`${world.appUrl}${path}`, {
-    method: body ? "POST" : "GET",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0",
-    },
-    body: body && JSON.stringify(body),
-  });
-}
+const page = (path: string, body?: object) =>
+  ask(world, path, { token: sessionToken(world, domain), body });
 
 const asked = async (body: object) => {
   const answer = await page("/app/plans.data", body);
-  return await answer.body.text();
+  return answer.text;
 };
 const none = { productIds: [], collectionIds: [] };
 

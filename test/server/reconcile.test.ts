@@ -239,10 +239,12 @@ describe("an outage", () => {
     expect(shop.asked).toHaveLength(asked);
 
     const page = await openApp(world, domain);
-    expect(page).toContain("Reconciliation is paused: the app lost its access to this shop");
+    expect(page).toContain(
+      "Checking against Shopify is paused: the app lost its access to this shop",
+    );
     await eventually("it goes on", () => world.hakuna.states(id).length === 1);
     expect((await scan()).pausedReason).toBeNull();
-    expect(await openApp(world, domain)).toContain("1 order recovered by reconciliation today");
+    expect(await openApp(world, domain)).toContain("1 missing order fetched from Shopify today");
   });
 
   it("of points is waited out", async () => {

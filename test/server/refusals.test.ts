@@ -4,8 +4,9 @@ import { openDatabase } from "#app/db.server.ts";
 import { redactCustomer } from "#app/privacy/redact-customer.ts";
 import { createTexts } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";
+import { pageOfOrders } from "#app/views/list-by-deadline.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
-import { listOrders, viewCounts } from "#app/views/order-list.ts";
+import { viewCounts } from "#app/views/order-list.ts";
 import { orderPage } from "#app/views/order-page.ts";
 import { orderSummary } from "#app/views/order-summary.ts";
 import { stuckSince } from "#app/views/stuck.ts";
@@ -73,7 +74,7 @@ const nextId = () => {
 
 const listed = async (address = "") =>
   (
-    await listOrders(
+    await pageOfOrders(
       pool,
       current.shop,
       "UTC",

@@ -103,6 +103,27 @@ it("it does all its work, and changes no table", async () => {
   );
 });
 
+it("months of timelines are made as their owner", async () => {
+  const months = () =>
+    asSuperuser(env.database, [
+      `SELECT relname, pg_get_userbyid(relowner) AS owner FROM pg_class
+        WHERE relname ~ '^TimelineEvent_[0-9]{4}_[0-9]{2}$' ORDER BY relname`,
+    ]).then(([result]) => result?.rows ?? []);
+  const before = await months();
+  const last = String(before.at(-1).relname);
+  const start = `${last.slice(-7).replace("_", "-")}-01`;
+  await asSuperuser(env.database, [
+    `DROP TABLE "TimelineEvent_later", "${last}"`,
+    `SET ROLE hakuna_${id}_owner`,
+    `CREATE TABLE "TimelineEvent_later" PARTITION OF "TimelineEvent"
+       FOR VALUES FROM ('${start}T00:00:00Z') TO (MAXVALUE)`,
+  ]);
+  expect(await ops(["retention"], world.env)).toMatchObject({ code: 0 });
+  const made = await months();
+  expect(made.slice(0, before.length)).toEqual(before);
+  expect(new Set(made.map(({ owner }) => owner))).toEqual(new Set([`hakuna_${id}_owner`]));
+});
+
 it("a second process starts beside it, and the queue reports no error", async () => {
   const port = String(await freePort());
   const worker: AppProcess = world.startProcess("app/worker.ts", { WORKER_PORT: port });

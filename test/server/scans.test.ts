@@ -8,9 +8,9 @@ import { beginImport, beginReconciliation } from "#app/scan/scan-runs.ts";
 import { claimScan } from "#app/scan/scan-store.ts";
 import type { PageAnswer } from "#app/shopify/orders/order-pages.ts";
 import { eventually } from "./client.ts";
-import { syncByHand } from "./sync-by-hand.ts";
+import { insured, syncByHand } from "./sync-by-hand.ts";
 
-const { current, pool, context } = await syncByHand();
+const { current, pool, context, arrive, run } = await syncByHand();
 
 const dayMs = 86_400_000;
 const overlapMs = 600_000;
@@ -103,6 +103,26 @@ describe("a page that Shopify takes longer for than the lease lasts", () => {
   });
 });
 
+describe("a page whose shop has webhooks that nobody folds", () => {
+  it("is not folded before them: it is read again a while later", async () => {
+    await arrive("orders/create", insured(7001));
+    await begin();
+    const shopify = scanning(emptyPage);
+    const before = Date.now();
+    await scanShop(shopify, current.shop);
+    const { running, leaseToken, read, dueAt } = await scan("reconciliation");
+    expect({ running, leaseToken, read }).toEqual({ running: true, leaseToken: null, read: 0 });
+    expect(dueAt.getTime()).toBeGreaterThan(before);
+    await run();
+    await pool.query(`UPDATE "OrderScan" SET "dueAt" = now() WHERE "shop" = $1`, [current.shop]);
+    Object.assign(shopify.orderPages, {
+      page: async () => ({ kind: "page", orders: [], missingAccess: [], next: null }),
+    });
+    await scanShop(shopify, current.shop);
+    expect(await scan("reconciliation")).toMatchObject({ running: false });
+  });
+});
+
 describe("a scan that is asked for while another is under way", () => {
   it("leaves out nothing that a wider reconciliation was to read", async () => {
     const since = Date.now() - 30 * dayMs;
@@ -172,7 +192,11 @@ it("fifty shops are read at once, while each waits until its bucket has refilled
   };
   const queue = await startQueue({
     ...{ databaseUrl: context.config.DATABASE_URL ?? "", limits: usualLimits },
-    ...{ log: createLog("silent"), concurrency: { sync: 1, scan: 2, plans: 1 }, worker: true },
+    ...{
+      log: createLog("silent"),
+      concurrency: { sync: 1, scan: 2, plans: 1, refunds: 1 },
+      worker: true,
+    },
     ...{ sweepIntervalMs: 1000, runLimitMs: 60_000, sweeps: createSweeps(() => undefined) },
   });
   try {

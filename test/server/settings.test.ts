@@ -199,6 +199,7 @@ describe("a save that loses its database", () => {
         acceptSuggestions: false,
         productIdentifier: "sku",
         country: "at",
+        refunds: { alone: true, waitHours: 48, notify: false },
       },
       apiKey: "sk_live_demo",
       sentOrders: "send",

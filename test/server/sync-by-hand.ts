@@ -178,6 +178,7 @@ export async function syncByHand(database?: TestDatabase) {
         acceptSuggestions: false,
         productIdentifier: "variant",
         country: "de",
+        refunds: { alone: false, waitHours: 24, notify: true },
         ...settings,
       };
       const request = { settings: form, apiKey: null, sentOrders: null, untested: false, ...more };

@@ -57,7 +57,7 @@ describe("a run's time", () => {
     const before = hakuna.requests.length;
     const queue = await startQueue({
       ...{ databaseUrl: config.DATABASE_URL ?? "", log: context.log, worker: true },
-      ...{ concurrency: { sync: 1, scan: 1, plans: 1 }, sweepIntervalMs: 3_600_000 },
+      ...{ concurrency: { sync: 1, scan: 1, plans: 1, refunds: 1 }, sweepIntervalMs: 3_600_000 },
       ...{ limits: config.database, runLimitMs: config.worker.runLimitMs },
       sweeps: createSweeps(() => undefined),
     });
@@ -172,17 +172,27 @@ describe("webhooks that cannot be folded", () => {
 
 describe("answers of the feed", () => {
   it("a gateway's 504 may be taken late: the newest state is sent once more", async () => {
-    hakuna.behave({ fault: { fault: { kind: "late", ms: 20 }, requests: 1 } });
+    const { delivery } = config;
+    context.config = { ...config, delivery: { ...delivery, repeatAfterUnansweredMs: 3_600_000 } };
+    const late = Promise.withResolvers<void>();
+    hakuna.behave({ fault: { fault: { kind: "late", until: late.promise }, requests: 1 } });
     await take("orders/create", insured(601));
     await setShop("backoffUntil", null);
     const cancelled = { updated_at: "2026-11-24T11:00:00Z", cancelled_at: "2026-11-24T11:00:00Z" };
     await take("orders/cancelled", insured(601, cancelled));
     expect(await stored(601)).toMatchObject({ repeatAt: expect.any(Date) });
-    await eventually("the late one arrived and was mended", async () => {
-      await run();
-      const states = hakuna.states("601").map(({ order }) => order.status);
-      return states.length === 3 && states.at(-1) === "cancelled";
-    });
+    const states = () => hakuna.states("601").map(({ order }) => order.status);
+    expect(states()).toEqual(["cancelled"]);
+    late.resolve();
+    await eventually("the late one arrived", () => states().length === 2);
+    await run();
+    expect(states()).toEqual(["cancelled", "placed"]);
+    // the hour is over
+    await pool.query(`UPDATE "Order" SET "repeatAt" = now(), "dueAt" = now() WHERE "shop" = $1`, [
+      current.shop,
+    ]);
+    await run();
+    expect(states()).toEqual(["cancelled", "placed", "cancelled"]);
   });
 
   it("what was confirmed is confirmed again when a change is taken back before it was sent", async () => {

@@ -138,11 +138,13 @@ export async function dump(pool: pg.Pool): Promise<string> {
 /** Whether the counters say what the orders are. */
 export async function isCounted(pool: pg.Pool, shop: string): Promise<boolean> {
   const { rows } = await pool.query(
-    `SELECT 1 FROM (SELECT "status", count(*) AS c, count(*) FILTER (WHERE "needsAttention") AS a
+    `SELECT 1 FROM (SELECT "status", count(*) AS c, count(*) FILTER (WHERE "needsAttention") AS a,
+                           count(*) FILTER (WHERE "refundUnits" > 0) AS r
                       FROM "Order" WHERE "shop" = $1 GROUP BY 1) o
-       FULL JOIN (SELECT "status", "count" AS c, "attention" AS a FROM "OrderCount"
+       FULL JOIN (SELECT "status", "count" AS c, "attention" AS a, "refund" AS r FROM "OrderCount"
                    WHERE "shop" = $1 AND "count" <> 0) k USING ("status")
-      WHERE o.c IS DISTINCT FROM k.c OR o.a IS DISTINCT FROM k.a`,
+      WHERE o.c IS DISTINCT FROM k.c OR o.a IS DISTINCT FROM k.a
+         OR o.r IS DISTINCT FROM k.r`,
     [shop],
   );
   return rows.length === 0;

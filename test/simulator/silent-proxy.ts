@@ -18,8 +18,12 @@ export type SilentProxy = {
   silence(names?: RegExp): void;
   /** New connections work. */
   resume(): void;
-  /** on how many connections something was sent that did not arrive */
-  unheard(): number;
+  /**
+   * on how many connections something was sent that did not arrive
+   *
+   * @param names only those whose client gave one of these as its application name
+   */
+  unheard(names?: RegExp): number;
   close(): Promise<void>;
 };
 
@@ -94,7 +98,8 @@ export async function startSilentProxy(
     resume() {
       silenced = null;
     },
-    unheard: () => [...ways].filter(({ isUnheard }) => isUnheard).length,
+    unheard: (names = /^/) =>
+      [...ways].filter(({ name, isUnheard }) => isUnheard && names.test(name)).length,
     async close() {
       listener.close();
       for (const { ends } of ways) for (const end of ends) end.destroy();

@@ -46,12 +46,22 @@ async function statementsOf(sql: string): Promise<{ kind: string; text: string }
   });
 }
 
+/** With one parameter for each list of them: a function has a hundred arguments at most. */
+function ofOneEach(statement: string): string {
+  const numbers = new Map<string, number>();
+  return statement.replace(/(IN \(\$\d+)(?:\s*,\s*\$\d+)+\)/g, "$1)").replace(/\$\d+/g, (name) => {
+    const number = numbers.get(name) ?? numbers.size + 1;
+    numbers.set(name, number);
+    return `$${number}`;
+  });
+}
+
 /**
  * The statement as the database understands it. It shows that of the body of a function, whose
  * arguments are the statement's parameters.
  */
 async function analyze(client: pg.Client, text: string): Promise<Value> {
-  const statement = text.trim().replace(/;$/, "");
+  const statement = ofOneEach(text.trim().replace(/;$/, ""));
   await client.query("BEGIN");
   try {
     await client.query(`PREPARE asked AS ${statement}`);

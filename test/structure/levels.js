@@ -8,7 +8,7 @@ const levels = [
   ["database"],
   ["store"],
   ["intake", "queue", "run", "scan", "shops", "privacy", "actions", "views"],
-  ["plans"],
+  ["plans", "refunds", "agreement"],
   ["services"],
   ["components"],
   ["routes", "ops", "http"],

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { patienceMs } from "./patience.ts";
 import { sqlFolder } from "./sql-folder.ts";
 
 /** A process of the app, started as an operator starts it. */
@@ -12,7 +13,7 @@ export type AppProcess = {
   exitCode(): number | null;
   /** sends a signal without waiting: SIGSTOP, SIGCONT, … */
   signal(signal: NodeJS.Signals): void;
-  /** sends a signal and waits for the end; SIGKILL follows after 20 seconds */
+  /** sends a signal and waits for the end; SIGKILL follows where it hangs: after two minutes */
   stop(signal?: NodeJS.Signals): Promise<void>;
 };
 
@@ -31,6 +32,9 @@ export function collected(): Record<string, string> {
   const folder = process.env[sqlFolder];
   return folder ? { [sqlFolder]: folder } : {};
 }
+
+/** The app's own limit for its end is a fraction of this, so that a slow machine kills none. */
+const longestEndMs = 120_000;
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
@@ -57,7 +61,8 @@ export function startAppProcess(
     "--max-old-space-size=512",
     ...["--import", "./test/world/end-with-parent.ts"],
     ...["--import", "./test/simulator/redirect.ts"],
-    ...collecting(),
+    // what is measured against the app has SQL of its own
+    ...(file.startsWith("app/") ? collecting() : []),
   ];
   const child = spawn(process.execPath, [...flags, file], {
     cwd: folder,
@@ -86,7 +91,7 @@ export function startAppProcess(
     async stop(signal = "SIGTERM") {
       if (!running.has(child)) return;
       child.kill(signal);
-      const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+      const timer = setTimeout(() => child.kill("SIGKILL"), longestEndMs);
       await ended;
       clearTimeout(timer);
     },
@@ -94,13 +99,15 @@ export function startAppProcess(
 }
 
 /**
- * Waits until `url` answers 200. Rejects with the process's output when it ends before, or after a
- * minute.
+ * Waits until `url` answers 200. Rejects with the process's output when it ends before, or says
+ * nothing new for long.
  */
 export async function waitUntilReady(started: AppProcess, url: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
+  let movedAt = Date.now();
+  for (let said = 0; Date.now() - movedAt < patienceMs; ) {
     if (!isAlive(started.pid)) break;
+    if (started.output().length !== said) movedAt = Date.now();
+    said = started.output().length;
     const answer = await fetch(url).catch(() => null);
     await answer?.body?.cancel();
     if (answer?.status === 200) return;

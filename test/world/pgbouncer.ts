@@ -7,6 +7,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
+import { patienceMs } from "./patience.ts";
 
 /** PgBouncer's program; null where it is not installed (Debian: `apt install pgbouncer`). */
 export const pgbouncer =
@@ -77,7 +78,7 @@ export async function startPgBouncer(
       said += text;
     });
     process.once("exit", () => child.kill("SIGKILL"));
-    for (let looks = 0; looks < 400 && child.exitCode === null; looks += 1) {
+    for (const began = Date.now(); Date.now() - began < patienceMs && child.exitCode === null; ) {
       if (await console("SHOW VERSION").catch(() => null)) return child;
       await sleep(50);
     }

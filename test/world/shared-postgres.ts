@@ -40,16 +40,20 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   // mkdtemp's folder is its owner's alone; as root, PostgreSQL runs as another user.
   await chmod(folder, 0o755);
   const log = createLog(level);
-  const postgres = await startEmbeddedPostgres({ folder: join(folder, "data"), log });
+  const start = () => startEmbeddedPostgres({ folder: join(folder, "data"), log });
+  let postgres = await start();
   await query(postgres.url, "ALTER SYSTEM SET fsync = off");
+  // several files run at once, each with processes of the app
+  await query(postgres.url, "ALTER SYSTEM SET max_connections = 400");
   // a connection that falls silent while it logs in holds up everybody's CREATE and DROP DATABASE
   await query(postgres.url, "ALTER SYSTEM SET authentication_timeout = '10s'");
-  await query(postgres.url, "SELECT pg_reload_conf()");
+  await postgres.stop();
+  postgres = await start();
   await query(postgres.url, `CREATE DATABASE ${template}`);
   const url = databaseAt(postgres.url, template);
   const database = await openDatabase({ url, log });
   await database.close();
-  const concurrency = { sync: 1, scan: 1, plans: 1 };
+  const concurrency = { sync: 1, scan: 1, plans: 1, refunds: 1 };
   const queue = await startQueue({
     ...{ databaseUrl: url, limits: usualLimits, log, concurrency, worker: false },
     ...{ sweepIntervalMs: 1000, runLimitMs: 60_000, sweeps: createSweeps(() => undefined) },
@@ -78,7 +82,7 @@ export async function createDatabase(from = template): Promise<TestDatabase> {
     url: databaseAt(shared, name),
     async drop() {
       // A pool has ended before its connections have: cut off now, they would report an error.
-      for (let looks = 0; looks < 50 && (await hasConnections(shared, name)); looks += 1) {
+      for (let looks = 0; looks < 500 && (await hasConnections(shared, name)); looks += 1) {
         await sleep(20);
       }
       await query(shared, `DROP DATABASE ${name} WITH (FORCE)`);

@@ -1,8 +1,9 @@
 import { BlockStack, Button, Card, InlineStack, Text } from "@shopify/polaris";
 import { useState } from "react";
-import { useLocale } from "#app/components/shared/locale.tsx";
+import { type Locale, useLocale } from "#app/components/shared/locale.tsx";
 import { Moment } from "#app/components/shared/moment.tsx";
 import type { Translate } from "#app/texts/i18n.ts";
+import type { Messages } from "#app/texts/messages.server.ts";
 import type { TimelineEntry } from "#app/views/timeline.ts";
 
 type Props = {
@@ -15,7 +16,7 @@ const shownFirst = 12;
 
 /** What happened to the order, newest first. */
 export function OrderTimeline({ entries, viewer }: Props) {
-  const { t } = useLocale();
+  const { t, formatMoney } = useLocale();
   const [isWhole, setWhole] = useState(false);
   const [isDetailed, setDetailed] = useState(false);
   const told = isDetailed ? entries : storyOf(entries);
@@ -34,8 +35,8 @@ export function OrderTimeline({ entries, viewer }: Props) {
         <ol style={{ listStyle: "none", margin: 0, padding: 0 }}>
           {shown.map((entry) => {
             const { text, detail } = isDetailed
-              ? entryTexts(t, entry, viewer)
-              : plainTexts(t, entry, viewer);
+              ? entryTexts(t, formatMoney, entry, viewer)
+              : plainTexts(t, formatMoney, entry, viewer);
             return (
               <li key={entry.source} style={{ paddingBlock: "var(--p-space-150)" }}>
                 <InlineStack align="space-between" gap="200" blockAlign="start">
@@ -116,16 +117,28 @@ function happened({ detail }: TimelineEntry): (typeof topics)[number] | "other" 
 }
 
 /** An entry in a merchant's words, with what others said to it. */
-function plainTexts(t: Translate, entry: TimelineEntry, viewer: string) {
+function plainTexts(
+  t: Translate,
+  formatMoney: Locale["formatMoney"],
+  entry: TimelineEntry,
+  viewer: string,
+) {
   const { kind, detail } = entry;
   if (kind === "webhook") return { text: t(`queue.happened.${happened(entry)}`), detail: null };
-  const whole = entryTexts(t, entry, viewer);
+  const whole = entryTexts(t, formatMoney, entry, viewer);
   if (kind !== "delivery") return whole;
   return { text: whole.text, detail: detail.reason ? String(detail.reason) : null };
 }
 
 type Keys = {
-  read: "order" | "not_found" | "no_session" | "unavailable" | "reconciliation" | "import";
+  read:
+    | "order"
+    | "not_found"
+    | "no_session"
+    | "unavailable"
+    | "reconciliation"
+    | "import"
+    | "proof";
   delivery: "accepted" | "invalid" | "key_refused" | "wrong_address" | "unavailable" | "unanswered";
   processing: "successful" | "failed";
   manual:
@@ -142,6 +155,7 @@ type Keys = {
 
 function entryTexts(
   t: Translate,
+  formatMoney: Locale["formatMoney"],
   { kind, detail }: TimelineEntry,
   viewer: string,
 ): { text: string; detail: string | null } {
@@ -188,7 +202,42 @@ function entryTexts(
         text: t(`orderPage.timeline.manual.${detail.action as Keys["manual"]}`),
         detail: t(`orderPage.timeline.by.${whoIs(String(detail.by), viewer)}`),
       };
+    case "refund":
+      return {
+        text: t(`refunds.timeline.${detail.step as RefundStep}`),
+        detail: refundDetail(t, formatMoney, detail, viewer),
+      };
   }
+}
+
+type RefundStep = Exclude<
+  keyof Messages["refunds"]["timeline"],
+  "detail" | "detailAmount" | "refundId" | "bySetting"
+>;
+
+/** What, how much, Shopify's refund, who. */
+function refundDetail(
+  t: Translate,
+  formatMoney: Locale["formatMoney"],
+  { units, title, amount, currency, refundId, by, words }: TimelineEntry["detail"],
+  viewer: string,
+): string {
+  const what = { units: String(units), title: String(title) };
+  const who =
+    by === "setting"
+      ? t("refunds.timeline.bySetting")
+      : t(`orderPage.timeline.by.${whoIs(String(by), viewer)}`);
+  return [
+    amount === null || currency === null
+      ? t("refunds.timeline.detail", what)
+      : t("refunds.timeline.detailAmount", {
+          ...what,
+          amount: formatMoney(Number(amount), String(currency)),
+        }),
+    ...(refundId ? [t("refunds.timeline.refundId", { id: String(refundId) })] : []),
+    who,
+    ...(words ? [String(words)] : []),
+  ].join(" · ");
 }
 
 function whoIs(by: string, viewer: string): "you" | "staff" | "operator" {

@@ -65,7 +65,7 @@ export function OrderFilters({ filter, counts }: Props) {
         content: t(`orders.view.${view}`),
         badge: formatNumber(counts[view]),
         isLocked: true,
-        onAction: () => change({ view: view === "all" ? null : view }),
+        onAction: () => change({ view: view === "all" ? null : view, sort: null }),
       }))}
       selected={views.indexOf(filter.view)}
       onSelect={() => {}}
@@ -82,6 +82,15 @@ export function OrderFilters({ filter, counts }: Props) {
       appliedFilters={useApplied(filter, change)}
       onClearAll={clearFilters}
       sortOptions={[
+        ...(filter.view === "attention" || filter.view === "refund"
+          ? [
+              {
+                label: t("orders.sort.deadline"),
+                value: "deadline asc" as const,
+                directionLabel: t("orders.sort.nearest"),
+              },
+            ]
+          : []),
         {
           label: t("orders.sort.date"),
           value: "date desc",
@@ -93,10 +102,23 @@ export function OrderFilters({ filter, counts }: Props) {
           directionLabel: t("orders.sort.oldest"),
         },
       ]}
-      sortSelected={[filter.sort === "newest" ? "date desc" : "date asc"]}
-      onSort={([sorted]) => change({ sort: sorted === "date asc" ? "oldest" : null })}
+      sortSelected={[sortValues[filter.sort]]}
+      onSort={([sorted]) => change({ sort: sortOf(sorted, filter.view) })}
     />
   );
+}
+
+const sortValues = {
+  deadline: "deadline asc",
+  newest: "date desc",
+  oldest: "date asc",
+} as const;
+
+/** Null: what the view begins with. */
+function sortOf(sorted: string | undefined, view: View): OrderFilter["sort"] | null {
+  if (sorted === "date asc") return "oldest";
+  const hasDeadlines = view === "attention" || view === "refund";
+  return sorted === "date desc" && hasDeadlines ? "newest" : null;
 }
 
 /** What is typed, told on when the typing pauses. */

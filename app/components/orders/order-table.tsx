@@ -20,7 +20,9 @@ import type { Translate } from "#app/texts/i18n.ts";
 import type { OrderFilter } from "#app/views/order-filter.ts";
 import type { OrderOfList } from "#app/views/order-list.ts";
 import { useBulk } from "./bulk.tsx";
+import { listOf, orderOf } from "./list-address.ts";
 import { NoOrders } from "./no-orders.tsx";
+import { RefundDeadline } from "./refund-deadline.tsx";
 
 type Props = {
   orders: OrderOfList[];
@@ -109,12 +111,6 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
   );
 }
 
-/** What of the address says which list it is: Shopify adds to it what is its own. */
-function listOf(params: URLSearchParams): string {
-  const names = ["view", "query", "from", "to", "finding", "plans", "sort", "after", "before"];
-  return String(new URLSearchParams([...params].filter(([name]) => names.includes(name))));
-}
-
 /** How many orders are sent again, and of how many nothing is sent. */
 type Resent = { resent: number; skipped: number; held: number };
 
@@ -159,12 +155,7 @@ const Cells = memo(function Cells({ order, list }: RowProps) {
     <>
       <IndexTable.Cell>
         <div style={{ ...wrapping, width: "max-content", maxWidth: "12rem" }}>
-          <Link
-            dataPrimaryLink
-            url={`/app/orders/${order.id}?${new URLSearchParams({ list })}`}
-            removeUnderline
-            monochrome
-          >
+          <Link dataPrimaryLink url={orderOf(order, list)} removeUnderline monochrome>
             <Text as="span" fontWeight="semibold">
               <OrderName order={order} />
             </Text>
@@ -190,6 +181,7 @@ const Cells = memo(function Cells({ order, list }: RowProps) {
       <IndexTable.Cell>
         <div style={{ ...wrapping, minWidth: "14rem" }}>
           {order.note ? <OrderNote note={order.note} /> : <None />}
+          <RefundDeadline until={order.refundUntil} />
         </div>
       </IndexTable.Cell>
     </>
@@ -202,12 +194,7 @@ const Condensed = memo(function Condensed({ order, list }: RowProps) {
       <BlockStack gap="150">
         <InlineStack align="space-between" blockAlign="start" gap="200" wrap={false}>
           <div style={wrapping}>
-            <Link
-              dataPrimaryLink
-              url={`/app/orders/${order.id}?${new URLSearchParams({ list })}`}
-              removeUnderline
-              monochrome
-            >
+            <Link dataPrimaryLink url={orderOf(order, list)} removeUnderline monochrome>
               <Text as="span" fontWeight="semibold">
                 <OrderName order={order} />
               </Text>
@@ -228,6 +215,7 @@ const Condensed = memo(function Condensed({ order, list }: RowProps) {
         {order.note && (
           <div style={wrapping}>
             <OrderNote note={order.note} />
+            <RefundDeadline until={order.refundUntil} />
           </div>
         )}
       </BlockStack>

@@ -17,6 +17,7 @@ import { countryOptions } from "#app/components/shared/countries.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { SettingsForm as Form, Saved, SaveRequest, Settings } from "#app/shops/settings.ts";
 import { useLeaveConfirmation } from "./leave-confirmation.ts";
+import { RefundsSection } from "./refunds-section.tsx";
 import { type SaveQuestion, SaveQuestionDialog } from "./save-question.tsx";
 import { SellingCountries } from "./selling-countries.tsx";
 
@@ -94,6 +95,7 @@ export function SettingsForm({ settings }: { settings: Settings }) {
         busy={busy}
         onChange={(sellingCountries) => change({ sellingCountries })}
       />
+      {form.refunds && <RefundsSection refunds={form.refunds} busy={busy} onChange={change} />}
       {question && (
         <SaveQuestionDialog question={question} onAnswer={save} onClose={() => setQuestion(null)} />
       )}

@@ -5,8 +5,8 @@ import { useLocale } from "./locale.tsx";
 type Props = {
   /** the missing ones; see missingScopes of app/shops/scopes.ts */
   scopes: string[];
-  /** what is asked for: what the app needs at any rate, or what the page of plans does */
-  of?: "common.scopes" | "plans.access";
+  /** what is asked for: what the app needs at any rate, or what one of its parts does */
+  of?: "common.scopes" | "plans.access" | "refunds.access";
 };
 
 /**
@@ -35,7 +35,7 @@ export function MissingScopesBanner({ scopes, of = "common.scopes" }: Props) {
           </Text>
         </BlockStack>
       ) : (
-        <Text as="p">{t("plans.access.text")}</Text>
+        <Text as="p">{t(`${of}.text`)}</Text>
       )}
     </Banner>
   );

@@ -1,4 +1,5 @@
 import { Banner, BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
+import { Trans } from "react-i18next";
 import type { Reconciliation } from "#app/views/home.ts";
 import { useLocale } from "./locale.tsx";
 import { RelativeMoment } from "./moment.tsx";
@@ -18,17 +19,27 @@ export function ReconciliationCard({
     <Card>
       <BlockStack gap="300">
         <InlineStack align="space-between" gap="200">
-          <Text as="p" fontWeight="medium">
-            {t("home.reconciliation.recovered", { count: recovered })}
-          </Text>
-          <Text as="p" tone="subdued">
-            {t(lastAt === null ? "home.reconciliation.never" : "home.reconciliation.last")}
-            {lastAt !== null && (
-              <>
-                : <RelativeMoment at={lastAt} />
-              </>
-            )}
-          </Text>
+          {lastAt === null ? (
+            <Text as="p" fontWeight="medium">
+              {t("home.reconciliation.never")}
+            </Text>
+          ) : (
+            <>
+              <Text as="p" fontWeight="medium">
+                <Trans
+                  t={t}
+                  i18nKey="home.reconciliation.recovered"
+                  count={recovered}
+                  components={{ moment: <RelativeMoment at={lastAt} /> }}
+                />
+              </Text>
+              {recovered > 0 && (
+                <Text as="p" tone="subdued">
+                  {t("home.reconciliation.last")}: <RelativeMoment at={lastAt} />
+                </Text>
+              )}
+            </>
+          )}
         </InlineStack>
         {paused &&
           (isSecond ? (

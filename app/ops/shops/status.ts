@@ -1,4 +1,4 @@
-import type { OrderScan } from "#app/database/generated/prisma/client.ts";
+import type { OrderScan, Proof } from "#app/database/generated/prisma/client.ts";
 import { command } from "#app/ops/command.ts";
 import { uncovered } from "#app/shops/uninstall.ts";
 import { holds } from "#app/store/hold.ts";
@@ -15,6 +15,19 @@ function scanLine({
   const state = running ? "under way" : `finished ${finishedAt?.toISOString() ?? "never"}`;
   const pause = scan.pausedReason && `, waits: ${scan.pausedWords ?? scan.pausedReason}`;
   return `  ${kind}: ${state}, ${read} read, ${found} ${kind === "import" ? "shared" : "recovered"}${pause ?? ""}`;
+}
+
+function proofLine({
+  running,
+  finishedAt,
+  lastChecked,
+  lastDiffered,
+  reason,
+}: Pick<Proof, "running" | "finishedAt" | "lastChecked" | "lastDiffered" | "reason">): string {
+  const last = finishedAt
+    ? `finished ${finishedAt.toISOString()}, ${lastChecked} checked, ${lastDiffered || "none"} differed`
+    : "finished never";
+  return `  proof: ${running ? "under way, " : ""}${last}${reason ? `, waits: ${reason}` : ""}`;
 }
 
 /** Shows how one shop's sync is. */
@@ -53,10 +66,20 @@ export const status = command({
         where: { shop: domain },
         omit: { shop: true, leaseToken: true },
       });
+      const proof = await prisma.proof.findUnique({
+        where: { shop: domain },
+        omit: { shop: true, leaseToken: true, sample: true },
+      });
+      const differences = await prisma.orderDifference.findMany({
+        where: { shop: domain, agreedAt: null },
+        orderBy: { lastAt: "desc" },
+        take: 20,
+      });
       const data = {
         ...shop,
         held,
         ...{ orders, uncovered: open, dataRequests, inbox: { unfolded, quarantined }, scans },
+        ...{ proof, differences },
       };
       const lines = [
         `${domain}: ${shop.connection}, ${shop.environment}, shares ${shop.share} orders`,
@@ -84,6 +107,11 @@ export const status = command({
           `  processing statuses cannot be read, ${shop.pollFailures} times in a row; next look ${shop.pollAfter?.toISOString()}`,
         `  last accepted: ${shop.lastAcceptedAt?.toISOString() ?? "never"}`,
         ...scans.map(scanLine),
+        proof && proofLine(proof),
+        ...differences.map(
+          ({ orderId, kinds, times, lastAt }) =>
+            `    order ${orderId} differed (${kinds}) in ${times} proofs, last ${lastAt.toISOString()}`,
+        ),
         ...Object.entries(orders).map(([name, count]) => `  ${name}: ${count}`),
         `  webhooks to fold: ${unfolded}, in quarantine: ${quarantined.length}`,
         ...quarantined.map((row) => `    ${row.topic} ${row.webhookId}: ${row.error}`),

@@ -56,13 +56,30 @@ export async function exchangeSessionToken(
   shop: string,
   sessionToken: string,
 ): Promise<AccessTokens> {
-  return await askForTokens(app, shop, {
+  return await askForTokens(app, shop, { ...exchangeOf(sessionToken, "offline"), expiring: "1" });
+}
+
+/**
+ * Exchanges a session token, which was verified, for a token of the staff member who got it.
+ *
+ * @returns Shopify's answer
+ * @throws AdminError: `no_session` where Shopify does not take the session token
+ */
+export async function exchangeForOnline(
+  app: AppSecrets,
+  shop: string,
+  sessionToken: string,
+): Promise<unknown> {
+  return await askOnce(app, shop, exchangeOf(sessionToken, "online"));
+}
+
+function exchangeOf(sessionToken: string, kind: "online" | "offline"): Record<string, string> {
+  return {
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
     subject_token: sessionToken,
     subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
-    requested_token_type: "urn:shopify:params:oauth:token-type:offline-access-token",
-    expiring: "1",
-  });
+    requested_token_type: `urn:shopify:params:oauth:token-type:${kind}-access-token`,
+  };
 }
 
 async function askForTokens(
@@ -70,6 +87,24 @@ async function askForTokens(
   shop: string,
   grant: Record<string, string>,
 ): Promise<AccessTokens> {
+  const granted = grantedSchema.safeParse(await askOnce(app, shop, grant)).data;
+  if (!granted) throw unavailable("Its answer held no access.");
+  const now = Date.now();
+  return {
+    accessToken: granted.access_token,
+    expiresAt: now + granted.expires_in * 1000,
+    refreshToken: granted.refresh_token,
+    refreshExpiresAt: now + granted.refresh_token_expires_in * 1000,
+    scope: granted.scope,
+  };
+}
+
+/** Answers what Shopify answers with status 2xx. */
+async function askOnce(
+  app: AppSecrets,
+  shop: string,
+  grant: Record<string, string>,
+): Promise<unknown> {
   const answer = await fetch(`https://${shop}/admin/oauth/access_token`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -84,17 +119,7 @@ async function askForTokens(
     throw unavailable("It could not be reached to get access.");
   });
   const body: unknown = await answer.json().catch(() => null);
-  const granted = answer.ok ? grantedSchema.safeParse(body).data : undefined;
-  if (granted) {
-    const now = Date.now();
-    return {
-      accessToken: granted.access_token,
-      expiresAt: now + granted.expires_in * 1000,
-      refreshToken: granted.refresh_token,
-      refreshExpiresAt: now + granted.refresh_token_expires_in * 1000,
-      scope: granted.scope,
-    };
-  }
+  if (answer.ok) return body;
   const reason = refusedSchema.safeParse(body).data?.error;
   if ([400, 401].includes(answer.status) && reason !== undefined && ended.includes(reason)) {
     throw new AdminError({ kind: "no_session" });

@@ -42,9 +42,14 @@ export class AdminError extends Error {
 
 /**
  * `answeredAt` is the Date header of the answer, epoch milliseconds; `denied` are the fields that are
- * null because the app may not see them.
+ * null because the app may not see them; `points` is what Shopify says that it cost, null: nothing.
  */
-export type AdminAnswer<Data> = { data: Data; answeredAt: number; denied: Denied[] };
+export type AdminAnswer<Data> = {
+  data: Data;
+  answeredAt: number;
+  denied: Denied[];
+  points: number | null;
+};
 
 export type AskAdmin = <Data>(
   query: string,
@@ -79,15 +84,17 @@ type Body = {
   data?: unknown;
   headers?: Record<string, string | string[]>;
   denied?: Denied[];
+  extensions?: { cost?: { actualQueryCost?: number | null } };
 };
 
-function answer<Data>({ data, headers = {}, denied = [] }: Body): AdminAnswer<Data> {
+function answer<Data>({ data, headers = {}, denied = [], extensions }: Body): AdminAnswer<Data> {
   const [, date] = Object.entries(headers).find(([name]) => name.toLowerCase() === "date") ?? [];
   const answeredAt = Date.parse(String(date));
   if (!data || Number.isNaN(answeredAt)) {
     throw unavailable("Its answer had no content or no date.");
   }
-  return { data: data as Data, answeredAt, denied };
+  const points = extensions?.cost?.actualQueryCost ?? null;
+  return { data: data as Data, answeredAt, denied, points };
 }
 
 /**

@@ -44,7 +44,37 @@ function searchTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** A page of orders, each as far as `listSizes` go. */
+/** An order as far as `listSizes` go. */
+const listedOrder = `#graphql
+  fragment Listed on Order {
+    ...Header
+    lineItems(first: $lines) { ...Lines }
+    fulfillmentsCount { count }
+    fulfillments(first: $parts) {
+      id
+      status
+      createdAt
+      updatedAt
+      fulfillmentLineItems(first: $units) {
+        pageInfo { hasNextPage endCursor }
+        nodes { quantity lineItem { id } }
+      }
+    }
+    refunds(first: $parts) {
+      id
+      createdAt
+      processedAt
+      refundLineItems(first: $units) {
+        pageInfo { hasNextPage endCursor }
+        nodes { quantity lineItem { id } }
+      }
+    }
+  }
+  ${header}
+  ${lines}
+`;
+
+/** A page of orders. */
 export const orderListQuery = `#graphql
   query OrdersToSync(
     $search: String!, $sortKey: OrderSortKeys!, $reverse: Boolean!, $after: String,
@@ -52,34 +82,18 @@ export const orderListQuery = `#graphql
   ) {
     orders(first: $orders, after: $after, query: $search, sortKey: $sortKey, reverse: $reverse) {
       pageInfo { hasNextPage endCursor }
-      nodes {
-        ...Header
-        lineItems(first: $lines) { ...Lines }
-        fulfillmentsCount { count }
-        fulfillments(first: $parts) {
-          id
-          status
-          createdAt
-          updatedAt
-          fulfillmentLineItems(first: $units) {
-            pageInfo { hasNextPage endCursor }
-            nodes { quantity lineItem { id } }
-          }
-        }
-        refunds(first: $parts) {
-          id
-          createdAt
-          processedAt
-          refundLineItems(first: $units) {
-            pageInfo { hasNextPage endCursor }
-            nodes { quantity lineItem { id } }
-          }
-        }
-      }
+      nodes { ...Listed }
     }
   }
-  ${header}
-  ${lines}
+  ${listedOrder}
+`;
+
+/** Orders by their ids, as many as a page holds; null stands for one that the app may not read. */
+export const ordersByIdQuery = `#graphql
+  query OrdersToProve($ids: [ID!]!, $lines: Int!, $parts: Int!, $units: Int!) {
+    nodes(ids: $ids) { ...Listed }
+  }
+  ${listedOrder}
 `;
 
 /** How many orders a search finds, and when the oldest of them was created. */
@@ -98,6 +112,7 @@ export type ListedOrder = Omit<AdminOrder, "fulfillments" | "refunds"> & {
   refunds: ListedRefund[];
 };
 export type OrderListData = { orders: Page<ListedOrder> };
+export type OrdersByIdData = { nodes: (ListedOrder | null)[] };
 export type OrderCountData = {
   ordersCount: { count: number; precision: "EXACT" | "AT_LEAST" } | null;
   orders: { nodes: { createdAt: string }[] };

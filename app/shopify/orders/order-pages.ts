@@ -1,7 +1,6 @@
 import type { OrderState } from "#app/order/state.ts";
 import {
   type AdminAccess,
-  type AdminAnswer,
   AdminError,
   type AdminRefusal,
   openAdmin,
@@ -9,11 +8,8 @@ import {
 import { accessOf, type MissingAccess } from "#app/shopify/access/denied.ts";
 import { longestReadMs, readWithin } from "#app/shopify/access/read-within.ts";
 import { numericId } from "#app/shopify/global-id.ts";
-import type { WholeOrder } from "./admin-order.ts";
-import { stateOfOrder } from "./admin-state.ts";
-import { deniedFields } from "./denied-fields.ts";
+import { listedState } from "./listed-state.ts";
 import {
-  type ListedOrder,
   listArguments,
   listSizes,
   mostListed,
@@ -80,7 +76,7 @@ export function createOrderPages(shopify: AdminAccess, readMs = longestReadMs): 
           orders: nodes.map((order, index) => ({
             id: numericId(order.id),
             at: Date.parse(list.by === "updated_at" ? order.updatedAt : order.createdAt),
-            state: isWhole(order) ? stateOrNull(order, index, answer) : null,
+            state: listedState(order, ["orders", "nodes", index], answer),
           })),
           next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
           missingAccess: accessOf(answer.denied),
@@ -102,49 +98,13 @@ export function createOrderPages(shopify: AdminAccess, readMs = longestReadMs): 
   };
 }
 
-async function refusedOr<Answer>(work: () => Promise<Answer>): Promise<Answer | AdminRefusal> {
+export async function refusedOr<Answer>(
+  work: () => Promise<Answer>,
+): Promise<Answer | AdminRefusal> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof AdminError) return error.refusal;
-    throw error;
-  }
-}
-
-/** Whether the page holds all of the order. A list as long as asked for may be longer. */
-function isWhole({ lineItems, fulfillments, fulfillmentsCount, refunds }: ListedOrder): boolean {
-  return (
-    !lineItems.pageInfo.hasNextPage &&
-    fulfillmentsCount?.count === fulfillments.length &&
-    refunds.length < listSizes.parts &&
-    fulfillments.every(({ fulfillmentLineItems: units }) => !units.pageInfo.hasNextPage) &&
-    refunds.every(({ refundLineItems: units }) => !units.pageInfo.hasNextPage)
-  );
-}
-
-function wholeOrder(order: ListedOrder): WholeOrder {
-  return {
-    order,
-    lines: order.lineItems.nodes,
-    fulfillments: order.fulfillments.map((fulfillment) => ({
-      fulfillment,
-      units: fulfillment.fulfillmentLineItems.nodes,
-    })),
-    refunds: order.refunds.map((refund) => ({ refund, units: refund.refundLineItems.nodes })),
-  };
-}
-
-/** One odd order shall not hold up the others of its page: it is read by itself, which says why. */
-function stateOrNull(
-  order: ListedOrder,
-  index: number,
-  { answeredAt, denied }: AdminAnswer<OrderListData>,
-): OrderState | null {
-  try {
-    const fields = deniedFields(denied, ["orders", "nodes", index]);
-    return stateOfOrder(wholeOrder(order), fields, answeredAt);
-  } catch (error) {
-    if (error instanceof AdminError) return null;
     throw error;
   }
 }

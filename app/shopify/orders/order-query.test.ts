@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { adminSchema } from "#app/shopify/access/admin-schema.fixture.ts";
 import { shopFactsQuery } from "#app/shopify/shop/shop-facts.ts";
-import { listSizes, orderCountQuery, orderListQuery } from "./order-list-query.ts";
+import { listSizes, orderCountQuery, orderListQuery, ordersByIdQuery } from "./order-list-query.ts";
 import { linesQuery, orderQuery, pageSizes, unitsQuery } from "./order-query.ts";
 
 const schema = adminSchema();
@@ -28,6 +28,7 @@ describe.each([
   ["further lines", linesQuery, { first: pageSizes.lines }],
   ["units", unitsQuery, { first: pageSizes.units }],
   ["a page of orders", orderListQuery, listSizes],
+  ["orders by their ids", ordersByIdQuery, listSizes],
 ])("the query of %s", (_name, query, sizes) => {
   test("is valid in Shopify's schema and uses nothing deprecated", () => {
     expect(validate(schema, parse(query))).toEqual([]);
@@ -84,7 +85,8 @@ function walk(
     for (const selection of set.selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const fragment = fragments.get(selection.name.value);
-        if (fragment) visit(typeName, fragment.selectionSet, times, pageSize);
+        const on = fragment?.typeCondition.name.value ?? typeName;
+        if (fragment) visit(on, fragment.selectionSet, times, pageSize);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const on = selection.typeCondition?.name.value ?? typeName;
         visit(on, selection.selectionSet, times, pageSize);
@@ -99,7 +101,9 @@ function walk(
         const isConnection = fieldType.name.endsWith("Connection");
         const isList = String(field.type).startsWith("[");
         const isUnsized = isList && size === undefined && field.name !== "nodes";
-        const many = field.name === "nodes" ? pageSize : isConnection ? 1 : isUnsized ? 1 : asked;
+        // by their ids: as many as a page holds
+        const page = typeName === "QueryRoot" ? (sizes.orders ?? 1) : pageSize;
+        const many = field.name === "nodes" ? page : isConnection ? 1 : isUnsized ? 1 : asked;
         onObject(isConnection || fieldType.name === "PageInfo" ? 0 : times * many);
         visit(fieldType.name, selection.selectionSet, times * many, asked);
       }

@@ -92,6 +92,24 @@ function cart(pairs: number): RunInput {
   };
 }
 
+function linked(input: RunInput, link: (line: InputLine) => Partial<InputLine>): RunInput {
+  const lines = input.cart.lines.map((line) => ({ ...line, ref: null, ...link(line) }));
+  return { ...input, cart: { ...input.cart, lines } };
+}
+
+/** All lines are of one product, and of one plan, which name each other. */
+function named(input: RunInput): RunInput {
+  return linked(input, ({ merchandise }) => {
+    if (merchandise.__typename !== "ProductVariant") return {};
+    const isPlan = Boolean(merchandise.planId);
+    const [own, other] = isPlan ? ["2", "1"] : ["1", "2"];
+    return {
+      merchandise: { ...merchandise, id: `gid://shopify/ProductVariant/${own}` },
+      [isPlan ? "namesProduct" : "namesPlan"]: { value: other },
+    };
+  });
+}
+
 describe("as Shopify's command line bundles it", () => {
   let code = "";
   beforeAll(async () => {
@@ -120,5 +138,31 @@ describe("as Shopify's command line bundles it", () => {
     runtime.dispose();
     expect(answer).toEqual(run(input));
     expect(JSON.stringify(answer)).toContain("schützt nichts");
+  });
+
+  /** How often QuickJS asks whether it is to stop: after so many calls and turns of loops, whatever the time. */
+  async function steps(input: RunInput): Promise<number> {
+    const quickJs = await newQuickJSWASMModuleFromVariant(variant as unknown as QuickJSSyncVariant);
+    const runtime = quickJs.newRuntime();
+    let asked = 0;
+    runtime.setInterruptHandler(() => {
+      asked += 1;
+      return false;
+    });
+    const context = runtime.newContext();
+    runIn(context, code, input);
+    context.dispose();
+    runtime.dispose();
+    return asked;
+  }
+
+  it.each([
+    ["of pairs", (size: number) => cart(size)],
+    ["of one key", (size: number) => linked(cart(size), () => ({ ref: { value: "same" } }))],
+    ["that name one plan and one product", (size: number) => named(cart(size))],
+  ])("takes steps in proportion to the lines: %s", async (_name, made) => {
+    const few = await steps(made(200));
+    expect(few).toBeGreaterThan(2);
+    expect((await steps(made(2_000))) / few).toBeLessThan(20);
   });
 });

@@ -7,7 +7,7 @@ const english: Texts = {
   alone: (title) =>
     `“${title}” protects nothing in your cart. Remove it, or add its product again.`,
   tooMany: (title) =>
-    `There are more units of “${title}” in your cart than products they protect. Lower their quantity.`,
+    `There are more units of “${title}” in your cart than products that they protect. Reduce their quantity.`,
   country: (title) => `“${title}” is not available in your country. Remove it from your cart.`,
 };
 
@@ -15,19 +15,19 @@ const texts: Record<string, Texts> = {
   EN: english,
   DE: {
     alone: (title) =>
-      `„${title}“ schützt nichts in deinem Warenkorb. Entferne es oder lege das Produkt wieder dazu.`,
+      `„${title}“ schützt nichts in deinem Warenkorb. Entferne den Schutzplan oder lege sein Produkt wieder dazu.`,
     tooMany: (title) =>
       `„${title}“ liegt öfter im Warenkorb als das Produkt, das es schützt. Verringere die Anzahl.`,
     country: (title) =>
-      `„${title}“ ist in deinem Land nicht erhältlich. Entferne es aus dem Warenkorb.`,
+      `„${title}“ ist in deinem Land nicht erhältlich. Entferne den Schutzplan aus dem Warenkorb.`,
   },
   FR: {
     alone: (title) =>
-      `« ${title} » ne protège rien dans votre panier. Retirez-la ou ajoutez de nouveau son produit.`,
+      `« ${title} » ne protège rien dans votre panier. Retirez cette protection ou ajoutez de nouveau son produit.`,
     tooMany: (title) =>
-      `Votre panier contient plus de « ${title} » que de produits protégés. Réduisez la quantité.`,
+      `Votre panier contient plus de « ${title} » que de produits protégés. Réduisez la quantité.`,
     country: (title) =>
-      `« ${title} » n’est pas disponible dans votre pays. Retirez-la de votre panier.`,
+      `« ${title} » n’est pas disponible dans votre pays. Retirez cette protection de votre panier.`,
   },
   NL: {
     alone: (title) =>
@@ -35,7 +35,7 @@ const texts: Record<string, Texts> = {
     tooMany: (title) =>
       `Er zit vaker “${title}” in je winkelwagen dan het product dat het beschermt. Verlaag het aantal.`,
     country: (title) =>
-      `“${title}” is niet verkrijgbaar in jouw land. Verwijder het uit je winkelwagen.`,
+      `“${title}” is niet verkrijgbaar in je land. Verwijder het uit je winkelwagen.`,
   },
 };
 

@@ -26,6 +26,9 @@ const drawnLine = fc.record({
 const cart = fc.record({
   lines: fc.array(drawnLine, { minLength: 1, maxLength: 6 }),
   country: fc.constantFrom("DE", "FR"),
+  // a theme writes all its names one way; a function can ask for names as they are written alone
+  spelling: fc.constantFrom("plain", "upper", "spaced"),
+  acceptSuggestions: fc.boolean(),
 });
 
 type Cart = typeof cart extends fc.Arbitrary<infer T> ? T : never;
@@ -46,7 +49,12 @@ function told({ to, by }: { to: number; by: string }): string {
   return by === "gid" ? `gid://shopify/ProductVariant/${10 + to}` : String(10 + to);
 }
 
-function inputOf({ lines, country }: Cart): RunInput {
+function spelled(name: string, spelling: Cart["spelling"]): string {
+  if (spelling === "upper") return name.toUpperCase();
+  return spelling === "spaced" ? `${name} ` : name;
+}
+
+function inputOf({ lines, country, spelling }: Cart): RunInput {
   return {
     buyerJourney: { step: "CHECKOUT_COMPLETION" },
     localization: { country: { isoCode: "DE" }, language: { isoCode: "EN" } },
@@ -55,11 +63,12 @@ function inputOf({ lines, country }: Cart): RunInput {
       deliveryGroups: [],
       lines: lines.map(({ isPlan, quantity, ref, reference, country: sold }, index): InputLine => {
         const field = fields[isPlan ? "plan" : "product"][reference?.name ?? 0];
+        const isRead = spelling === "plain";
         return {
           id: `gid://shopify/CartLine/${index}`,
           quantity,
-          ref: ref === null ? null : { value: ref },
-          ...(reference && field && { [field]: { value: told(reference) } }),
+          ref: ref === null || !isRead ? null : { value: ref },
+          ...(isRead && reference && field && { [field]: { value: told(reference) } }),
           merchandise: {
             __typename: "ProductVariant",
             id: `gid://shopify/ProductVariant/${10 + index}`,
@@ -75,7 +84,7 @@ function inputOf({ lines, country }: Cart): RunInput {
 }
 
 /** The order that such a cart becomes, and the offers of its plans. */
-function orderOf({ lines, country }: Cart) {
+function orderOf({ lines, country, spelling, acceptSuggestions }: Cart) {
   const offers = lines.flatMap(({ isPlan, country: sold }, index): PlanOffer[] =>
     isPlan
       ? [
@@ -90,14 +99,17 @@ function orderOf({ lines, country }: Cart) {
   const made = lines.map(({ isPlan, quantity, ref, reference }, index) => {
     const name = names[isPlan ? "plan" : "product"][reference?.name ?? 0] ?? "";
     const links = {
-      ...(ref === null ? {} : { _hakuna_ref: ref }),
-      ...(reference ? { [name]: told(reference) } : {}),
+      ...(ref === null ? {} : { [spelled("_hakuna_ref", spelling)]: ref }),
+      ...(reference ? { [spelled(name, spelling)]: told(reference) } : {}),
     };
     const ids = { variantId: String(10 + index), productId: String(100 + index) };
     const more = { ...ids, sku: `SKU-${index}`, quantity, links };
     return (isPlan ? plan : line)(String(5000 + index), more);
   });
-  const context: MappingContext = { ...plainContext, offers: knownOffers(offers) };
+  const context: MappingContext = {
+    ...plainContext,
+    ...{ offers: knownOffers(offers), acceptSuggestions },
+  };
   return mapOrder(order(made, { head: { billingAddress: address(country) } }), context);
 }
 

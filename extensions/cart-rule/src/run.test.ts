@@ -113,6 +113,8 @@ describe("passes", () => {
         plan(3, 1, { namesProduct: value("1") }),
       ],
     ],
+    ["a plan without a link beside a product, which a shop may pair", [product(1, 1), plan(2, 1)]],
+    ["more plans than products without links", [product(1, 1), plan(2, 3)]],
     ["a plan that the app did not make", [plan(2, 1, {}, { planId: null })]],
     ["a custom line", [{ ...product(1, 1), merchandise: { __typename: "CustomProduct" } }]],
   ])("%s", (_name, lines) => {
@@ -138,6 +140,39 @@ describe("refuses", () => {
       ]);
     },
   );
+
+  it("a plan without a link where there is no product at all", () => {
+    expect(errorsOf([plan(1, 1), plan(2, 1)])).toHaveLength(2);
+  });
+
+  it.each<[string, Partial<InputLine>]>([
+    ["key", { ref: value("gone") }],
+    ["name", { namesProduct: value("9") }],
+    ["second name", { namesProductToo: value("9") }],
+    ["open name", { namesProductOpenly: value("SKU-9") }],
+  ])("a plan whose %s leads to none of the cart's products", (_name, link) => {
+    expect(errorsOf([product(1, 1), plan(2, 1, link)])).toHaveLength(1);
+  });
+
+  it("two units of a plan for one of two products, which share a key that the plan does not have", () => {
+    const lines = [
+      product(1, 1, { ref: value("a") }),
+      product(2, 1, { ref: value("a") }),
+      plan(3, 2, { namesProduct: value("1") }),
+    ];
+    expect(errorsOf(lines)).toHaveLength(1);
+  });
+
+  it("a plan that shares a key with another plan alone", () => {
+    const lines = [
+      product(1, 2),
+      plan(2, 1, { ref: value("a"), namesProduct: value("1") }),
+      plan(3, 1, { ref: value("a") }),
+    ];
+    expect(errorsOf(lines)).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("“Product 3” protects nothing") }),
+    ]);
+  });
 
   it("more plans than product units", () => {
     const lines = [product(1, 1, { ref: value("a") }), plan(2, 2, { ref: value("a") })];
@@ -266,23 +301,4 @@ describe("held against Shopify's schema", () => {
       expect(coerceInputValue(answer, result as never)).toEqual(answer);
     }
   });
-});
-
-it("is near-linear in the number of lines", () => {
-  const cart = (size: number) =>
-    Array.from({ length: size }, (_, index) =>
-      index % 2 === 0
-        ? product(index, 1, { ref: value("same"), namesPlan: value(String(index + 1)) })
-        : plan(index, 1, { ref: value("same"), namesProduct: value(String(index - 1)) }),
-    );
-  const fastest = (size: number) => {
-    const lines = input(cart(size));
-    const times = Array.from({ length: 15 }, () => {
-      const start = performance.now();
-      run(lines);
-      return performance.now() - start;
-    });
-    return Math.min(...times);
-  };
-  expect(fastest(2000) / fastest(200)).toBeLessThan(50);
 });

@@ -10,7 +10,9 @@ const pass: RunResult = { operations: [] };
  * Stops a checkout whose plans Hakuna would not insure: a plan without its product, more plans than
  * product units, a plan in another country than it was offered for. Only at checkout: in the cart a
  * buyer must be able to take a product out. Only plans that the app made or linked are judged, and
- * whatever is not understood passes.
+ * whatever is not understood passes: a link whose name is written another way cannot be asked for, and
+ * an order's plan can be paired without any link, so a plan that bears none is alone only where
+ * there is no product at all.
  */
 export function run({ buyerJourney, cart, localization }: RunInput): RunResult {
   if (!buyerJourney.step?.startsWith("CHECKOUT_")) return pass;
@@ -18,9 +20,12 @@ export function run({ buyerJourney, cart, localization }: RunInput): RunResult {
   if (!lines.some(({ isPlan }) => isPlan)) return pass;
   const country = countryOf(cart) ?? localization.country.isoCode;
   const groups = groupsOf(lines);
+  const hasProducts = lines.some(({ isPlan }) => !isPlan);
   const errors: { message: string; target: string }[] = [];
-  lines.forEach(({ variant, isPlan }, index) => {
-    const refusal = isPlan ? refusalOf(variant, groups[index], country) : null;
+  lines.forEach((one, index) => {
+    const { variant, isPlan } = one;
+    const mayBeAlone = hasProducts && !isLinked(one);
+    const refusal = isPlan ? refusalOf(variant, groups[index], country, mayBeAlone) : null;
     if (refusal === null) return;
     const title = variant?.product.title ?? "";
     errors.push({
@@ -38,16 +43,26 @@ function refusalOf(
   variant: Variant | null,
   group: Group | undefined,
   country: string,
+  mayBeAlone: boolean,
 ): Refusal | null {
   const sold = variant?.planCountry?.value.trim().toUpperCase();
   if (sold && sold !== country) return "country";
-  if (group === undefined || group.productUnits === 0) return "alone";
+  if (group === undefined || group.productUnits === 0) return mayBeAlone ? null : "alone";
   return group.planUnits > group.productUnits ? "tooMany" : null;
 }
 
 function readLine(line: InputLine): CartLine {
   const variant = line.merchandise.__typename === "ProductVariant" ? line.merchandise : null;
   return { line, variant, isPlan: Boolean(variant?.planId?.value) };
+}
+
+/** Whether a plan says what it belongs to. */
+function isLinked({ line }: CartLine): boolean {
+  return [line.ref, ...namesOfProduct(line)].some((value) => text(value) !== "");
+}
+
+function namesOfProduct(line: InputLine): InputLine["ref"][] {
+  return [line.namesProduct, line.namesProductToo, line.namesProductOpenly];
 }
 
 function countryOf({ billingAddress, deliveryGroups }: RunInput["cart"]): string | null {
@@ -111,7 +126,7 @@ function joinByName(lines: readonly CartLine[], join: Join): void {
   const products = new Map<string, number[]>();
   lines.forEach(({ line, isPlan }, index) => {
     const said = isPlan
-      ? [line.namesProduct, line.namesProductToo, line.namesProductOpenly]
+      ? namesOfProduct(line)
       : [line.namesPlan, line.namesPlanToo, line.namesPlanOpenly];
     for (const one of said) {
       const name = text(one);

@@ -96,7 +96,7 @@ export function textOf({ money, total }, cents) {
   return total.replace("[total]", amount);
 }
 
-/** What the product's page has of a variant beyond Liquid's list: its title and own plans, if any. */
+/** What the product's page has of a variant beyond Liquid's list: its title and own group, if any. */
 export async function plansOf({ url, product }, variant) {
   const answer = await fetch(`${url}?variant=${variant}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -87,12 +87,12 @@ it("says so when the order could not be sent again, and keeps what it shows", as
   await extension.render();
   await vi.waitFor(() => expect(document.querySelector("s-button")).not.toBeNull());
   document.querySelector("s-button")?.dispatchEvent(new Event("click"));
-  await vi.waitFor(() => expect(page()).toContain("could not be sent again"));
+  await vi.waitFor(() => expect(page()).toContain("could not be resent"));
   expect(page()).toContain("Synced");
 });
 
 it.each([
-  [new Response(null, { status: 404 }), "has not heard of this order yet"],
+  [new Response(null, { status: 404 }), "does not know this order yet"],
   [new Response(null, { status: 500 }), "could not be loaded"],
   [new TypeError("Failed to fetch"), "could not be loaded"],
 ])("tells what is wrong where there is no status", async (answer, text) => {

@@ -21,6 +21,12 @@ const prisma = new PrismaClient({
 const boss = new PgBoss({ connectionString: DATABASE_URL, max: workers });
 boss.on("error", () => undefined);
 
+/** What fails ends the process: a job that is tried again and again would be taken for a slow one. */
+function end(error: unknown): never {
+  console.error(error);
+  process.exit(1);
+}
+
 async function handle({ data }: Job<WebhookJob>): Promise<void> {
   const { shop, triggeredAt } = data;
   const { orderId, state } = readWebhook(data.topic as OrderTopic, data.body, triggeredAt);
@@ -60,7 +66,7 @@ for (let worker = 0; worker < workers; worker += 1) {
     queueName,
     // a full batch is followed by the next one at once
     { batchSize, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true },
-    async (jobs) => void (await Promise.all(jobs.map(handle))),
+    async (jobs) => void (await Promise.all(jobs.map(handle)).catch(end)),
   );
 }
 createServer((_request, response) => response.end("ready")).listen(Number(PORT));

@@ -14,6 +14,8 @@ export type Fault =
   | { kind: "drop_after" }
   /** answers 504, and takes the orders in so much later: a gateway lost patience, what is behind it did not */
   | { kind: "late"; ms: number }
+  /** the same, until it is told to take them in */
+  | { kind: "late"; until: Promise<unknown> }
   /** takes the orders in, but answers only after a while */
   | { kind: "late_answer"; ms: number }
   /** takes the orders in, then breaks off in the middle of the answer */
@@ -28,8 +30,8 @@ export type Behavior = {
    * says otherwise
    */
   silentTo?: readonly string[];
-  /** the processing status is as silent, to everybody, or answers 503 */
-  statusFails?: "silent" | "unavailable";
+  /** the processing status is as silent, to everybody, answers 503, or refuses whoever asks */
+  statusFails?: "silent" | "unavailable" | "refused";
   /** the next `requests` with orders (all, if left out) have this fault */
   fault?: { fault: Fault; requests?: number };
   /** one request in so many fails, in changing ways; seeded */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Behavior, createFaults, type Fault } from "./behavior.ts";
 import { contractErrors, type FeedState } from "./contract.ts";
 import { Offers } from "./offers.ts";
@@ -124,6 +125,7 @@ export async function startHakuna(
         return beSilent(({ statusFails }) => statusFails === "silent");
       }
       if (behavior.statusFails === "unavailable") return send(503, failure("maintenance"));
+      if (behavior.statusFails === "refused") return send(403, failure("forbidden"));
       return processingStatus(status[1], send);
     }
     if (path === "/offers" && request.method === "POST") {
@@ -165,13 +167,14 @@ export async function startHakuna(
     }
     const origin = { environment, apiKey: key, idempotencyKey };
     if (fault?.kind === "late") {
-      setTimeout(() => takeIn(orders, origin, body), fault.ms);
+      const late = "until" in fault ? fault.until : sleep(fault.ms);
+      late.then(() => takeIn(orders, origin, body));
       return send(504, failure("gateway_timeout"));
     }
     const requestId = takeIn(orders, origin, body);
     if (fault?.kind === "drop_after") return void response.destroy();
     if (fault?.kind === "late_answer") {
-      await new Promise((wait) => setTimeout(wait, fault.ms));
+      await sleep(fault.ms);
       if (request.socket.destroyed) faults.push(fault);
     }
     if (fault?.kind === "half_answer") {
@@ -189,7 +192,7 @@ export async function startHakuna(
     response: ServerResponse,
     send: (status: number, json?: unknown) => void,
   ): Promise<boolean> {
-    if (fault.kind === "slow") await new Promise((wait) => setTimeout(wait, fault.ms));
+    if (fault.kind === "slow") await sleep(fault.ms);
     if (fault.kind === "held") await fault.until;
     if (fault.kind === "drop") response.destroy();
     if (fault.kind === "status") {

@@ -1,6 +1,6 @@
 import type { Connection } from "./admin-api/connection.ts";
 import { OrderIndex, type OrdersArguments } from "./admin-api/order-index.ts";
-import { orderNode, partOf } from "./admin-api/order-node.ts";
+import { lineOf, orderNode, partOf } from "./admin-api/order-node.ts";
 import type { SimulatedOrder } from "./simulated-order.ts";
 
 const sixtyDaysMs = 60 * 24 * 3_600_000;
@@ -28,7 +28,7 @@ export class OrderBook {
     const known = this.#orders.get(id);
     if (known && known.at > at) return;
     this.#orders.set(id, { order, at });
-    for (const part of [...order.fulfillments, ...order.refunds]) {
+    for (const part of [...order.fulfillments, ...order.refunds, ...order.lines]) {
       this.#orderOfPart.set(String(part.id), id);
     }
     const createdAt = wholeSeconds(order.createdAt);
@@ -55,11 +55,11 @@ export class OrderBook {
     return orderNode(order);
   }
 
-  /** The fulfillment or refund of a global id. */
+  /** The fulfillment, refund or line of a global id. */
   part(gid: string, seesAll: boolean, now: number): object | null {
     const order = this.get(this.#orderOfPart.get(numericId(gid)) ?? "");
     if (!order || order.createdAt < oldest(seesAll, now)) return null;
-    return partOf(order, gid) ?? null;
+    return (gid.includes("/LineItem/") ? lineOf(order, gid) : partOf(order, gid)) ?? null;
   }
 
   page(args: OrdersArguments, seesAll: boolean, now: number): Connection {

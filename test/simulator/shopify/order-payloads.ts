@@ -1,4 +1,6 @@
+import { decimalText } from "#app/order/money.ts";
 import { priceText } from "./catalog.ts";
+import { buyersCurrency, buyersMinor } from "./order-money.ts";
 import { moneySet, type Payload, payloadTime, samplePayload } from "./payload.ts";
 import {
   emailOf,
@@ -16,6 +18,7 @@ const lineSample = (orderSample.line_items as Payload[])[0];
 const fulfillmentSample = samplePayload("fulfillments/create");
 const refundSample = samplePayload("refunds/create");
 const refundLineSample = (refundSample.refund_line_items as Payload[])[0];
+const refundTransactionSample = (refundSample.transactions as Payload[])[0];
 const addressSample = orderSample.billing_address as Payload;
 const customerSample = orderSample.customer as Payload;
 const shippingSample = (orderSample.shipping_lines as Payload[])[0];
@@ -46,7 +49,7 @@ export function orderPayload(order: SimulatedOrder): Payload {
     financial_status: order.financialStatus,
     test: order.isTest,
     currency,
-    presentment_currency: currency,
+    presentment_currency: buyersCurrency(order),
     total_price: total,
     total_price_set: moneySet(total, currency),
     email: order.atTill ? null : email,
@@ -102,13 +105,22 @@ export function refundPayload(order: SimulatedOrder, refund: SimulatedRefund): P
     created_at: payloadTime(refund.createdAt),
     processed_at: payloadTime(refund.createdAt),
     refund_line_items: refund.units.map((units) => refundLinePayload(order, units)),
-    transactions: [],
+    ...(refund.note && { note: refund.note }),
+    transactions: (refund.payments ?? []).map(({ id, status, amount, gateway }) => ({
+      ...refundTransactionSample,
+      ...{ id, order_id: order.id, status: status.toLowerCase(), gateway },
+      amount: decimalText(amount, buyersCurrency(order)),
+    })),
   };
 }
 
-function refundLinePayload(order: SimulatedOrder, { line, quantity }: Units): Payload {
+function refundLinePayload(
+  order: SimulatedOrder,
+  { line, quantity, restockType = "NO_RESTOCK" }: Units,
+): Payload {
   return {
     ...refundLineSample,
+    restock_type: restockType.toLowerCase(),
     id: line.id + 1n,
     line_item_id: line.id,
     quantity,
@@ -132,7 +144,13 @@ function linePayload(order: SimulatedOrder, line: SimulatedLine): Payload {
     quantity: line.quantity,
     current_quantity: unitsLeft(order, line),
     price,
-    price_set: moneySet(price, order.currency),
+    price_set: {
+      ...moneySet(price, order.currency),
+      presentment_money: {
+        amount: decimalText(buyersMinor(order, line.price), buyersCurrency(order)),
+        currency_code: buyersCurrency(order),
+      },
+    },
     total_discount: "0",
     discount_allocations: [],
     requires_shipping: !line.isPlan,

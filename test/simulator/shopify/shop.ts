@@ -4,6 +4,7 @@ import { Bucket, type Throttle, throttles } from "./admin-api/throttle.ts";
 import { OrderBook } from "./order-book.ts";
 import { orderMoments, type ShopManner } from "./order-life.ts";
 import { payloadText } from "./payload.ts";
+import { RefundDesk } from "./refund-desk.ts";
 import { ShopCatalog } from "./shop-catalog.ts";
 import { ShopMarkets } from "./shop-markets.ts";
 import { ShopTranslations } from "./shop-translations.ts";
@@ -26,6 +27,7 @@ export type Lives = {
 export class SimulatedShop {
   readonly domain: string;
   readonly orders = new OrderBook();
+  readonly refunds: RefundDesk;
   readonly catalog = new ShopCatalog();
   readonly validations: ShopValidations;
   readonly markets = new ShopMarkets();
@@ -51,6 +53,7 @@ export class SimulatedShop {
     this.domain = domain;
     this.scopes = new Set(scopes);
     this.validations = new ShopValidations(appKey);
+    this.refunds = new RefundDesk(domain, this.orders, (webhook) => this.#webhooks.push(webhook));
     this.bucket = new Bucket(throttles.plus, Date.now());
   }
 

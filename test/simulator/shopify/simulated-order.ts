@@ -16,7 +16,22 @@ export type SimulatedOrder = {
   lines: SimulatedLine[];
   fulfillments: SimulatedFulfillment[];
   refunds: SimulatedRefund[];
+  /** how it was paid; left out: by card, whole, in the shop's currency, prices with tax */
+  money?: SimulatedMoney;
+  returns?: SimulatedReturn[];
+  /** Shopify's word on the returns together; left out: there are none */
+  returnStatus?: string;
 };
+
+export type SimulatedMoney = {
+  taxesIncluded?: boolean;
+  /** what the buyer paid in: so many of its minor units for a hundredth of a price */
+  presentment?: { currency: string; rate: number };
+  /** in minor units of the buyer's currency */
+  paid?: { gateway: string; amount: number; isManual?: boolean }[];
+};
+
+export type SimulatedReturn = { status: string; isExchange: boolean; refundIds: bigint[] };
 
 /** Who bought, and where they live: billing and shipping address are the same. */
 export type SimulatedCustomer = {
@@ -46,9 +61,20 @@ export type SimulatedLine = {
   price: number;
   isPlan: boolean;
   properties: { name: string; value: string }[];
+  /** percent */
+  taxRate?: number;
+  /** off the whole line, as its part of a discount on the cart */
+  discount?: number;
+  /** paid for each unit at the border */
+  duty?: number;
 };
 
-export type Units = { line: SimulatedLine; quantity: number };
+export type Units = {
+  line: SimulatedLine;
+  quantity: number;
+  /** of a refund; left out: NO_RESTOCK */
+  restockType?: "NO_RESTOCK" | "RETURN" | "CANCEL";
+};
 export type SimulatedFulfillment = {
   id: bigint;
   status: "success" | "cancelled";
@@ -56,7 +82,24 @@ export type SimulatedFulfillment = {
   updatedAt: number;
   units: Units[];
 };
-export type SimulatedRefund = { id: bigint; createdAt: number; units: Units[] };
+export type SimulatedRefund = {
+  id: bigint;
+  createdAt: number;
+  units: Units[];
+  note?: string | null;
+  /** the customer was told */
+  notified?: boolean;
+  /** left out: one payment of what the units cost, which has succeeded */
+  payments?: SimulatedPayment[];
+};
+
+/** `amount`: minor units of the buyer's currency. */
+export type SimulatedPayment = {
+  id: bigint;
+  status: "SUCCESS" | "PENDING" | "FAILURE";
+  amount: number;
+  gateway: string;
+};
 
 export function emailOf({ email, first, last }: SimulatedCustomer): string {
   return email ?? `${first}.${last}@mail.example`.toLowerCase().replace(" ", "");

@@ -137,7 +137,8 @@ export const catalog: readonly Product[] = [
       const isDear = index >= 251;
       const price = isDear ? 599_900 : 399_900;
       const title = `Frame ${index + 1}`;
-      return variant(4_501 + index, title, price, { plans: isDear ? [plan.dear] : null });
+      const plans = index === 253 ? [] : isDear ? [plan.dear] : null;
+      return variant(4_501 + index, title, price, { plans });
     }),
   },
   {
@@ -149,6 +150,21 @@ export const catalog: readonly Product[] = [
     isBundle: false,
     plans: [plan.priced, plan.mispriced, plan.silent],
     variants: [variant(4801, "Default Title", 12_900)],
+  },
+  {
+    id: 49,
+    handle: "tandem",
+    title: "Tandem Duo",
+    vendor: "Radwerk",
+    description: "Its variants' own plans are offered nowhere, or elsewhere.",
+    isBundle: false,
+    plans: [plan.oneYear],
+    variants: [
+      variant(4901, "Steel", 149_900),
+      variant(4902, "Carbon", 299_900, { plans: [plan.french] }),
+      variant(4903, "Titanium", 399_900, { plans: [plan.mispriced] }),
+      variant(4904, "Gold", 999_900, { plans: [] }),
+    ],
   },
   {
     id: 91,

@@ -156,7 +156,7 @@ export function productDrop(product: Product, selected: Variant) {
     has_only_default_variant: variants.length === 1,
     variants,
     selected_or_first_available_variant: variantDrop(product, selected),
-    metafields: { $app: { plans: plansDrop(product.plans) } },
+    metafields: { $app: product.plans.length > 0 ? { plans: plansDrop(product.plans) } : {} },
   };
 }
 
@@ -188,10 +188,11 @@ function variantDrop(product: Product, variant: Variant): Record<string, unknown
   };
 }
 
+/** An empty list is a metafield too. */
 function plansDrop(ids: readonly number[]) {
-  const plans = ids.flatMap((id) => {
+  const value = ids.flatMap((id) => {
     const found = findVariant(id);
     return found ? [variantDrop(found.product, found.variant)] : [];
   });
-  return plans.length > 0 ? { value: plans } : undefined;
+  return { value };
 }

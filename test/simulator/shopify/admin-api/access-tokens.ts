@@ -31,6 +31,8 @@ const refreshLastsMs = 90 * 24 * 3_600_000;
  */
 export class AccessTokens {
   readonly given: GivenToken[] = [];
+  /** staff members who may less than the app: by id, their scopes */
+  readonly staff = new Map<string, ReadonlySet<string>>();
   /** how long new access tokens last, in milliseconds */
   accessLastsMs = accessLastsMs;
   /** the app's client secrets that are not revoked, oldest first: it signs with the first */
@@ -73,6 +75,9 @@ export class AccessTokens {
       const isOwn = this.secrets.some((one) => isSignedBy(sessionToken, one));
       if (!isOwn || shopOf(sessionToken) !== shop) {
         return { status: 400, body: { error: "invalid_subject_token" } };
+      }
+      if (String(asked.requested_token_type).endsWith(":online-access-token")) {
+        return { status: 200, body: this.#online(scope, sessionToken) };
       }
       this.revoke(shop);
       return { status: 200, body: this.#give(shop, scope, { sessionToken, secret }, now).body };
@@ -139,6 +144,20 @@ export class AccessTokens {
     return { access, refresh, body };
   }
 
+  /** The shop's offline token stays. Nobody is granted more than the app. */
+  #online(scope: string, sessionToken: string): object {
+    const id = Number(claimsOf(sessionToken)?.sub);
+    const own = this.staff.get(String(id));
+    const granted = scope.split(",").filter((one) => own === undefined || own.has(one));
+    return {
+      access_token: `shpua_${randomBytes(16).toString("hex")}`,
+      scope,
+      expires_in: 86_399,
+      associated_user_scope: granted.join(","),
+      associated_user: { id, first_name: "", last_name: "", email: "", account_owner: false },
+    };
+  }
+
   #retirePredecessor(refresh: string): void {
     for (const before of this.#refresh.values()) {
       if (before.replacement?.refresh === refresh) this.#refresh.delete(before.token);
@@ -173,11 +192,13 @@ function isSignedBy(sessionToken: string, secret: string): boolean {
 
 /** The shop that a session token is for; null where it is none. */
 function shopOf(sessionToken: string): string | null {
+  const dest = claimsOf(sessionToken)?.dest;
+  return dest && URL.canParse(dest) ? new URL(dest).hostname : null;
+}
+
+function claimsOf(sessionToken: string): { dest?: string; sub?: string } | null {
   try {
-    const claims = JSON.parse(
-      Buffer.from(sessionToken.split(".")[1] ?? "", "base64url").toString(),
-    ) as { dest: string };
-    return new URL(claims.dest).hostname;
+    return JSON.parse(Buffer.from(sessionToken.split(".")[1] ?? "", "base64url").toString());
   } catch {
     return null;
   }

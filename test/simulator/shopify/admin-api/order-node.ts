@@ -10,6 +10,7 @@ import {
   unitsLeft,
 } from "../simulated-order.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
+import { orderMoneyFields, refundLineFields, refundMoneyFields } from "./refund-nodes.ts";
 
 /**
  * An order as the Admin API writes it, which is not how its webhooks do: amounts without trailing
@@ -42,7 +43,6 @@ export function orderNode(order: SimulatedOrder): object {
     email: buyer && emailOf(buyer),
     phone: buyer?.phone ?? null,
     currencyCode: currency,
-    presentmentCurrencyCode: currency,
     totalPriceSet: moneyBag(total, currency),
     customer: customer && customerNode(customer),
     billingAddress: buyer && addressNode(buyer),
@@ -52,6 +52,7 @@ export function orderNode(order: SimulatedOrder): object {
     fulfillments: (args: PageArguments) => fulfillments.slice(0, args.first ?? undefined),
     fulfillmentsCount: { count: fulfillments.length, precision: "EXACT" },
     refunds: (args: PageArguments) => refunds.slice(0, args.first ?? undefined),
+    ...orderMoneyFields(order),
   };
 }
 
@@ -62,6 +63,12 @@ export function partOf(order: SimulatedOrder, partGid: string): object | undefin
   if (fulfillment) return fulfillmentNode(order, fulfillment);
   const refund = order.refunds.find((one) => one.id === id);
   return refund && refundNode(order, refund);
+}
+
+/** A line of the order; undefined where it has none with the id. */
+export function lineOf(order: SimulatedOrder, lineGid: string): object | undefined {
+  const line = order.lines.find(({ id }) => gid("LineItem", id) === lineGid);
+  return line && lineNode(order, line);
 }
 
 function lineNode(order: SimulatedOrder, line: SimulatedLine) {
@@ -81,6 +88,7 @@ function lineNode(order: SimulatedOrder, line: SimulatedLine) {
     product: line.productId === null ? null : { id: gid("Product", line.productId) },
     originalUnitPriceSet: moneyBag(line.price, order.currency),
     discountAllocations: [],
+    duties: line.duty === undefined ? [] : [{ id: gid("Duty", line.id) }],
     customAttributes: line.properties.map(({ name, value }) => ({ key: name, value })),
   };
 }
@@ -101,11 +109,11 @@ function fulfillmentNode(order: SimulatedOrder, fulfillment: SimulatedFulfillmen
   };
 }
 
-function refundNode(order: SimulatedOrder, refund: SimulatedRefund) {
-  const units = backwards(refund.units).map(({ line, quantity }) => ({
+export function refundNode(order: SimulatedOrder, refund: SimulatedRefund) {
+  const units = backwards(refund.units).map(({ line, quantity, ...more }) => ({
     id: gid("RefundLineItem", line.id + 1n),
     quantity,
-    restockType: "NO_RESTOCK",
+    ...refundLineFields(order, refund, { line, quantity, ...more }),
     lineItem: lineNode(order, line),
   }));
   return {
@@ -115,6 +123,7 @@ function refundNode(order: SimulatedOrder, refund: SimulatedRefund) {
     createdAt: refund.units.length > 0 ? utc(refund.createdAt) : null,
     updatedAt: utc(refund.createdAt),
     processedAt: utc(refund.createdAt),
+    ...refundMoneyFields(order, refund),
     refundLineItems: (args: PageArguments) => pageOf(units, args),
   };
 }

@@ -7,6 +7,8 @@ import { productMatcher } from "./catalog-search.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 import { marketFields } from "./market-fields.ts";
 import type { OrdersArguments } from "./order-index.ts";
+import { refundNode } from "./order-node.ts";
+import { refundMutations } from "./refund-nodes.ts";
 import { isGranted, scopeTable } from "./scopes.ts";
 import { translationFields } from "./translation-fields.ts";
 import { validationRoots } from "./validations.ts";
@@ -27,6 +29,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
   const node = ({ id }: Id): object | null => {
     const type = typeOf(id);
     if (type === "Order") return sees(type) ? orders.node(id, seesAll, now) : null;
+    if (type === "LineItem") return orders.part(id, seesAll, now);
     if (type === "Fulfillment" || type === "Refund") {
       return sees(type) ? orders.part(id, seesAll, now) : null;
     }
@@ -44,6 +47,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
     ...validationRoots(shop.validations),
     ...marketFields(markets, catalog, facts.currency),
     ...translationFields(translations),
+    ...refundMutations(shop.refunds, orders, refundNode, now),
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     shop: {

@@ -1,0 +1,149 @@
+import {
+  Banner,
+  BlockStack,
+  Button,
+  Card,
+  Divider,
+  InlineStack,
+  List,
+  Text,
+} from "@shopify/polaris";
+import { useState } from "react";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
+import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts";
+import type { OrderPage } from "#app/views/order-page.ts";
+import { RefundDialog } from "./refund-dialog.tsx";
+import { RefundList } from "./refund-list.tsx";
+import { SupportData } from "./support-data.tsx";
+
+type Props = { refunds: OrderRefunds; order: OrderPage["order"]; viewer: string };
+
+/** What can be refunded of an order's plans, until when, and what was. */
+export function PlanRefunds({ refunds: { plans, refunds, missing, alone, notify }, ...of }: Props) {
+  const { t } = useLocale();
+  const [chosen, setChosen] = useState<RefundablePlan | null>(null);
+  if (plans.length === 0 && refunds.length === 0) return null;
+  const isWanted = plans.some(({ owed }) => owed !== null) || refunds.length > 0;
+  const mayRefund = !missing.includes("write_orders");
+  // what else is missing is only for what goes by itself
+  const asked = mayRefund && alone === null ? [] : missing;
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <Text as="h2" variant="headingMd">
+          {t("refunds.title")}
+        </Text>
+        {isWanted && <MissingScopesBanner scopes={asked} of="refunds.access" />}
+        {plans.map((plan, index) => (
+          <BlockStack key={plan.id} gap="300">
+            {index > 0 && <Divider />}
+            <Plan
+              plan={plan}
+              order={of.order}
+              isAlone={alone !== null}
+              onRefund={() => setChosen(plan)}
+              mayRefund={mayRefund}
+            />
+          </BlockStack>
+        ))}
+        <RefundList refunds={refunds} viewer={of.viewer} />
+      </BlockStack>
+      {chosen && (
+        <RefundDialog
+          plan={chosen}
+          units={chosen.owed?.units ?? 1}
+          notify={notify}
+          onClose={() => setChosen(null)}
+        />
+      )}
+    </Card>
+  );
+}
+
+type PlanProps = {
+  plan: RefundablePlan;
+  order: OrderPage["order"];
+  isAlone: boolean;
+  mayRefund: boolean;
+  onRefund: () => void;
+};
+
+function Plan({ plan, order, isAlone, mayRefund, onRefund }: PlanProps) {
+  const { t } = useLocale();
+  const { owed, left, whyNot } = plan;
+  const window = owed === null ? plan.plan : plan.product;
+  return (
+    <BlockStack gap="200">
+      <div style={{ overflowWrap: "anywhere" }}>
+        <Text as="h3" variant="headingSm">
+          {plan.title}
+        </Text>
+      </div>
+      {owed && (
+        <BlockStack gap="150">
+          <Text as="p">{t(`refunds.owed.${owed.reason}`, { count: owed.units })}</Text>
+          {owed.reason === "product_gone" && (
+            <Text as="p" tone="subdued">
+              {t("refunds.choice")}
+            </Text>
+          )}
+        </BlockStack>
+      )}
+      {left === 0 && (
+        <Text as="p" tone="subdued">
+          {t("refunds.none")}
+        </Text>
+      )}
+      {left > 0 && <Windows plan={plan} />}
+      {left > 0 && window.state !== "open" && (
+        <Banner tone="warning">
+          <BlockStack gap="200">
+            <Text as="p">{t(`refunds.window.${window.state}`)}</Text>
+            <SupportData plan={plan} order={order} />
+          </BlockStack>
+        </Banner>
+      )}
+      {owed && isAlone && whyNot.length > 0 && (
+        <BlockStack gap="100">
+          <Text as="p" tone="subdued">
+            {t("refunds.alone.whyNot")}
+          </Text>
+          <List>
+            {whyNot.map((reason) => (
+              <List.Item key={reason}>{t(`refunds.whyNot.${reason}`)}</List.Item>
+            ))}
+          </List>
+        </BlockStack>
+      )}
+      {left > 0 && !(plan.isOpen && !plan.isPlanned) && window.state !== "past" && (
+        <InlineStack>
+          <Button disabled={!mayRefund} onClick={onRefund} tone="critical">
+            {t(owed ? "refunds.refund" : "refunds.cancel")}
+          </Button>
+        </InlineStack>
+      )}
+    </BlockStack>
+  );
+}
+
+/** Each shipment with what is possible until when. */
+function Windows({ plan }: { plan: RefundablePlan }) {
+  const { t, formatTime, formatDate } = useLocale();
+  return (
+    <List>
+      {plan.windows.map(({ quantity, shippedAt, planUntil, productUntil }) => (
+        <List.Item key={shippedAt ?? "unshipped"}>
+          {plan.windows.length > 1 && `${t("refunds.window.units", { units: quantity })} `}
+          {shippedAt === null || planUntil === null || productUntil === null
+            ? t("refunds.window.unshipped")
+            : t("refunds.window.shipped", {
+                date: formatDate(shippedAt),
+                plan: formatTime(planUntil),
+                product: formatTime(productUntil),
+              })}
+        </List.Item>
+      ))}
+    </List>
+  );
+}

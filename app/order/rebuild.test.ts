@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sameContent } from "./content.ts";
+import { emptyState, join, purge, redact } from "./fold.ts";
+import { agrees, rebuild, type WholeRead } from "./rebuild.ts";
+import type { Head, LineItem, OrderState } from "./state.ts";
+
+const day = 86_400_000;
+const placedAt = 1_790_000_000_000;
+const address = {
+  ...{ firstName: "Max", lastName: "Muster", phone: null, address1: "Weg 1", address2: null },
+  ...{ city: "Bern", zip: "3000", countryCode: "CH" },
+};
+const line = (id: string): LineItem => ({
+  ...{ id, quantity: 2, currentQuantity: 2, title: id, presentmentPrice: null },
+  shopPrice: { amount: "10", currency: "EUR" },
+  ...{ discounted: false, giftCard: false, requiresShipping: true, properties: [] },
+});
+
+/** A read of an order of two lines, changed a day after it was placed. */
+function read(head: Partial<Head> = {}, more: Partial<OrderState> = {}): WholeRead {
+  const rank = { updatedAt: placedAt + day, observedAt: placedAt + 3 * day };
+  const facts = (id: string) => ({
+    variantId: { value: `v${id}`, rank },
+    productId: { value: `p${id}`, rank },
+    ...{ sku: null, vendor: { value: "Rad", rank } },
+  });
+  const lineItems = head.lineItems ?? [line("1"), line("2")];
+  return {
+    ...emptyState("1"),
+    firstSeenAt: Object.fromEntries(lineItems.map(({ id }) => [id, rank.updatedAt])),
+    productFacts: Object.fromEntries(lineItems.map(({ id }) => [id, facts(id)])),
+    ...more,
+    head: {
+      ...{ rank, name: "#1", placedAt, isTest: false, voided: false, fullyRefunded: false },
+      ...{ email: "max@example.com", phone: null, billingAddress: address },
+      customer: {
+        id: "7",
+        firstName: "Max",
+        lastName: "Muster",
+        email: "max@example.com",
+      } as never,
+      ...{ shippingAddress: null, lineItems, refundIds: [] },
+      ...head,
+    },
+  };
+}
+
+/** The same order as webhooks told of it: its lines were seen when it was placed. */
+function stored(more: Partial<OrderState> = {}, head: Partial<Head> = {}): OrderState {
+  const told = read();
+  return {
+    ...told,
+    firstSeenAt: { 1: placedAt, 2: placedAt + 60_000 },
+    ...more,
+    head: { ...told.head, rank: { ...told.head.rank, observedAt: placedAt + day }, ...head },
+  };
+}
+
+const mended = (damaged: OrderState, fresh: WholeRead) => {
+  const rebuilt = rebuild(damaged, fresh);
+  expect(agrees(damaged, rebuilt)).toBe(false);
+  expect(agrees(rebuilt, rebuild(rebuilt, fresh))).toBe(true);
+  return rebuilt;
+};
+
+describe("a state that agrees with its read", () => {
+  it("keeps ages of lines, dates of removals and ids of deleted products", () => {
+    const fresh = read(
+      { lineItems: [line("1"), { ...line("2"), currentQuantity: 1 }] },
+      { removedUnits: { 2: { 1: placedAt + day } } },
+    );
+    fresh.productFacts["1"] = { variantId: null, productId: null, sku: null, vendor: null };
+    const known = stored(
+      { removedUnits: { 2: { 1: placedAt + 5_000 } } },
+      { lineItems: fresh.head.lineItems },
+    );
+    const rebuilt = rebuild(known, fresh);
+    expect(agrees(known, rebuilt)).toBe(true);
+    expect(rebuilt.firstSeenAt).toEqual(known.firstSeenAt);
+    expect(rebuilt.removedUnits).toEqual(known.removedUnits);
+    expect(rebuilt.productFacts["1"]?.variantId?.value).toBe("v1");
+  });
+
+  it("does so although the customer's own record changed, or a field is denied", () => {
+    const fresh = read({ customer: { id: "7", firstName: "Moritz" } as never });
+    expect(agrees(stored(), rebuild(stored(), fresh))).toBe(true);
+    const denied = read({ email: null, denied: { email: null } });
+    expect(agrees(stored(), rebuild(stored(), denied))).toBe(true);
+    expect(rebuild(stored(), denied).head?.email).toBe("max@example.com");
+  });
+
+  it("is any state that the fold makes of reads of the same content", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 4 }), (waits) => {
+        const fresh = read();
+        const told = waits.map((wait) => {
+          const at = placedAt + wait;
+          return stored(
+            { firstSeenAt: { 1: at, 2: at } },
+            { rank: { updatedAt: at, observedAt: at } },
+          );
+        });
+        const folded = told.reduce(join);
+        expect(agrees(folded, rebuild(folded, fresh))).toBe(true);
+      }),
+    );
+  });
+});
+
+const fulfillment = (updatedAt: number) => ({
+  ...{ updatedAt, createdAt: placedAt + 1000, status: "success" as const },
+  units: [{ lineItemId: "1", quantity: 1 }],
+});
+
+describe("what differs", () => {
+  it.each<[string, OrderState, WholeRead]>([
+    [
+      "a lost fulfillment",
+      stored(),
+      read({}, { fulfillments: { 5: fulfillment(placedAt + day) } }),
+    ],
+    ["a foreign fulfillment", stored({ fulfillments: { 5: fulfillment(placedAt) } }), read()],
+    [
+      "a fulfillment that claims to be of later than Shopify's",
+      stored({ fulfillments: { 5: { ...fulfillment(placedAt + 9 * day), status: "cancelled" } } }),
+      read({}, { fulfillments: { 5: fulfillment(placedAt + day) } }),
+    ],
+    ["a cancellation that never was", stored({ cancelledAt: placedAt + 1 }), read()],
+    [
+      "a cancellation of too early",
+      stored({ cancelledAt: placedAt - 30 * day }),
+      read({}, { cancelledAt: placedAt + day }),
+    ],
+    ["a lost cancellation", stored(), read({}, { cancelledAt: placedAt + day })],
+    ["a foreign line", stored({}, { lineItems: [line("1"), line("2"), line("3")] }), read()],
+    [
+      "what is known of a foreign line",
+      join(stored(), read({ lineItems: [line("9")], rank: { updatedAt: 1, observedAt: 1 } })),
+      read(),
+    ],
+    [
+      "a head that claims to be of later than Shopify's",
+      stored({}, { rank: { updatedAt: placedAt + 90 * day, observedAt: placedAt + 90 * day } }),
+      read(),
+    ],
+    ["an age that cannot be", stored({ firstSeenAt: { 1: 0, 2: placedAt } }), read()],
+    ["a lost head", { ...stored(), head: null }, read()],
+    [
+      "another price",
+      stored(
+        {},
+        { lineItems: [line("1"), { ...line("2"), shopPrice: { amount: "1", currency: "EUR" } }] },
+      ),
+      read(),
+    ],
+  ])("%s is mended, and agrees afterwards", (_what, damaged, fresh) => {
+    const rebuilt = mended(damaged, fresh);
+    const whole = rebuild(stored({ firstSeenAt: { 1: placedAt, 2: placedAt } }), fresh);
+    if (damaged.head !== null)
+      expect(sameContent({ ...rebuilt, firstSeenAt: {} }, { ...whole, firstSeenAt: {} })).toBe(
+        true,
+      );
+  });
+
+  it("an age that cannot be becomes that of the other lines", () => {
+    const rebuilt = mended(stored({ firstSeenAt: { 1: 0, 2: placedAt + 5 } }), read());
+    expect(rebuilt.firstSeenAt).toEqual({ 1: placedAt + 5, 2: placedAt + 5 });
+  });
+
+  it("flags stay: redacted, deleted, purged", () => {
+    const damaged = { cancelledAt: placedAt };
+    expect(rebuild(redact(stored(damaged)), read()).head?.email).toBeNull();
+    expect(rebuild(stored({ ...damaged, deletedAt: placedAt }), read()).deletedAt).toBe(placedAt);
+    const purged = purge(stored(damaged), placedAt + day);
+    expect(rebuild(purged, read()).head?.email).toBeNull();
+    expect(rebuild(purged, read()).purgedThrough).toBe(placedAt + day);
+  });
+});

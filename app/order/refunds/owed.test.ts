@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { fulfilled, line, map, order, plan, refunded } from "#app/order/order.fixture.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { owedTogether, plansOf } from "./owed.ts";
+
+const ref = { links: { _hakuna_ref: "k" } };
+const shop = { cancelled: false, timeZone: "UTC" };
+const shippedAt = Date.parse("2026-06-01T10:00:00Z");
+const now = shippedAt + 86_400_000;
+
+const standing = (state: OrderState, cancelled = false) => {
+  const [only] = plansOf(map(state), { ...shop, cancelled });
+  if (!only) throw new Error("no plan");
+  return only;
+};
+
+describe("what is to be refunded of a plan", () => {
+  it("is nothing while its product is there", () => {
+    const { owed, windows } = standing(order([line("1", ref), plan("2", ref)]));
+    expect(owed).toBeNull();
+    expect(windows).toEqual([
+      { quantity: 1, shippedAt: null, planUntil: null, productUntil: null },
+    ]);
+  });
+
+  it("is as many units as are left of it beyond its products", () => {
+    const lines = [line("1", { ...ref, quantity: 3, gone: 2 }), plan("2", { ...ref, quantity: 3 })];
+    expect(standing(order(lines)).owed).toEqual({ units: 2, reason: "product_gone" });
+    const one = [lines[0] ?? line("1"), plan("2", { ...ref, quantity: 3, gone: 1 })];
+    expect(standing(order(one)).owed).toEqual({ units: 1, reason: "product_gone" });
+    const both = [lines[0] ?? line("1"), plan("2", { ...ref, quantity: 3, gone: 2 })];
+    expect(standing(order(both)).owed).toBeNull();
+  });
+
+  it("is nothing where fewer plans than products were bought and enough products are left", () => {
+    const lines = [line("1", { ...ref, quantity: 3, gone: 1 }), plan("2", { ...ref, quantity: 2 })];
+    expect(standing(order(lines)).owed).toBeNull();
+  });
+
+  it("is all that is left where the order was cancelled", () => {
+    const state = order([line("1", ref), plan("2", { ...ref })]);
+    expect(standing(state, true).owed).toEqual({ units: 1, reason: "order_cancelled" });
+  });
+
+  it("takes its windows from all shipments of its products", () => {
+    const lines = [line("1", { ...ref, quantity: 3, gone: 1 }), plan("2", { ...ref, quantity: 3 })];
+    const state = order(lines, {
+      fulfillments: {
+        a: fulfilled(shippedAt, { "1": 1 }),
+        b: fulfilled(shippedAt + 1000, { "1": 1 }),
+        c: { ...fulfilled(shippedAt, { "1": 1 }), status: "cancelled" },
+      },
+      refunds: { r: refunded(now, { "1": 1 }) },
+    });
+    const { windows } = standing(state);
+    expect(windows.map(({ shippedAt }) => shippedAt)).toEqual([shippedAt, shippedAt + 1000, null]);
+  });
+
+  it("is counted together with the nearest end that is still to come", () => {
+    const state = order(
+      [
+        line("1", { links: { _hakuna_ref: "a" }, gone: 1 }),
+        plan("2", { links: { _hakuna_ref: "a" } }),
+        line("3", { links: { _hakuna_ref: "b" }, gone: 1 }),
+        plan("4", { links: { _hakuna_ref: "b" } }),
+        line("5", { links: { _hakuna_ref: "c" } }),
+        plan("6", { links: { _hakuna_ref: "c" } }),
+      ],
+      {
+        fulfillments: {
+          a: fulfilled(shippedAt, { "1": 1 }),
+          b: fulfilled(shippedAt + 86_400_000, { "3": 1 }),
+          c: fulfilled(shippedAt - 86_400_000, { "5": 1 }),
+        },
+      },
+    );
+    const plans = plansOf(map(state), shop);
+    const first = Date.parse("2026-09-01T10:00:00Z");
+    const second = Date.parse("2026-09-02T10:00:00Z");
+    expect(owedTogether(plans, now)).toEqual({ units: 2, until: first });
+    expect(owedTogether(plans, first + 1)).toEqual({ units: 2, until: second });
+    expect(owedTogether(plansOf(map(order([line("1")])), shop), now)).toEqual({
+      units: 0,
+      until: null,
+    });
+  });
+});

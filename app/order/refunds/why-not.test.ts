@@ -1,0 +1,253 @@
+import { describe, expect, it } from "vitest";
+import { byHand, fulfilled, line, map, order, plan } from "#app/order/order.fixture.ts";
+import type { ManualPair } from "#app/order/pair.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { type MoneyOrder, type MoneyRefund, paymentState } from "./money-order.ts";
+import { plansOf } from "./owed.ts";
+import { type Circumstances, whyNot } from "./why-not.ts";
+
+const shippedAt = Date.parse("2026-06-01T10:00:00Z");
+const now = shippedAt + 5 * 86_400_000;
+const ref = { links: { _hakuna_ref: "k" } };
+
+/** The product was refunded and restocked; the plan, 12.00 with 2.00 of tax in it, is there. */
+const gone = order([line("1", { ...ref, gone: 1 }), plan("2", ref)], {
+  fulfillments: { f: fulfilled(shippedAt, { "1": 1 }) },
+});
+const restocked: MoneyRefund = {
+  id: "900",
+  note: null,
+  units: [{ lineItemId: "1", quantity: 1, restockType: "RETURN", subtotal: 10_000, tax: 1_900 }],
+  ...{ shipping: 490, duties: 250, isAdjusted: false },
+  payments: [{ id: "1", status: "SUCCESS", amount: 12_640, gateway: "bogus" }],
+};
+const money: MoneyOrder = {
+  id: "1",
+  ...{
+    cancelled: false,
+    currency: "EUR",
+    taxesIncluded: false,
+    received: 20_000,
+    refunded: 12_640,
+  },
+  returnStatus: "NO_RETURN",
+  lines: [
+    { id: "1", quantity: 1, currentQuantity: 0 },
+    { id: "2", quantity: 1, currentQuantity: 1 },
+  ],
+  refunds: [restocked],
+  returns: null,
+  isPartial: false,
+};
+const calm: Circumstances = {
+  ...{ now, isShopHeld: false, isOrderSkipped: false, isRefusedBefore: false },
+  firstSeenAt: { "1": 1000, "2": 1000 },
+  productLineIds: ["1"],
+  manualPairs: [],
+};
+
+type Given = {
+  state?: OrderState;
+  cancelled?: boolean;
+  money?: Partial<MoneyOrder>;
+  refund?: Partial<MoneyRefund>;
+  more?: Partial<Omit<Circumstances, "manualPairs">> & { manualPairs?: ManualPair[] };
+};
+
+function reasons(given: Given = {}): string[] {
+  const { state = gone, cancelled = false, refund } = given;
+  const context = { acceptSuggestions: true, manualPairs: [...(given.more?.manualPairs ?? [])] };
+  const standing = plansOf(map(state, context), { cancelled, timeZone: "UTC" }).find(
+    ({ plan }) => plan.id === "2",
+  );
+  if (!standing) throw new Error("no plan");
+  const refunds = refund ? [{ ...restocked, ...refund }] : money.refunds;
+  return whyNot(standing, { ...money, refunds, ...given.money }, { ...calm, ...given.more });
+}
+
+const unit = restocked.units[0] as MoneyRefund["units"][number];
+const removed = { refunds: [] };
+
+const pairedBy = (product: object, planned: object) =>
+  order([
+    line("1", { gone: 1, variantId: "11", links: { ...product } }),
+    plan("2", { variantId: "22", links: { ...planned } }),
+  ]);
+
+describe("a plan goes by itself", () => {
+  it.each<[string, Given]>([
+    ["where its product was refunded and restocked", {}],
+    [
+      "where prices hold their tax",
+      {
+        money: { taxesIncluded: true },
+        refund: { payments: [{ id: "1", status: "SUCCESS", amount: 10_740, gateway: null }] },
+      },
+    ],
+    ["where it was removed by an edit", { money: removed }],
+    [
+      "where it came back by a return that was seen, also without restock",
+      {
+        refund: { units: [{ ...unit, restockType: "NO_RESTOCK" }] },
+        money: {
+          returnStatus: "RETURNED",
+          returns: [{ status: "CLOSED", isExchange: false, refundIds: ["900"] }],
+        },
+      },
+    ],
+    [
+      "where the money came back in parts",
+      {
+        refund: {
+          payments: [
+            { id: "1", status: "SUCCESS", amount: 12_000, gateway: "bogus" },
+            { id: "2", status: "SUCCESS", amount: 640, gateway: "gift_card" },
+          ],
+        },
+      },
+    ],
+    [
+      "where a person paired them",
+      { state: pairedBy({}, {}), more: { manualPairs: [byHand("1", "2")] } },
+    ],
+    [
+      "where both lines name each other",
+      { state: pairedBy({ _hakuna_protection: "22" }, { _hakuna_product: "11" }) },
+    ],
+    ["before anything is shipped", { state: { ...gone, fulfillments: {} } }],
+  ])("%s", (_, given) => {
+    expect(reasons(given)).toEqual([]);
+  });
+});
+
+describe("a person decides", () => {
+  it.each<[string, Given]>([
+    ["shop_held", { more: { isShopHeld: true } }],
+    ["order_skipped", { more: { isOrderSkipped: true } }],
+    ["refused_before", { more: { isRefusedBefore: true } }],
+    ["order_cancelled", { cancelled: true }],
+    ["order_cancelled", { money: { cancelled: true } }],
+    ["pair_uncertain", { state: pairedBy({ _hakuna_protection: "22" }, {}) }],
+    ["pair_uncertain", { state: pairedBy({}, { _hakuna_product: "11" }) }],
+    // the shop's setting accepted a suggestion
+    ["pair_uncertain", { state: pairedBy({}, {}) }],
+    ["goodwill", { refund: { units: [{ ...unit, restockType: "NO_RESTOCK" }] } }],
+    [
+      "exchange",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [{ status: "CLOSED", isExchange: true, refundIds: ["900"] }],
+        },
+      },
+    ],
+    ["exchange", { more: { productLineIds: ["1", "7"], firstSeenAt: { "1": 1000, "7": 2000 } } }],
+    [
+      "return_open",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [{ status: "OPEN", isExchange: false, refundIds: [] }],
+        },
+      },
+    ],
+    ["return_unseen", { money: { returnStatus: "RETURNED" } }],
+    ["earlier_refund_differs", { refund: { isAdjusted: true } }],
+    ["earlier_refund_differs", { refund: { units: [] } }],
+    [
+      "earlier_refund_differs",
+      {
+        refund: { payments: [{ id: "1", status: "SUCCESS", amount: 13_840, gateway: "bogus" }] },
+      },
+    ],
+    ["window_over", { more: { now: Date.parse("2026-09-01T10:00:01Z") } }],
+    ["order_differs", { money: { lines: [{ id: "2", quantity: 1, currentQuantity: 1 }] } }],
+    [
+      "order_differs",
+      {
+        money: { ...removed, lines: money.lines.map((one) => ({ ...one, currentQuantity: 0 })) },
+      },
+    ],
+    ["order_large", { money: { isPartial: true } }],
+  ])("%s", (reason, given) => {
+    expect(reasons(given)).toEqual([reason]);
+  });
+
+  it.each(["RETURN_REQUESTED", "IN_PROGRESS", "INSPECTION_COMPLETE", "RETURN_FAILED", "NEW_WORD"])(
+    "while a return is %s",
+    (returnStatus) => {
+      expect(reasons({ money: { returnStatus } })).toEqual(["return_open", "return_unseen"]);
+    },
+  );
+
+  it.each(["PENDING", "FAILURE", "AWAITING_RESPONSE", "NEW_WORD"])(
+    "while an earlier payment is %s",
+    (status) => {
+      const payments = [{ id: "1", status, amount: 12_640, gateway: "bogus" }];
+      expect(reasons({ refund: { payments } })).toEqual(["earlier_refund_unpaid"]);
+    },
+  );
+
+  it("where there were more plans than products from the first", () => {
+    const state = order(
+      [line("1", { ...ref, quantity: 2, gone: 1 }), plan("2", { ...ref, quantity: 3 })],
+      { fulfillments: { f: fulfilled(shippedAt, { "1": 2 }) } },
+    );
+    const lines = [
+      { id: "1", quantity: 2, currentQuantity: 1 },
+      { id: "2", quantity: 3, currentQuantity: 3 },
+    ];
+    expect(reasons({ state, money: { lines } })).toEqual(["pair_uncertain"]);
+  });
+
+  it("where one of several shipments is past its window", () => {
+    const later = Date.parse("2026-08-20T10:00:00Z");
+    const state = order(
+      [line("1", { ...ref, quantity: 2, gone: 1 }), plan("2", { ...ref, quantity: 2 })],
+      {
+        fulfillments: { f: fulfilled(shippedAt, { "1": 1 }), g: fulfilled(later, { "1": 1 }) },
+      },
+    );
+    const lines = [
+      { id: "1", quantity: 2, currentQuantity: 1 },
+      { id: "2", quantity: 2, currentQuantity: 2 },
+    ];
+    const asked = (at: string) =>
+      reasons({ state, money: { lines }, more: { now: Date.parse(at) } });
+    expect(asked("2026-08-30T10:00:00Z")).toEqual([]);
+    expect(asked("2026-09-02T10:00:00Z")).toEqual(["window_over"]);
+  });
+
+  it("and is told every reason, in one order", () => {
+    const all = reasons({
+      cancelled: true,
+      refund: { units: [], payments: [] },
+      money: { returnStatus: "IN_PROGRESS", isPartial: true, lines: [] },
+      more: { isShopHeld: true, isOrderSkipped: true, isRefusedBefore: true },
+    });
+    expect(all).toEqual([
+      ...["shop_held", "order_skipped", "order_cancelled", "return_open", "return_unseen"],
+      ...["earlier_refund_differs", "earlier_refund_unpaid", "order_differs", "order_large"],
+      "refused_before",
+    ]);
+  });
+});
+
+describe("the payments of a refund", () => {
+  it.each([
+    [[], "pending"],
+    [["SUCCESS"], "succeeded"],
+    [["SUCCESS", "PENDING"], "pending"],
+    [["SUCCESS", "FAILURE", "PENDING"], "failed"],
+    [["ERROR"], "failed"],
+    [["UNKNOWN"], "pending"],
+  ] as const)("%j are %s", (statuses, state) => {
+    const payments = statuses.map((status, id) => ({
+      id: `${id}`,
+      status,
+      amount: 1,
+      gateway: "x",
+    }));
+    expect(paymentState(payments)).toBe(state);
+  });
+});

@@ -1,0 +1,160 @@
+import type { ManualPair } from "#app/order/pair.ts";
+import { sum } from "#app/order/units.ts";
+import { type MoneyOrder, type MoneyRefund, paymentState } from "./money-order.ts";
+import type { PlanStanding } from "./owed.ts";
+import { stateAt } from "./windows.ts";
+
+/** Why a plan is not refunded by itself. */
+export const whyNotReasons = [
+  /** the merchant, or an operator, holds deliveries back */
+  "shop_held",
+  /** the order is not shared with Hakuna */
+  "order_skipped",
+  /** a person decides of cancelled orders */
+  "order_cancelled",
+  /** nothing certain says which product the plan protects, or which of its units protect none */
+  "pair_uncertain",
+  /** the money went back and the product stayed */
+  "goodwill",
+  "exchange",
+  "return_open",
+  /** a product was returned, and the app may not see the return */
+  "return_unseen",
+  /** an earlier refund holds money beside its lines: it may have paid the plan back */
+  "earlier_refund_differs",
+  "earlier_refund_unpaid",
+  /** its windows, or those of one of its shipments, are over */
+  "window_over",
+  /** Shopify's order is another one than ours */
+  "order_differs",
+  /** more lines or refunds than are read at once */
+  "order_large",
+  /** a person did not want it, or Shopify refused it */
+  "refused_before",
+  /** Shopify suggests another amount than the units cost */
+  "not_the_price",
+  /** the payment is one that the merchant makes by hand */
+  "manual_payment",
+] as const;
+
+export type WhyNot = (typeof whyNotReasons)[number];
+
+/** What is known of the shop and the order besides their money. */
+export type Circumstances = {
+  now: number;
+  /** paused, held, not connected or uninstalled */
+  isShopHeld: boolean;
+  isOrderSkipped: boolean;
+  /** an intent for the plan ended without a refund, by a person's word or Shopify's */
+  isRefusedBefore: boolean;
+  /** line item id → when the line was first seen, epoch milliseconds */
+  firstSeenAt: Readonly<Record<string, number>>;
+  /** all product lines of the order */
+  productLineIds: readonly string[];
+  /** what people paired; a pair that the shop's setting accepted is as good, but not certain */
+  manualPairs: readonly Pick<ManualPair, "productLineId" | "planLineId">[];
+};
+
+/**
+ * Every reason for which the plan's owed units may not be refunded without a person; none: they may.
+ *
+ * @param money as Shopify told it right now
+ */
+export function whyNot(
+  standing: PlanStanding,
+  money: MoneyOrder,
+  circumstances: Circumstances,
+): WhyNot[] {
+  const { plan, products, owed, windows } = standing;
+  const found = new Set<WhyNot>();
+  if (circumstances.isShopHeld) found.add("shop_held");
+  if (circumstances.isOrderSkipped) found.add("order_skipped");
+  if (circumstances.isRefusedBefore) found.add("refused_before");
+  if (money.cancelled || owed?.reason === "order_cancelled") found.add("order_cancelled");
+  const isCertain = isCertainFor(plan.id, circumstances);
+  const protectable = products.reduce((total, { line }) => total + line.quantity, 0);
+  // of more plans than products nobody knows which went with a product, and which never had one
+  if (!products.every(isCertain) || plan.quantity > protectable) found.add("pair_uncertain");
+  if (money.isPartial) found.add("order_large");
+  const seen = [plan, ...products.map(({ line }) => line)];
+  if (owed === null || !seen.every((line) => agrees(line, money))) found.add("order_differs");
+  if (stateAt(windows, "productUntil", circumstances.now) !== "open") found.add("window_over");
+  const gone = products.map(({ line }) => line).filter((line) => line.gone.units.length > 0);
+  for (const reason of returnsSay(money)) found.add(reason);
+  if (gone.some(({ id }) => isGoodwill(id, money))) found.add("goodwill");
+  if (isReplaced(gone, circumstances)) found.add("exchange");
+  for (const refund of money.refunds) {
+    if (!equalsItsLines(refund, money)) found.add("earlier_refund_differs");
+    if (paymentState(refund.payments) !== "succeeded") found.add("earlier_refund_unpaid");
+  }
+  return whyNotReasons.filter((reason) => found.has(reason));
+}
+
+/** By hand, by ref, or by a link that both lines confirm. */
+function isCertainFor(planLineId: string, { manualPairs }: Circumstances) {
+  const byHand = new Set(
+    manualPairs
+      .filter((pair) => pair.planLineId === planLineId)
+      .map(({ productLineId }) => productLineId),
+  );
+  return ({ line, tier }: PlanStanding["products"][number]) =>
+    tier === 1 || tier === 2 || (tier === 0 && byHand.has(line.id));
+}
+
+/** Whether Shopify counts as many units of the line as we do. */
+function agrees(line: { id: string; left: number }, { lines }: MoneyOrder): boolean {
+  return lines.find(({ id }) => id === line.id)?.currentQuantity === line.left;
+}
+
+function returnsSay({ returnStatus, returns }: MoneyOrder): WhyNot[] {
+  const reasons: WhyNot[] = [];
+  const isSettled = returnStatus === "NO_RETURN" || returnStatus === "RETURNED";
+  if (!isSettled) reasons.push("return_open");
+  if (returns === null) {
+    // an exchange is told of in the return alone
+    if (returnStatus !== "NO_RETURN") reasons.push("return_unseen");
+    return reasons;
+  }
+  if (returns.some(({ status }) => status === "OPEN" || status === "REQUESTED")) {
+    reasons.push("return_open");
+  }
+  if (returns.some(({ isExchange, status }) => isExchange && status !== "CANCELED")) {
+    reasons.push("exchange");
+  }
+  return reasons;
+}
+
+const restocked = ["RETURN", "CANCEL", "LEGACY_RESTOCK"];
+
+/** Units whose money went back without anything being sent back, restocked or removed. */
+function isGoodwill(lineItemId: string, { refunds, returns }: MoneyOrder): boolean {
+  const returned = new Set(returns?.flatMap(({ refundIds }) => refundIds));
+  return refunds.some(
+    ({ id, units }) =>
+      !returned.has(id) &&
+      units.some((one) => one.lineItemId === lineItemId && !restocked.includes(one.restockType)),
+  );
+}
+
+/** A product that came into the order after the one that went may stand in its place. */
+function isReplaced(
+  gone: readonly { id: string }[],
+  { firstSeenAt, productLineIds }: Circumstances,
+): boolean {
+  const seenAt = (id: string) => firstSeenAt[id] ?? 0;
+  return gone.some(({ id }) => productLineIds.some((other) => seenAt(other) > seenAt(id)));
+}
+
+/** Whether what was paid back is the price of the lines, and of shipping and duties, that it names. */
+function equalsItsLines(
+  { units, shipping, duties, isAdjusted, payments }: MoneyRefund,
+  { taxesIncluded }: MoneyOrder,
+): boolean {
+  if (isAdjusted || units.length === 0) return false;
+  const lines = units.reduce(
+    (total, { subtotal, tax }) => total + subtotal + (taxesIncluded ? 0 : tax),
+    0,
+  );
+  const paid = sum(payments.map(({ amount }) => ({ quantity: amount })));
+  return paid === lines + shipping + duties;
+}

@@ -1,0 +1,139 @@
+import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
+import type { Payment } from "#app/order/refunds/money-order.ts";
+import type { OwedReason } from "#app/order/refunds/owed.ts";
+import type { WhyNot } from "#app/order/refunds/why-not.ts";
+import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/refunds/windows.ts";
+import { sum } from "#app/order/units.ts";
+import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
+import { refundScopes } from "./refund-scopes.ts";
+
+/** What the page of an order shows of its plans' refunds. Times are epoch milliseconds. */
+export type OrderRefunds = {
+  plans: RefundablePlan[];
+  refunds: ShownRefund[];
+  /** scopes that refunds want and the shop has not granted */
+  missing: string[];
+  /** the shop's setting; null: a person refunds everything */
+  alone: { waitHours: number } | null;
+  /** the customer is told where nobody says otherwise */
+  notify: boolean;
+};
+
+export type RefundablePlan = {
+  id: string;
+  title: string;
+  /** units that can be refunded */
+  left: number;
+  owed: { units: number; reason: OwedReason } | null;
+  windows: Window[];
+  /** whether the plan alone may be cancelled, and a product's return still ends it; until when */
+  plan: { state: WindowState; until: number | null };
+  product: { state: WindowState; until: number | null };
+  /** why it is not refunded by itself, where that was looked at */
+  whyNot: WhyNot[];
+  /** a refund of it is open; it is only planned, so that a person can be first */
+  isOpen: boolean;
+  isPlanned: boolean;
+};
+
+export type ShownRefund = {
+  id: string;
+  planLineId: string;
+  title: string;
+  units: number;
+  reason: RefundReason;
+  state: RefundState;
+  /** user:<id>; null: the shop's setting */
+  by: string | null;
+  /** minor units; null: not known yet */
+  amount: { amount: number; currency: string } | null;
+  createdAt: number;
+  dueAt: number | null;
+  refundId: string | null;
+  payments: Payment[];
+  problem: RefundProblem | null;
+  words: string | null;
+  /** Hakuna has accepted the order with these units refunded */
+  isAtHakuna: boolean;
+};
+
+type Standing = {
+  plan: { id: string; title: string; left: number };
+  owed: RefundablePlan["owed"];
+  windows: Window[];
+};
+
+/** Reads what is known of an order's refunds. Bound to the shop of the session token. */
+export async function readOrderRefunds(
+  prisma: PrismaClient,
+  domain: string,
+  orderId: string,
+  standings: readonly Standing[],
+  now: number,
+): Promise<OrderRefunds> {
+  const key = { shop: domain, id: orderId };
+  const [shop, order, document, rows] = await Promise.all([
+    prisma.shop.findUniqueOrThrow({
+      where: { domain },
+      select: { scopes: true, refundsAlone: true, refundWaitHours: true, refundNotify: true },
+    }),
+    prisma.order.findUnique({
+      where: { shop_id: key },
+      select: { refundWhyNot: true, acceptedHash: true },
+    }),
+    prisma.orderDocument.findUnique({
+      where: { shop_orderId: { shop: domain, orderId } },
+      select: { lastPayload: true },
+    }),
+    prisma.planRefund.findMany({
+      where: { shop: domain, orderId },
+      orderBy: [{ createdAt: "desc" }, { id: "asc" }],
+      omit: { variables: true, key: true },
+    }),
+  ]);
+  const whyNot = (order?.refundWhyNot ?? {}) as Record<string, WhyNot[]>;
+  const granted = shop.scopes?.split(",") ?? [];
+  const reported = reportedUnits(order?.acceptedHash ? document?.lastPayload : null);
+  return {
+    plans: standings.map(({ plan, owed, windows }) => ({
+      ...{ id: plan.id, title: plan.title, left: plan.left, owed, windows },
+      plan: possible(windows, "planUntil", now),
+      product: possible(windows, "productUntil", now),
+      whyNot: whyNot[plan.id] ?? [],
+      isOpen: rows.some(({ planLineId, endedAt }) => planLineId === plan.id && endedAt === null),
+      isPlanned: rows.some(
+        ({ planLineId, state }) => planLineId === plan.id && state === "planned",
+      ),
+    })),
+    refunds: rows.map((row) => ({
+      ...{ id: row.id, planLineId: row.planLineId, title: row.planTitle, units: row.units },
+      ...{ state: row.state, refundId: row.refundId, words: row.words },
+      reason: row.reason as RefundReason,
+      problem: row.problem as RefundProblem | null,
+      by: row.staffId === null ? null : `user:${row.staffId}`,
+      amount:
+        row.amount === null || row.currency === null
+          ? null
+          : { amount: Number(row.amount), currency: row.currency },
+      createdAt: row.createdAt.getTime(),
+      dueAt: row.dueAt?.getTime() ?? null,
+      payments: row.payments as unknown as Payment[],
+      isAtHakuna: row.state === "done" && (reported.get(row.planLineId) ?? 0) >= row.units,
+    })),
+    missing: refundScopes.filter((scope) => !granted.includes(scope)),
+    alone: shop.refundsAlone ? { waitHours: shop.refundWaitHours } : null,
+    notify: shop.refundNotify,
+  };
+}
+
+function possible(windows: Window[], of: "planUntil" | "productUntil", now: number) {
+  return { state: stateAt(windows, of, now), until: nearestEnd(windows, of, now) };
+}
+
+/** Line item id → refunded units in the payload that Hakuna accepted. */
+function reportedUnits(payload: unknown): Map<string, number> {
+  const { line_items: lines = [] } = (payload ?? {}) as {
+    line_items?: { id: string; refunds: { quantity: number }[] }[];
+  };
+  return new Map(lines.map(({ id, refunds }) => [id, sum(refunds)]));
+}

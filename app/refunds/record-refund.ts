@@ -1,0 +1,116 @@
+import { type Payment, paymentState } from "#app/order/refunds/money-order.ts";
+import type { RefundAnswer } from "#app/shopify/refunds/create-refund.ts";
+import type { PlanRefund, RefundState } from "./plan-refund.ts";
+import type { RefundContext } from "./refund-context.ts";
+import { changeRefund } from "./refund-store.ts";
+import { uncapGone, withOrder } from "./refunded-order.ts";
+
+/** A repeat with the same key is safe for as long as Shopify keeps keys; this is well within. */
+const askAgainMs = 55 * 60_000;
+/** Looks at Shopify's refunds, first and at most this far apart. */
+const firstLookMs = 60_000;
+const longestLookMs = 24 * 3_600_000;
+/** With doubling: about a month. */
+const mostLooks = 40;
+
+/** Whether Shopify may still be asked with the key that it was asked with first. */
+export function mayAskAgain({ askedAt }: Pick<PlanRefund, "askedAt">, now: number): boolean {
+  return askedAt !== null && now - askedAt < askAgainMs;
+}
+
+/** When to look next; null: not by itself any more, for a person has to. */
+export function nextLook(looks: number, now: number, atLeastMs = 0): number | null {
+  if (looks >= mostLooks) return null;
+  return now + Math.max(atLeastMs, Math.min(longestLookMs, firstLookMs * 2 ** Math.min(looks, 20)));
+}
+
+const asked: readonly RefundState[] = ["asking", "unclear"];
+
+/**
+ * Writes down what Shopify answered. Hakuna is told of the plan's end when the money has moved, and
+ * keeps the plan where nothing was refunded.
+ *
+ * @returns the refund as it is then
+ */
+export async function recordAnswer(
+  context: RefundContext,
+  shop: string,
+  refund: PlanRefund,
+  answer: RefundAnswer,
+): Promise<void> {
+  if (answer.kind === "created") return await recordPayments(context, shop, refund, answer);
+  if (answer.kind === "lost") return await recordLost(context, shop, refund, answer);
+  const { code, words } = answer;
+  await withOrder(context, shop, refund.orderId, async (inHand) => {
+    const { client, shop: row, tell } = inHand;
+    const ended = {
+      state: "refused",
+      problem: code,
+      words,
+      dueAt: null,
+      endedAt: row.now,
+    } as const;
+    if (!(await changeRefund(client, shop, refund.id, asked, ended))) return;
+    uncapGone(inHand, refund.planLineId);
+    tell(eventOf(refund, "refused", { words }));
+  });
+}
+
+async function recordLost(
+  { pool, now }: RefundContext,
+  shop: string,
+  refund: PlanRefund,
+  { words, retryAfterMs }: Extract<RefundAnswer, { kind: "lost" }>,
+): Promise<void> {
+  const at = now();
+  const looks = refund.looks + 1;
+  const dueAt = nextLook(refund.looks, at, retryAfterMs ?? 0);
+  const isOver = !mayAskAgain(refund, at);
+  await changeRefund(pool, shop, refund.id, asked, {
+    ...{ state: isOver ? "unclear" : "asking", problem: isOver ? "hour_over" : "lost" },
+    ...{ words, looks, dueAt },
+  });
+}
+
+/** Writes down that Shopify holds the refund, and how its payments stand. */
+export async function recordPayments(
+  context: RefundContext,
+  shop: string,
+  refund: PlanRefund,
+  { refundId, payments }: { refundId: string; payments: Payment[] },
+): Promise<void> {
+  // a refund of nothing is paid
+  const stand = refund.amount === 0 ? "succeeded" : paymentState(payments);
+  const state = ({ succeeded: "done", pending: "paying", failed: "unpaid" } as const)[stand];
+  const isSame = refund.state === state && refund.refundId === refundId;
+  await withOrder(context, shop, refund.orderId, async (inHand) => {
+    const { client, order, shop: row, tell } = inHand;
+    const { now } = row;
+    const looks = isSame ? refund.looks + 1 : 0;
+    const from = [...asked, "paying", "unpaid"] as const;
+    const isWritten = await changeRefund(client, shop, refund.id, from, {
+      ...{ state, refundId, payments, looks, problem: null, words: null },
+      dueAt: state === "done" ? null : nextLook(looks, now),
+      endedAt: state === "done" ? now : null,
+    });
+    if (!isWritten || isSame) return;
+    if (state === "done") uncapGone(inHand, refund.planLineId);
+    // its webhooks may be late or lost
+    order.readAt ??= now;
+    tell(eventOf(refund, state, { refundId }));
+  });
+}
+
+/** A line of the order's timeline about a refund; each step is told once. */
+export function eventOf(
+  refund: Pick<PlanRefund, "id" | "planTitle" | "units" | "amount" | "currency" | "staffId">,
+  step: string,
+  more: Record<string, string | number | null> = {},
+) {
+  const { id, planTitle: title, units, amount, currency, staffId } = refund;
+  const by = staffId === null ? "setting" : `user:${staffId}`;
+  return {
+    source: `refund:${id}:${step}`,
+    detail: { step, title, units, amount, currency, by, ...more },
+  };
+}

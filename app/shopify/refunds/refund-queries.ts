@@ -1,0 +1,222 @@
+/** What is read of an order's money at once: more than nearly any order has. */
+export const moneySizes = { lines: 60, refunds: 8, units: 8, parts: 4 } as const;
+
+/** So many refunds are looked through for one of ours; Shopify answers no more at once. */
+export const mostRefunds = 250;
+
+const both = "presentmentMoney { amount currencyCode }";
+
+const payments = `#graphql
+  fragment Payments on Refund {
+    transactions(first: $parts) {
+      pageInfo { hasNextPage }
+      nodes { id kind status gateway amountSet { ${both} } }
+    }
+  }
+`;
+
+/** An order's lines and refunds with what was paid back for each. */
+export const orderMoneyQuery = `#graphql
+  query OrderMoney($order: ID!, $lines: Int!, $refunds: Int!, $units: Int!, $parts: Int!) {
+    order(id: $order) {
+      id
+      cancelledAt
+      taxesIncluded
+      presentmentCurrencyCode
+      returnStatus
+      totalReceivedSet { ${both} }
+      totalRefundedSet { ${both} }
+      lineItems(first: $lines) {
+        pageInfo { hasNextPage }
+        nodes { id quantity currentQuantity }
+      }
+      refunds(first: $refunds) {
+        id
+        note
+        orderAdjustments(first: 1) { nodes { id } }
+        refundShippingLines(first: $parts) {
+          pageInfo { hasNextPage }
+          nodes { subtotalAmountSet { ${both} } taxAmountSet { ${both} } }
+        }
+        duties { amountSet { ${both} } }
+        refundLineItems(first: $units) {
+          pageInfo { hasNextPage }
+          nodes {
+            quantity
+            restockType
+            subtotalSet { ${both} }
+            totalTaxSet { ${both} }
+            lineItem { id }
+          }
+        }
+        ...Payments
+      }
+    }
+  }
+  ${payments}
+`;
+
+/** The returns of an order; needs a scope of its own. */
+export const orderReturnsQuery = `#graphql
+  query OrderReturns($order: ID!, $first: Int!) {
+    order(id: $order) {
+      returns(first: $first) {
+        pageInfo { hasNextPage }
+        nodes {
+          status
+          exchangeLineItems(first: 1) { nodes { id } }
+          refunds(first: $first) { pageInfo { hasNextPage } nodes { id } }
+        }
+      }
+    }
+  }
+`;
+
+/** The notes of an order's refunds: which of them is ours. */
+export const refundNotesQuery = `#graphql
+  query RefundNotes($order: ID!, $refunds: Int!) {
+    order(id: $order) {
+      refunds(first: $refunds) { id note }
+    }
+  }
+`;
+
+/** How the payments of a refund stand. */
+export const refundPaymentsQuery = `#graphql
+  query RefundPayments($refund: ID!, $parts: Int!) {
+    node(id: $refund) { ... on Refund { id ...Payments } }
+  }
+  ${payments}
+`;
+
+/** What is left of a line, and the duties that were paid for it. */
+export const refundLineQuery = `#graphql
+  query RefundLine($line: ID!) {
+    node(id: $line) { ... on LineItem { currentQuantity duties { id } } }
+  }
+`;
+
+/** What Shopify would pay back for units of a line, and by which payments. */
+export const suggestedRefundQuery = `#graphql
+  query SuggestedPlanRefund(
+    $order: ID!, $units: [RefundLineItemInput!]!, $duties: [RefundDutyInput!]!
+  ) {
+    order(id: $order) {
+      taxesIncluded
+      canNotifyCustomer
+      suggestedRefund(refundLineItems: $units, refundDuties: $duties) {
+        amountSet { ${both} }
+        subtotalSet { ${both} }
+        totalTaxSet { ${both} }
+        totalDutiesSet { ${both} }
+        totalCartDiscountAmountSet { ${both} }
+        maximumRefundableSet { ${both} }
+        suggestedTransactions {
+          gateway
+          formattedGateway
+          amountSet { ${both} }
+          parentTransaction { id manualPaymentGateway }
+        }
+      }
+    }
+  }
+`;
+
+/** Pays back. Shopify refuses it without the key. */
+export const createRefundMutation = `#graphql
+  mutation RefundPlan($input: RefundInput!, $key: String!, $parts: Int!) {
+    refundCreate(input: $input) @idempotent(key: $key) {
+      refund { id ...Payments }
+      userErrors { field message }
+    }
+  }
+  ${payments}
+`;
+
+export type AdminMoney = { presentmentMoney: { amount: string; currencyCode: string } };
+type Cut<Node> = { pageInfo: { hasNextPage: boolean }; nodes: Node[] };
+
+export type AdminPayments = {
+  transactions: Cut<{
+    id: string;
+    kind: string;
+    status: string;
+    gateway: string | null;
+    amountSet: AdminMoney;
+  }>;
+};
+
+export type OrderMoneyData = {
+  order: {
+    id: string;
+    cancelledAt: string | null;
+    taxesIncluded: boolean;
+    presentmentCurrencyCode: string;
+    returnStatus: string;
+    totalReceivedSet: AdminMoney;
+    totalRefundedSet: AdminMoney;
+    lineItems: Cut<{ id: string; quantity: number; currentQuantity: number }>;
+    refunds: (AdminPayments & {
+      id: string;
+      note: string | null;
+      orderAdjustments: { nodes: { id: string }[] };
+      refundShippingLines: Cut<{ subtotalAmountSet: AdminMoney; taxAmountSet: AdminMoney }>;
+      duties: { amountSet: AdminMoney }[] | null;
+      refundLineItems: Cut<{
+        quantity: number;
+        restockType: string;
+        subtotalSet: AdminMoney;
+        totalTaxSet: AdminMoney;
+        lineItem: { id: string };
+      }>;
+    })[];
+  } | null;
+};
+
+export type OrderReturnsData = {
+  order: {
+    returns: Cut<{
+      status: string;
+      exchangeLineItems: { nodes: { id: string }[] };
+      refunds: Cut<{ id: string }>;
+    }>;
+  } | null;
+};
+
+export type RefundNotesData = {
+  order: { refunds: { id: string; note: string | null }[] } | null;
+};
+
+export type RefundPaymentsData = { node: (AdminPayments & { id: string }) | null };
+
+export type RefundLineData = {
+  node: { currentQuantity?: number; duties?: { id: string }[] } | null;
+};
+
+export type SuggestedRefundData = {
+  order: {
+    taxesIncluded: boolean;
+    canNotifyCustomer: boolean;
+    suggestedRefund: {
+      amountSet: AdminMoney;
+      subtotalSet: AdminMoney;
+      totalTaxSet: AdminMoney;
+      totalDutiesSet: AdminMoney;
+      totalCartDiscountAmountSet: AdminMoney;
+      maximumRefundableSet: AdminMoney;
+      suggestedTransactions: {
+        gateway: string | null;
+        formattedGateway: string | null;
+        amountSet: AdminMoney;
+        parentTransaction: { id: string; manualPaymentGateway: boolean } | null;
+      }[];
+    } | null;
+  } | null;
+};
+
+export type CreateRefundData = {
+  refundCreate: {
+    refund: (AdminPayments & { id: string }) | null;
+    userErrors: { field: string[] | null; message: string }[];
+  } | null;
+};

@@ -1,0 +1,53 @@
+import type { Mapping } from "#app/order/map.ts";
+import { owedTogether, type PlanStanding, plansOf } from "#app/order/refunds/owed.ts";
+import { findingKey } from "./attention.ts";
+import type { ShopRow } from "./lease.ts";
+import type { StoredOrder } from "./order.ts";
+
+/** How the plans of a stored order stand; see `plansOf`. */
+export function standingsOf(
+  { state, cancelledByHandAt }: Pick<StoredOrder, "state" | "cancelledByHandAt">,
+  mapping: Pick<Mapping, "lines" | "pairing">,
+  timeZone: string,
+): PlanStanding[] {
+  const isVoided = state.head?.voided ?? false;
+  const isCancelled = (state.cancelledAt ?? cancelledByHandAt) !== null;
+  return plansOf(mapping, { cancelled: isCancelled && !isVoided, timeZone });
+}
+
+/**
+ * Writes into `order` what of its plans is to be refunded because their product is gone, but for
+ * what the merchant has put away, and when it is to be looked at whether that may go by itself.
+ */
+export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow): void {
+  const { now } = shop;
+  const putAway = new Set(
+    order.findings
+      .filter((finding) => order.dismissed.includes(findingKey(finding)))
+      .filter(({ code }) => code === "product_gone_plan_not")
+      .map(({ lineItemIds }) => lineItemIds.at(-1)),
+  );
+  const asked = standingsOf(order, mapping, shop.timeZone).filter(
+    ({ plan, owed }) => owed?.reason === "product_gone" && !putAway.has(plan.id),
+  );
+  const { units, until } = owedTogether(asked, now);
+  if (units === 0) {
+    forgetRefunds(order);
+    return;
+  }
+  if (units > order.refundUnits) order.refundSince = now;
+  order.refundUnits = units;
+  order.refundUntil = until;
+  const since = shop.refundsAloneSince?.getTime() ?? Number.POSITIVE_INFINITY;
+  const isAlone = shop.refundsAlone && (order.refundSince ?? 0) >= since;
+  if (!isAlone) order.refundLookAt = null;
+  else if (order.refundLooked !== order.revision) order.refundLookAt = now;
+}
+
+/** Nothing of the order is to be refunded. */
+export function forgetRefunds(order: StoredOrder): void {
+  Object.assign(order, {
+    ...{ refundUnits: 0, refundUntil: null, refundSince: null, refundLookAt: null },
+    refundWhyNot: {},
+  });
+}

@@ -1,0 +1,2 @@
+-- How many orders the tab To refund holds.
+ALTER TABLE "OrderCount" ADD COLUMN "refund" INTEGER NOT NULL DEFAULT 0;

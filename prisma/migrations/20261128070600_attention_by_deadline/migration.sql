@@ -1,0 +1,3 @@
+-- What needs attention, the nearest deadline first.
+CREATE INDEX CONCURRENTLY "Order_attention_until" ON "Order"("shop", "refundUntil", "id")
+  WHERE "needsAttention";

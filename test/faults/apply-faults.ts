@@ -1,0 +1,90 @@
+// Puts each fault of faults.ts into a copy of the repository, one at a time, and runs the test
+// that is to catch it: it must fail. `npm run faults`, or with a part of a fault's name for some of
+// them. That the tests pass without a fault is what `npm test` says.
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type Fault, faults } from "./faults.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const copy = mkdtempSync(join(tmpdir(), "hakuna-faults-"));
+process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+const wanted = process.argv[2] ?? "";
+const chosen = faults.filter(({ name }) => name.includes(wanted));
+copyRepository();
+const survivors: string[] = [];
+for (const fault of chosen) {
+  const caught = await apply(fault);
+  if (caught.length === 0) survivors.push(fault.name);
+  console.log(`${caught.length > 0 ? "caught" : "SURVIVES"}: ${fault.name}`);
+  for (const { title, why } of caught) console.log(`    ${fault.test}: ${title}\n      ${why}`);
+}
+console.log(`${chosen.length - survivors.length} of ${chosen.length} faults were caught.`);
+process.exit(survivors.length === 0 ? 0 : 1);
+
+/** The files that git knows or would add, as they are now, and what is built or installed. */
+function copyRepository(): void {
+  const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const files = execFileSync("git", listed, { cwd: root });
+  const pack = ["-c", "--null", "--files-from=-", "--ignore-failed-read"];
+  const archive = execFileSync("tar", pack, { cwd: root, input: files, maxBuffer: 1 << 30 });
+  execFileSync("tar", ["-x"], { cwd: copy, input: archive });
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  symlinkSync(join(root, "build"), join(copy, "build"));
+  const generated = "app/database/generated";
+  rmSync(join(copy, generated), { recursive: true, force: true });
+  mkdirSync(join(copy, "app/database"), { recursive: true });
+  symlinkSync(join(root, generated), join(copy, generated));
+}
+
+/** The named tests that fail with the fault. */
+async function apply({ name, file, find, put, test, title }: Fault): Promise<Failed[]> {
+  const path = join(copy, file);
+  const sound = readFileSync(path, "utf8");
+  if (sound.split(find).length !== 2) throw new Error(`"${name}" fits ${file} no more: "${find}".`);
+  writeFileSync(
+    path,
+    sound.replace(find, () => put),
+  );
+  try {
+    return await failing(test, title);
+  } finally {
+    writeFileSync(path, sound);
+  }
+}
+
+type Result = { status: string; fullName: string; failureMessages: string[] };
+type Report = { testResults: { assertionResults: Result[] }[] };
+type Failed = { title: string; why: string };
+
+async function failing(test: string, title: string): Promise<Failed[]> {
+  const out = join(copy, "report.json");
+  rmSync(out, { force: true });
+  const named = ["-t", title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")];
+  const vitest = ["run", "--config", "test/vitest.config.ts", `test/server/${test}`, ...named];
+  const report = ["--reporter=json", `--outputFile=${out}`, "--testTimeout=60000"];
+  const program = join(copy, "node_modules/.bin/vitest");
+  // a test that fails makes vitest fail: what came of it stands in the report
+  const said = await promisify(execFile)(program, [...vitest, ...report], { cwd: copy }).catch(
+    ({ stdout, stderr }) => ({ stdout, stderr }),
+  );
+  try {
+    const { testResults }: Report = JSON.parse(readFileSync(out, "utf8"));
+    const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+    const made = tests.filter(({ status }) => status === "passed" || status === "failed");
+    if (made.length === 0) throw new Error("no test of that name ran");
+    return made
+      .filter(({ status }) => status === "failed")
+      .map(({ fullName, failureMessages: [first = ""] }) => ({
+        title: fullName,
+        why: first.split("\n")[0] ?? "",
+      }));
+  } catch (error) {
+    throw new Error(`${test}, "${title}" did not run: ${error}\n${said.stdout}${said.stderr}`);
+  }
+}

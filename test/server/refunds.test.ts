@@ -1,0 +1,575 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { FeedOrder } from "#app/order/feed-order.ts";
+import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
+import { payloadText } from "#test/simulator/shopify/payload.ts";
+import { type Refundable, refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
+import type { SimulatedRefund } from "#test/simulator/shopify/simulated-order.ts";
+import { webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { ask, sessionToken } from "./admin-client.ts";
+import { eventually } from "./client.ts";
+import { openWorld } from "./open-world.ts";
+import { isCounted } from "./vogelsang.ts";
+
+const domain = "refunds.myshopify.com";
+const { world, client } = await openWorld();
+const { pool } = client;
+const shop = world.shopify.shop(domain);
+let nextId = 5_600_000_000n;
+
+const allScopes = ["read_orders", "read_fulfillments", "read_customers", "read_products"];
+
+beforeAll(async () => {
+  shop.scopes = new Set([...allScopes, "write_orders"]);
+  await ask(world, "/app.data", { token: sessionToken(world, domain) });
+  await client.connect(domain);
+});
+
+/** Lets the webhooks that the shop has to send arrive, and the sync have done with them. */
+async function deliver(): Promise<void> {
+  await client.send(shop.takeWebhooks());
+  await client.quiet(domain);
+}
+
+/** An order whose product was refunded and restocked; its plan was not. */
+async function productGone(given: Refundable = {}, back: Partial<SimulatedRefund> = {}) {
+  nextId += 1n;
+  const order = refundableOrder(nextId, given);
+  const [product, plan] = order.lines;
+  if (!product || !plan) throw new Error("no lines");
+  const id = String(order.id);
+  const tell = async (topic: string) => {
+    shop.orders.put(order, order.updatedAt);
+    const text = payloadText(orderPayload(order));
+    await client.send([webhookOf(domain, topic, text, order.updatedAt)]);
+    await client.quiet(domain);
+  };
+  await tell("orders/create");
+  order.updatedAt += 60_000;
+  order.refunds.push({
+    ...{ id: order.id + 900n, createdAt: order.updatedAt },
+    units: [{ line: product, quantity: 1, restockType: "RETURN" }],
+    ...back,
+  });
+  await tell("orders/updated");
+  return { order, id, planLineId: String(plan.id), plan, tell };
+}
+
+type Answer = { result?: string; state?: string; problem?: string; words?: string };
+
+async function post(id: string, body: object, claims = {}, shopDomain = domain): Promise<Answer> {
+  const token = sessionToken(world, shopDomain, { claims });
+  const { text } = await ask(world, `/app/refunds/${id}`, { token, body });
+  return JSON.parse(text) as Answer;
+}
+
+type Gone = Awaited<ReturnType<typeof productGone>>;
+
+function refund({ id, planLineId }: Gone, more: object = {}, claims = {}): Promise<Answer> {
+  const asked = { action: "refund", planLineId, units: 1, left: 1, notify: true };
+  return post(id, { ...asked, amount: 1200, currency: "EUR", ...more }, claims);
+}
+
+async function rowsOf({ id }: { id: string }) {
+  const { rows } = await pool.query(
+    `SELECT * FROM "PlanRefund" WHERE "shop" = $1 AND "orderId" = $2 ORDER BY "createdAt"`,
+    [domain, id],
+  );
+  return rows;
+}
+
+const stateOf = async (order: { id: string }) => (await rowsOf(order)).map(({ state }) => state);
+
+/** The refunded units of the plan, as Hakuna has them. */
+function atHakuna({ id, planLineId }: Gone): number {
+  const order = world.hakuna.last(id) as FeedOrder | undefined;
+  const plan = order?.line_items.find((line) => line.id === planLineId);
+  return plan?.refunds.reduce((total, { quantity }) => total + quantity, 0) ?? -1;
+}
+
+/** As time goes by for a refund that was asked for. */
+async function age({ id }: { id: string }, minutes: number): Promise<void> {
+  await pool.query(
+    `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - $3 * interval '1 minute', "dueAt" = now()
+      WHERE "shop" = $1 AND "orderId" = $2`,
+    [domain, id, minutes],
+  );
+}
+
+/** The time of all that waits has come. */
+async function due({ id }: { id: string }): Promise<void> {
+  await pool.query(
+    `UPDATE "PlanRefund" SET "dueAt" = now() WHERE "shop" = $1 AND "orderId" = $2 AND "endedAt" IS NULL`,
+    [domain, id],
+  );
+}
+
+describe("a refund by hand", () => {
+  it("pays back exactly the plan's units, once, and Hakuna learns of it", async () => {
+    const gone = await productGone();
+    const { order, id } = gone;
+    expect(await client.order(domain, id)).toMatchObject({ refundUnits: 1, needsAttention: true });
+    expect(atHakuna(gone)).toBe(0);
+    const { text } = await ask(world, `/app/refunds/${id}?plan=${gone.planLineId}&units=1`, {
+      token: sessionToken(world, domain),
+    });
+    expect(JSON.parse(text).preview).toMatchObject({
+      ...{ amount: 1200, price: 1200, currency: "EUR", isBelow: false, received: 11_200 },
+      ...{ refunded: 10_000, canNotify: true },
+      payments: [{ gateway: "Bogus Gateway", isManual: false, amount: 1200 }],
+      earlier: [{ units: 1, amount: 10_000, state: "succeeded" }],
+    });
+    expect(await refund(gone)).toMatchObject({ result: "asked", state: "done" });
+    await deliver();
+    const [row] = await rowsOf(gone);
+    expect(order.refunds.at(-1)).toMatchObject({
+      note: `Hakuna ${row.id}`,
+      notified: true,
+      units: [{ quantity: 1, restockType: "NO_RESTOCK" }],
+      payments: [{ amount: 1200, gateway: "bogus" }],
+    });
+    expect(row).toMatchObject({ staffId: "42", reason: "product_gone", units: 1, asks: 1 });
+    expect(row.variables).not.toContain("allowOverRefunding");
+    await eventually("Hakuna has it", () => atHakuna(gone) === 1);
+    expect(await client.order(domain, id)).toMatchObject({ refundUnits: 0, needsAttention: false });
+    expect(await isCounted(pool, domain)).toBe(true);
+    expect(await refund(gone)).toEqual({ result: "changed" });
+  });
+
+  it("is one refund however many people and tries there are at once", async () => {
+    const gone = await productGone();
+    const before = shop.refunds.seen.made;
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => refund(gone, {}, { sub: String(50 + index) })),
+    );
+    expect(shop.refunds.seen.made - before).toBe(1);
+    expect(answers.filter(({ result }) => result === "asked")).toHaveLength(1);
+    expect(await stateOf(gone)).toEqual(["done"]);
+  });
+
+  it("refunds no second unit for somebody who saw what was there a moment ago", async () => {
+    const gone = await productGone({ units: 2 });
+    const before = shop.refunds.seen.made;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // they were told what would be paid back before the other one was done
+    shop.faults.plan({ kind: "held", until: promise }, { of: "query SuggestedPlanRefund" });
+    const late = refund(gone, { left: 2 }, { sub: "43" });
+    await eventually("they wait for Shopify", () => shop.faults.areOver);
+    expect(await refund(gone, { left: 2 })).toMatchObject({ result: "asked", state: "done" });
+    resolve();
+    expect(await late).toEqual({ result: "changed" });
+    expect(await refund(gone, { left: 2 }, { sub: "44" })).toEqual({ result: "changed" });
+    await deliver();
+    expect(await refund(gone, { left: 2 }, { sub: "45" })).toEqual({ result: "changed" });
+    expect(shop.refunds.seen.made - before).toBe(1);
+    expect(await stateOf(gone)).toEqual(["done"]);
+  });
+
+  it("cancels the plan alone where its product stays", async () => {
+    const gone = await productGone({}, { units: [] });
+    expect(await client.order(domain, gone.id)).toMatchObject({ refundUnits: 0 });
+    expect(await refund(gone)).toMatchObject({ result: "asked", state: "done" });
+    expect(await rowsOf(gone)).toMatchObject([{ reason: "plan_cancelled" }]);
+    await deliver();
+    await eventually("Hakuna has it", () => atHakuna(gone) === 1);
+  });
+
+  it("does nothing where the amount is another one than was confirmed", async () => {
+    const gone = await productGone();
+    expect(await refund(gone, { amount: 1199 })).toEqual({ result: "changed" });
+    expect(await refund(gone, { currency: "USD" })).toEqual({ result: "changed" });
+    expect(await refund(gone, { units: 2, left: 2, amount: 2400 })).toMatchObject({
+      result: "changed",
+    });
+    expect(await rowsOf(gone)).toEqual([]);
+  });
+
+  it("needs the scope, and a staff member who holds it", async () => {
+    const gone = await productGone();
+    world.shopify.tokens.staff.set("77", new Set(["read_orders"]));
+    await pool.query(
+      `UPDATE "Shop" SET "scopes" = 'read_orders,write_orders' WHERE "domain" = $1`,
+      [domain],
+    );
+    expect(await refund(gone, {}, { sub: "77" })).toEqual({ result: "staff_may_not" });
+    shop.scopes.delete("write_orders");
+    await pool.query(`UPDATE "Shop" SET "scopes" = 'read_orders' WHERE "domain" = $1`, [domain]);
+    try {
+      expect(await refund(gone)).toEqual({ result: "no_scope" });
+    } finally {
+      shop.scopes.add("write_orders");
+    }
+    expect(await rowsOf(gone)).toEqual([]);
+  });
+
+  it("touches no other shop's order", async () => {
+    const gone = await productGone();
+    const other = "other-refunds.myshopify.com";
+    world.shopify.shop(other).scopes = new Set([...allScopes, "write_orders"]);
+    const asked = {
+      action: "refund",
+      planLineId: gone.planLineId,
+      units: 1,
+      left: 1,
+      notify: false,
+    };
+    const body = { ...asked, amount: 1200, currency: "EUR" };
+    await ask(world, "/app.data", { token: sessionToken(world, other) });
+    expect(await post(gone.id, body, {}, other)).toEqual({ result: "changed" });
+    expect(await rowsOf(gone)).toEqual([]);
+  });
+
+  it("is in the currency that the buyer paid in, to its smallest coin", async () => {
+    const gone = await productGone({
+      currency: "KWD",
+      money: { taxesIncluded: false },
+      plan: { price: 1234, taxRate: 5, discount: 7 },
+    });
+    const amount = Math.round((12_340 - 70) * 1.05);
+    expect(await refund(gone, { amount, currency: "KWD" })).toMatchObject({ state: "done" });
+    expect(gone.order.refunds.at(-1)?.payments).toMatchObject([{ amount }]);
+  });
+});
+
+describe("what Shopify says against it", () => {
+  it.each([
+    [
+      "gateway",
+      () => shop.refunds.unsupported.add("bogus"),
+      () => shop.refunds.unsupported.clear(),
+    ],
+    ["locked", (id: string) => shop.refunds.locked.add(id), () => shop.refunds.locked.clear()],
+  ])("%s: is told, and may be tried again", async (problem, begin, end) => {
+    const gone = await productGone();
+    begin(gone.id);
+    expect(await refund(gone)).toMatchObject({ result: "asked", state: "refused", problem });
+    end();
+    expect(await client.order(domain, gone.id)).toMatchObject({ refundUnits: 1 });
+    expect(await refund(gone)).toMatchObject({ state: "done" });
+    expect(await stateOf(gone)).toEqual(["refused", "done"]);
+  });
+});
+
+describe("an answer that is lost", () => {
+  const lose = () => shop.faults.plan({ kind: "answer_lost" }, { of: "mutation RefundPlan" });
+
+  it("leads to the refund that was made, and no other", async () => {
+    const gone = await productGone();
+    const before = shop.refunds.seen.made;
+    lose();
+    expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+    // its webhooks come first: Hakuna is not told before the payment is known
+    await deliver();
+    expect(atHakuna(gone)).toBe(0);
+    expect(await refund(gone)).toMatchObject({ result: expect.stringMatching("open|changed") });
+    await due(gone);
+    await eventually("it is found", async () => String(await stateOf(gone)) === "done");
+    expect(shop.refunds.seen.made - before).toBe(1);
+    await eventually("Hakuna has it", () => atHakuna(gone) === 1);
+  });
+
+  it("is asked for again with the same bytes where none was made", async () => {
+    const gone = await productGone();
+    shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+    expect(await refund(gone)).toMatchObject({ state: "asking" });
+    const asked = () =>
+      shop.asked.filter(
+        ({ query, variables }) =>
+          query.includes("mutation RefundPlan") && JSON.stringify(variables).includes(gone.id),
+      );
+    await due(gone);
+    await eventually("it is made", async () => String(await stateOf(gone)) === "done");
+    const [row] = await rowsOf(gone);
+    expect(asked().map(({ variables }) => variables.key)).toEqual([row.key]);
+    expect(asked().map(({ variables }) => variables.input)).toEqual([
+      JSON.parse(row.variables).input,
+    ]);
+    expect(row.asks).toBe(2);
+  });
+
+  it("is a person's after an hour: nothing is sent any more", async () => {
+    const gone = await productGone();
+    shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+    const before = shop.refunds.seen.asked;
+    await refund(gone);
+    await age(gone, 61);
+    await eventually("it is given up", async () => String(await stateOf(gone)) === "unclear");
+    expect(shop.refunds.seen.asked).toBe(before);
+    const [row] = await rowsOf(gone);
+    expect(row).toMatchObject({ problem: "hour_over" });
+    expect(await refund(gone)).toMatchObject({ result: "open", state: "unclear" });
+    expect(await post(gone.id, { action: "was_not_paid", refundId: row.id })).toMatchObject({
+      result: "decided",
+    });
+    expect(await refund(gone)).toMatchObject({ state: "done" });
+    expect(await stateOf(gone)).toEqual(["dropped", "done"]);
+  });
+
+  it("is found by its note although a person says that nothing was refunded", async () => {
+    const gone = await productGone();
+    lose();
+    await refund(gone);
+    await pool.query(
+      `UPDATE "PlanRefund" SET "state" = 'unclear', "dueAt" = NULL WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    const [row] = await rowsOf(gone);
+    const before = shop.refunds.seen.made;
+    expect(await post(gone.id, { action: "was_not_paid", refundId: row.id })).toMatchObject({
+      result: "changed",
+    });
+    expect(await stateOf(gone)).toEqual(["done"]);
+    expect(shop.refunds.seen.made).toBe(before);
+  });
+
+  it("survives the death of its process, between the intent and the call or after it", async () => {
+    const gone = await productGone();
+    const before = shop.refunds.seen.made;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    shop.faults.plan({ kind: "held", until: promise }, { of: "mutation RefundPlan" });
+    const asking = refund(gone).catch(() => null);
+    await eventually("it is written down", async () => String(await stateOf(gone)) === "asking");
+    await world.restart("SIGKILL");
+    await asking;
+    // the request of the dead process still arrives
+    resolve();
+    await eventually("it arrived", () => shop.refunds.seen.made - before === 1);
+    await pool.query(`UPDATE "PlanRefund" SET "leaseUntil" = now() WHERE "shop" = $1`, [domain]);
+    await due(gone);
+    await eventually("it is found", async () => String(await stateOf(gone)) === "done");
+    expect(shop.refunds.seen.made - before).toBe(1);
+  });
+});
+
+describe("the money", () => {
+  it("is waited for before Hakuna is told", async () => {
+    const gone = await productGone();
+    shop.refunds.fates.push("PENDING");
+    expect(await refund(gone)).toMatchObject({ state: "paying" });
+    await deliver();
+    expect(atHakuna(gone)).toBe(0);
+    const [row] = await rowsOf(gone);
+    shop.refunds.settle(gone.id, row.refundId, "SUCCESS");
+    await deliver();
+    await eventually("it is paid", async () => String(await stateOf(gone)) === "done");
+    await eventually("Hakuna has it", () => atHakuna(gone) === 1);
+  });
+
+  it("that did not arrive ends no cover until a person says so", async () => {
+    const gone = await productGone();
+    shop.refunds.fates.push("FAILURE");
+    expect(await refund(gone)).toMatchObject({ state: "unpaid" });
+    await deliver();
+    expect(atHakuna(gone)).toBe(0);
+    expect(await client.order(domain, gone.id)).toMatchObject({ refundUnits: 1 });
+    const [row] = await rowsOf(gone);
+    expect(await post(gone.id, { action: "was_paid", refundId: row.id })).toMatchObject({
+      result: "decided",
+    });
+    await eventually("Hakuna has it", () => atHakuna(gone) === 1);
+    expect(await rowsOf(gone)).toMatchObject([{ state: "done", endedBy: "user:42" }]);
+  });
+
+  it("of an earlier unit stays reported while another one is refunded", async () => {
+    const gone = await productGone({ units: 2 });
+    expect(await refund(gone, { left: 2 })).toMatchObject({ state: "done" });
+    await deliver();
+    await eventually("Hakuna has the first", () => atHakuna(gone) === 1);
+    shop.refunds.fates.push("FAILURE");
+    expect(await refund(gone)).toMatchObject({ state: "unpaid" });
+    await deliver();
+    expect(atHakuna(gone)).toBe(1);
+  });
+});
+
+describe("the timeline", () => {
+  it("tells who, how much, and Shopify's refund", async () => {
+    const gone = await productGone();
+    await refund(gone);
+    const { rows } = await pool.query(
+      `SELECT "detail" FROM "TimelineEvent" WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'refund'
+        ORDER BY "at", "source"`,
+      [domain, gone.id],
+    );
+    const [row] = await rowsOf(gone);
+    const told = { by: "user:42", amount: 1200, currency: "EUR", units: 1 };
+    expect(rows.map(({ detail }) => detail)).toMatchObject([
+      { ...told, step: "asked" },
+      { ...told, step: "done", refundId: row.refundId },
+    ]);
+  });
+});
+
+describe("by itself", () => {
+  const set = (on: boolean, hours = 24) =>
+    pool.query(
+      `UPDATE "Shop" SET "refundsAlone" = $2, "refundsAloneSince" = now() - interval '1 second',
+              "refundWaitHours" = $3 WHERE "domain" = $1`,
+      [domain, on, hours],
+    );
+
+  it("does nothing while it is off", async () => {
+    await set(false);
+    const gone = await productGone();
+    expect(await client.order(domain, gone.id)).toMatchObject({
+      refundUnits: 1,
+      refundLookAt: null,
+    });
+  });
+
+  it("plans, waits, looks once more and refunds", async () => {
+    await set(true);
+    const gone = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    const [planned] = await rowsOf(gone);
+    const hours = (planned.dueAt.getTime() - planned.createdAt.getTime()) / 3_600_000;
+    expect(hours).toBeGreaterThan(23.9);
+    expect(hours).toBeLessThanOrEqual(24);
+    expect(planned).toMatchObject({ staffId: null, variables: null });
+    await due(gone);
+    await eventually("it is refunded", async () => String(await stateOf(gone)) === "done");
+    expect(gone.order.refunds.at(-1)?.payments).toMatchObject([{ amount: 1200 }]);
+    await deliver();
+    await eventually("Hakuna has it", () => atHakuna(gone) === 1);
+  });
+
+  it("is refunded once where a person does it at the same time", async () => {
+    await set(true);
+    const gone = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    const before = shop.refunds.seen.made;
+    await Promise.all([due(gone), refund(gone), refund(gone, {}, { sub: "43" })]);
+    await eventually("all is over", async () => {
+      const states = await stateOf(gone);
+      return states.includes("done") && states.every((state) => /done|dropped/.test(state));
+    });
+    expect(shop.refunds.seen.made - before).toBe(1);
+  });
+
+  it("leaves what a person did not want", async () => {
+    await set(true);
+    const gone = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    const [row] = await rowsOf(gone);
+    expect(await post(gone.id, { action: "decline", refundId: row.id })).toMatchObject({
+      result: "decided",
+    });
+    gone.order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    await eventually("it was looked at", async () => {
+      const { refundWhyNot } = await client.order(domain, gone.id);
+      return JSON.stringify(refundWhyNot).includes("refused_before");
+    });
+    expect(await stateOf(gone)).toEqual(["dropped"]);
+  });
+
+  it("drops what is not clear any more when its time comes", async () => {
+    await set(true);
+    const gone = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    // somebody paid back the plan as money, and no webhook told of it
+    gone.order.refunds.push({
+      ...{ id: gone.order.id + 950n, createdAt: Date.now(), units: [] },
+      payments: [{ id: 1n, status: "SUCCESS", amount: 1200, gateway: "bogus" }],
+    });
+    const before = shop.refunds.seen.asked;
+    await due(gone);
+    await eventually("it is dropped", async () => String(await stateOf(gone)) === "dropped");
+    expect(shop.refunds.seen.asked).toBe(before);
+    expect((await client.order(domain, gone.id)).refundWhyNot).toEqual({
+      [gone.planLineId]: ["earlier_refund_differs"],
+    });
+  });
+
+  it("begins with what is found after it was switched on, and ends with it", async () => {
+    const save = async (alone: boolean) => {
+      const { text } = await ask(world, "/app/settings.data", {
+        token: sessionToken(world, domain),
+        body: {
+          intent: "save",
+          settings: {
+            ...{ environment: "sandbox", share: "protected", sendTestOrders: false },
+            ...{ sendOlderOrders: false, acceptSuggestions: false, productIdentifier: "variant" },
+            ...{ country: "de", refunds: { alone, waitHours: 24, notify: true } },
+          },
+          ...{ apiKey: null, sentOrders: null, untested: false },
+        },
+      });
+      expect(text).toContain("saved");
+    };
+    await set(false);
+    const before = await productGone();
+    await save(true);
+    const after = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(after)) === "planned");
+    before.order.updatedAt += 60_000;
+    await before.tell("orders/updated");
+    expect(await client.order(domain, before.id)).toMatchObject({
+      refundUnits: 1,
+      refundLookAt: null,
+    });
+    await save(false);
+    expect(await rowsOf(after)).toMatchObject([{ state: "dropped", problem: "switched_off" }]);
+    expect(await rowsOf(before)).toEqual([]);
+  });
+
+  it("says why a plan is a person's", async () => {
+    await set(true);
+    const gone = await productGone({}, { units: [] });
+    const [product] = gone.order.lines;
+    if (!product) throw new Error("no product");
+    gone.order.refunds = [
+      { id: gone.order.id + 901n, createdAt: Date.now(), units: [{ line: product, quantity: 1 }] },
+    ];
+    gone.order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    await eventually("it was looked at", async () => {
+      const { refundWhyNot } = await client.order(domain, gone.id);
+      return JSON.stringify(refundWhyNot).includes("goodwill");
+    });
+    expect(await rowsOf(gone)).toEqual([]);
+  });
+
+  it("puts an order off that cannot be looked at, and is stopped by none", async () => {
+    await set(true);
+    const gone = await productGone();
+    await pool.query(
+      `UPDATE "OrderDocument" SET "state" = "state" - 'head' || '{"head": null}'
+        WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    await pool.query(
+      `UPDATE "Order" SET "refundLookAt" = to_timestamp(0) WHERE "shop" = $1 AND "id" = $2`,
+      [domain, gone.id],
+    );
+    await eventually("it is put off", async () => {
+      const { refundLookAt } = await client.order(domain, gone.id);
+      return (refundLookAt as Date) > new Date();
+    });
+  });
+
+  it("waits while deliveries are held back", async () => {
+    await set(true);
+    const gone = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    await pool.query(`UPDATE "Shop" SET "paused" = true WHERE "domain" = $1`, [domain]);
+    await due(gone);
+    await eventually("it waits", async () => (await rowsOf(gone))[0].problem === "shop_held");
+    expect(await stateOf(gone)).toEqual(["planned"]);
+    await pool.query(`UPDATE "Shop" SET "paused" = false WHERE "domain" = $1`, [domain]);
+    await due(gone);
+    await eventually("it is refunded", async () => String(await stateOf(gone)) === "done");
+  });
+});
+
+it("knows one open refund of a plan line, whatever is written at once", async () => {
+  const insert = (id: string) =>
+    pool.query(
+      `INSERT INTO "PlanRefund" ("shop", "id", "orderId", "planLineId", "planTitle", "units", "reason",
+              "state", "key", "notify", "createdAt") VALUES ($1, $2, '1', '2', 'x', 1, 'product_gone',
+              'unclear', $2, false, now())`,
+      [domain, id],
+    );
+  await insert(randomUUID());
+  await expect(insert(randomUUID())).rejects.toMatchObject({ code: "23505" });
+});
