@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data } from "@remix-run/node";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { readAsked } from "#app/components/shared/read-asked.ts";
-import { themeRequest } from "#app/components/theme/theme-request.ts";
+import { themeRequest } from "#app/components/shared/theme/theme-request.ts";
 import { noteThemeParts } from "#app/shops/theme-parts.ts";
 
 /** Takes what an open page learned of the theme from Shopify, and answers whether it is news. */

@@ -80,7 +80,7 @@ test("a block that left the theme is noticed on any page, taken back, and told o
   await expect(app.getByRole("link", { name: "Add the protection block" })).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
-  await app.getByRole("button", { name: "My theme does this already" }).click();
+  await app.getByRole("button", { name: "My theme already does this" }).click();
   await expect(app.getByText("does not show plans anymore")).toHaveCount(0);
 });
 

@@ -15,7 +15,7 @@ import { CheckCircleIcon, InfoIcon, XIcon } from "@shopify/polaris-icons";
 import { type ReactNode, useEffect, useState } from "react";
 import { CheckoutRuleControl, useCheckoutRule } from "#app/components/shared/checkout-rule.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import type { ThemePart } from "#app/components/theme/theme-request.ts";
+import type { ThemePart } from "#app/components/shared/theme/theme-request.ts";
 import type { GuideStep } from "#app/views/home.ts";
 import { ClauseStep } from "./clause-step.tsx";
 import { type ThemeEditor, ThemeStep } from "./theme-step.tsx";

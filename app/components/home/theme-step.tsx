@@ -2,7 +2,7 @@ import { useFetcher } from "@remix-run/react";
 import { BlockStack, Button, Icon, InlineStack } from "@shopify/polaris";
 import { CheckCircleIcon } from "@shopify/polaris-icons";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import { type ThemePart, themeParts } from "#app/components/theme/theme-request.ts";
+import { type ThemePart, themeParts } from "#app/components/shared/theme/theme-request.ts";
 
 /** The theme editor's addresses, with each part about to be added. */
 export type ThemeEditor = Record<ThemePart, string>;
