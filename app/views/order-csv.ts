@@ -24,7 +24,8 @@ const pageSize = 1000;
 export async function* csvOfOrders(source: Source): AsyncGenerator<string> {
   const { pool, shop, timeZone, filter, t, locale } = source;
   // The mark tells spreadsheets that this is UTF-8.
-  yield `\uFEFF${csvLine(headings(t))}`;
+  const manner = mannerOf(locale, timeZone);
+  yield `\uFEFF${csvLine(headings(t), manner.separator)}`;
   let cursor: string | null = null;
   do {
     const { orders, next } = await pageOfOrders(
@@ -35,9 +36,26 @@ export async function* csvOfOrders(source: Source): AsyncGenerator<string> {
       cursor === null ? null : { direction: "after", cursor },
       pageSize,
     );
-    yield orders.map((order) => csvLine(cells(order, t, locale))).join("");
+    yield orders
+      .map((order) => csvLine(cells(order, t, locale, manner), manner.separator))
+      .join("");
     cursor = next;
   } while (cursor !== null);
+}
+
+/** How the spreadsheets of a language read such a file, and how its list writes times. */
+type Manner = { separator: "," | ";"; point: "." | ","; time: Intl.DateTimeFormat };
+
+/** Where the decimal sign is a comma, spreadsheets take semicolons between cells. */
+function mannerOf(locale: string, timeZone: string): Manner {
+  const parts = new Intl.NumberFormat(locale).formatToParts(1.5);
+  const isComma = parts.some(({ type, value }) => type === "decimal" && value === ",");
+  const time = new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone,
+  });
+  return isComma ? { separator: ";", point: ",", time } : { separator: ",", point: ".", time };
 }
 
 function headings(t: Translate): string[] {
@@ -50,21 +68,23 @@ function headings(t: Translate): string[] {
     t("orders.exportHeading.planTotal"),
     t("orders.exportHeading.currency"),
     t("orders.column.status"),
+    t("queue.needsAttention"),
     t("orders.column.note"),
   ];
 }
 
-function cells(order: OrderOfList, t: Translate, locale: string): string[] {
+function cells(order: OrderOfList, t: Translate, locale: string, manner: Manner): string[] {
   const { planTotal, note } = order;
   return [
     order.id,
     order.name ?? "",
-    new Date(order.placedAt).toISOString(),
+    manner.time.format(order.placedAt),
     order.lastName ?? "",
     String(order.planUnits),
-    planTotal ? decimal(planTotal.amount, planTotal.currency) : "",
+    planTotal ? decimal(planTotal.amount, planTotal.currency).replace(".", manner.point) : "",
     planTotal?.currency ?? "",
     t(`common.status.${order.status}`),
+    t(order.needsAttention ? "queue.yes" : "queue.no"),
     note ? noteText(t, locale, note) : "",
   ];
 }
@@ -89,10 +109,10 @@ const formulaStart = new RegExp(
 );
 
 /** One line, each cell in quotes. What a spreadsheet would take for a formula is led by an apostrophe. */
-export function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[], separator: "," | ";" = ","): string {
   const quoted = cells.map((cell) => {
     const text = cell.replace(formulaStart, (before) => `${before}'`);
     return `"${text.replaceAll(`"`, `""`)}"`;
   });
-  return `${quoted.join(",")}\r\n`;
+  return `${quoted.join(separator)}\r\n`;
 }

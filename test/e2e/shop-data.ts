@@ -6,17 +6,21 @@ import type { ListedOrder } from "#app/views/listed-order.ts";
 export type ShopData = {
   domain: string;
   /** sets columns of the shop's row */
-  set(columns: Record<string, string | number | Date | null>): Promise<void>;
+  set(columns: Record<string, string | number | boolean | Date | null>): Promise<void>;
   /** adds an order, and counts it; columns that are left out have plain values */
   addOrder(
     order: { id: string; status: ListedOrder["status"] } & Record<string, unknown>,
   ): Promise<void>;
+  /** a column of the shop's row */
+  read(column: string): Promise<unknown>;
   /** sets columns of one order, leaving the counters alone */
   setOrder(id: string, columns: Record<string, string>): Promise<void>;
   /** the figures of a day, so many days ago (UTC) */
   addDay(ago: number, figures: { sent: number; failed: number; plans: number }): Promise<void>;
   /** adds a job of plans that waits for Hakuna and did this for products */
   addPlanJob(results: PlanResult[]): Promise<void>;
+  /** adds an offer of Hakuna's for a product */
+  addPlanOffer(): Promise<void>;
   /** the id of an order that needs attention */
   firstNeedingAttention(): Promise<string>;
   close(): Promise<void>;
@@ -56,6 +60,13 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
         [domain, order.status, row.needsAttention ? 1 : 0, row.refundUnits ? 1 : 0],
       );
     },
+    async read(column) {
+      const { rows } = await pool.query(
+        `SELECT "${column}" AS value FROM "Shop" WHERE domain = $1`,
+        [domain],
+      );
+      return rows[0]?.value ?? null;
+    },
     async setOrder(id, columns) {
       for (const [name, value] of Object.entries(columns)) {
         await pool.query(`UPDATE "Order" SET "${name}" = $3 WHERE shop = $1 AND id = $2`, [
@@ -89,6 +100,13 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
           ],
         );
       }
+    },
+    async addPlanOffer() {
+      await pool.query(
+        `INSERT INTO "PlanOffer" (shop, "planVariantId", "offerId", "planId", "knownFrom")
+         VALUES ($1, '1', 'off-1', 'pl-1', now())`,
+        [domain],
+      );
     },
     async firstNeedingAttention() {
       const { rows } = await pool.query<{ id: string }>(
