@@ -23,9 +23,7 @@ const file = "functions_cart_checkout_validation_2026-10.json.gz";
 const schema = buildClientSchema(
   JSON.parse(
     gunzipSync(
-      readFileSync(
-        join(import.meta.dirname, "../../../node_modules/@shopify/dev-mcp/dist/data", file),
-      ),
+      readFileSync(join(import.meta.dirname, "../../../test/fixtures/shopify-schemas", file)),
     ).toString(),
   ).data,
 );
