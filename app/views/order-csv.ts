@@ -89,10 +89,10 @@ const formulaStart = new RegExp(
 );
 
 /** One line, each cell in quotes. What a spreadsheet would take for a formula is led by an apostrophe. */
-export function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[], separator: "," | ";" = ","): string {
   const quoted = cells.map((cell) => {
     const text = cell.replace(formulaStart, (before) => `${before}'`);
     return `"${text.replaceAll(`"`, `""`)}"`;
   });
-  return `${quoted.join(",")}\r\n`;
+  return `${quoted.join(separator)}\r\n`;
 }
