@@ -13,7 +13,8 @@ async function statement(month: string, locale: "en" | "de" = "en"): Promise<str
   let text = "";
   for await (const piece of statementOf(source)) text += piece;
   expect(text.startsWith("\uFEFF")).toBe(true);
-  return text.slice(1).trimEnd().split("\r\n");
+  // which space a time has depends on the data of Unicode
+  return text.slice(1).replaceAll("\u202f", " ").trimEnd().split("\r\n");
 }
 
 const at = "2026-10-31T23:30:00Z";
@@ -39,12 +40,12 @@ it("has every plan of the shop's month with ids, price and what became of it, an
   // an hour earlier is October in Berlin
   await take("orders/create", order(4, { created_at: "2026-10-31T22:30:00Z" }));
   const lines = await statement("2026-11");
-  const placed = `"Nov 1, 2026, 12:30\u202fAM"`;
+  const placed = `"Nov 1, 2026, 12:30 AM"`;
   const ids = `"Plan","2","Bike","77","off-1","pl-1",""`;
   expect(lines.slice(1)).toEqual([
     `${placed},"#1","1","Synced",${ids},"1","1.00","1.00","EUR","0","0.00","","1.00"`,
     `${placed},"#2","2","Canceled",${ids},"1","1","1","JPY","1","1",${placed},"0"`,
-    `${placed},"#3","3","Synced",${ids},"1","1.00","1.00","EUR","1","1.00","Nov 3, 2026, 12:00\u202fPM","0.00"`,
+    `${placed},"#3","3","Synced",${ids},"1","1.00","1.00","EUR","1","1.00","Nov 3, 2026, 12:00 PM","0.00"`,
     `"Sum","","","","","","","","","","","2","","2.00","EUR","1","1.00","","1.00"`,
     `"Sum","","","","","","","","","","","1","","1","JPY","1","1","","0"`,
   ]);

@@ -34,9 +34,9 @@ export function EarnedByTable({
             label={t(`analytics.by.${kind}.title`)}
             headings={[
               t(`analytics.by.${kind}.heading`),
-              t("analytics.figure.plans"),
-              t("analytics.figure.refunded"),
-              t("analytics.figure.net"),
+              t("analytics.column.plans"),
+              t("analytics.column.refunded"),
+              t("analytics.column.net"),
             ]}
             rows={rows.map((row) => ({
               key: `${row.key} ${row.currency}`,

@@ -45,7 +45,7 @@ export function PeriodChart({ of, grain, steps, total, currency }: Props) {
             label={t(`analytics.chart.${of}.title`)}
             headings={[
               t(`analytics.step.${grain}`),
-              ...columns.map((column) => t(`analytics.figure.${column}`)),
+              ...columns.map((column) => t(`analytics.column.${column}`)),
             ]}
             rows={steps.toReversed().map((step) => ({
               key: step.from,

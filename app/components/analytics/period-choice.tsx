@@ -1,5 +1,5 @@
 import { useSearchParams } from "@remix-run/react";
-import { InlineStack, Select, Text } from "@shopify/polaris";
+import { Box, InlineStack, Select, Text } from "@shopify/polaris";
 import { type Grain, grains, type Span } from "#app/analytics/periods.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 
@@ -14,17 +14,19 @@ export function PeriodChoice({ grain, period }: { grain: Grain; period: Span }) 
     setParams(next, { preventScrollReset: true });
   };
   return (
-    <InlineStack gap="300" blockAlign="center">
-      <Select
-        label={t("analytics.period.label")}
-        labelHidden
-        options={grains.map((one) => ({ label: t(`analytics.period.${one}`), value: one }))}
-        value={grain}
-        onChange={choose}
-      />
-      <Text as="p" tone="subdued">
-        {`${date.format(Date.parse(period.from))} – ${date.format(Date.parse(period.to))}`}
-      </Text>
-    </InlineStack>
+    <Box paddingInline={{ xs: "400", sm: "0" }}>
+      <InlineStack gap="300" blockAlign="center">
+        <Select
+          label={t("analytics.period.label")}
+          labelHidden
+          options={grains.map((one) => ({ label: t(`analytics.period.${one}`), value: one }))}
+          value={grain}
+          onChange={choose}
+        />
+        <Text as="p" tone="subdued">
+          {`${date.format(Date.parse(period.from))} – ${date.format(Date.parse(period.to))}`}
+        </Text>
+      </InlineStack>
+    </Box>
   );
 }
