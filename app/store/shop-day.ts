@@ -2,8 +2,8 @@ import type pg from "pg";
 import type { ShopRow } from "./lease.ts";
 
 /**
- * What is added to a shop's day; `plans` are the plan units of orders sent for the first time,
- * `recovered` the orders that the reconciliation mended.
+ * What is added to a shop's day, in orders: `sent` for the first time, `failed` for the first time of
+ * the day, `recovered` by the reconciliation; `plans` are the plan units of those sent.
  */
 type DayFigures = { sent?: number; failed?: number; plans?: number; recovered?: number };
 

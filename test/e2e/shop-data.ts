@@ -6,11 +6,13 @@ import type { ListedOrder } from "#app/views/listed-order.ts";
 export type ShopData = {
   domain: string;
   /** sets columns of the shop's row */
-  set(columns: Record<string, string | number | Date | null>): Promise<void>;
+  set(columns: Record<string, string | number | boolean | Date | null>): Promise<void>;
   /** adds an order, and counts it; columns that are left out have plain values */
   addOrder(
     order: { id: string; status: ListedOrder["status"] } & Record<string, unknown>,
   ): Promise<void>;
+  /** a column of the shop's row */
+  read(column: string): Promise<unknown>;
   /** sets columns of one order, leaving the counters alone */
   setOrder(id: string, columns: Record<string, string>): Promise<void>;
   /** the figures of a day, so many days ago (UTC) */
@@ -22,6 +24,8 @@ export type ShopData = {
   ): Promise<void>;
   /** adds a job of plans that waits for Hakuna and did this for products */
   addPlanJob(results: PlanResult[]): Promise<void>;
+  /** adds an offer of Hakuna's for a product */
+  addPlanOffer(): Promise<void>;
   /** the id of an order that needs attention */
   firstNeedingAttention(): Promise<string>;
   close(): Promise<void>;
@@ -60,6 +64,13 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
            refund = "OrderCount".refund + EXCLUDED.refund`,
         [domain, order.status, row.needsAttention ? 1 : 0, row.refundUnits ? 1 : 0],
       );
+    },
+    async read(column) {
+      const { rows } = await pool.query(
+        `SELECT "${column}" AS value FROM "Shop" WHERE domain = $1`,
+        [domain],
+      );
+      return rows[0]?.value ?? null;
     },
     async setOrder(id, columns) {
       for (const [name, value] of Object.entries(columns)) {
@@ -129,6 +140,13 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
           ],
         );
       }
+    },
+    async addPlanOffer() {
+      await pool.query(
+        `INSERT INTO "PlanOffer" (shop, "planVariantId", "offerId", "planId", "knownFrom")
+         VALUES ($1, '1', 'off-1', 'pl-1', now())`,
+        [domain],
+      );
     },
     async firstNeedingAttention() {
       const { rows } = await pool.query<{ id: string }>(
