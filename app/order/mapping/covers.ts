@@ -21,6 +21,8 @@ export type PlanOffer = {
   currency: string | null;
   /** ISO 3166-1 alpha-2, lower case */
   country: string | null;
+  /** absent: not asked for; null: not known */
+  termMonths?: number | null;
   /** since when carts may carry it, epoch milliseconds */
   knownFrom: number;
   /** since when the variant bears it, or last bore it; null: it never did, as far as is known */
