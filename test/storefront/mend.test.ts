@@ -15,7 +15,7 @@ let mend: (items: Item[], seen: Seen, news: Seen, abroad?: string) => Record<str
 
 beforeAll(async () => {
   Object.assign(window, { Shopify: { routes: { root: "/" } } });
-  const file = new URL("../../extensions/hakuna-protection/assets/cart-guard.js", import.meta.url);
+  const file = new URL("../../extensions/theme-scripts/cart-guard.js", import.meta.url);
   ({ mend } = await import(/* @vite-ignore */ file.pathname));
 });
 
