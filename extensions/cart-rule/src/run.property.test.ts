@@ -131,6 +131,8 @@ function orderOf({ lines, country, acceptSuggestions }: Cart) {
 const faults = [
   ...["plan_without_product", "more_plans_than_products", "several_plans_for_product"],
   ...["country_differs", "plan_for_other_product"],
+  // only one of the lines is held against its offer then
+  "plans_split",
 ];
 
 it("refuses no cart whose order the mapping would find no fault with", () => {
