@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
@@ -19,7 +20,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A build of it, made once; null: git does not have it, as in a clone without history. */
 export function buildFormerVersion(): string | null {
-  const folder = join(root, "node_modules/.cache/former-versions", formerCommit);
+  // not below node_modules: Node takes no TypeScript from there
+  const folder = join(tmpdir(), `hakuna-former-version-${formerCommit}`);
   if (existsSync(folder)) return folder;
   let archive: Buffer;
   try {
