@@ -66,7 +66,7 @@ test("the block on Shopify's order page shows an order's status and has it sent 
   await client.send([boughtOrder(shop.domain, id, [bicycle, plan])]);
   await client.quiet(shop.domain);
   await openBlock(page, world, shop.domain, String(id));
-  await expect(page.getByText("Synced")).toBeVisible();
+  await expect(page.getByText("Needs attention")).toBeVisible();
   await expect(page.getByText("protects no product of this order")).toBeVisible();
   await page.locator("s-button").click();
   await expect(page.getByText("The order is on its way to Hakuna.")).toBeVisible();
