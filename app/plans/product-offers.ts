@@ -27,6 +27,15 @@ export async function carryOffersOver(
   );
 }
 
+/** Whether plans of offers are wanted for a product, though it may lack them; else nothing is renewed. */
+export async function hasOffers(client: Client, shop: string, productId: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM "CountryOffer" WHERE "shop" = $1 AND "productId" = $2 LIMIT 1`,
+    [shop, productId],
+  );
+  return rows.length > 0;
+}
+
 /** The countries in which a product has offers, and whether they are over: expired, or another account's. */
 export async function offeredCountries(
   client: Client,
