@@ -1,8 +1,8 @@
 import { BlockStack, Button, Card, DataTable, InlineStack, Text } from "@shopify/polaris";
 import { useState } from "react";
-import { useDayLabel } from "#app/components/shared/day-label.ts";
+import { useDayLabel } from "#app/components/shared/chart/day-label.ts";
+import { StackedBars } from "#app/components/shared/chart/stacked-bars.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import { StackedBars } from "#app/components/shared/stacked-bars.tsx";
 import type { HomeDay } from "#app/views/home.ts";
 
 const colors = {

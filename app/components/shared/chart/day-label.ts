@@ -1,4 +1,4 @@
-import { useLocale } from "./locale.tsx";
+import { useLocale } from "#app/components/shared/locale.tsx";
 
 /** Names a day such as "Nov 3", or a month such as "Nov 2026". It has no time zone any more. */
 export function useDayLabel(unit: "day" | "month" = "day"): (day: string) => string {
