@@ -322,6 +322,45 @@ describe("plans of several countries", () => {
   });
 });
 
+it("whose links were written while variants' lists could be wrong are renewed once", async () => {
+  const boots = shop.catalog.add({
+    title: "Boots",
+    option: "Size",
+    variants: [
+      { title: "38", price: "100.00" },
+      { title: "46", price: "150.00" },
+    ],
+  });
+  const bike = shop.catalog.add({ title: "Bike" });
+  await fetchOffers(boots, bike);
+  const large = boots.variants[1];
+  if (!large) throw new Error("There is no such size.");
+  const own = plansOf(large);
+  expect(own).toHaveLength(2);
+  large.metafields.delete("app.plans");
+  await client.pool.query(`UPDATE "CountryOffer" SET "ownLists" = false WHERE "shop" = $1`, [
+    domain,
+  ]);
+  await ops(["renew-offers"], world.env);
+  await done();
+  expect(plansOf(large)).toEqual(own);
+  const jobs = async () => {
+    const { rows } = await client.pool.query(
+      `SELECT "kind", "total" FROM "PlanJob" WHERE "shop" = $1 ORDER BY "createdAt"`,
+      [domain],
+    );
+    return rows;
+  };
+  // a product of one price has no lists of variants
+  const once = [
+    { kind: "offers", total: 2 },
+    { kind: "renew", total: 1 },
+  ];
+  expect(await jobs()).toEqual(once);
+  await ops(["renew-offers"], world.env);
+  expect(await jobs()).toEqual(once);
+});
+
 it("are all shown on *Plans*, with sixteen countries, and read several at a time", async () => {
   const countries = "de fr nl at be it es pl se dk fi ie pt cz lu gr".split(" ");
   const products = Array.from({ length: 20 }, (_, number) => {

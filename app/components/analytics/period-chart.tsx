@@ -1,8 +1,8 @@
 import { BlockStack, Button, Card, InlineStack, Text } from "@shopify/polaris";
 import { useState } from "react";
 import type { AnalyticsPage } from "#app/analytics/analytics-page.ts";
-import { useDayLabel } from "#app/components/shared/chart/day-label.ts";
-import { StackedBars } from "#app/components/shared/chart/stacked-bars.tsx";
+import { useDayLabel } from "#app/components/shared/charts/day-label.ts";
+import { StackedBars } from "#app/components/shared/charts/stacked-bars.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { FigureTable } from "./figure-table.tsx";
 import { useRates } from "./rates.ts";

@@ -1,7 +1,7 @@
 import { BlockStack, Button, Card, DataTable, InlineStack, Text } from "@shopify/polaris";
 import { useState } from "react";
-import { useDayLabel } from "#app/components/shared/chart/day-label.ts";
-import { StackedBars } from "#app/components/shared/chart/stacked-bars.tsx";
+import { useDayLabel } from "#app/components/shared/charts/day-label.ts";
+import { StackedBars } from "#app/components/shared/charts/stacked-bars.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { HomeDay } from "#app/views/home.ts";
 
