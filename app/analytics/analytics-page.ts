@@ -79,12 +79,11 @@ export async function analyticsPage(
   const { domain, timeZone } = shop;
   const today = dayOf(now, timeZone);
   const period = periodOf(grain, today);
-  const [days, product, term, country, missed, months, uncounted] = await Promise.all([
+  const [days, products, term, country, months, uncounted] = await Promise.all([
     readDays(pool, domain, { from: period.before.from, to: period.to }),
-    readBy(pool, domain, grain, period, "product"),
+    readProducts(pool, domain, grain, period, now),
     readBy(pool, domain, grain, period, "term"),
     readBy(pool, domain, grain, period, "country"),
-    readUnprotected(pool, domain, grain, period, now),
     readMonths(pool, domain, today),
     hasUncounted(pool, domain),
   ]);
@@ -97,8 +96,8 @@ export async function analyticsPage(
     total: sumOf(inPeriod, currency),
     totalBefore: sumOf(before, currency),
     steps: period.steps.map((from) => ({ from, ...sumOf(byStep.get(from) ?? [], currency) })),
-    by: { product, term, country },
-    unprotected: missed,
+    by: { product: products.product, term, country },
+    unprotected: products.unprotected,
     months,
     isCounting: uncounted,
   };
@@ -125,7 +124,7 @@ async function readBy(
   shop: string,
   grain: Grain,
   { from, to }: Period,
-  kind: Exclude<SaleKind, "all">,
+  kind: Exclude<SaleKind, "all" | "product">,
 ): Promise<EarnedBy[]> {
   const { rows } = await pool.query<EarnedBy>(
     `SELECT "key", "currency", max("title") AS "title", sum("plans")::int AS "plans",
@@ -139,31 +138,48 @@ async function readBy(
   return rows;
 }
 
-async function readUnprotected(
+type ProductRow = EarnedBy & { units: number; byNet: number; byMissed: number };
+
+/** By product: what earned most, and what was sold most without a plan. Both of one reading. */
+async function readProducts(
   pool: pg.Pool,
   shop: string,
   grain: Grain,
   { from, to }: Period,
   now: number,
-): Promise<Unprotected[]> {
-  const { rows } = await pool.query<Omit<Unprotected, "hasPlans"> & { plans: number }>(
-    `SELECT "key" AS "id", max("title") AS "title", sum("units" - "plans")::int AS "units",
-            sum("plans")::int AS "plans"
-       FROM "SaleCount"
-      WHERE "shop" = $1 AND "span" = $2 AND "kind" = 'product' AND "day" BETWEEN $3 AND $4
-        AND "key" <> ''
-      GROUP BY "key" HAVING sum("units" - "plans") > 0
-      ORDER BY sum("units" - "plans") DESC, "key" LIMIT ${most}`,
+): Promise<{ product: EarnedBy[]; unprotected: Unprotected[] }> {
+  const { rows } = await pool.query<ProductRow>(
+    `SELECT * FROM (
+       SELECT "key", "currency", max("title") AS "title", sum("plans")::int AS "plans",
+              sum("refunded")::int AS "refunded", sum("value" - "returned")::float8 AS "net",
+              sum("units")::int AS "units",
+              row_number() OVER (ORDER BY sum("plans") = 0, sum("value" - "returned") DESC, "key")::int AS "byNet",
+              row_number() OVER (ORDER BY "key" = '', sum("units" - "plans") DESC, "key")::int AS "byMissed"
+         FROM "SaleCount"
+        WHERE "shop" = $1 AND "span" = $2 AND "kind" = 'product' AND "day" BETWEEN $3 AND $4
+        GROUP BY "key", "currency") AS products
+      WHERE "byNet" <= ${most} OR "byMissed" <= ${most}`,
     [shop, spanOf(grain), from, to],
   );
+  const product = rows
+    .filter(({ plans, byNet }) => plans > 0 && byNet <= most)
+    .sort((a, b) => a.byNet - b.byNet)
+    .map(({ units, byNet, byMissed, ...earned }) => earned);
+  const missed = rows
+    .filter(({ key, units, plans, byMissed }) => key !== "" && units > plans && byMissed <= most)
+    .sort((a, b) => a.byMissed - b.byMissed);
   const { rows: offered } = await pool.query<{ id: string }>(
     `SELECT DISTINCT "productId" AS "id" FROM "PlanOffer"
       WHERE "shop" = $1 AND "productId" = ANY($2)
         AND ("validUntil" IS NULL OR "validUntil" > $3)`,
-    [shop, rows.map(({ id }) => id), new Date(now)],
+    [shop, missed.map(({ key }) => key), new Date(now)],
   );
   const ids = new Set(offered.map(({ id }) => id));
-  return rows.map(({ plans, ...one }) => ({ ...one, hasPlans: plans > 0 || ids.has(one.id) }));
+  const unprotected = missed.map(({ key, title, units, plans }) => ({
+    ...{ id: key, title, units: units - plans },
+    hasPlans: plans > 0 || ids.has(key),
+  }));
+  return { product, unprotected };
 }
 
 async function readMonths(pool: pg.Pool, shop: string, today: string): Promise<string[]> {

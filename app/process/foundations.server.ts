@@ -15,6 +15,7 @@ import { createTracing } from "#app/foundation/tracing.server.ts";
 import { onUnknownWord } from "#app/foundation/unknown-words.ts";
 import { createFeedClient } from "#app/hakuna/client.ts";
 import { createOffersClient } from "#app/hakuna/offers-client.ts";
+import { sendFlowEvents, shopsWithFlowEvents } from "#app/notices/send-flow-events.ts";
 import { dailyPlanWork } from "#app/plans/daily-plan-work.ts";
 import type { PlanContext } from "#app/plans/plan-context.ts";
 import { runPlanJobs } from "#app/plans/plan-job-run.ts";
@@ -195,8 +196,14 @@ export async function openFoundations(
         () => shopsWithPlanJobs(pool),
       );
       await queue.refunds.work(
-        (shop) => runRefunds(refunds, shop),
-        () => shopsWithRefunds(pool, run.now()),
+        async (shop) =>
+          sooner(await runRefunds(refunds, shop), await sendFlowEvents(refunds, shop)),
+        async () => [
+          ...new Set([
+            ...(await shopsWithRefunds(pool, run.now())),
+            ...(await shopsWithFlowEvents(pool, run.now())),
+          ]),
+        ],
       );
       await queue.daily(config.retention.hour, async () => {
         await retainAllShops(run);

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { addFlowEvents, type FlowEvent, flowEventsOf } from "#app/flow/flow-events.ts";
 import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState } from "#app/order/stored-state.ts";
@@ -181,6 +182,7 @@ export async function saveOrders(
   const rests: string[] = [];
   const moves: CountMove[] = [];
   const sales: SaleMove[] = [];
+  const told: FlowEvent[] = [];
   for (const order of orders) {
     const old = loaded.get(order.id);
     const { row, rest, state, sale, ...counted } = textsOf(order);
@@ -188,6 +190,8 @@ export async function saveOrders(
     if (state !== old?.state) documents.push(`{"state":${JSON.stringify(state)},${rest.slice(1)}`);
     else if (rest !== old.rest) rests.push(rest);
     moves.push({ from: old ?? null, to: counted });
+    // of past orders nobody wants to hear
+    if (!order.imported) told.push(...flowEventsOf(order, old ?? null, { ...counted, sale }));
     if (sale) sales.push({ from: old?.sale ?? null, to: sale, titles: () => productTitles(state) });
   }
   await write(client, { name: "save-orders", text: saveRows }, shop, rows);
@@ -195,6 +199,7 @@ export async function saveOrders(
   await write(client, { name: "save-all-but-states", text: saveAllButStates }, shop, rests);
   await moveCounts(client, shop, moves);
   await moveSales(client, shop, sales);
+  await addFlowEvents(client, shop, told);
 }
 
 /** Product id → the title that an order shows it with. */

@@ -1,4 +1,5 @@
 import { Faults } from "./admin-api/faults.ts";
+import type { FlowEvent } from "./admin-api/flow-triggers.ts";
 import { type Approval, approvals } from "./admin-api/scopes.ts";
 import { Bucket, type Throttle, throttles } from "./admin-api/throttle.ts";
 import { OrderBook } from "./order-book.ts";
@@ -33,6 +34,8 @@ export class SimulatedShop {
   readonly markets = new ShopMarkets();
   readonly translations = new ShopTranslations(this.catalog);
   readonly faults = new Faults();
+  /** what Shopify Flow was told, oldest first */
+  readonly flowEvents: FlowEvent[] = [];
   readonly bucket: Bucket;
   /** what the app was granted; `read_all_orders` shows it orders older than 60 days */
   scopes: Set<string>;

@@ -5,6 +5,7 @@ import { catalogMutations } from "./catalog-mutations.ts";
 import { CatalogNodes } from "./catalog-nodes.ts";
 import { productMatcher } from "./catalog-search.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
+import { flowTriggers } from "./flow-triggers.ts";
 import { marketFields } from "./market-fields.ts";
 import type { OrdersArguments } from "./order-index.ts";
 import { refundNode } from "./order-node.ts";
@@ -47,6 +48,7 @@ export function rootOf(shop: SimulatedShop, now: number): object {
     ...validationRoots(shop.validations),
     ...marketFields(markets, catalog, facts.currency),
     ...translationFields(translations),
+    ...flowTriggers(shop.flowEvents),
     ...refundMutations(shop.refunds, orders, refundNode, now),
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
