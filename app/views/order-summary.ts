@@ -8,8 +8,8 @@ const tones: Record<OrderPage["order"]["status"], OrderSummary["status"]["tone"]
   pending: "info",
   sent: "success",
   confirmed: "success",
-  blocked: "critical",
-  rejected: "critical",
+  blocked: "neutral",
+  rejected: "neutral",
   skipped: "neutral",
 };
 
@@ -22,10 +22,12 @@ export function orderSummary(
   const { status, note, sentAt, needsAttention } = order;
   const titleOf = (lineId: string) => lines.find(({ id }) => id === lineId)?.title ?? lineId;
   return {
-    status: {
-      text: t(`common.status.${status}`),
-      tone: status === "rejected" && !needsAttention ? "neutral" : tones[status],
-    },
+    status: needsAttention
+      ? {
+          text: t("queue.needsAttention"),
+          tone: status === "blocked" || status === "rejected" ? "critical" : "warning",
+        }
+      : { text: t(`common.status.${status}`), tone: tones[status] },
     // a finding is among the findings
     note: note === null || note.kind === "finding" ? null : noteText(t, locale, note),
     findings: findings
