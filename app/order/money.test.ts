@@ -100,3 +100,12 @@ describe("shortestDecimal", () => {
     );
   });
 });
+
+it("writes nothing as nothing, without a sign", () => {
+  expect(decimalText(0, "EUR")).toBe("0.00");
+  expect(minorUnits("-0.00", "EUR")).toEqual({ amount: 0, exact: true });
+});
+
+it("leaves a text as it is that is no decimal", () => {
+  for (const text of ["", "x010", "1,50"]) expect(shortestDecimal(text)).toBe(text);
+});

@@ -31,7 +31,7 @@ export function minorUnits(decimal: string, currency: string): MinorUnits {
   const units = BigInt(whole + kept) + ((excess[0] ?? "0") >= "5" ? 1n : 0n);
   const amount = Number(sign === "-" ? -units : units);
   if (!Number.isSafeInteger(amount)) throw new RangeError("An amount is too large.");
-  return { amount: amount === 0 ? 0 : amount, exact: /^0*$/.test(excess) };
+  return { amount, exact: /^0*$/.test(excess) };
 }
 
 /** Writes minor units (1990) as a decimal string ("19.90"). */

@@ -97,8 +97,9 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
   const started = Date.now();
   const { only } = plan;
   const chosen = (name: string) => only === undefined || only.includes(name);
-  const formerFolder = plan.former && chosen(formerName) ? buildFormerVersion() : null;
-  if (plan.former && formerFolder === null) say("without a former version: git does not have it");
+  const hasFormer = plan.former && chosen(formerName);
+  const formerFolder = hasFormer ? buildFormerVersion() : null;
+  if (hasFormer && formerFolder === null) say("without a former version: git does not have it");
   const postgres = await startPostgres();
   const undo: (() => Promise<unknown>)[] = [() => postgres.stop()];
   try {
@@ -125,7 +126,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const client = createClient(world);
     undo.push(() => client.close());
     const crewStarts = startCrew(world, plan.servers, folder);
-    const histories = liveHistories(world.shopify, { ...plan, count: plan.histories });
+    const giants = troublesOfNeighbors.some(({ name }) => chosen(name)) ? plan.giants : 0;
+    const histories = liveHistories(world.shopify, { ...plan, giants, count: plan.histories });
     const { shops, deadShops, giantShop, webhooks } = histories;
     const everybody = [...shops, ...deadShops, giantShop];
     const people = plan.people.filter(({ name }) => chosen(name));

@@ -17,9 +17,9 @@ export const paired: Person = {
     await desk.reached(order);
     return {
       async act() {
-        const pair = { productLineId, planLineId, offerId: null, planId: null };
-        await act(desk, id, { action: "pair", ...pair });
-        desk.set.pairs.set(id, [pair]);
+        const ids = { offerId: "", planId: "" };
+        await act(desk, id, { action: "pair", productLineId, planLineId, ...ids });
+        desk.set.pairs.set(id, [{ productLineId, planLineId, offerId: null, planId: null }]);
         await desk.reached(order);
         await act(desk, id, { action: "unpair", productLineId });
         desk.set.pairs.delete(id);

@@ -1,4 +1,5 @@
 import { eventually } from "#test/server/client.ts";
+import type { SimulatedOrder } from "#test/simulator/shopify/simulated-order.ts";
 import type { Desk } from "./desk.ts";
 import type { Person } from "./person.ts";
 
@@ -67,23 +68,30 @@ export const shareChanged: Person = {
   name: "share all orders, then only those with plans",
   steps: ["fold", "review", "deliver"],
   async begin(desk) {
-    await desk.buy();
+    await desk.reached(await desk.buy());
     const { unshared } = desk.set;
+    let kept: SimulatedOrder | null = null;
+    const cancel = async (order: SimulatedOrder) => {
+      order.cancelledAt = order.updatedAt + 60_000;
+      await desk.change(order, "orders/cancelled");
+    };
     return {
       async act() {
-        const plain = await desk.buy({ isPlain: true });
-        unshared.add(String(plain.id));
         await saveSettings(desk, { share: "all" });
+        // what was skipped before is shared from its next news on
         unshared.clear();
+        if (kept) await cancel(kept);
+        const plain = await desk.buy({ isPlain: true });
         await desk.reached();
         await saveSettings(desk, { share: "protected" });
-        const kept = await desk.buy({ isPlain: true });
-        unshared.add(String(kept.id));
+        kept = await desk.buy({ isPlain: true });
+        const id = String(kept.id);
+        unshared.add(id);
         // what was sent once is kept in step
-        plain.cancelledAt = plain.updatedAt + 60_000;
-        await desk.change(plain, "orders/cancelled");
+        await cancel(plain);
         await desk.reached(plain);
         await desk.folded();
+        if (desk.states(id).length > 0) throw new Error(`order ${id} was shared without a plan`);
       },
     };
   },
