@@ -14,7 +14,7 @@ export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
   ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "PlanRefund"],
-  ...["OrderDifference", "Proof", "Order"],
+  ...["OrderDifference", "Proof", "SavedView", "Order"],
 ] as const;
 
 /**

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { currencyDecimals } from "#app/order/money.ts";
 import type { Translate } from "#app/texts/i18n.ts";
 import { noteText } from "#app/texts/order-texts.ts";
-import { pageOfOrders } from "./list-by-deadline.ts";
+import { pageOfOrders } from "./list-in-parts.ts";
 import type { OrderFilter } from "./order-filter.ts";
 import type { OrderOfList } from "./order-list.ts";
 
@@ -69,6 +69,7 @@ function headings(t: Translate): string[] {
     t("orders.exportHeading.currency"),
     t("orders.column.status"),
     t("queue.needsAttention"),
+    t("queue.refundUntil"),
     t("orders.column.note"),
   ];
 }
@@ -85,6 +86,7 @@ function cells(order: OrderOfList, t: Translate, locale: string, manner: Manner)
     planTotal?.currency ?? "",
     t(`common.status.${order.status}`),
     t(order.needsAttention ? "queue.yes" : "queue.no"),
+    order.refundUntil === null ? "" : manner.time.format(order.refundUntil),
     note ? noteText(t, locale, note) : "",
   ];
 }
