@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import type { Finding } from "#app/order/findings.ts";
+import { type Finding, isMendedInShopify } from "#app/order/findings.ts";
 import type { Mapping } from "#app/order/map.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
@@ -74,6 +74,8 @@ export type PageFinding = Pick<
 > & {
   /** what it is put away by: its own key, and those of findings with the same cause */
   keys: string[];
+  /** it can be mended in Shopify's own order page */
+  inShopify: boolean;
   dismissed: boolean;
 };
 
@@ -170,13 +172,15 @@ function pageFinding(
   { finding: { message: _, ...finding }, also }: Cause<Finding>,
   dismissed: readonly string[],
 ): PageFinding {
-  const keys = [finding, ...also].map(findingKey);
+  const all = [finding, ...also];
+  const keys = all.map(findingKey);
   // what asks for attention is a warning, also where what stands for it is none
   const isWarning = also.some(({ severity }) => severity === "warning");
   return {
     ...finding,
     severity: finding.severity === "info" && isWarning ? "warning" : finding.severity,
     keys,
+    inShopify: all.some(({ code }) => isMendedInShopify(code)),
     dismissed: keys.every((key) => dismissed.includes(key)),
   };
 }

@@ -1,7 +1,6 @@
 import { useParams } from "@remix-run/react";
 import { BlockStack, Box, Button, Card, InlineStack, Text } from "@shopify/polaris";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import { isMendedInShopify } from "#app/order/findings.ts";
 import { findingText } from "#app/texts/order-texts.ts";
 import type { PageFinding } from "#app/views/order-page.ts";
 import { CancelAtHakuna } from "./cancel-at-hakuna.tsx";
@@ -18,7 +17,7 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
   const { t, locale } = useLocale();
   const desk = useRemedies();
   const { id } = useParams();
-  const { keys, code, severity, dismissed } = finding;
+  const { keys, code, severity, inShopify, dismissed } = finding;
   const remedy = dismissed ? null : remedyOf(finding, desk);
   return (
     <Box
@@ -42,7 +41,7 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
             </Button>
           )}
           {code === "deleted_in_shopify" && <CancelAtHakuna />}
-          {isMendedInShopify(code) && (
+          {inShopify && (
             <Button variant="plain" url={`shopify:admin/orders/${id}`} target="_top">
               {t("orderPage.finding.shopify")}
             </Button>

@@ -101,10 +101,15 @@ function Plan({ plan, order, isAlone, mayRefund }: PlanProps) {
         </BlockStack>
       )}
       {canRefund(plan) && (
-        <InlineStack>
+        <InlineStack gap="200" blockAlign="center">
           <Button disabled={!mayRefund} onClick={refund(plan.id) ?? undefined} tone="critical">
             {t(owed ? "refunds.refund" : "refunds.cancel")}
           </Button>
+          {!mayRefund && (
+            <Text as="span" tone="subdued">
+              {t("queue.whyNot.refund")}
+            </Text>
+          )}
         </InlineStack>
       )}
     </BlockStack>

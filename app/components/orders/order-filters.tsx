@@ -49,9 +49,9 @@ export function OrderFilters({ filter, counts, saved }: Props) {
   const isFiltered = [filter.query, filter.from, filter.to, filter.finding, filter.plans].some(
     Boolean,
   );
-  // A link that filters shows what it filters by.
+  // A link that filters shows what it filters by, unless that has a name.
   const { mode, setMode } = useSetIndexFiltersMode(
-    isFiltered ? IndexFiltersMode.Filtering : IndexFiltersMode.Default,
+    isFiltered && savedViews.open === null ? IndexFiltersMode.Filtering : IndexFiltersMode.Default,
   );
   const navigation = useNavigation();
   const [query, setQuery] = useQuery(filter.query, (query) => change({ query }));
