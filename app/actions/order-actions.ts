@@ -90,24 +90,26 @@ export async function unpair(
 }
 
 /**
- * Puts a finding away, or brings it back: it then does or does not ask for attention.
+ * Puts findings away, or brings them back: they then do or do not ask for attention.
  *
- * @param key as `findingKey` gives it
- * @throws ActionError when the order or the finding is not there
+ * @param keys as `findingKey` gives them
+ * @throws ActionError when the order or one of the findings is not there
  */
 export async function putFindingAway(
   context: Context,
   domain: string,
   orderId: string,
-  { key, away }: { key: string; away: boolean },
+  { keys, away }: { keys: readonly string[]; away: boolean },
   by: string,
 ): Promise<OrderStatus> {
   const action = away ? "put_away" : "bring_back";
   return await changeOrder(context, domain, orderId, { action, by }, (order) => {
     const known = away ? order.findings.map(findingKey) : order.dismissed;
-    if (!known.includes(key)) throw new ActionError(`Order ${orderId} has no such finding.`);
-    const others = order.dismissed.filter((one) => one !== key);
-    order.dismissed = away ? [...others, key] : others;
+    if (!keys.every((key) => known.includes(key))) {
+      throw new ActionError(`Order ${orderId} has no such finding.`);
+    }
+    const others = order.dismissed.filter((one) => !keys.includes(one));
+    order.dismissed = away ? [...others, ...keys] : others;
   });
 }
 

@@ -19,6 +19,7 @@ import { OrderPayload } from "#app/components/order/order-payload.tsx";
 import { type OrderRequest, orderRequest } from "#app/components/order/order-request.ts";
 import { OrderTimeline } from "#app/components/order/order-timeline.tsx";
 import { PlanRefunds } from "#app/components/order/plan-refunds.tsx";
+import { RemedyDesk } from "#app/components/order/remedies.tsx";
 import { orderOf } from "#app/components/orders/list-address.ts";
 import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
@@ -90,7 +91,7 @@ async function carryOut(
         run,
         shop,
         id,
-        { key: asked.key, away: asked.action === "put_away" },
+        { keys: asked.keys, away: asked.action === "put_away" },
         by,
       );
       break;
@@ -176,7 +177,10 @@ export default function Order() {
             onAction: () => ask({ action: "check" }),
           },
           order.skippedByHand
-            ? { content: t("orderPage.unskip"), onAction: () => ask({ action: "unskip" }) }
+            ? {
+                content: t("orderPage.unskip"),
+                onAction: () => ask({ action: "unskip" }, { action: "skip" }),
+              }
             : {
                 content: t("orderPage.skip"),
                 destructive: true,
@@ -186,35 +190,37 @@ export default function Order() {
               },
         ]}
       >
-        <Layout>
-          <Layout.Section>
-            <BlockStack gap="400">
-              {order.note && order.note.kind !== "finding" && (
-                <Card>
-                  <Text as="p">
-                    <OrderNote note={order.note} />
-                  </Text>
-                </Card>
-              )}
-              <OrderFindings
-                title={t("orderPage.finding.title")}
-                findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
-              />
-              <OrderPairing {...page} lines={lines} findingsOf={besideOf} />
-              <PlanRefunds refunds={page.refunds} order={order} viewer={page.viewer} />
-              <OrderPayload payload={page.payload} order={order} />
-            </BlockStack>
-          </Layout.Section>
-          <Layout.Section variant="oneThird">
-            <BlockStack gap="400">
-              <OrderTimeline entries={page.timeline} viewer={page.viewer} />
-              <OrderFindings
-                title={t("orderPage.finding.away")}
-                findings={findings.filter(({ dismissed }) => dismissed)}
-              />
-            </BlockStack>
-          </Layout.Section>
-        </Layout>
+        <RemedyDesk {...page}>
+          <Layout>
+            <Layout.Section>
+              <BlockStack gap="400">
+                {order.note && order.note.kind !== "finding" && (
+                  <Card>
+                    <Text as="p">
+                      <OrderNote note={order.note} />
+                    </Text>
+                  </Card>
+                )}
+                <OrderFindings
+                  title={t("orderPage.finding.title")}
+                  findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
+                />
+                <OrderPairing lines={lines} pairs={page.pairs} findingsOf={besideOf} />
+                <PlanRefunds refunds={page.refunds} order={order} viewer={page.viewer} />
+                <OrderPayload payload={page.payload} order={order} />
+              </BlockStack>
+            </Layout.Section>
+            <Layout.Section variant="oneThird">
+              <BlockStack gap="400">
+                <OrderTimeline entries={page.timeline} viewer={page.viewer} />
+                <OrderFindings
+                  title={t("orderPage.finding.away")}
+                  findings={findings.filter(({ dismissed }) => dismissed)}
+                />
+              </BlockStack>
+            </Layout.Section>
+          </Layout>
+        </RemedyDesk>
         <Dialog
           open={isSkipping}
           onClose={() => setSkipping(false)}
@@ -223,7 +229,7 @@ export default function Order() {
             content: t("orderPage.skipDialog.confirm"),
             destructive: true,
             onAction: () => {
-              ask({ action: "skip" });
+              ask({ action: "skip" }, { action: "unskip" });
               setSkipping(false);
             },
           }}

@@ -12,9 +12,10 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
-import { pageOfOrders } from "#app/views/list-by-deadline.ts";
+import { pageOfOrders } from "#app/views/list-in-parts.ts";
 import { orderFilterOf, positionOf } from "#app/views/order-filter.ts";
 import { viewCounts } from "#app/views/order-list.ts";
+import { savedViews } from "#app/views/saved-views.ts";
 
 const pageSize = 50;
 
@@ -28,13 +29,15 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     where: { domain: shop },
     select: { timeZone: true },
   });
-  const [counts, page] = await Promise.all([
+  const [counts, page, saved] = await Promise.all([
     viewCounts(pool, shop),
     pageOfOrders(pool, shop, settings?.timeZone ?? "UTC", filter, positionOf(params), pageSize),
+    savedViews(pool, shop),
   ]);
   return {
     filter,
     counts,
+    saved,
     ...page,
     isPhone: /Mobi/.test(request.headers.get("User-Agent") ?? ""),
   };
@@ -74,13 +77,13 @@ export async function action({ request, context }: ActionFunctionArgs) {
 export const headers = boundary.headers;
 
 export default function Orders() {
-  const { filter, counts, orders, next, previous, isPhone } = useLoaderData<typeof loader>();
+  const { filter, counts, saved, orders, next, previous, isPhone } = useLoaderData<typeof loader>();
   const { t } = useLocale();
   useRefresh(counts.pending > 0 ? 3_000 : 30_000);
   return (
     <Page fullWidth title={t("orders.title")} secondaryActions={<ExportButton />}>
       <Card padding="0">
-        <OrderFilters filter={filter} counts={counts} />
+        <OrderFilters filter={filter} counts={counts} saved={saved} />
         <OrderTable
           orders={orders}
           filter={filter}

@@ -1,9 +1,15 @@
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
+import {
+  type ActionFunctionArgs,
+  data,
+  type LinksFunction,
+  type LoaderFunctionArgs,
+} from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Layout, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { ImportCard } from "#app/components/settings/import-card.tsx";
 import { RuleCard } from "#app/components/settings/rule-card.tsx";
+import styles from "#app/components/settings/settings.css?url";
 import { DisconnectCard, PauseCard } from "#app/components/settings/settings-cards.tsx";
 import { SettingsForm } from "#app/components/settings/settings-form.tsx";
 import { settingsRequest } from "#app/components/settings/settings-request.ts";
@@ -56,6 +62,9 @@ export async function action({ request, context }: ActionFunctionArgs) {
       return data({ done: asked.intent });
   }
 }
+
+/** The headings' place on a phone. */
+export const links: LinksFunction = () => [{ rel: "stylesheet", href: styles }];
 
 export const headers = boundary.headers;
 

@@ -26,7 +26,7 @@ function linesOf(path: string): Text[] {
     .map((text, index) => ({ at: `${path}:${index + 1}`, text }));
 }
 
-const localeFolders = ["cart-rule", "hakuna-protection", "order-status"].map(
+const localeFolders = ["cart-rule", "hakuna-protection", "order-link", "order-status"].map(
   (name) => `extensions/${name}/locales/`,
 );
 

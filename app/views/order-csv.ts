@@ -3,7 +3,7 @@ import { currencyDecimals } from "#app/order/money.ts";
 import type { Translate } from "#app/texts/i18n.ts";
 import { noteText } from "#app/texts/order-texts.ts";
 import { type CsvManner, csvMannerOf } from "./csv-manner.ts";
-import { pageOfOrders } from "./list-by-deadline.ts";
+import { pageOfOrders } from "./list-in-parts.ts";
 import type { OrderFilter } from "./order-filter.ts";
 import type { OrderOfList } from "./order-list.ts";
 
@@ -55,6 +55,7 @@ function headings(t: Translate): string[] {
     t("orders.exportHeading.currency"),
     t("orders.column.status"),
     t("queue.needsAttention"),
+    t("queue.refundUntil"),
     t("orders.column.note"),
   ];
 }
@@ -71,6 +72,7 @@ function cells(order: OrderOfList, t: Translate, locale: string, manner: CsvMann
     planTotal?.currency ?? "",
     t(`common.status.${order.status}`),
     t(order.needsAttention ? "queue.yes" : "queue.no"),
+    order.refundUntil === null ? "" : manner.time.format(order.refundUntil),
     note ? noteText(t, locale, note) : "",
   ];
 }

@@ -12,8 +12,11 @@ export type OrderFilter = {
   to: string | null;
   finding: FindingCode | null;
   plans: "yes" | "no" | null;
-  /** `deadline`: what is to be refunded first comes first; of the views that ask for attention alone */
-  sort: "newest" | "oldest" | "deadline";
+  /**
+   * `deadline`: what is to be refunded first comes first; `value`: the dearest plans do. Both of the
+   * views that ask for attention alone
+   */
+  sort: "newest" | "oldest" | "deadline" | "value";
 };
 
 /** Where a page of the list begins or ends; see `orderFilterOf`. */
@@ -29,7 +32,7 @@ const fields = {
   to: day,
   finding: z.enum(codes),
   plans: z.enum(["yes", "no"]),
-  sort: z.enum(["newest", "oldest", "deadline"]),
+  sort: z.enum(["newest", "oldest", "deadline", "value"]),
 };
 
 /**
@@ -42,8 +45,8 @@ export function orderFilterOf(params: URLSearchParams): OrderFilter {
     return parsed.success ? parsed.data : null;
   };
   const view = read("view", fields.view) ?? "all";
-  const hasDeadlines = view === "attention" || view === "refund";
-  const sort = read("sort", fields.sort) ?? (hasDeadlines ? "deadline" : "newest");
+  const isQueue = isWorkQueue(view);
+  const sort = read("sort", fields.sort) ?? (isQueue ? "deadline" : "newest");
   return {
     view,
     query: read("query", fields.query),
@@ -51,8 +54,22 @@ export function orderFilterOf(params: URLSearchParams): OrderFilter {
     to: read("to", fields.to),
     finding: read("finding", fields.finding),
     plans: read("plans", fields.plans),
-    sort: sort === "deadline" && !hasDeadlines ? "newest" : sort,
+    sort: !isQueue && (sort === "deadline" || sort === "value") ? "newest" : sort,
   };
+}
+
+/** Whether a view is of orders with which there is something to do. */
+export function isWorkQueue(view: View): boolean {
+  return view === "attention" || view === "refund";
+}
+
+/** What of a list's search params is kept with a saved view: not the search, which may be a name. */
+export function savedQuery(params: URLSearchParams): string {
+  const { query: _, ...filter } = orderFilterOf(params);
+  const kept = Object.entries(filter).filter(([name]) => params.has(name));
+  return String(
+    new URLSearchParams(kept.flatMap(([name, value]) => (value ? [[name, value]] : []))),
+  );
 }
 
 /** Reads the place in the list from an address's search params: after, before. */

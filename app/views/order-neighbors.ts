@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { pageOfOrders } from "./list-by-deadline.ts";
+import { pageOfOrders } from "./list-in-parts.ts";
 import { orderFilterOf } from "./order-filter.ts";
 
 /** An order of a list and its place there; see `OrderOfList`. */

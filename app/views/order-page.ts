@@ -2,10 +2,11 @@ import type pg from "pg";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import type { Finding } from "#app/order/findings.ts";
+import { type Finding, isMendedInShopify } from "#app/order/findings.ts";
 import type { Mapping } from "#app/order/map.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
+import { type Cause, oneCause } from "#app/order/one-cause.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
 import type { PlanStanding } from "#app/order/refunds/owed.ts";
 import type { Head, OrderState } from "#app/order/state.ts";
@@ -71,7 +72,10 @@ export type PageFinding = Pick<
   Finding,
   "code" | "severity" | "titles" | "lineItemIds" | "refused"
 > & {
-  key: string;
+  /** what it is put away by: its own key, and those of findings with the same cause */
+  keys: string[];
+  /** it can be mended in Shopify's own order page */
+  inShopify: boolean;
   dismissed: boolean;
 };
 
@@ -136,7 +140,6 @@ export async function orderPage(
       })
     : null;
   const { note, ...shown } = listedOrder(listed);
-  const putAway = dismissed as string[];
   return {
     order: {
       ...shown,
@@ -151,10 +154,9 @@ export async function orderPage(
     pairs: mapping?.pairing.pairs ?? [],
     timeZone: shop.timeZone,
     suggestion: mapping?.pairing.suggestion ?? null,
-    findings: (row.findings as unknown as Finding[]).map(({ message, ...finding }) => {
-      const key = findingKey(finding);
-      return { ...finding, key, dismissed: putAway.includes(key) };
-    }),
+    findings: oneCause(row.findings as unknown as Finding[]).map((cause) =>
+      pageFinding(cause, dismissed as string[]),
+    ),
     timeline,
     standings: state && mapping ? standings(state, mapping, cancelledByHandAt, shop.timeZone) : [],
     payload: payloadDiff(
@@ -163,6 +165,23 @@ export async function orderPage(
     ),
     canCheck: Boolean(accepted?.requestId),
     isChecking: accepted?.pollAt ? accepted.pollAt.getTime() < Date.now() + soonMs : false,
+  };
+}
+
+function pageFinding(
+  { finding: { message: _, ...finding }, also }: Cause<Finding>,
+  dismissed: readonly string[],
+): PageFinding {
+  const all = [finding, ...also];
+  const keys = all.map(findingKey);
+  // what asks for attention is a warning, also where what stands for it is none
+  const isWarning = also.some(({ severity }) => severity === "warning");
+  return {
+    ...finding,
+    severity: finding.severity === "info" && isWarning ? "warning" : finding.severity,
+    keys,
+    inShopify: all.some(({ code }) => isMendedInShopify(code)),
+    dismissed: keys.every((key) => dismissed.includes(key)),
   };
 }
 

@@ -154,10 +154,10 @@ test("the list, as it is filtered, is saved as a CSV file", async ({ page, world
   const lines = Buffer.concat(chunks).toString().replace("\uFEFF", "").trim().split("\r\n");
   expect(lines).toHaveLength(5);
   expect(lines[0]).toBe(
-    `"Shopify ID","Order","Date","Customer","Plan units","Plans total","Currency","Status","Needs attention","Note"`,
+    `"Shopify ID","Order","Date","Customer","Plan units","Plans total","Currency","Status","Needs attention","Refund until","Note"`,
   );
   expect(lines.find((line) => line.startsWith(`"9",`))).toContain(
-    `"'=cmd(""x"")","Nov 20, 2026, 11:00 AM","","2","49.90","EUR","Blocked","yes",`,
+    `"'=cmd(""x"")","Nov 20, 2026, 11:00 AM","","2","49.90","EUR","Blocked","yes","",`,
   );
 });
 

@@ -28,6 +28,8 @@ export type ShopData = {
   addPlanOffer(): Promise<void>;
   /** the id of an order that needs attention */
   firstNeedingAttention(): Promise<string>;
+  /** the views of orders that were saved */
+  savedViews(): Promise<unknown[]>;
   close(): Promise<void>;
 };
 
@@ -35,6 +37,10 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
   const pool = new Pool({ connectionString: databaseUrl, max: 1 });
   return {
     domain,
+    async savedViews() {
+      const sql = `SELECT "id", "name", "query" FROM "SavedView" WHERE "shop" = $1`;
+      return (await pool.query(sql, [domain])).rows;
+    },
     async set(columns) {
       await pool.query(`INSERT INTO "Shop" (domain) VALUES ($1) ON CONFLICT DO NOTHING`, [domain]);
       for (const [name, value] of Object.entries(columns)) {

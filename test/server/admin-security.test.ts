@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { bulkActions } from "#app/actions/bulk-actions.ts";
 import { homeRequest } from "#app/components/home/home-request.ts";
 import { orderRequest } from "#app/components/order/order-request.ts";
 import { refundRequest } from "#app/components/order/refund-request.ts";
+import { viewRequest } from "#app/components/orders/view-request.ts";
 import { plansRequest } from "#app/components/plans/plans-request.ts";
 import { settingsRequest } from "#app/components/settings/settings-request.ts";
 import { ruleRequest } from "#app/components/shared/rule-request.ts";
@@ -62,7 +64,15 @@ const target = { productIds: ["gid://shopify/Product/1"], collectionIds: [] };
 /** What each route is asked for, in every way: what is missing here fails the test. */
 const asked: Record<string, unknown[]> = {
   "app._index.tsx": ["intent=test", "intent=block", "intent=dismiss"],
-  "app.orders._index.tsx": [{ ids: [order.id] }],
+  "app.orders._index.tsx": [
+    { ids: [order.id] },
+    ...Object.keys(bulkActions).map((action) => ({ action, ids: [order.id] })),
+  ],
+  "app.theme.ts": [{ live: [] }, { live: ["protection"] }],
+  "app.views.ts": [
+    { action: "save", id: "00000000-0000-4000-8000-000000000000", name: "Mine", query: "" },
+    { action: "delete", id: "00000000-0000-4000-8000-000000000000" },
+  ],
   "app.orders.$id.tsx": [
     { action: "resend" },
     {
@@ -70,8 +80,8 @@ const asked: Record<string, unknown[]> = {
       ...{ planLineId: String(order.lineIds[1]), offerId: "", planId: "" },
     },
     { action: "unpair", productLineId: String(order.lineIds[0]) },
-    { action: "put_away", key: "discounted_plan" },
-    { action: "bring_back", key: "discounted_plan" },
+    { action: "put_away", keys: ["discounted_plan"] },
+    { action: "bring_back", keys: ["discounted_plan"] },
     ...[{ action: "skip" }, { action: "unskip" }, { action: "check" }, { action: "cancel" }],
   ],
   "app.settings.tsx": [
@@ -125,6 +135,7 @@ const actions: Record<string, string[]> = {
   "app.settings.tsx": settingsRequest.options.map(({ shape }) => shape.intent.value),
   "app.plans.tsx": plansRequest.options.map(({ shape }) => shape.intent.value),
   "app.rule.ts": ruleRequest.shape.intent.options,
+  "app.views.ts": viewRequest.options.map(({ shape }) => shape.action.value),
 };
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -199,7 +210,8 @@ describe("another shop's data", () => {
     for (const { file, takes } of routes) {
       expect(Object.hasOwn(asked, file), `${file}: name its actions in this test`).toBe(takes);
       // these do one thing alone
-      if (!takes || ["app.orders._index.tsx", "api.orders.$id.ts"].includes(file)) continue;
+      if (!takes || ["app.orders._index.tsx", "app.theme.ts", "api.orders.$id.ts"].includes(file))
+        continue;
       const names = asked[file]?.map((body) => {
         const { action, intent } = (
           typeof body === "string" ? Object.fromEntries(new URLSearchParams(body)) : body

@@ -10,7 +10,7 @@ import { breakConnection } from "#app/run/trouble.ts";
 import { acquireLease, holdingShop, releaseLease } from "#app/store/lease.ts";
 import { loadOrders } from "#app/store/order-store.ts";
 import { alone, type StepContext } from "#app/store/run-context.ts";
-import { pageOfOrders } from "#app/views/list-by-deadline.ts";
+import { pageOfOrders } from "#app/views/list-in-parts.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
 import { fillRows } from "./fill-rows.ts";

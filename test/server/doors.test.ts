@@ -221,7 +221,7 @@ describe("what neither a browser nor Shopify sends is answered 4xx, with one lin
   it("NUL in what a page asks for", async () => {
     const token = sessionToken(world, shop);
     for (const [path, body] of [
-      ["/app/orders/1.data", { action: "put_away", key: "a\0b" }],
+      ["/app/orders/1.data", { action: "put_away", keys: ["a\0b"] }],
       ["/app/settings.data", { intent: "test", environment: "sandbox", apiKey: "a\0b" }],
     ] as const) {
       expect((await ask(world, path, { token, body })).status, path).toBe(400);
@@ -264,7 +264,7 @@ describe("a finding is put away", () => {
     const token = sessionToken(world, shop);
     const asking = async (action: string, named: string) => {
       const path = `/app/orders/${order.id}.data`;
-      return (await ask(world, path, { token, body: { action, key: named } })).status;
+      return (await ask(world, path, { token, body: { action, keys: [named] } })).status;
     };
     expect(await asking("put_away", "made_up:1")).toBe(409);
     expect(await asking("bring_back", key)).toBe(409);

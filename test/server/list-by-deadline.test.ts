@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pageOfOrders } from "#app/views/list-by-deadline.ts";
+import { pageOfOrders } from "#app/views/list-in-parts.ts";
 import { orderFilterOf, type Position } from "#app/views/order-filter.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
 import { fillRows } from "./fill-rows.ts";
@@ -45,9 +45,9 @@ async function expected(shop: string, isMeant: (name: string) => boolean): Promi
 }
 
 /** All pages from the first one to the last, then back to the first. */
-async function walk(shop: string, address: string, limit: number) {
+async function walk(shop: string, address: string, limit: number, sort = "deadline") {
   const filter = orderFilterOf(new URLSearchParams(address));
-  expect(filter.sort).toBe("deadline");
+  expect(filter.sort).toBe(sort);
   const forth: string[] = [];
   let back: string[] = [];
   let position: Position = null;
@@ -100,6 +100,37 @@ describe.each(["attention", "refund"])("the tab %s, the nearest deadline first",
   ])("%s: every order once, forth and back", async (_, shop, more, limit, isMeant) => {
     const ids = await expected(shop, isMeant);
     const { forth, back } = await walk(shop, `view=${view}${more}`, limit);
+    expect(forth).toEqual(ids);
+    expect(back).toEqual(ids);
+  });
+});
+
+describe.each(["attention", "refund"])("the tab %s, the highest value first", (view) => {
+  it.each([
+    ["as it is", "", 7, "#"],
+    ["searched", "&query=1", 3, "#1"],
+  ])("%s: every order once, forth and back", async (_, more, limit, start) => {
+    // some of one value, and some of none that is known
+    await pool.query(
+      `UPDATE "Order" SET "planTotal" = CASE WHEN "id"::bigint % 5 > 0 THEN "id"::bigint % 5 * 1000 END
+        WHERE "shop" = $1`,
+      [small],
+    );
+    const { rows } = await pool.query<{ id: string; total: string | null; placedAt: Date }>(
+      `SELECT "id", "planTotal" AS "total", "placedAt" FROM "Order"
+        WHERE "shop" = $1 AND "needsAttention" AND "name" LIKE $2`,
+      [small, `${start}%`],
+    );
+    const ids = rows
+      .sort(
+        (a, b) =>
+          Number(b.total ?? -1) - Number(a.total ?? -1) ||
+          (a.total === null ? b.placedAt.getTime() - a.placedAt.getTime() : 0) ||
+          (a.id < b.id ? -1 : 1),
+      )
+      .map(({ id }) => id);
+    const { forth, back } = await walk(small, `view=${view}&sort=value${more}`, limit, "value");
+    expect(ids.length).toBeGreaterThan(limit);
     expect(forth).toEqual(ids);
     expect(back).toEqual(ids);
   });

@@ -95,7 +95,7 @@ describe("what the block shows", () => {
     const [finding] = (await client.order(shop, lonely.id)).findings as { lineItemIds: string[] }[];
     await ask(world, `/app/orders/${lonely.id}.data`, {
       token: sessionToken(world, shop),
-      body: { action: "put_away", key: `plan_without_product:${finding?.lineItemIds}` },
+      body: { action: "put_away", keys: [`plan_without_product:${finding?.lineItemIds}`] },
     });
     expect((await shown(lonely.id)).findings).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { openDatabase } from "#app/db.server.ts";
 import { redactCustomer } from "#app/privacy/redact-customer.ts";
 import { createTexts } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";
-import { pageOfOrders } from "#app/views/list-by-deadline.ts";
+import { pageOfOrders } from "#app/views/list-in-parts.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
 import { viewCounts } from "#app/views/order-list.ts";
 import { orderPage } from "#app/views/order-page.ts";

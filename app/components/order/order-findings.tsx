@@ -1,11 +1,10 @@
 import { useParams } from "@remix-run/react";
 import { BlockStack, Box, Button, Card, InlineStack, Text } from "@shopify/polaris";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import { isMendedInShopify } from "#app/order/findings.ts";
 import { findingText } from "#app/texts/order-texts.ts";
 import type { PageFinding } from "#app/views/order-page.ts";
 import { CancelAtHakuna } from "./cancel-at-hakuna.tsx";
-import { useOrderAction } from "./order-action.tsx";
+import { remedyOf, useRemedies } from "./remedies.tsx";
 
 const backgrounds = {
   error: "bg-surface-critical",
@@ -16,9 +15,10 @@ const backgrounds = {
 /** One finding: what it is, what to do and where, and the way to put it away. For an order's page. */
 export function FindingBox({ finding }: { finding: PageFinding }) {
   const { t, locale } = useLocale();
-  const { busy, ask } = useOrderAction();
+  const desk = useRemedies();
   const { id } = useParams();
-  const { key, code, severity, dismissed } = finding;
+  const { keys, code, severity, inShopify, dismissed } = finding;
+  const remedy = dismissed ? null : remedyOf(finding, desk);
   return (
     <Box
       background={dismissed ? "bg-surface-secondary" : backgrounds[severity]}
@@ -29,9 +29,19 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
         <div style={{ overflowWrap: "anywhere" }}>
           <Text as="p">{findingText(t, locale, finding)}</Text>
         </div>
-        <InlineStack gap="300">
+        <InlineStack gap="300" blockAlign="center">
+          {remedy && (
+            <Button
+              size="slim"
+              variant={remedy.remedy === "accept" ? "primary" : "secondary"}
+              loading={desk.busy}
+              {...(typeof remedy.act === "string" ? { url: remedy.act } : { onClick: remedy.act })}
+            >
+              {t(`queue.remedy.${remedy.remedy}`)}
+            </Button>
+          )}
           {code === "deleted_in_shopify" && <CancelAtHakuna />}
-          {isMendedInShopify(code) && (
+          {inShopify && (
             <Button variant="plain" url={`shopify:admin/orders/${id}`} target="_top">
               {t("orderPage.finding.shopify")}
             </Button>
@@ -42,8 +52,12 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
           {severity === "warning" && (
             <Button
               variant="plain"
-              loading={busy}
-              onClick={() => ask({ action: dismissed ? "bring_back" : "put_away", key })}
+              loading={desk.busy}
+              onClick={() =>
+                dismissed
+                  ? desk.ask({ action: "bring_back", keys }, { action: "put_away", keys })
+                  : desk.ask({ action: "put_away", keys }, { action: "bring_back", keys })
+              }
             >
               {t(dismissed ? "orderPage.finding.bringBack" : "orderPage.finding.putAway")}
             </Button>
@@ -64,7 +78,7 @@ export function OrderFindings({ title, findings }: { title: string; findings: Pa
           {title}
         </Text>
         {findings.map((finding) => (
-          <FindingBox key={finding.key} finding={finding} />
+          <FindingBox key={finding.keys[0]} finding={finding} />
         ))}
       </BlockStack>
     </Card>

@@ -10,14 +10,15 @@ import {
   Text,
 } from "@shopify/polaris";
 import { LinkIcon } from "@shopify/polaris-icons";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { OrderPage, PageFinding, PageLine, PagePair } from "#app/views/order-page.ts";
 import { useOrderAction } from "./order-action.tsx";
 import { FindingBox } from "./order-findings.tsx";
-import { type PairChoice, PairDialog } from "./pair-dialog.tsx";
+import type { PairChoice } from "./pair-dialog.tsx";
+import { remedies, useRemedies } from "./remedies.tsx";
 
-type Props = Pick<OrderPage, "lines" | "pairs" | "suggestion" | "findings"> & {
+type Props = Pick<OrderPage, "lines" | "pairs"> & {
   /** the line whose picture a finding stands beside: no finding stands twice */
   findingsOf: (line: PageLine) => PageFinding[];
 };
@@ -26,13 +27,9 @@ type Props = Pick<OrderPage, "lines" | "pairs" | "suggestion" | "findings"> & {
 type Row = { products: PageLine[]; plan: PageLine | null; pairs: PagePair[] };
 
 /** Products on the left, plans on the right, joined where they are paired. */
-export function OrderPairing({ lines, pairs, suggestion, findingsOf }: Props) {
+export function OrderPairing({ lines, pairs, findingsOf }: Props) {
   const { t } = useLocale();
-  const [choice, setChoice] = useState<PairChoice | null>(null);
-  const { busy, ask } = useOrderAction();
-  const plans = lines.filter(({ isPlan }) => isPlan);
-  const products = lines.filter(({ isPlan }) => !isPlan);
-  const canPair = plans.length > 0 && products.length > 0;
+  const { pair } = useRemedies();
   return (
     <Card>
       <BlockStack gap="400">
@@ -40,21 +37,10 @@ export function OrderPairing({ lines, pairs, suggestion, findingsOf }: Props) {
           <Text as="h2" variant="headingMd">
             {t("orderPage.pairing.title")}
           </Text>
-          {canPair && (
-            <InlineStack gap="200">
-              {suggestion && (
-                <Button
-                  variant="primary"
-                  loading={busy}
-                  onClick={() => ask({ action: "pair", ...suggestion, offerId: "", planId: "" })}
-                >
-                  {t("orderPage.pairing.accept")}
-                </Button>
-              )}
-              <Button onClick={() => setChoice({ productLineId: null, planLineId: null })}>
-                {t("orderPage.pairing.pair")}
-              </Button>
-            </InlineStack>
+          {pair && (
+            <Button onClick={() => pair({ productLineId: null, planLineId: null })}>
+              {t("orderPage.pairing.pair")}
+            </Button>
           )}
         </InlineStack>
         {lines.length === 0 && (
@@ -65,18 +51,10 @@ export function OrderPairing({ lines, pairs, suggestion, findingsOf }: Props) {
         {rowsOf(lines, pairs).map((row, index) => (
           <BlockStack key={row.plan?.id ?? row.products[0]?.id} gap="400">
             {index > 0 && <Divider />}
-            <PairRow row={row} findingsOf={findingsOf} onEdit={setChoice} />
+            <PairRow row={row} findingsOf={findingsOf} onEdit={pair} />
           </BlockStack>
         ))}
       </BlockStack>
-      {choice && (
-        <PairDialog
-          choice={choice}
-          products={products}
-          plans={plans}
-          onClose={() => setChoice(null)}
-        />
-      )}
     </Card>
   );
 }
@@ -98,12 +76,16 @@ function rowsOf(lines: PageLine[], pairs: PagePair[]): Row[] {
 type RowProps = {
   row: Row;
   findingsOf: Props["findingsOf"];
-  onEdit: (choice: PairChoice) => void;
+  /** null: there is nothing to pair */
+  onEdit: ((choice: PairChoice) => void) | null;
 };
 
 function PairRow({ row: { products, plan, pairs }, findingsOf, onEdit }: RowProps) {
   const { t } = useLocale();
   const { busy, ask } = useOrderAction();
+  const told = (plan ? [...products, plan] : products).flatMap(findingsOf);
+  // a finding that says so has the button
+  const isTold = told.some(({ code }) => ["accept", "pair"].includes(remedies[code] ?? ""));
   const tier = pairs[0]?.tier;
   const byHand = pairs.filter((pair) => pair.tier === 0);
   return (
@@ -132,10 +114,10 @@ function PairRow({ row: { products, plan, pairs }, findingsOf, onEdit }: RowProp
         </BlockStack>
         {plan ? <Line line={plan} /> : <Absent>{t("orderPage.pairing.noPlan")}</Absent>}
       </InlineGrid>
-      {(plan ? [...products, plan] : products).flatMap(findingsOf).map((finding) => (
-        <FindingBox key={finding.key} finding={finding} />
+      {told.map((finding) => (
+        <FindingBox key={finding.keys[0]} finding={finding} />
       ))}
-      {plan && (
+      {plan && onEdit && (products.length > 0 || !isTold) && (
         <InlineStack gap="300" align="end">
           <Button
             variant="plain"

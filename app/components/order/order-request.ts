@@ -7,6 +7,8 @@ const hakunaId = z
   .max(200)
   .transform((text) => text || null);
 
+const keys = z.array(z.string().max(1000)).min(1).max(500);
+
 /** What the page of an order may ask for. */
 export const orderRequest = z.discriminatedUnion("action", [
   z.object({ action: z.literal("resend") }),
@@ -18,8 +20,8 @@ export const orderRequest = z.discriminatedUnion("action", [
     planId: hakunaId,
   }),
   z.object({ action: z.literal("unpair"), productLineId: lineId }),
-  z.object({ action: z.literal("put_away"), key: z.string().max(1000) }),
-  z.object({ action: z.literal("bring_back"), key: z.string().max(1000) }),
+  z.object({ action: z.literal("put_away"), keys }),
+  z.object({ action: z.literal("bring_back"), keys }),
   z.object({ action: z.literal("skip") }),
   z.object({ action: z.literal("unskip") }),
   z.object({ action: z.literal("check") }),

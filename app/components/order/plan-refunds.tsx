@@ -8,21 +8,19 @@ import {
   List,
   Text,
 } from "@shopify/polaris";
-import { useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
 import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts";
 import type { OrderPage } from "#app/views/order-page.ts";
-import { RefundDialog } from "./refund-dialog.tsx";
 import { RefundList } from "./refund-list.tsx";
+import { canRefund, useRemedies } from "./remedies.tsx";
 import { SupportData } from "./support-data.tsx";
 
 type Props = { refunds: OrderRefunds; order: OrderPage["order"]; viewer: string };
 
 /** What can be refunded of an order's plans, until when, and what was. */
-export function PlanRefunds({ refunds: { plans, refunds, missing, alone, notify }, ...of }: Props) {
+export function PlanRefunds({ refunds: { plans, refunds, missing, alone }, ...of }: Props) {
   const { t } = useLocale();
-  const [chosen, setChosen] = useState<RefundablePlan | null>(null);
   if (plans.length === 0 && refunds.length === 0) return null;
   const isWanted = plans.some(({ owed }) => owed !== null) || refunds.length > 0;
   const mayRefund = !missing.includes("write_orders");
@@ -38,25 +36,11 @@ export function PlanRefunds({ refunds: { plans, refunds, missing, alone, notify 
         {plans.map((plan, index) => (
           <BlockStack key={plan.id} gap="300">
             {index > 0 && <Divider />}
-            <Plan
-              plan={plan}
-              order={of.order}
-              isAlone={alone !== null}
-              onRefund={() => setChosen(plan)}
-              mayRefund={mayRefund}
-            />
+            <Plan plan={plan} order={of.order} isAlone={alone !== null} mayRefund={mayRefund} />
           </BlockStack>
         ))}
         <RefundList refunds={refunds} viewer={of.viewer} />
       </BlockStack>
-      {chosen && (
-        <RefundDialog
-          plan={chosen}
-          units={chosen.owed?.units ?? 1}
-          notify={notify}
-          onClose={() => setChosen(null)}
-        />
-      )}
     </Card>
   );
 }
@@ -66,11 +50,11 @@ type PlanProps = {
   order: OrderPage["order"];
   isAlone: boolean;
   mayRefund: boolean;
-  onRefund: () => void;
 };
 
-function Plan({ plan, order, isAlone, mayRefund, onRefund }: PlanProps) {
+function Plan({ plan, order, isAlone, mayRefund }: PlanProps) {
   const { t } = useLocale();
+  const { refund } = useRemedies();
   const { owed, left, whyNot } = plan;
   const window = owed === null ? plan.plan : plan.product;
   return (
@@ -116,11 +100,16 @@ function Plan({ plan, order, isAlone, mayRefund, onRefund }: PlanProps) {
           </List>
         </BlockStack>
       )}
-      {left > 0 && !(plan.isOpen && !plan.isPlanned) && window.state !== "past" && (
-        <InlineStack>
-          <Button disabled={!mayRefund} onClick={onRefund} tone="critical">
+      {canRefund(plan) && (
+        <InlineStack gap="200" blockAlign="center">
+          <Button disabled={!mayRefund} onClick={refund(plan.id) ?? undefined} tone="critical">
             {t(owed ? "refunds.refund" : "refunds.cancel")}
           </Button>
+          {!mayRefund && (
+            <Text as="span" tone="subdued">
+              {t("queue.whyNot.refund")}
+            </Text>
+          )}
         </InlineStack>
       )}
     </BlockStack>

@@ -1,5 +1,16 @@
 /** What of an address says which list it is: Shopify adds to it what is its own. */
-const names = ["view", "query", "from", "to", "finding", "plans", "sort", "after", "before"];
+const names = [
+  "view",
+  "query",
+  "from",
+  "to",
+  "finding",
+  "plans",
+  "sort",
+  "saved",
+  "after",
+  "before",
+];
 
 /** The search params of a list, for the way back to it. */
 export function listOf(params: URLSearchParams): string {

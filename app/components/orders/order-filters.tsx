@@ -11,12 +11,14 @@ import {
 } from "@shopify/polaris";
 import { useEffect, useRef, useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import type { OrderFilter } from "#app/views/order-filter.ts";
+import { isWorkQueue, type OrderFilter } from "#app/views/order-filter.ts";
 import { type View, views } from "#app/views/order-views.ts";
+import { mostSavedViews, type SavedView } from "#app/views/saved-views.ts";
+import { useSavedViews } from "./saved-views.ts";
 
-type Props = { filter: OrderFilter; counts: Record<View, number> };
+type Props = { filter: OrderFilter; counts: Record<View, number>; saved: readonly SavedView[] };
 
-type Changes = Partial<Record<keyof OrderFilter, string | null>>;
+type Changes = Partial<Record<keyof OrderFilter | "saved", string | null>>;
 
 /** Typing is over after this many milliseconds. */
 const pauseMs = 300;
@@ -40,15 +42,16 @@ export function useFilterChange(): (changes: Changes) => void {
 }
 
 /** Tabs with counts, search, filters and sorting of the orders page; the address keeps them all. */
-export function OrderFilters({ filter, counts }: Props) {
+export function OrderFilters({ filter, counts, saved }: Props) {
   const { t, formatNumber } = useLocale();
   const change = useFilterChange();
+  const savedViews = useSavedViews(saved);
   const isFiltered = [filter.query, filter.from, filter.to, filter.finding, filter.plans].some(
     Boolean,
   );
-  // A link that filters shows what it filters by.
+  // A link that filters shows what it filters by, unless that has a name.
   const { mode, setMode } = useSetIndexFiltersMode(
-    isFiltered ? IndexFiltersMode.Filtering : IndexFiltersMode.Default,
+    isFiltered && savedViews.open === null ? IndexFiltersMode.Filtering : IndexFiltersMode.Default,
   );
   const navigation = useNavigation();
   const [query, setQuery] = useQuery(filter.query, (query) => change({ query }));
@@ -59,17 +62,24 @@ export function OrderFilters({ filter, counts }: Props) {
   };
   return (
     <IndexFilters
-      tabs={views.map((view, index) => ({
-        id: view,
-        index,
-        content: t(`orders.view.${view}`),
-        badge: formatNumber(counts[view]),
-        isLocked: true,
-        onAction: () => change({ view: view === "all" ? null : view, sort: null }),
-      }))}
-      selected={views.indexOf(filter.view)}
+      tabs={[
+        ...views.map((view, index) => ({
+          id: view,
+          index,
+          content: t(`orders.view.${view}`),
+          badge: formatNumber(counts[view]),
+          isLocked: true,
+          onAction: () => change({ view: view === "all" ? null : view, sort: null, saved: null }),
+        })),
+        ...savedViews.tabs,
+      ]}
+      selected={
+        savedViews.open === null ? views.indexOf(filter.view) : views.length + savedViews.open
+      }
       onSelect={() => {}}
-      canCreateNewView={false}
+      onCreateNewView={savedViews.create}
+      canCreateNewView={saved.length < mostSavedViews}
+      primaryAction={savedViews.primaryAction}
       mode={mode}
       setMode={setMode}
       queryValue={query}
@@ -82,12 +92,17 @@ export function OrderFilters({ filter, counts }: Props) {
       appliedFilters={useApplied(filter, change)}
       onClearAll={clearFilters}
       sortOptions={[
-        ...(filter.view === "attention" || filter.view === "refund"
+        ...(isWorkQueue(filter.view)
           ? [
               {
                 label: t("orders.sort.deadline"),
                 value: "deadline asc" as const,
                 directionLabel: t("orders.sort.nearest"),
+              },
+              {
+                label: t("queue.sort.value"),
+                value: "value desc" as const,
+                directionLabel: t("queue.sort.dearest"),
               },
             ]
           : []),
@@ -110,6 +125,7 @@ export function OrderFilters({ filter, counts }: Props) {
 
 const sortValues = {
   deadline: "deadline asc",
+  value: "value desc",
   newest: "date desc",
   oldest: "date asc",
 } as const;
@@ -117,8 +133,8 @@ const sortValues = {
 /** Null: what the view begins with. */
 function sortOf(sorted: string | undefined, view: View): OrderFilter["sort"] | null {
   if (sorted === "date asc") return "oldest";
-  const hasDeadlines = view === "attention" || view === "refund";
-  return sorted === "date desc" && hasDeadlines ? "newest" : null;
+  if (sorted === "value desc") return "value";
+  return sorted === "date desc" && isWorkQueue(view) ? "newest" : null;
 }
 
 /** What is typed, told on when the typing pauses. */

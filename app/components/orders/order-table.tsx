@@ -4,6 +4,7 @@ import {
   BlockStack,
   Box,
   IndexTable,
+  IndexTableSelectionType,
   InlineStack,
   Link,
   Text,
@@ -22,6 +23,7 @@ import type { OrderOfList } from "#app/views/order-list.ts";
 import { useBulk } from "./bulk.tsx";
 import { listOf, orderOf } from "./list-address.ts";
 import { NoOrders } from "./no-orders.tsx";
+import { PhoneSelection, RowCheckbox } from "./phone-selection.tsx";
 import { RefundDeadline } from "./refund-deadline.tsx";
 
 type Props = {
@@ -56,9 +58,30 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
     setParams(query);
     selection.clearSelection();
   };
+  const actions = [
+    {
+      content: t("orders.resend"),
+      disabled: resend.busy,
+      onAction: () => resend.send(selection.selectedResources),
+    },
+    ...(["accept", "put_away", "skip"] as const).map((action) => ({
+      content: t(`queue.bulk.${action}`),
+      disabled: bulk.busy,
+      onAction: () => bulk.ask(action, selection.selectedResources),
+    })),
+  ];
+  const select = selection.handleSelectionChange;
   return (
     <>
       {bulk.undone}
+      {mdDown && (
+        <PhoneSelection
+          count={selection.selectedResources.length}
+          total={orders.length}
+          actions={actions}
+          onToggleAll={(chosen) => select(IndexTableSelectionType.Page, chosen)}
+        />
+      )}
       <IndexTable
         resourceName={{ singular: t("orders.singular"), plural: t("orders.plural") }}
         itemCount={orders.length}
@@ -66,18 +89,7 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
           selection.allResourcesSelected ? "All" : selection.selectedResources.length
         }
         onSelectionChange={selection.handleSelectionChange}
-        promotedBulkActions={[
-          {
-            content: t("orders.resend"),
-            disabled: resend.busy,
-            onAction: () => resend.send(selection.selectedResources),
-          },
-          ...(["accept", "put_away", "skip"] as const).map((action) => ({
-            content: t(`queue.bulk.${action}`),
-            disabled: bulk.busy,
-            onAction: () => bulk.ask(action, selection.selectedResources),
-          })),
-        ]}
+        promotedBulkActions={actions}
         condensed={mdDown}
         emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
         headings={[
@@ -103,7 +115,20 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
             position={position}
             selected={selection.selectedResources.includes(order.id)}
           >
-            {mdDown ? <Condensed order={order} list={list} /> : <Cells order={order} list={list} />}
+            {mdDown ? (
+              <InlineStack wrap={false} blockAlign="start">
+                <Box paddingBlockStart="400" paddingInlineStart="400">
+                  <RowCheckbox
+                    label={t("queue.select", { name: order.name ?? order.id })}
+                    checked={selection.selectedResources.includes(order.id)}
+                    onChange={(chosen) => select(IndexTableSelectionType.Single, chosen, order.id)}
+                  />
+                </Box>
+                <Condensed order={order} list={list} />
+              </InlineStack>
+            ) : (
+              <Cells order={order} list={list} />
+            )}
           </IndexTable.Row>
         ))}
       </IndexTable>
@@ -190,7 +215,7 @@ const Cells = memo(function Cells({ order, list }: RowProps) {
 
 const Condensed = memo(function Condensed({ order, list }: RowProps) {
   return (
-    <Box padding="400" width="100%">
+    <Box padding="400" paddingInlineStart="200" width="100%">
       <BlockStack gap="150">
         <InlineStack align="space-between" blockAlign="start" gap="200" wrap={false}>
           <div style={wrapping}>

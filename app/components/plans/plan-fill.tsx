@@ -50,6 +50,7 @@ function FetchCard({ mayWrite, hasKey, hasCountry }: Props) {
             <Link url="/app/settings">{t("common.navigation.settings")}</Link>
           </Text>
         )}
+        {isReady && !mayWrite && <WhyNot />}
         <ButtonGroup>
           <Button
             variant="primary"
@@ -69,6 +70,16 @@ function FetchCard({ mayWrite, hasKey, hasCountry }: Props) {
         </ButtonGroup>
       </BlockStack>
     </Card>
+  );
+}
+
+/** Why a button is off: the page's banner asks for the access. */
+function WhyNot() {
+  const { t } = useLocale();
+  return (
+    <Text as="p" tone="subdued">
+      {t("queue.whyNot.access")}
+    </Text>
   );
 }
 
@@ -104,6 +115,7 @@ function HandCard({ mayWrite }: { mayWrite: boolean }) {
         </Text>
         <Text as="p">{t("plans.hand.text")}</Text>
         {problem && <Banner tone="warning">{problem}</Banner>}
+        {!mayWrite && <WhyNot />}
         <ButtonGroup>
           <Button disabled={!mayWrite} loading={busy} onClick={choose}>
             {t("plans.hand.choose")}

@@ -75,14 +75,14 @@ export const dismissed: Person = {
             throw new Error(`order ${id} asks for attention: ${!expected}`);
           }
         };
-        for (const key of keys) await act(desk, id, { action: "put_away", key });
+        await act(desk, id, { action: "put_away", keys });
         await asks(false);
         // news of the order brings back nothing that a person has put away
         order.customer = { ...order.customer, city: `Town ${turn}` } as typeof order.customer;
         await desk.change(order);
         await desk.reached(order);
         await asks(false);
-        for (const key of keys) await act(desk, id, { action: "bring_back", key });
+        await act(desk, id, { action: "bring_back", keys });
         await asks(true);
       },
     };

@@ -154,8 +154,14 @@ const actions = {
   },
   title({ text }) { find("title").textContent = text; },
   loading({ on }) { find("loading").hidden = !on; },
-  toast({ text, isError }) {
+  toast({ text, isError, button, toast }) {
     find("toast").textContent = text;
+    if (button) {
+      const act = document.createElement("button");
+      act.textContent = button;
+      act.onclick = () => { find("toast").textContent = ""; tell({ action: "toastAction", toast }); };
+      find("toast").append(" ", act);
+    }
     find("toast").className = isError ? "error" : "";
     clearTimeout(actions.timer);
     actions.timer = setTimeout(() => { find("toast").textContent = ""; }, 5000);

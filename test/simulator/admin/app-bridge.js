@@ -155,6 +155,7 @@
   );
 
   let toasts = 0;
+  const toastActions = new Map();
   window.shopify = {
     config,
     origin: "https://admin.shopify.com",
@@ -174,8 +175,10 @@
     },
     toast: {
       show(text, options) {
-        tell("toast", { text, isError: options?.isError ?? false });
         toasts += 1;
+        const { isError = false, action = null } = options ?? {};
+        if (action) toastActions.set(toasts, options.onAction);
+        tell("toast", { text, isError, button: action, toast: toasts });
         return String(toasts);
       },
       hide: () => tell("toast", { text: "" }),
@@ -222,6 +225,7 @@
       answers.get(data.id)?.(data.value);
       answers.delete(data.id);
     }
+    if (data.action === "toastAction") toastActions.get(data.toast)?.();
     if (data.action === "navigate") {
       const link = elements("ui-nav-menu a").find((a) => a.getAttribute("href") === data.path);
       link?.dispatchEvent(new Event("shopify:navigate", { bubbles: true }));

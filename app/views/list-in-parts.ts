@@ -6,29 +6,64 @@ import { listOrders, type OrderPage, toListed } from "./order-list.ts";
 
 /** One page of a shop's orders, in the order that the filter asks for; see `listOrders`. */
 export async function pageOfOrders(...asked: Parameters<typeof listOrders>): Promise<OrderPage> {
-  return asked[3].sort === "deadline" ? await listByDeadline(...asked) : await listOrders(...asked);
+  const { sort } = asked[3];
+  return sort === "deadline" || sort === "value"
+    ? await listInParts(partsOf[sort], ...asked)
+    : await listOrders(...asked);
+}
+
+/** A part of a list: which rows it holds, and how it is sorted. `number`: that as a number, ascending. */
+type Part = {
+  where: string;
+  column: string;
+  descends: boolean;
+  number: string;
+  /** SQL: the column's value, of such a number */
+  entryOf: (number: string) => string;
+};
+
+function byTime(column: string, where: string, descends: boolean): Part {
+  const sign = descends ? "-" : "";
+  return {
+    ...{ where, column, descends },
+    number: `${sign}(extract(epoch FROM o."${column}") * 1000000)::bigint`,
+    entryOf: (number) => `timestamptz 'epoch' + ${sign}(${number}) * interval '1 microsecond'`,
+  };
 }
 
 /**
- * What can be refunded in time comes first, the nearest deadline first; then what has none, the
- * newest order first; then what is too late, the latest deadline first. Each part walks an index of
- * its own. The key of a row is (part, number, id), all ascending: a cursor holds one. `$2` is now.
+ * By deadline: what can be refunded in time comes first, the nearest deadline first; then what has
+ * none, the newest order first; then what is too late, the latest deadline first. By value: the
+ * dearest plans first, whatever their currency; then orders whose plans' value is not known, the
+ * newest first. Each part walks an index of its own. The key of a row is (part, number, id), all
+ * ascending: a cursor holds one. `$2` is now, where it is told.
  */
-const parts = [
-  { where: `o."refundUntil" >= $2`, column: "refundUntil", descends: false },
-  { where: `o."refundUntil" IS NULL`, column: "placedAt", descends: true },
-  { where: `o."refundUntil" < $2`, column: "refundUntil", descends: true },
-].map((part) => ({
-  ...part,
-  number: `${part.descends ? "-" : ""}(extract(epoch FROM o."${part.column}") * 1000000)::bigint`,
-}));
-
-const partOf = `CASE ${parts.map(({ where }, part) => `WHEN ${where} THEN ${part}`).join(" ")} END`;
-const numberOf = `CASE ${parts.map(({ where, number }) => `WHEN ${where} THEN ${number}`).join(" ")} END`;
+const partsOf: Record<"deadline" | "value", { parts: Part[]; tellsNow: boolean }> = {
+  deadline: {
+    tellsNow: true,
+    parts: [
+      byTime("refundUntil", `o."refundUntil" >= $2`, false),
+      byTime("placedAt", `o."refundUntil" IS NULL`, true),
+      byTime("refundUntil", `o."refundUntil" < $2`, true),
+    ],
+  },
+  value: {
+    tellsNow: false,
+    parts: [
+      {
+        ...{ where: `o."planTotal" IS NOT NULL`, column: "planTotal", descends: true },
+        number: `-o."planTotal"`,
+        entryOf: (number) => `-(${number})`,
+      },
+      byTime("placedAt", `o."planTotal" IS NULL`, true),
+    ],
+  },
+};
 
 type Cursor = { part: number; number: string; id: string };
 
-async function listByDeadline(
+async function listInParts(
+  { parts, tellsNow }: (typeof partsOf)["deadline"],
   pool: pg.Pool,
   shop: string,
   timeZone: string,
@@ -36,7 +71,11 @@ async function listByDeadline(
   position: Position,
   limit: number,
 ): Promise<OrderPage> {
-  const fixed = [shop, new Date()];
+  const whenOf = (then: (part: Part, index: number) => string | number) =>
+    `CASE ${parts.map((part, index) => `WHEN ${part.where} THEN ${then(part, index)}`).join(" ")} END`;
+  const partOf = whenOf((_, index) => index);
+  const numberOf = whenOf(({ number }) => number);
+  const fixed = tellsNow ? [shop, new Date()] : [shop];
   const values: unknown[] = [...fixed];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const cursor = readCursor(position);
@@ -65,9 +104,9 @@ async function listByDeadline(
     const part = parts[one];
     if (!place || !part) return [];
     if (one !== place.part) return [String(backwards ? one < place.part : one > place.part)];
-    const { column, descends, number } = part;
+    const { column, descends, number, entryOf } = part;
     // where the index is entered
-    const at = `timestamptz 'epoch' + ${descends ? "-" : ""}(${place.number}) * interval '1 microsecond'`;
+    const at = entryOf(place.number);
     return [
       `o."${column}" ${descends === backwards ? ">=" : "<="} (${at})`,
       `(${number}, o."id") ${sign} (${place.number}, ${place.id})`,
