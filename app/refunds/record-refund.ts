@@ -4,6 +4,7 @@ import type { PlanRefund, RefundState } from "./plan-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { changeRefund } from "./refund-store.ts";
 import { uncapGone, withOrder } from "./refunded-order.ts";
+import { endRequest } from "./requests/end-request.ts";
 
 /** A repeat with the same key is safe for as long as Shopify keeps keys; this is well within. */
 const askAgainMs = 55 * 60_000;
@@ -94,7 +95,10 @@ export async function recordPayments(
       endedAt: state === "done" ? now : null,
     });
     if (!isWritten || isSame) return;
-    if (state === "done") uncapGone(inHand, refund.planLineId);
+    if (state === "done") {
+      uncapGone(inHand, refund.planLineId);
+      await endRequest(inHand, refund);
+    }
     // its webhooks may be late or lost
     order.readAt ??= now;
     tell(eventOf(refund, state, { refundId }));

@@ -1,9 +1,12 @@
 import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
 import type { RunContext } from "#app/store/run-context.ts";
+import type { SendReceipt } from "./requests/receipt.ts";
 
 /** What refunds work with. */
 export type RefundContext = Pick<RunContext, "pool" | "config" | "log" | "now"> & {
   admin: AdminAccess;
   /** queues a sync run: an order changed */
   wake(shops: readonly string[]): Promise<void>;
+  /** null: there is no mail server, or the process is no worker */
+  sendReceipt: SendReceipt | null;
 };

@@ -5,6 +5,7 @@ import { eventOf, recordPayments } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { changeRefund } from "./refund-store.ts";
 import { uncapGone, withOrder } from "./refunded-order.ts";
+import { endRequest } from "./requests/end-request.ts";
 
 /**
  * What a person says of a refund: a planned one is not wanted (`decline`); one of which nobody knows
@@ -43,6 +44,7 @@ export async function decide(
         : await changeRefund(client, shop, refundId, from[decision], { state: "dropped", ...end });
     if (!isWritten) return false;
     if (decision !== "decline") uncapGone(inHand, refund.planLineId);
+    if (decision === "was_paid") await endRequest(inHand, refund);
     tell({ ...eventOf(refund, decision), detail: { ...eventOf(refund, decision).detail, by } });
     return true;
   });

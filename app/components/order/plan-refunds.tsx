@@ -15,12 +15,14 @@ import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts
 import type { OrderPage } from "#app/views/order-page.ts";
 import { RefundDialog } from "./refund-dialog.tsx";
 import { RefundList } from "./refund-list.tsx";
+import { RequestList } from "./request-list.tsx";
 import { SupportData } from "./support-data.tsx";
 
 type Props = { refunds: OrderRefunds; order: OrderPage["order"]; viewer: string };
 
 /** What can be refunded of an order's plans, until when, and what was. */
-export function PlanRefunds({ refunds: { plans, refunds, missing, alone, notify }, ...of }: Props) {
+export function PlanRefunds({ refunds: all, ...of }: Props) {
+  const { plans, refunds, requests, missing, alone, notify } = all;
   const { t } = useLocale();
   const [chosen, setChosen] = useState<RefundablePlan | null>(null);
   if (plans.length === 0 && refunds.length === 0) return null;
@@ -47,6 +49,7 @@ export function PlanRefunds({ refunds: { plans, refunds, missing, alone, notify 
             />
           </BlockStack>
         ))}
+        <RequestList requests={requests} />
         <RefundList refunds={refunds} viewer={of.viewer} />
       </BlockStack>
       {chosen && (
@@ -71,8 +74,7 @@ type PlanProps = {
 
 function Plan({ plan, order, isAlone, mayRefund, onRefund }: PlanProps) {
   const { t } = useLocale();
-  const { owed, left, whyNot } = plan;
-  const window = owed === null ? plan.plan : plan.product;
+  const { owed, left, whyNot, window } = plan;
   return (
     <BlockStack gap="200">
       <div style={{ overflowWrap: "anywhere" }}>
