@@ -14,8 +14,7 @@ export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
   ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "PlanRefund"],
-  ...["PlanRequest", "OrderReturns"],
-  ...["OrderDifference", "Proof", "Order"],
+  ...["PlanRequest", "OrderDifference", "Proof", "Order"],
 ] as const;
 
 /**

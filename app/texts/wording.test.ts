@@ -26,9 +26,13 @@ function linesOf(path: string): Text[] {
     .map((text, index) => ({ at: `${path}:${index + 1}`, text }));
 }
 
-const localeFolders = ["cart-rule", "hakuna-protection", "order-status"].map(
-  (name) => `extensions/${name}/locales/`,
-);
+const localeFolders = [
+  "cart-rule",
+  "hakuna-protection",
+  "order-status",
+  "plan-refund",
+  "plan-return",
+].map((name) => `extensions/${name}/locales/`);
 
 /** The message files of the extensions: `de` in `de.json`, `de.schema.json`. */
 const localeFiles = localeFolders.flatMap((folder) =>
