@@ -4,9 +4,9 @@ import { type OwedReason, windowFor } from "#app/order/refunds/owed.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/refunds/windows.ts";
 import { sum } from "#app/order/units.ts";
+import type { PlanRequest } from "#app/refunds/requests/plan-request.ts";
 import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
 import { refundScopes } from "./refund-scopes.ts";
-import type { PlanRequest } from "./requests/plan-request.ts";
 
 /** What the page of an order shows of its plans' refunds. Times are epoch milliseconds. */
 export type OrderRefunds = {

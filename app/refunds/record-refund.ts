@@ -1,10 +1,10 @@
 import { type Payment, paymentState } from "#app/order/refunds/money-order.ts";
+import { endRequest } from "#app/refunds/requests/end-request.ts";
 import type { RefundAnswer } from "#app/shopify/refunds/create-refund.ts";
 import type { PlanRefund, RefundState } from "./plan-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { changeRefund } from "./refund-store.ts";
 import { uncapGone, withOrder } from "./refunded-order.ts";
-import { endRequest } from "./requests/end-request.ts";
 
 /** A repeat with the same key is safe for as long as Shopify keeps keys; this is well within. */
 const askAgainMs = 55 * 60_000;

@@ -1,6 +1,6 @@
+import type { SendReceipt } from "#app/refunds/requests/receipt.ts";
 import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
 import type { RunContext } from "#app/store/run-context.ts";
-import type { SendReceipt } from "./requests/receipt.ts";
 
 /** What refunds work with. */
 export type RefundContext = Pick<RunContext, "pool" | "config" | "log" | "now"> & {

@@ -1,3 +1,4 @@
+import { endRequest } from "#app/refunds/requests/end-request.ts";
 import { findRefund, readPayments } from "#app/shopify/refunds/create-refund.ts";
 import { openShop } from "./carry-out.ts";
 import { type PlanRefund, refundById, signOf } from "./plan-refund.ts";
@@ -5,7 +6,6 @@ import { eventOf, recordPayments } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { changeRefund } from "./refund-store.ts";
 import { uncapGone, withOrder } from "./refunded-order.ts";
-import { endRequest } from "./requests/end-request.ts";
 
 /**
  * What a person says of a refund: a planned one is not wanted (`decline`); one of which nobody knows

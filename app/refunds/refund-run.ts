@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { RunResult } from "#app/queue/lane.ts";
+import { mailReceipt } from "#app/refunds/requests/receipt.ts";
 import { lookAfter } from "./carry-out.ts";
 import { carryOutPlanned, planNext } from "./refund-alone.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { claimDueRefund, releaseRefund } from "./refund-store.ts";
-import { mailReceipt } from "./requests/receipt.ts";
 
 /** Short, so that a process which is to end does not wait long for it. */
 const stepMs = 5_000;

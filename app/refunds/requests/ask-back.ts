@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { stateAt } from "#app/order/refunds/windows.ts";
-import { eventOf } from "../record-refund.ts";
-import type { RefundContext } from "../refund-context.ts";
-import { openRefundOf } from "../refund-store.ts";
-import { withOrder } from "../refunded-order.ts";
+import { eventOf } from "#app/refunds/record-refund.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
+import { openRefundOf } from "#app/refunds/refund-store.ts";
+import { withOrder } from "#app/refunds/refunded-order.ts";
 import { addRequest, answerRequest, type PlanRequest, requestsOfOrder } from "./plan-request.ts";
 
 /** What a buyer confirmed: these units of a plan of theirs. */

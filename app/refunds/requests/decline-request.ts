@@ -1,7 +1,7 @@
-import { eventOf } from "../record-refund.ts";
-import type { RefundContext } from "../refund-context.ts";
-import { changeRefund, openRefundOf } from "../refund-store.ts";
-import { withOrder } from "../refunded-order.ts";
+import { eventOf } from "#app/refunds/record-refund.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
+import { changeRefund, openRefundOf } from "#app/refunds/refund-store.ts";
+import { withOrder } from "#app/refunds/refunded-order.ts";
 import { nothingYet } from "./ask-back.ts";
 import { answerRequest } from "./plan-request.ts";
 

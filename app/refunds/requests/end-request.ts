@@ -1,5 +1,5 @@
-import type { PlanRefund } from "../plan-refund.ts";
-import type { OrderInHand } from "../refunded-order.ts";
+import type { PlanRefund } from "#app/refunds/plan-refund.ts";
+import type { OrderInHand } from "#app/refunds/refunded-order.ts";
 import { answerRequest } from "./plan-request.ts";
 
 /** A refund is paid: if the buyer asked for no more units than it has, they are answered. */

@@ -1,5 +1,5 @@
-import type { RefundContext } from "../refund-context.ts";
-import { withOrder } from "../refunded-order.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
+import { withOrder } from "#app/refunds/refunded-order.ts";
 import { noteReceipt, type PlanRequest, takeDueReceipt } from "./plan-request.ts";
 
 /** What the buyer gets in writing: what they asked for, and when. */
