@@ -44,7 +44,12 @@ const markdownAsHtml: Plugin = {
   async transform(markdown, id) {
     if (!id.endsWith(".md")) return null;
     const html = await marked.parse(markdown.replace(/^# .*\n/, ""));
-    return { code: `export default ${JSON.stringify(html)};`, map: null };
+    // elsewhere than in the app's frame, which other sites refuse to be shown in
+    const outside = html.replaceAll(
+      '<a href="https://',
+      '<a target="_blank" rel="noopener noreferrer" href="https://',
+    );
+    return { code: `export default ${JSON.stringify(outside)};`, map: null };
   },
 };
 

@@ -50,7 +50,12 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         {children}
-        <ScrollRestoration />
+        <ScrollRestoration
+          // the way back to a list leads to its place
+          getKey={({ pathname, search, key }) =>
+            pathname === "/app/orders" ? pathname + search : key
+          }
+        />
         <Scripts />
       </body>
     </html>

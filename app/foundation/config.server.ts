@@ -140,6 +140,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       v.SMTP_URL === undefined || v.MAIL_FROM === undefined
         ? null
         : { url: v.SMTP_URL, from: v.MAIL_FROM },
+    supportEmail: v.SUPPORT_EMAIL ?? null,
     outage: { mailAfterMs: v.OUTAGE_MAIL_AFTER_MS, lookMs: v.OUTAGE_LOOK_MS },
     delivery: {
       timeoutMs: v.FEED_TIMEOUT_MS,

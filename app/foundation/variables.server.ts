@@ -263,6 +263,11 @@ export const variables = {
     .regex(/^[^@<>]*<?[^@<>\s]+@[^@<>\s]+>?$/, "is not a sender such as Hakuna <sync@example.com>.")
     .optional()
     .describe("Sender of the mails, such as `Hakuna <sync@example.com>`; needed with `SMTP_URL`."),
+  SUPPORT_EMAIL: z
+    .string()
+    .regex(/^[^@<>\s]+@[^@<>\s]+$/, "is not an address such as support@example.com.")
+    .optional()
+    .describe("Where merchants write for support; shown on the help page. Unset: nowhere."),
   OUTAGE_MAIL_AFTER_MS: integer(1)
     .prefault("3600000")
     .describe("How long a connection is broken before the merchant is told by mail."),

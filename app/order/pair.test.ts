@@ -318,6 +318,21 @@ describe("pairs that Hakuna had accepted under earlier rules", () => {
 });
 
 describe("suggestions", () => {
+  it("are made of a plan and a product that are left alone beside whole pairs", () => {
+    const whole = [line("11", { productId: "8" }), plan("12")];
+    const found = pairing(
+      [...whole, line("13", { productId: "8" }), plan("14")],
+      [byHand("11", "12")],
+    );
+    expect(found.pairs).toMatchObject([{ productLineId: "11", planLineId: "12" }]);
+    expect(found.suggestion).toEqual({ productLineId: "13", planLineId: "14" });
+    const two = pairing(
+      [...whole, line("13", { productId: "8" }), line("15", { productId: "8" }), plan("14")],
+      [byHand("11", "12")],
+    );
+    expect(two.suggestion).toBeNull();
+  });
+
   const banana = line("1", { productId: "8" });
 
   it("suggests the only plan for the only shippable product, and pairs nothing", () => {

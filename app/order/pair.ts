@@ -28,7 +28,7 @@ export type Pair = { productLineId: string; planLineId: string; tier: Tier };
 export type Pairing = Unserved & {
   /** by product line id; a product line has one plan at most, a plan line perhaps several products */
   pairs: Pair[];
-  /** the only plan and the only shippable product, where neither bears a link */
+  /** the only plan and the only shippable product without a partner, where neither bears a link */
   suggestion: { productLineId: string; planLineId: string } | null;
   /** product lines that name a plan which is not in the order */
   danglingProducts: string[];
@@ -190,15 +190,17 @@ function suggest(
   plans: readonly Line[],
   pairs: readonly Pair[],
 ): Pairing["suggestion"] {
-  const shippable = products.filter(isShippable);
-  const [product] = shippable;
-  const [plan] = plans;
-  if (!product || !plan || shippable.length > 1 || plans.length > 1) return null;
+  const paired = new Set(
+    pairs.flatMap(({ productLineId, planLineId }) => [productLineId, planLineId]),
+  );
+  const isAlone = ({ id }: Line) => !paired.has(id);
+  const [product, ...otherProducts] = products.filter(isShippable).filter(isAlone);
+  const [plan, ...otherPlans] = plans.filter(isAlone);
+  if (!product || !plan || otherProducts.length > 0 || otherPlans.length > 0) return null;
   const { ref, productNamesPlan, planNamesProduct } = linkProperties;
   const linked =
     property(product, [...ref, ...productNamesPlan]) !== null ||
-    property(plan, [...ref, ...planNamesProduct]) !== null ||
-    pairs.some(({ planLineId }) => planLineId === plan.id);
+    property(plan, [...ref, ...planNamesProduct]) !== null;
   return linked ? null : { productLineId: product.id, planLineId: plan.id };
 }
 

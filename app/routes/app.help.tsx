@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, useLocation } from "@remix-run/react";
-import { Card, Page } from "@shopify/polaris";
+import { BlockStack, Box, Button, Card, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { useEffect } from "react";
 import help from "#app/components/help/help.css?url";
@@ -13,13 +13,13 @@ export const links = () => [{ rel: "stylesheet", href: help }];
 /** Both languages: which one is the merchant's is known to the frame alone. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await context.authenticateAdmin(request);
-  return { en: helpHtml("en"), de: helpHtml("de") };
+  return { en: helpHtml("en"), de: helpHtml("de"), email: context.config.supportEmail };
 }
 
 export const headers = boundary.headers;
 
 export default function Help() {
-  const pages = useLoaderData<typeof loader>();
+  const { email, ...pages } = useLoaderData<typeof loader>();
   const { t, locale } = useLocale();
   const { hash } = useLocation();
   useEffect(() => {
@@ -31,6 +31,18 @@ export default function Help() {
       <Card>
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: docs/help.*.md, nothing from outside */}
         <div className="help" dangerouslySetInnerHTML={{ __html: html }} />
+        {email !== null && (
+          <Box paddingBlockStart="400">
+            <BlockStack gap="200" inlineAlign="start">
+              <Text as="p" breakWord>
+                {t("overview.support.text", { email })}
+              </Text>
+              <Button url={`mailto:${email}`} target="_blank">
+                {t("overview.support.write")}
+              </Button>
+            </BlockStack>
+          </Box>
+        )}
       </Card>
     </Page>
   );

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { BlockStack, Card, Layout, Modal, Page, Text } from "@shopify/polaris";
+import { BlockStack, Card, Layout, Page, Text } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { useState } from "react";
 import {
@@ -19,6 +19,8 @@ import { OrderPayload } from "#app/components/order/order-payload.tsx";
 import { type OrderRequest, orderRequest } from "#app/components/order/order-request.ts";
 import { OrderTimeline } from "#app/components/order/order-timeline.tsx";
 import { PlanRefunds } from "#app/components/order/plan-refunds.tsx";
+import { orderOf } from "#app/components/orders/list-address.ts";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { OrderBadges } from "#app/components/shared/order-badges.tsx";
 import { OrderNote } from "#app/components/shared/order-note.tsx";
@@ -28,6 +30,7 @@ import { Trouble } from "#app/components/shared/trouble.tsx";
 import type { NamedPair } from "#app/order/named-pairs.ts";
 import { readOrderRefunds } from "#app/refunds/order-refunds.ts";
 import type { RunContext } from "#app/store/run-context.ts";
+import { type Neighbor, neighborsOf } from "#app/views/order-neighbors.ts";
 import { orderPage, type PageLine } from "#app/views/order-page.ts";
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
@@ -38,13 +41,17 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     params.id ?? "",
   );
   if (page === null) throw new Response(null, { status: 404 });
-  const { standings } = page;
-  const now = context.run.now();
-  return {
-    ...page,
-    refunds: await readOrderRefunds(context.prisma, session.shop, page.order.id, standings, now),
-    viewer: sessionToken.sub,
-  };
+  const { searchParams } = new URL(request.url);
+  const [list, place] = [searchParams.get("list"), searchParams.get("place")];
+  const { prisma, run } = context;
+  const { order, standings, timeZone } = page;
+  const [refunds, neighbors] = await Promise.all([
+    readOrderRefunds(prisma, session.shop, order.id, standings, run.now()),
+    list === null || place === null
+      ? { previous: null, next: null }
+      : neighborsOf(run.pool, session.shop, timeZone, new URLSearchParams(list), place),
+  ]);
+  return { ...page, refunds, viewer: sessionToken.sub, list, neighbors };
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -105,13 +112,24 @@ export const headers = boundary.headers;
 
 export default function Order() {
   const page = useLoaderData<typeof loader>();
-  const { order, findings, lines } = page;
+  const { order, findings, lines, list, neighbors } = page;
+  const beside = (one: Neighbor | null) => (one && list !== null ? orderOf(one, list) : undefined);
   const { t, formatTime } = useLocale();
   const [isSkipping, setSkipping] = useState(false);
   const { busy, ask } = useOrderAction();
   const isMoving = order.status === "pending" || order.status === "waiting" || page.isChecking;
   useRefresh(isMoving ? 3_000 : 30_000);
   const isSkipped = order.status === "skipped";
+  // what Hakuna has as it is needs no button in front
+  const isSettled =
+    (order.status === "confirmed" || order.status === "sent") && !order.needsAttention;
+  const resend = {
+    content: t("orderPage.resend"),
+    loading: busy,
+    disabled: isSkipped,
+    helpText: isSkipped ? t("queue.whyNot.skipped") : undefined,
+    onAction: () => ask({ action: "resend" }),
+  };
   const open = findings.filter(({ dismissed }) => !dismissed);
   // beside the last of its lines: of a product and a plan, the plan
   const besideOf = (line: PageLine) =>
@@ -120,7 +138,20 @@ export default function Order() {
     // Names and titles from outside may be long and without a space.
     <div style={{ overflowWrap: "anywhere" }}>
       <Page
-        backAction={{ content: t("orderPage.back"), url: "/app/orders" }}
+        backAction={{
+          content: t("orderPage.back"),
+          url: list ? `/app/orders?${list}` : "/app/orders",
+        }}
+        pagination={
+          list === null
+            ? undefined
+            : {
+                hasPrevious: neighbors.previous !== null,
+                previousURL: beside(neighbors.previous),
+                hasNext: neighbors.next !== null,
+                nextURL: beside(neighbors.next),
+              }
+        }
         title={order.name ?? t("common.order.nameless", { id: order.id })}
         titleMetadata={<OrderBadges order={order} />}
         subtitle={[
@@ -128,19 +159,16 @@ export default function Order() {
           ...(order.sentAt === null
             ? []
             : [t("orderPage.sent", { time: formatTime(order.sentAt) })]),
+          ...(order.customer === null ? [] : [t("queue.customer", { name: order.customer })]),
         ].join(" · ")}
-        primaryAction={{
-          content: t("orderPage.resend"),
-          loading: busy,
-          disabled: isSkipped,
-          onAction: () => ask({ action: "resend" }),
-        }}
+        primaryAction={isSettled ? undefined : resend}
         secondaryActions={[
           {
             content: t("orderPage.viewInShopify"),
             url: `shopify:admin/orders/${order.id}`,
             target: "_top",
           },
+          ...(isSettled ? [resend] : []),
           {
             content: t("orderPage.check"),
             disabled: !page.canCheck,
@@ -153,6 +181,7 @@ export default function Order() {
                 content: t("orderPage.skip"),
                 destructive: true,
                 disabled: isSkipped,
+                helpText: isSkipped ? t("queue.whyNot.skipped") : undefined,
                 onAction: () => setSkipping(true),
               },
         ]}
@@ -186,7 +215,7 @@ export default function Order() {
             </BlockStack>
           </Layout.Section>
         </Layout>
-        <Modal
+        <Dialog
           open={isSkipping}
           onClose={() => setSkipping(false)}
           title={t("orderPage.skipDialog.title")}
@@ -202,10 +231,10 @@ export default function Order() {
             { content: t("common.action.cancel"), onAction: () => setSkipping(false) },
           ]}
         >
-          <Modal.Section>
+          <Dialog.Section>
             <Text as="p">{t("orderPage.skipDialog.text")}</Text>
-          </Modal.Section>
-        </Modal>
+          </Dialog.Section>
+        </Dialog>
       </Page>
     </div>
   );

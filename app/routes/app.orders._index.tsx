@@ -3,6 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { Card, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { z } from "zod";
+import { type BulkAction, bulkActions, changeOrders } from "#app/actions/bulk-actions.ts";
 import { resendOrders } from "#app/actions/order-actions.ts";
 import { ExportButton } from "#app/components/orders/export-button.tsx";
 import { OrderFilters } from "#app/components/orders/order-filters.tsx";
@@ -40,20 +41,30 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 }
 
 const resendForm = z.object({
+  action: z.enum(["resend", ...(Object.keys(bulkActions) as BulkAction[])]).default("resend"),
   ids: z
     .array(z.string().regex(/^\d{1,20}$/))
     .min(1)
     .max(500),
 });
 
-/** Sends the chosen orders once more. */
+/** Sends the chosen orders once more, or does something else with all of them. */
 export async function action({ request, context }: ActionFunctionArgs) {
   const { session, sessionToken } = await context.authenticateAdmin(request);
-  const { ids } = await readAsked(request, resendForm);
+  const { ids, action } = await readAsked(request, resendForm);
+  const who = `user:${sessionToken.sub}`;
   try {
-    const statuses = await resendOrders(context.run, session.shop, ids, `user:${sessionToken.sub}`);
+    if (action !== "resend") {
+      const changed = await changeOrders(context.run, session.shop, { ids, action }, who);
+      await context.queue.wake([session.shop]);
+      return { action, ids: changed };
+    }
+    const statuses = await resendOrders(context.run, session.shop, ids, who);
     await context.queue.wake([session.shop]);
-    return { resent: statuses.size };
+    const became = [...statuses.values()];
+    const skipped = became.filter((status) => status === "skipped").length;
+    const held = became.filter((status) => status === "blocked" || status === "waiting").length;
+    return { resent: became.length - skipped - held, skipped, held };
   } catch (err) {
     context.log.error({ err, shop: session.shop }, "orders were not sent again");
     return data({ failed: true as const }, { status: 500 });

@@ -7,6 +7,7 @@ import { boundary } from "@shopify/shopify-app-remix/server";
 import type { ReactNode } from "react";
 import { LocaleProvider, type ShopTimes, useLocale } from "#app/components/shared/locale.tsx";
 import { PageSkeleton } from "#app/components/shared/page-skeleton.tsx";
+import { useThemeWatch } from "#app/components/shared/theme/theme-watch.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import type { loader as rootLoader } from "#app/root.tsx";
 import { shopFacts } from "#app/shops/shop-facts.ts";
@@ -50,6 +51,7 @@ function Navigation() {
       </a>
       <a href="/app/orders">{t("common.navigation.orders")}</a>
       <a href="/app/plans">{t("common.navigation.plans")}</a>
+      <a href="/app/analytics">{t("analytics.title")}</a>
       <a href="/app/settings">{t("common.navigation.settings")}</a>
       <a href="/app/help">{t("common.navigation.help")}</a>
     </NavMenu>
@@ -60,8 +62,9 @@ function Navigation() {
 function Content() {
   const { state, location } = useNavigation();
   const here = useLocation();
+  const live = useThemeWatch();
   const isLeaving = state === "loading" && location.pathname !== here.pathname;
-  return isLeaving ? <PageSkeleton /> : <Outlet />;
+  return isLeaving ? <PageSkeleton to={location.pathname} /> : <Outlet context={live} />;
 }
 
 export function ErrorBoundary() {

@@ -13,13 +13,13 @@ import type { Attempt } from "./draft.ts";
  * Writes down that the feed took a request, for those of its orders to which nothing happened since
  * it was written: they need not be loaded for it. The caller holds the shop's row.
  *
- * @returns the ids of the others; and the plan units of orders that were sent for the first time
+ * @returns the ids of the others; how many orders were sent for the first time, and their plan units
  */
 export async function acceptUntouched(
   client: pg.PoolClient,
   shop: ShopRow,
   { id: attempt, epoch, orders, body }: Attempt,
-): Promise<{ others: string[]; plans: number }> {
+): Promise<{ others: string[]; sent: number; plans: number }> {
   const { rows } = await client.query<{
     id: string;
     planUnits: number;
@@ -66,6 +66,7 @@ export async function acceptUntouched(
   const firsts = rows.filter(({ isFirst }) => isFirst);
   return {
     others: orders.map(({ id }) => id).filter((id) => !done.has(id)),
+    sent: firsts.length,
     plans: firsts.reduce((sum, { planUnits }) => sum + planUnits, 0),
   };
 }

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { FeedAnswer } from "#app/hakuna/client.ts";
 import { withoutWords } from "#app/hakuna/reason.ts";
 import { loadOffers } from "#app/store/evaluate.ts";
+import { firstFailures } from "#app/store/first-failures.ts";
 import {
   holdingShop,
   isLeaseLost,
@@ -38,13 +39,13 @@ export async function recordAnswer(
     return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
       const counts = isAbout(shop, attempt, answer);
       const isTaken = counts && answer.kind === "accepted";
-      const { others, plans } = isTaken
+      const { others, ...first } = isTaken
         ? await acceptUntouched(client, shop, attempt)
-        : { others: attempt.orders.map(({ id }) => id), plans: 0 };
+        : { others: attempt.orders.map(({ id }) => id), sent: 0, plans: 0 };
       const orders = await loadOthers(client, shop.domain, others);
       const told = withoutErased(answer, orders.values());
       await noteAnswer(client, shop, attempt, told);
-      if (counts) await applyAnswer(context, client, shop, attempt, orders, told, plans);
+      if (counts) await applyAnswer(context, client, shop, attempt, orders, told, first);
       else await sendByNewKey(client, shop, attempt, orders, told);
       return counts;
     });
@@ -103,11 +104,12 @@ async function noteAnswer(
   answer: FeedAnswer,
 ): Promise<void> {
   const reason = answer.kind === "accepted" ? null : answer.reason;
-  await client.query(
-    `UPDATE "Attempt" SET "answeredAt" = $8, "outcome" = $3, "httpStatus" = $4,
+  await client.query({
+    name: "note-answer",
+    text: `UPDATE "Attempt" SET "answeredAt" = $8, "outcome" = $3, "httpStatus" = $4,
             "durationMs" = $5, "reason" = $6, "requestId" = $7
       WHERE "shop" = $1 AND "id" = $2`,
-    [
+    values: [
       shop.domain,
       attempt.id,
       answer.kind,
@@ -117,12 +119,12 @@ async function noteAnswer(
       answer.kind === "accepted" ? answer.requestId : null,
       new Date(shop.now),
     ],
-  );
+  });
 }
 
 /**
  * @param orders those of the request that are not dealt with yet
- * @param plansOfUntouched plan units that were sent for the first time with the others
+ * @param firstOfUntouched how many of the others were sent for the first time, and their plan units
  */
 async function applyAnswer(
   context: RunContext,
@@ -131,19 +133,22 @@ async function applyAnswer(
   attempt: Attempt,
   orders: Map<string, StoredOrder>,
   answer: FeedAnswer,
-  plansOfUntouched: number,
+  firstOfUntouched: { sent: number; plans: number },
 ): Promise<void> {
   const { now } = shop;
   const others = Array.from(orders.values()).filter(({ status }) => status !== "pending");
   await loadOffers(client, shop, others);
   const loaded = asLoaded(orders.values());
   const alone = attempt.orders.length === 1;
-  let plans = plansOfUntouched;
+  let { sent: firsts, plans } = firstOfUntouched;
   for (const sent of attempt.orders) {
     const order = orders.get(sent.id);
     if (!order) continue;
     if (answer.kind === "accepted") {
-      if (order.firstSentAt === null) plans += order.planUnits;
+      if (order.firstSentAt === null) {
+        firsts += 1;
+        plans += order.planUnits;
+      }
       accept(context, shop, order, attempt, sent);
     } else if (answer.kind === "invalid" && alone) {
       // news that came meanwhile may mend it
@@ -156,9 +161,11 @@ async function applyAnswer(
   await saveOrders(client, shop.domain, [...orders.values()], loaded);
   await applyToShop(context, client, shop, attempt, answer);
   if (answer.kind === "accepted") {
-    await addToDay(client, shop, now, { sent: attempt.orders.length, plans });
+    if (firsts > 0) await addToDay(client, shop, now, { sent: firsts, plans });
   } else if (answer.kind === "invalid" && alone && !isDeclined(attempt, answer.reason)) {
-    await addToDay(client, shop, now, { failed: 1 });
+    const ids = attempt.orders.map(({ id }) => id);
+    const failed = await firstFailures(client, shop, ids, attempt.id);
+    if (failed > 0) await addToDay(client, shop, now, { failed });
   }
 }
 

@@ -4,6 +4,7 @@ import type { ProcessingAnswer } from "#app/hakuna/client.ts";
 import { processingReason, withoutWords } from "#app/hakuna/reason.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { staysStripped } from "#app/order/fold.ts";
+import { firstFailures } from "#app/store/first-failures.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
@@ -173,7 +174,7 @@ async function applyResult(
   const loaded = asLoaded(orders.values());
   const sent = Array.from(orders.values(), ({ lastPayload }) => lastPayload);
   const events: OrderEvent[] = [];
-  let refused = 0;
+  const refused: string[] = [];
   for (const order of orders.values()) {
     if (order.acceptedAttempt !== attempt.id) continue;
     // nobody knows yet: the order stays as it is
@@ -185,7 +186,7 @@ async function applyResult(
     if (order.status === "sent") {
       if (reason === null) order.status = "confirmed";
       else {
-        if (!isDecline(reason, order.lastPayload)) refused += 1;
+        if (!isDecline(reason, order.lastPayload)) refused.push(order.id);
         refuse(order, order.lastPayload, reason);
         order.repeatAt = null;
       }
@@ -201,7 +202,8 @@ async function applyResult(
   }
   await saveOrders(client, shop.domain, [...orders.values()], loaded);
   await addEvents(client, shop.domain, events);
-  if (refused > 0) await addToDay(client, shop, now, { failed: refused });
+  const failed = await firstFailures(client, shop, refused, attempt.id);
+  if (failed > 0) await addToDay(client, shop, now, { failed });
 }
 
 /** Why the processing refused an order; null: it did not. */

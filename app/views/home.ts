@@ -1,6 +1,7 @@
-import type { OrderScan, PrismaClient, Shop } from "#app/database/generated/prisma/client.ts";
+import type { OrderScan, PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
 import { dayOf } from "#app/store/shop-day.ts";
+import { quietDays, type ShopOfHome, type Trouble, troubleOf } from "./home-trouble.ts";
 import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
 
 /** What the admin's home page shows of one shop. Times are epoch milliseconds. */
@@ -23,21 +24,10 @@ export type HomePage = {
 };
 
 /** The steps of the setup guide, each checked by the app itself. */
-export const guideSteps = ["connect", "test", "block", "order"] as const;
+export const guideSteps = ["connect", "test", "plans", "block", "order"] as const;
 export type GuideStep = (typeof guideSteps)[number];
 
 export type HomeDay = { day: string; sent: number; failed: number };
-
-/** What is wrong, the most urgent first. `words` are Hakuna's own. */
-export type Trouble =
-  | { kind: "none" }
-  | { kind: "key_refused" | "wrong_address" | "feed_refuses"; since: number; words: string | null }
-  | { kind: "unreachable"; since: number; until: number; words: string | null }
-  | { kind: "paused" }
-  /** an operator holds delivery back */
-  | { kind: "held" }
-  | { kind: "unreadable"; count: number }
-  | { kind: "attention"; count: number };
 
 /** How the comparison with Shopify goes. */
 export type Reconciliation = {
@@ -70,39 +60,52 @@ export async function homePage(
   });
   const dates = lastDays(now, shop.timeZone);
   const since = dates[0] ?? "";
-  const [counters, days, unreadable, scan, latest, holds, proof] = await Promise.all([
-    prisma.orderCount.findMany({ where: { shop: domain } }),
-    prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
-    prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
-    prisma.orderScan.findUnique({
-      where: { shop_kind: { shop: domain, kind: "reconciliation" } },
-    }),
-    prisma.order.findMany({
-      where: { shop: domain },
-      orderBy: [{ placedAt: "desc" }, { id: "asc" }],
-      take: latestShown,
-      select: listedColumns,
-    }),
-    prisma.hold.count({ where: { shop: { in: [domain, "*"] } } }),
-    prisma.proof.findUnique({
-      where: { shop: domain },
-      select: { finishedAt: true, lastChecked: true, lastDiffered: true },
-    }),
-  ]);
+  const [counters, days, unreadable, scan, latest, holds, plan, lastSale, proof] =
+    await Promise.all([
+      prisma.orderCount.findMany({ where: { shop: domain } }),
+      prisma.shopDay.findMany({ where: { shop: domain, day: { gte: new Date(since) } } }),
+      prisma.inboxWebhook.count({ where: { shop: domain, quarantinedAt: { not: null } } }),
+      prisma.orderScan.findUnique({
+        where: { shop_kind: { shop: domain, kind: "reconciliation" } },
+      }),
+      prisma.order.findMany({
+        where: { shop: domain },
+        orderBy: [{ placedAt: "desc" }, { id: "asc" }],
+        take: latestShown,
+        select: listedColumns,
+      }),
+      prisma.hold.count({ where: { shop: { in: [domain, "*"] } } }),
+      prisma.planOffer.findFirst({ where: { shop: domain }, select: { planVariantId: true } }),
+      prisma.shopDay.findFirst({
+        where: { shop: domain, plans: { gt: 0 } },
+        orderBy: { day: "desc" },
+        select: { day: true },
+      }),
+      prisma.proof.findUnique({
+        where: { shop: domain },
+        select: { finishedAt: true, lastChecked: true, lastDiffered: true },
+      }),
+    ]);
   const count = (...statuses: OrderStatus[]) =>
     counters
       .filter(({ status }) => statuses.includes(status))
       .reduce((sum, { count }) => sum + count, 0);
   const attention = counters.reduce((sum, counter) => sum + counter.attention, 0);
+  const unsent = counters
+    .filter(({ status }) => status === "blocked" || status === "rejected")
+    .reduce((sum, counter) => sum + counter.attention, 0);
   const byDay = new Map(days.map((day) => [day.day.toISOString().slice(0, 10), day]));
-  const guide = shop.guideDismissedAt === null ? guideOf(shop) : null;
+  const hasPlans = plan !== null || days.some(({ plans }) => plans > 0);
+  const guide = shop.guideDismissedAt === null ? guideOf(shop, hasPlans) : null;
   return {
     guide,
     trouble: troubleOf(shop, now, {
       unreadable,
       attention,
+      unsent,
       isGuided: guide !== null,
       isHeld: holds > 0,
+      quietDays: quietDays(days, lastSale?.day ?? null, dates.at(-1) ?? ""),
     }),
     figures: {
       synced: count("sent", "confirmed"),
@@ -146,45 +149,14 @@ export function pauseOf({
   return { reason, since: pausedSince.getTime(), words: pausedWords };
 }
 
-type ShopOfHome = Omit<Shop, "apiKeySealed">;
-
-function guideOf(shop: ShopOfHome): Record<GuideStep, boolean> {
+function guideOf(shop: ShopOfHome, hasPlans: boolean): Record<GuideStep, boolean> {
   return {
     connect: shop.connection !== "none",
     test: shop.testedAt !== null,
+    plans: hasPlans,
     block: shop.blockSeenAt !== null,
     order: shop.lastAcceptedAt !== null,
   };
-}
-
-function troubleOf(
-  shop: ShopOfHome,
-  now: number,
-  {
-    unreadable,
-    attention,
-    isGuided,
-    isHeld,
-  }: { unreadable: number; attention: number; isGuided: boolean; isHeld: boolean },
-): Trouble | null {
-  const { connection, connectionReason, connectionSince, backoffUntil, backoffSince } = shop;
-  if (connection === "none") return isGuided ? null : { kind: "none" };
-  if (connection !== "connected") {
-    return { kind: connection, since: connectionSince.getTime(), words: connectionReason };
-  }
-  if (shop.paused) return { kind: "paused" };
-  if (isHeld) return { kind: "held" };
-  if (backoffUntil !== null) {
-    return {
-      kind: "unreachable",
-      since: (backoffSince ?? new Date(now)).getTime(),
-      until: backoffUntil.getTime(),
-      words: shop.backoffReason,
-    };
-  }
-  if (attention > 0) return { kind: "attention", count: attention };
-  if (unreadable > 0) return { kind: "unreadable", count: unreadable };
-  return null;
 }
 
 /** The last 30 days of a time zone, oldest first, as YYYY-MM-DD. */

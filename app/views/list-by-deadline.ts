@@ -97,7 +97,9 @@ async function listByDeadline(
   const [first, last] = [page[0], page.at(-1)];
   const isStart = backwards ? !further : cursor === null;
   return {
-    orders: page.map(({ part: _, number: __, ...row }) => toListed(row)),
+    orders: page.map(({ part, number, ...row }) =>
+      toListed(row, cursorOf({ part, number, id: row.id })),
+    ),
     previous: first && !isStart ? cursorOf(first) : null,
     next: last && (backwards || further) ? cursorOf(last) : null,
   };

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { currencyDecimals } from "#app/order/money.ts";
 import type { Translate } from "#app/texts/i18n.ts";
 import { noteText } from "#app/texts/order-texts.ts";
+import { type CsvManner, csvMannerOf } from "./csv-manner.ts";
 import { pageOfOrders } from "./list-by-deadline.ts";
 import type { OrderFilter } from "./order-filter.ts";
 import type { OrderOfList } from "./order-list.ts";
@@ -24,7 +25,8 @@ const pageSize = 1000;
 export async function* csvOfOrders(source: Source): AsyncGenerator<string> {
   const { pool, shop, timeZone, filter, t, locale } = source;
   // The mark tells spreadsheets that this is UTF-8.
-  yield `\uFEFF${csvLine(headings(t))}`;
+  const manner = csvMannerOf(locale, timeZone);
+  yield `\uFEFF${csvLine(headings(t), manner.separator)}`;
   let cursor: string | null = null;
   do {
     const { orders, next } = await pageOfOrders(
@@ -35,7 +37,9 @@ export async function* csvOfOrders(source: Source): AsyncGenerator<string> {
       cursor === null ? null : { direction: "after", cursor },
       pageSize,
     );
-    yield orders.map((order) => csvLine(cells(order, t, locale))).join("");
+    yield orders
+      .map((order) => csvLine(cells(order, t, locale, manner), manner.separator))
+      .join("");
     cursor = next;
   } while (cursor !== null);
 }
@@ -50,21 +54,23 @@ function headings(t: Translate): string[] {
     t("orders.exportHeading.planTotal"),
     t("orders.exportHeading.currency"),
     t("orders.column.status"),
+    t("queue.needsAttention"),
     t("orders.column.note"),
   ];
 }
 
-function cells(order: OrderOfList, t: Translate, locale: string): string[] {
+function cells(order: OrderOfList, t: Translate, locale: string, manner: CsvManner): string[] {
   const { planTotal, note } = order;
   return [
     order.id,
     order.name ?? "",
-    new Date(order.placedAt).toISOString(),
+    manner.time.format(order.placedAt),
     order.lastName ?? "",
     String(order.planUnits),
-    planTotal ? decimal(planTotal.amount, planTotal.currency) : "",
+    planTotal ? decimal(planTotal.amount, planTotal.currency).replace(".", manner.point) : "",
     planTotal?.currency ?? "",
     t(`common.status.${order.status}`),
+    t(order.needsAttention ? "queue.yes" : "queue.no"),
     note ? noteText(t, locale, note) : "",
   ];
 }
@@ -89,10 +95,10 @@ const formulaStart = new RegExp(
 );
 
 /** One line, each cell in quotes. What a spreadsheet would take for a formula is led by an apostrophe. */
-export function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[], separator: "," | ";" = ","): string {
   const quoted = cells.map((cell) => {
     const text = cell.replace(formulaStart, (before) => `${before}'`);
     return `"${text.replaceAll(`"`, `""`)}"`;
   });
-  return `${quoted.join(",")}\r\n`;
+  return `${quoted.join(separator)}\r\n`;
 }

@@ -5,7 +5,7 @@ import { type View, views } from "./order-views.ts";
 /** Which orders are listed, and in which order. */
 export type OrderFilter = {
   view: View;
-  /** the start of an order's name, with or without `#`, or its whole id */
+  /** the start of an order's name, with or without `#`, or of the customer's last name, or the whole id */
   query: string | null;
   /** days of the shop's time zone, both included: YYYY-MM-DD */
   from: string | null;

@@ -10,6 +10,8 @@ export type OrderOfList = ListedOrder & {
   lastName: string | null;
   /** until when a plan of it can be refunded (epoch milliseconds); null: no time ends, or nothing is to be */
   refundUntil: number | null;
+  /** where it stands in the list: a cursor for `Position` */
+  place: string;
 };
 
 /** When a row was placed, in microseconds since 1970: its place in the list, beside its id. */
@@ -81,7 +83,7 @@ export async function listOrders(
   const isStart = backwards ? !further : readCursor(position) === null;
   const isEnd = backwards ? false : !further;
   return {
-    orders: page.map(({ micros: _, ...row }) => toListed(row)),
+    orders: page.map(({ micros, ...row }) => toListed(row, cursorOf({ micros, id: row.id }))),
     previous: first && !isStart ? cursorOf(first) : null,
     next: last && !isEnd ? cursorOf(last) : null,
   };
@@ -135,10 +137,14 @@ function readCursor(position: Position): { micros: string; id: string } | null {
   return micros !== undefined && id !== undefined ? { micros, id } : null;
 }
 
-export function toListed({ lastName, refundUntil, planTotal, ...row }: Row): OrderOfList {
+/** @param place see `OrderOfList` */
+export function toListed(
+  { lastName, refundUntil, planTotal, ...row }: Row,
+  place: string,
+): OrderOfList {
   return {
     ...listedOrder({ ...row, planTotal: planTotal === null ? null : BigInt(planTotal) }),
-    ...{ lastName, refundUntil },
+    ...{ lastName, refundUntil, place },
   };
 }
 

@@ -8,6 +8,7 @@ import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
 import type { PlanStanding, RequestedPlan } from "#app/order/refunds/owed.ts";
+import type { Head, OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { findingKey } from "#app/store/attention.ts";
@@ -25,9 +26,14 @@ export type OrderPage = {
     skippedByHand: boolean;
     /** the customer's data was erased */
     redacted: boolean;
+    isCancelled: boolean;
+    /** null: not known, or let go of */
+    customer: string | null;
   };
   lines: PageLine[];
   pairs: PagePair[];
+  /** of the shop */
+  timeZone: string;
   suggestion: { productLineId: string; planLineId: string } | null;
   findings: PageFinding[];
   timeline: TimelineEntry[];
@@ -138,9 +144,12 @@ export async function orderPage(
       sentAt: sentAt?.getTime() ?? null,
       skippedByHand,
       redacted,
+      isCancelled: isCancelled(state, cancelledByHandAt),
+      customer: state?.head ? customerName(state.head) : null,
     },
     lines: mapping?.lines.map(pageLine) ?? [],
     pairs: mapping?.pairing.pairs ?? [],
+    timeZone: shop.timeZone,
     suggestion: mapping?.pairing.suggestion ?? null,
     findings: (row.findings as unknown as Finding[]).map(({ message, ...finding }) => {
       const key = findingKey(finding);
@@ -161,6 +170,16 @@ export async function orderPage(
     canCheck: Boolean(accepted?.requestId),
     isChecking: accepted?.pollAt ? accepted.pollAt.getTime() < Date.now() + soonMs : false,
   };
+}
+
+function isCancelled(state: OrderState | null, byHandAt: Date | null): boolean {
+  if (byHandAt !== null) return true;
+  return state !== null && (state.cancelledAt !== null || state.head?.voided === true);
+}
+
+function customerName({ customer, billingAddress }: Head): string | null {
+  const { firstName, lastName } = customer?.lastName ? customer : (billingAddress ?? {});
+  return [firstName, lastName].filter(Boolean).join(" ") || null;
 }
 
 function standings(

@@ -7,27 +7,31 @@ test("a new merchant is led to the settings, and each step is checked by the app
   shop,
 }) => {
   const app = await openApp(page, world, shop.domain);
-  await expect(app.getByText("0 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("0 of 5 steps done")).toBeVisible();
   await expect(app.getByRole("link", { name: "Enter the API key" })).toBeVisible();
 
   world.admin.liveBlocks.add(shop.domain);
   await page.reload();
   await app.getByRole("button", { name: "Add plans to your theme" }).click();
   await expect(app.getByText("The protection block is live")).toBeVisible();
-  await expect(app.getByText("0 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("0 of 5 steps done")).toBeVisible();
   world.admin.liveGuards.add(shop.domain);
   await page.reload();
-  await expect(app.getByText("1 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("1 of 5 steps done")).toBeVisible();
 
   await shop.set({ connection: "connected" });
   await page.reload();
-  await expect(app.getByText("2 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("2 of 5 steps done")).toBeVisible();
   await app.getByRole("button", { name: "Test connection" }).click();
   await expect(page.getByRole("status")).toContainText("There is no API key yet");
 
   await shop.set({ testedAt: new Date(), lastAcceptedAt: new Date() });
   await page.reload();
-  await expect(app.getByText("4 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("4 of 5 steps done")).toBeVisible();
+  await expect(app.getByRole("link", { name: "Choose products" })).toBeVisible();
+  await shop.addPlanOffer();
+  await page.reload();
+  await expect(app.getByText("5 of 5 steps done")).toBeVisible();
   await app.getByRole("button", { name: "Hide the setup guide" }).click();
   await expect(app.getByText("Set up Hakuna Order Sync")).toHaveCount(0);
   await page.reload();
@@ -47,7 +51,7 @@ test("a theme that links plans by itself ends that step by hand", async ({ page,
     `${editor}context=apps&activateAppId=${world.apiKey}%2Fcart-guard`,
   );
   await app.getByRole("button", { name: "My theme already does this" }).click();
-  await expect(app.getByText("1 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("1 of 5 steps done")).toBeVisible();
 });
 
 test("the figures are exact, and each leads to its orders", async ({ page, world, shop }) => {

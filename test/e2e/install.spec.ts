@@ -38,7 +38,7 @@ test("install, first visit, settings, uninstall, reinstall", async ({ page, worl
 
   // Shopify installs the app by itself; the first visit exchanges a token
   const app = await openApp(page, world, domain);
-  await expect(app.getByText("0 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("0 of 5 steps done")).toBeVisible();
   expect(given()).toHaveLength(1);
   expect(await row()).toMatchObject({ sessions: 1, connection: "none" });
   await app.getByRole("link", { name: "Enter the API key" }).click();

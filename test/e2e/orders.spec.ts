@@ -66,7 +66,7 @@ test("orders are found by name and id, and filtered; filters can be taken off", 
   const app = await openApp(page, world, shop.domain, "/app/orders");
   const names = app.getByRole("row").locator("a");
   await app.getByRole("button", { name: /search and filter/i }).click();
-  const search = app.getByPlaceholder("Search by order name or ID");
+  const search = app.getByPlaceholder("Search by order, ID or last name");
   await search.fill("1003");
   await expect(names).toHaveText(["#1003"]);
   await search.fill("7");
@@ -154,10 +154,10 @@ test("the list, as it is filtered, is saved as a CSV file", async ({ page, world
   const lines = Buffer.concat(chunks).toString().replace("\uFEFF", "").trim().split("\r\n");
   expect(lines).toHaveLength(5);
   expect(lines[0]).toBe(
-    `"Shopify ID","Order","Date","Customer","Plan units","Plans total","Currency","Status","Note"`,
+    `"Shopify ID","Order","Date","Customer","Plan units","Plans total","Currency","Status","Needs attention","Note"`,
   );
   expect(lines.find((line) => line.startsWith(`"9",`))).toContain(
-    `"'=cmd(""x"")","2026-11-20T10:00:00.000Z","","2","49.90","EUR","Blocked",`,
+    `"'=cmd(""x"")","Nov 20, 2026, 11:00 AM","","2","49.90","EUR","Blocked","yes",`,
   );
 });
 

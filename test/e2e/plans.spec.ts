@@ -59,7 +59,17 @@ test("offers are fetched for chosen products: access, progress, an error, the pl
 
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await overflow(page)).toEqual([]);
-  await app.getByRole("button", { name: "Remove plans: City bike" }).click();
+  const remove = app.getByRole("button", { name: "Remove plans: City bike" });
+  await remove.click();
+  const dialog = app.getByRole("dialog");
+  await expect(dialog.getByText("Plans that were sold stay as they are")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  // nothing happens without an answer, and the focus comes back
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(remove).toBeFocused();
+  await remove.click();
+  await dialog.getByRole("button", { name: "Remove plans" }).click();
   await expect(app.getByText("No plans anymore")).toBeVisible();
   await expect(app.getByText("3 Jahre Garantieverlängerung · €107.88")).toBeHidden();
 });

@@ -122,7 +122,7 @@ test("the setup guide turns it on too, and needs it for nothing", async ({ page,
     lastAcceptedAt: new Date(),
   });
   const app = await openApp(page, world, shop.domain);
-  await expect(app.getByText("4 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("4 of 5 steps done")).toBeVisible();
   await expect(app.getByRole("button", { name: "Hide the setup guide" })).toBeVisible();
   await app.getByRole("button", { name: "Let Shopify check carts at checkout" }).click();
   await app.getByRole("button", { name: "Turn on" }).click();
@@ -184,7 +184,7 @@ test("in German", async ({ page, world, shop }) => {
   await app.getByRole("button", { name: "Einschalten" }).click();
   await expect(app.getByText("Shopify prüft jeden Warenkorb im Checkout.")).toBeVisible();
   await page.getByRole("link", { name: "Übersicht" }).click();
-  await app.getByRole("button", { name: "In der Datenschutzerklärung darauf hinweisen" }).click();
+  await app.getByRole("button", { name: "Hinweis für die Datenschutzerklärung" }).click();
   await expect(app.getByText("Lass ihn anwaltlich prüfen")).toBeVisible();
   await expect(app.getByText("Produktschutz von Hakuna")).toBeVisible();
 });

@@ -44,7 +44,7 @@ test("from an empty shop to the first synced order, by the pages alone", async (
   await client.send([webhook]);
   await expect.poll(() => world.hakuna.states(id).length).toBe(1);
   await page.getByRole("link", { name: "Overview" }).click();
-  await expect(app.getByText("3 of 4 steps done")).toBeVisible();
+  await expect(app.getByText("4 of 5 steps done")).toBeVisible();
   await page.getByRole("link", { name: "Orders" }).click();
   await expect(app.getByRole("row", { name: /Mustermann/ })).toContainText("Synced");
 

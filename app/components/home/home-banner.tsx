@@ -1,26 +1,85 @@
+import { useFetcher } from "@remix-run/react";
 import { Banner, BlockStack, Text } from "@shopify/polaris";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { RelativeMoment } from "#app/components/shared/moment.tsx";
-import type { Trouble } from "#app/views/home.ts";
+import type { Trouble } from "#app/views/home-trouble.ts";
+import type { ThemeEditor } from "./theme-step.tsx";
 
 /** The one thing that is wrong, and the button that solves it. */
-export function HomeBanner({ trouble }: { trouble: Trouble }) {
+export function HomeBanner({
+  trouble,
+  themeEditor,
+}: {
+  trouble: Trouble;
+  themeEditor: ThemeEditor;
+}) {
   const { t } = useLocale();
+  const fetcher = useFetcher();
   switch (trouble.kind) {
-    case "attention":
+    case "attention": {
+      const { count, unsent } = trouble;
+      const sent = count - unsent;
       return (
         <Banner
           tone="warning"
           title={t("home.trouble.attention", { count: trouble.count })}
           action={{ content: t("home.trouble.attentionAction"), url: "/app/orders?view=attention" }}
         >
-          {t("home.trouble.attentionText")}
+          {[
+            ...(unsent > 0 ? [t("overview.attention.unsent", { count: unsent })] : []),
+            ...(sent > 0 ? [t("overview.attention.sent", { count: sent })] : []),
+          ].join(" ")}
         </Banner>
       );
+    }
     case "unreadable":
       return (
         <Banner tone="warning" title={t("home.trouble.unreadable", { count: trouble.count })}>
           {t("home.trouble.unreadableText")}
+        </Banner>
+      );
+    case "block_gone":
+      return (
+        <Banner
+          tone={trouble.part === "protection" ? "critical" : "warning"}
+          title={t(`overview.gone.${trouble.part}.title`)}
+          action={{
+            content: t(`home.guide.step.block.add.${trouble.part}`),
+            url: themeEditor[trouble.part],
+            target: "_blank",
+          }}
+          secondaryAction={{
+            content: t("home.guide.step.block.byHand"),
+            onAction: () => fetcher.submit({ intent: "block" }, { method: "post" }),
+          }}
+        >
+          <BlockStack gap="100">
+            <Text as="p">{t(`overview.gone.${trouble.part}.text`)}</Text>
+            <Text as="p">
+              {t("overview.gone.noticed")}: <RelativeMoment at={trouble.since} />
+            </Text>
+          </BlockStack>
+        </Banner>
+      );
+    case "no_sales":
+      return (
+        <Banner
+          tone="warning"
+          title={t("overview.noSales.title", { count: trouble.days })}
+          action={{
+            content: t("overview.noSales.action"),
+            url: themeEditor.protection,
+            target: "_blank",
+          }}
+        >
+          <BlockStack gap="100">
+            <Text as="p">{t("overview.noSales.text")}</Text>
+            {trouble.lookedAt !== null && (
+              <Text as="p">
+                {t("overview.noSales.looked")}: <RelativeMoment at={trouble.lookedAt} />
+              </Text>
+            )}
+          </BlockStack>
         </Banner>
       );
     case "unreachable":

@@ -1,4 +1,4 @@
-import { useFetcher } from "@remix-run/react";
+import { useFetcher, useOutletContext } from "@remix-run/react";
 import { useAppBridge } from "@shopify/app-bridge-react";
 import {
   BlockStack,
@@ -15,16 +15,17 @@ import { CheckCircleIcon, InfoIcon, XIcon } from "@shopify/polaris-icons";
 import { type ReactNode, useEffect, useState } from "react";
 import { CheckoutRuleControl, useCheckoutRule } from "#app/components/shared/checkout-rule.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
+import type { ThemePart } from "#app/components/shared/theme/theme-request.ts";
 import type { GuideStep } from "#app/views/home.ts";
 import { ClauseStep } from "./clause-step.tsx";
-import { type ThemeEditor, ThemeStep, useLiveParts } from "./theme-step.tsx";
+import { type ThemeEditor, ThemeStep } from "./theme-step.tsx";
 
 type Props = {
   done: Record<GuideStep, boolean>;
   themeEditor: ThemeEditor;
 };
 
-const steps: readonly GuideStep[] = ["connect", "test", "block", "order"];
+const steps: readonly GuideStep[] = ["connect", "test", "plans", "block", "order"];
 
 /** What is counted, and what a shop can do without. */
 type GuidePart = GuideStep | "rule" | "clause";
@@ -37,7 +38,7 @@ export function SetupGuide({ done, themeEditor }: Props) {
   const [chosen, setChosen] = useState<GuidePart | null>(null);
   const open = chosen ?? next;
   const count = steps.filter((step) => done[step]).length;
-  const live = useLiveParts(done.block);
+  const live = useOutletContext<ReadonlySet<ThemePart>>();
   const rule = useCheckoutRule();
   const part = (step: GuidePart) => ({
     step,
@@ -52,14 +53,12 @@ export function SetupGuide({ done, themeEditor }: Props) {
             <Text as="h2" variant="headingMd" id="guide-title">
               {t("home.guide.title")}
             </Text>
-            {next === null && (
-              <Button
-                icon={XIcon}
-                variant="tertiary"
-                accessibilityLabel={t("home.guide.dismiss")}
-                onClick={() => fetcher.submit({ intent: "dismiss" }, { method: "post" })}
-              />
-            )}
+            <Button
+              icon={XIcon}
+              variant="tertiary"
+              accessibilityLabel={t("home.guide.dismiss")}
+              onClick={() => fetcher.submit({ intent: "dismiss" }, { method: "post" })}
+            />
           </InlineStack>
           <Text as="p" tone="subdued">
             {t("home.guide.text")}
@@ -85,7 +84,7 @@ export function SetupGuide({ done, themeEditor }: Props) {
             key={step}
             {...part(step)}
             isDone={done[step]}
-            text={t(`home.guide.step.${step}.text`)}
+            text={t(step === "plans" ? "overview.plansStep.text" : `home.guide.step.${step}.text`)}
           >
             {step === "block" ? (
               <ThemeStep editor={themeEditor} live={live} />
@@ -148,7 +147,7 @@ function Step({ step, isDone, isOpen, onOpen, text, children }: StepProps) {
             ariaControls={id}
             onClick={onOpen}
           >
-            {t(`home.guide.step.${step}.title`)}
+            {t(step === "plans" ? "overview.plansStep.title" : `home.guide.step.${step}.title`)}
           </Button>
           <Collapsible id={id} open={isOpen}>
             <BlockStack gap="300" inlineAlign="start">
@@ -190,6 +189,12 @@ function StepAction({ step }: { step: Exclude<GuideStep, "block"> }) {
           onClick={() => fetcher.submit({ intent: "test" }, { method: "post" })}
         >
           {t("home.guide.step.test.action")}
+        </Button>
+      );
+    case "plans":
+      return (
+        <Button variant="primary" url="/app/plans">
+          {t("overview.plansStep.action")}
         </Button>
       );
     case "order":

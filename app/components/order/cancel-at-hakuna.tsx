@@ -1,5 +1,6 @@
-import { Button, Modal, Text } from "@shopify/polaris";
+import { Button, Text } from "@shopify/polaris";
 import { useState } from "react";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { useOrderAction } from "./order-action.tsx";
 
@@ -14,7 +15,7 @@ export function CancelAtHakuna() {
       <Button variant="plain" tone="critical" onClick={() => setOpen(true)}>
         {t("orderPage.cancelDialog.open")}
       </Button>
-      <Modal
+      <Dialog
         open={isOpen}
         onClose={close}
         title={t("orderPage.cancelDialog.title")}
@@ -26,10 +27,10 @@ export function CancelAtHakuna() {
         }}
         secondaryActions={[{ content: t("common.action.cancel"), onAction: close }]}
       >
-        <Modal.Section>
+        <Dialog.Section>
           <Text as="p">{t("orderPage.cancelDialog.text")}</Text>
-        </Modal.Section>
-      </Modal>
+        </Dialog.Section>
+      </Dialog>
     </>
   );
 }

@@ -18,7 +18,9 @@ const shownFirst = 12;
 export function OrderTimeline({ entries, viewer }: Props) {
   const { t, formatMoney } = useLocale();
   const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? entries : entries.slice(0, shownFirst);
+  const [isDetailed, setDetailed] = useState(false);
+  const told = isDetailed ? entries : storyOf(entries);
+  const shown = isWhole ? told : told.slice(0, shownFirst);
   return (
     <Card>
       <BlockStack gap="300">
@@ -32,7 +34,9 @@ export function OrderTimeline({ entries, viewer }: Props) {
         )}
         <ol style={{ listStyle: "none", margin: 0, padding: 0 }}>
           {shown.map((entry) => {
-            const { text, detail } = entryTexts(t, formatMoney, entry, viewer);
+            const { text, detail } = isDetailed
+              ? entryTexts(t, formatMoney, entry, viewer)
+              : plainTexts(t, formatMoney, entry, viewer);
             return (
               <li key={entry.source} style={{ paddingBlock: "var(--p-space-150)" }}>
                 <InlineStack align="space-between" gap="200" blockAlign="start">
@@ -52,16 +56,78 @@ export function OrderTimeline({ entries, viewer }: Props) {
             );
           })}
         </ol>
-        {shown.length < entries.length && (
+        {entries.length > 0 && (
+          <InlineStack>
+            <Button
+              variant="plain"
+              ariaExpanded={isDetailed}
+              onClick={() => setDetailed(!isDetailed)}
+            >
+              {t(isDetailed ? "queue.noDetails" : "queue.details")}
+            </Button>
+          </InlineStack>
+        )}
+        {shown.length < told.length && (
           <InlineStack>
             <Button variant="plain" onClick={() => setWhole(true)}>
-              {t("orderPage.timeline.all", { count: entries.length })}
+              {t("orderPage.timeline.all", { count: told.length })}
             </Button>
           </InlineStack>
         )}
       </BlockStack>
     </Card>
   );
+}
+
+/** Messages of Shopify's that come so soon after each other tell of one thing. */
+const oneThingMs = 60_000;
+
+/** One entry for each thing that happened: how the app took it in is for whoever asks for details. */
+function storyOf(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  const things: TimelineEntry[] = [];
+  for (const entry of entries) {
+    if (entry.kind === "fold") continue;
+    const same = things.find(
+      (one) =>
+        one.kind === "webhook" &&
+        entry.kind === "webhook" &&
+        happened(one) === happened(entry) &&
+        one.at - entry.at < oneThingMs,
+    );
+    if (!same) things.push(entry);
+  }
+  return things;
+}
+
+const topics = [
+  ...(["orders_create", "orders_updated", "orders_edited", "orders_paid"] as const),
+  ...([
+    "orders_cancelled",
+    "orders_fulfilled",
+    "orders_delete",
+    "fulfillments",
+    "refunds",
+  ] as const),
+];
+
+/** What a topic means to a merchant. */
+function happened({ detail }: TimelineEntry): (typeof topics)[number] | "other" {
+  const topic = String(detail.topic).replace("/", "_");
+  return topics.find((name) => topic === name || topic.startsWith(`${name}_`)) ?? "other";
+}
+
+/** An entry in a merchant's words, with what others said to it. */
+function plainTexts(
+  t: Translate,
+  formatMoney: Locale["formatMoney"],
+  entry: TimelineEntry,
+  viewer: string,
+) {
+  const { kind, detail } = entry;
+  if (kind === "webhook") return { text: t(`queue.happened.${happened(entry)}`), detail: null };
+  const whole = entryTexts(t, formatMoney, entry, viewer);
+  if (kind !== "delivery") return whole;
+  return { text: whole.text, detail: detail.reason ? String(detail.reason) : null };
 }
 
 type Keys = {

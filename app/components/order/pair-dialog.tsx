@@ -1,5 +1,6 @@
-import { FormLayout, Modal, Select, TextField } from "@shopify/polaris";
+import { FormLayout, Select, TextField } from "@shopify/polaris";
 import { useState } from "react";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PageLine } from "#app/views/order-page.ts";
 import { useOrderAction } from "./order-action.tsx";
@@ -30,7 +31,7 @@ export function PairDialog({ choice, products, plans, onClose }: Props) {
   const options = (lines: PageLine[]) =>
     lines.map(({ id, title, quantity }) => ({ value: id, label: `${quantity} × ${title}` }));
   return (
-    <Modal
+    <Dialog
       open
       onClose={onClose}
       title={t("orderPage.pairDialog.title")}
@@ -41,7 +42,7 @@ export function PairDialog({ choice, products, plans, onClose }: Props) {
       }}
       secondaryActions={[{ content: t("common.action.cancel"), onAction: onClose }]}
     >
-      <Modal.Section>
+      <Dialog.Section>
         <FormLayout>
           <Select
             label={t("orderPage.pairDialog.product")}
@@ -73,7 +74,7 @@ export function PairDialog({ choice, products, plans, onClose }: Props) {
             />
           </FormLayout.Group>
         </FormLayout>
-      </Modal.Section>
-    </Modal>
+      </Dialog.Section>
+    </Dialog>
   );
 }

@@ -5,12 +5,12 @@ import {
   Checkbox,
   Divider,
   InlineStack,
-  Modal,
   Select,
   Spinner,
   Text,
 } from "@shopify/polaris";
 import { useEffect, useState } from "react";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { RefundablePlan } from "#app/refunds/order-refunds.ts";
 import type { RefundPreview } from "#app/refunds/refund-preview.ts";
@@ -47,7 +47,7 @@ export function RefundDialog({ plan, units: first, notify: wanted, onClose }: Pr
     ask({ action: "refund", planLineId: plan.id, units, left, notify, amount, currency });
   };
   return (
-    <Modal
+    <Dialog
       open
       onClose={onClose}
       title={t(isOwed ? "refunds.dialog.refundTitle" : "refunds.dialog.cancelTitle")}
@@ -63,7 +63,7 @@ export function RefundDialog({ plan, units: first, notify: wanted, onClose }: Pr
       }}
       secondaryActions={[{ content: t("common.action.cancel"), onAction: onClose }]}
     >
-      <Modal.Section>
+      <Dialog.Section>
         <BlockStack gap="400">
           <div style={{ overflowWrap: "anywhere" }}>
             <Text as="p" fontWeight="semibold">
@@ -105,8 +105,8 @@ export function RefundDialog({ plan, units: first, notify: wanted, onClose }: Pr
             />
           )}
         </BlockStack>
-      </Modal.Section>
-    </Modal>
+      </Dialog.Section>
+    </Dialog>
   );
 }
 

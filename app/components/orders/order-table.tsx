@@ -16,8 +16,11 @@ import { Moment } from "#app/components/shared/moment.tsx";
 import { OrderBadges } from "#app/components/shared/order-badges.tsx";
 import { OrderName } from "#app/components/shared/order-name.tsx";
 import { OrderNote } from "#app/components/shared/order-note.tsx";
+import type { Translate } from "#app/texts/i18n.ts";
 import type { OrderFilter } from "#app/views/order-filter.ts";
 import type { OrderOfList } from "#app/views/order-list.ts";
+import { useBulk } from "./bulk.tsx";
+import { listOf, orderOf } from "./list-address.ts";
 import { NoOrders } from "./no-orders.tsx";
 import { RefundDeadline } from "./refund-deadline.tsx";
 
@@ -43,6 +46,8 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
   const [params, setParams] = useSearchParams();
   const selection = useIndexResourceState(orders);
   const resend = useResend(selection.clearSelection);
+  const bulk = useBulk(selection.clearSelection);
+  const list = listOf(params);
   const turnTo = (name: "after" | "before", cursor: string | null) => {
     const query = new URLSearchParams(params);
     query.delete("after");
@@ -52,63 +57,82 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
     selection.clearSelection();
   };
   return (
-    <IndexTable
-      resourceName={{ singular: t("orders.singular"), plural: t("orders.plural") }}
-      itemCount={orders.length}
-      selectedItemsCount={
-        selection.allResourcesSelected ? "All" : selection.selectedResources.length
-      }
-      onSelectionChange={selection.handleSelectionChange}
-      promotedBulkActions={[
-        {
-          content: t("orders.resend"),
-          disabled: resend.busy,
-          onAction: () => resend.send(selection.selectedResources),
-        },
-      ]}
-      condensed={mdDown}
-      emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
-      headings={[
-        { title: t("orders.column.order") },
-        { title: t("orders.column.date") },
-        { title: t("orders.column.customer") },
-        { title: t("orders.column.plans"), alignment: "end" },
-        { title: t("orders.column.status") },
-        { title: t("orders.column.note") },
-      ]}
-      pagination={{
-        hasNext: next !== null,
-        hasPrevious: previous !== null,
-        onNext: () => turnTo("after", next),
-        onPrevious: () => turnTo("before", previous),
-        accessibilityLabel: t("orders.page"),
-      }}
-    >
-      {orders.map((order, position) => (
-        <IndexTable.Row
-          id={order.id}
-          key={order.id}
-          position={position}
-          selected={selection.selectedResources.includes(order.id)}
-        >
-          {mdDown ? <Condensed order={order} /> : <Cells order={order} />}
-        </IndexTable.Row>
-      ))}
-    </IndexTable>
+    <>
+      {bulk.undone}
+      <IndexTable
+        resourceName={{ singular: t("orders.singular"), plural: t("orders.plural") }}
+        itemCount={orders.length}
+        selectedItemsCount={
+          selection.allResourcesSelected ? "All" : selection.selectedResources.length
+        }
+        onSelectionChange={selection.handleSelectionChange}
+        promotedBulkActions={[
+          {
+            content: t("orders.resend"),
+            disabled: resend.busy,
+            onAction: () => resend.send(selection.selectedResources),
+          },
+          ...(["accept", "put_away", "skip"] as const).map((action) => ({
+            content: t(`queue.bulk.${action}`),
+            disabled: bulk.busy,
+            onAction: () => bulk.ask(action, selection.selectedResources),
+          })),
+        ]}
+        condensed={mdDown}
+        emptyState={<NoOrders filter={filter} isEmptyShop={isEmptyShop} />}
+        headings={[
+          { title: t("orders.column.order") },
+          { title: t("orders.column.date") },
+          { title: t("orders.column.customer") },
+          { title: t("orders.column.plans"), alignment: "end" },
+          { title: t("orders.column.status") },
+          { title: t("orders.column.note") },
+        ]}
+        pagination={{
+          hasNext: next !== null,
+          hasPrevious: previous !== null,
+          onNext: () => turnTo("after", next),
+          onPrevious: () => turnTo("before", previous),
+          accessibilityLabel: t("orders.page"),
+        }}
+      >
+        {orders.map((order, position) => (
+          <IndexTable.Row
+            id={order.id}
+            key={order.id}
+            position={position}
+            selected={selection.selectedResources.includes(order.id)}
+          >
+            {mdDown ? <Condensed order={order} list={list} /> : <Cells order={order} list={list} />}
+          </IndexTable.Row>
+        ))}
+      </IndexTable>
+    </>
   );
+}
+
+/** How many orders are sent again, and of how many nothing is sent. */
+type Resent = { resent: number; skipped: number; held: number };
+
+function resentText(t: Translate, { resent, skipped, held }: Resent): string {
+  return [
+    ...(resent > 0 ? [t("queue.resent.again", { count: resent })] : []),
+    ...(skipped > 0 ? [t("queue.resent.skipped", { count: skipped })] : []),
+    ...(held > 0 ? [t("queue.resent.held", { count: held })] : []),
+  ].join(". ");
 }
 
 /** Sends orders again and tells the result. */
 function useResend(whenDone: () => void) {
   const { t } = useLocale();
   const shopify = useAppBridge();
-  const fetcher = useFetcher<{ resent: number } | { failed: true }>();
+  const fetcher = useFetcher<Resent | { failed: true }>();
   const { data, state } = fetcher;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
   useEffect(() => {
     if (state !== "idle" || !data) return;
     if ("resent" in data) {
-      shopify.toast.show(t("orders.resent", { count: data.resent }));
+      shopify.toast.show(resentText(t, data));
       whenDone();
     } else {
       shopify.toast.show(t("orders.resendFailed"), { isError: true });
@@ -122,13 +146,16 @@ function useResend(whenDone: () => void) {
   };
 }
 
+/** `list`: the search params of the list, for the way back and on */
+type RowProps = { order: OrderOfList; list: string };
+
 /** Drawn anew only for another order: choosing one of fifty rows is felt otherwise. */
-const Cells = memo(function Cells({ order }: { order: OrderOfList }) {
+const Cells = memo(function Cells({ order, list }: RowProps) {
   return (
     <>
       <IndexTable.Cell>
         <div style={{ ...wrapping, width: "max-content", maxWidth: "12rem" }}>
-          <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+          <Link dataPrimaryLink url={orderOf(order, list)} removeUnderline monochrome>
             <Text as="span" fontWeight="semibold">
               <OrderName order={order} />
             </Text>
@@ -161,13 +188,13 @@ const Cells = memo(function Cells({ order }: { order: OrderOfList }) {
   );
 });
 
-const Condensed = memo(function Condensed({ order }: { order: OrderOfList }) {
+const Condensed = memo(function Condensed({ order, list }: RowProps) {
   return (
     <Box padding="400" width="100%">
       <BlockStack gap="150">
         <InlineStack align="space-between" blockAlign="start" gap="200" wrap={false}>
           <div style={wrapping}>
-            <Link dataPrimaryLink url={`/app/orders/${order.id}`} removeUnderline monochrome>
+            <Link dataPrimaryLink url={orderOf(order, list)} removeUnderline monochrome>
               <Text as="span" fontWeight="semibold">
                 <OrderName order={order} />
               </Text>

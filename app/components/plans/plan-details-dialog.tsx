@@ -1,6 +1,7 @@
-import { Banner, BlockStack, FormLayout, Modal, Select, Text, TextField } from "@shopify/polaris";
+import { Banner, BlockStack, FormLayout, Select, Text, TextField } from "@shopify/polaris";
 import { useMemo, useState } from "react";
 import { countryOptions } from "#app/components/shared/countries.ts";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { CatalogPlan } from "#app/shopify/plans/plan-catalog.ts";
 import { type PlansAnswer, usePlanRequest, useTargetPicker } from "./plan-request.ts";
@@ -61,7 +62,7 @@ export function PlanDetailsDialog({
   const change = (index: number, field: keyof Details, value: string) =>
     setDetails(details.map((one, at) => (at === index ? { ...one, [field]: value } : one)));
   return (
-    <Modal
+    <Dialog
       open
       title={t("plans.details.title")}
       onClose={onClose}
@@ -79,12 +80,12 @@ export function PlanDetailsDialog({
       ]}
     >
       {problem && (
-        <Modal.Section>
+        <Dialog.Section>
           <Banner tone="warning">{problem}</Banner>
-        </Modal.Section>
+        </Dialog.Section>
       )}
       {plans.map((plan, index) => (
-        <Modal.Section key={plan.id}>
+        <Dialog.Section key={plan.id}>
           <BlockStack gap="300">
             <Text as="h3" variant="headingSm">
               {plan.productTitle} · {plan.title}
@@ -115,9 +116,9 @@ export function PlanDetailsDialog({
               />
             </FormLayout>
           </BlockStack>
-        </Modal.Section>
+        </Dialog.Section>
       ))}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -14,6 +14,7 @@ import {
 } from "@shopify/polaris";
 import { SearchIcon } from "@shopify/polaris-icons";
 import { useEffect, useState } from "react";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PageProduct } from "#app/plans/plans-page.ts";
 import type { ProductCountry } from "#app/plans/product-offers.ts";
@@ -118,11 +119,13 @@ type RowProps = {
 function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
   const { t, formatMoney } = useLocale();
   const { busy, ask } = usePlanRequest();
+  const [isAsking, setAsking] = useState(false);
+  const close = () => setAsking(false);
   const { id, title, vendor, from, to, currency, plans } = product;
   const low = formatMoney(from, currency);
   const price = from === to ? low : `${low} – ${formatMoney(to, currency)}`;
   return (
-    <InlineStack gap="400" align="space-between" blockAlign="start">
+    <InlineStack gap="400" align="space-between" blockAlign="start" wrap={false}>
       <BlockStack gap="100">
         <Text as="h3" variant="headingSm">
           {title}
@@ -140,10 +143,28 @@ function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
             disabled={!mayWrite}
             loading={busy}
             accessibilityLabel={t("plans.products.removeFrom", { title })}
-            onClick={() => ask({ intent: "unlink", productIds: [id], collectionIds: [] })}
+            onClick={() => setAsking(true)}
           >
             {t("plans.products.remove")}
           </Button>
+          <Dialog
+            open={isAsking}
+            onClose={close}
+            title={t("overview.removePlans.title", { title })}
+            primaryAction={{
+              content: t("plans.products.remove"),
+              destructive: true,
+              onAction: () => {
+                ask({ intent: "unlink", productIds: [id], collectionIds: [] });
+                close();
+              },
+            }}
+            secondaryActions={[{ content: t("common.action.cancel"), onAction: close }]}
+          >
+            <Dialog.Section>
+              <Text as="p">{t("overview.removePlans.text")}</Text>
+            </Dialog.Section>
+          </Dialog>
         </Box>
       )}
     </InlineStack>

@@ -1,5 +1,6 @@
-import { BlockStack, ChoiceList, Modal, Text } from "@shopify/polaris";
+import { BlockStack, ChoiceList, Text } from "@shopify/polaris";
 import { useState } from "react";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { Saved, SaveRequest } from "#app/shops/settings.ts";
 
@@ -19,7 +20,7 @@ export function SaveQuestionDialog({ question, onAnswer, onClose }: Props) {
     return <SentOrders question={question} onAnswer={onAnswer} onClose={onClose} />;
   }
   return (
-    <Modal
+    <Dialog
       open
       onClose={onClose}
       title={t(`settings.${question.result}.title`)}
@@ -29,10 +30,10 @@ export function SaveQuestionDialog({ question, onAnswer, onClose }: Props) {
       }}
       secondaryActions={[{ content: t("common.action.cancel"), onAction: onClose }]}
     >
-      <Modal.Section>
+      <Dialog.Section>
         <Text as="p">{t(`settings.${question.result}.text`)}</Text>
-      </Modal.Section>
-    </Modal>
+      </Dialog.Section>
+    </Dialog>
   );
 }
 
@@ -51,7 +52,7 @@ function SentOrders({ question, onAnswer, onClose }: AskProps) {
   ];
   const [chosen, setChosen] = useState(choices[0]?.value ?? "send");
   return (
-    <Modal
+    <Dialog
       open
       onClose={onClose}
       title={t(`settings.ask.title${kind}`)}
@@ -61,7 +62,7 @@ function SentOrders({ question, onAnswer, onClose }: AskProps) {
       }}
       secondaryActions={[{ content: t("common.action.cancel"), onAction: onClose }]}
     >
-      <Modal.Section>
+      <Dialog.Section>
         <BlockStack gap="300">
           <Text as="p">{t("settings.ask.text", { count: orders })}</Text>
           <ChoiceList
@@ -74,7 +75,7 @@ function SentOrders({ question, onAnswer, onClose }: AskProps) {
             }
           />
         </BlockStack>
-      </Modal.Section>
-    </Modal>
+      </Dialog.Section>
+    </Dialog>
   );
 }

@@ -1,16 +1,8 @@
 import { useFetcher } from "@remix-run/react";
 import { useAppBridge } from "@shopify/app-bridge-react";
-import {
-  Banner,
-  BlockStack,
-  Button,
-  Card,
-  InlineStack,
-  Layout,
-  Modal,
-  Text,
-} from "@shopify/polaris";
+import { Banner, BlockStack, Button, Card, InlineStack, Layout, Text } from "@shopify/polaris";
 import { useEffect, useState } from "react";
+import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 
 const toasts = {
@@ -82,7 +74,7 @@ export function DisconnectCard() {
           </Button>
         </InlineStack>
       </Card>
-      <Modal
+      <Dialog
         open={isAsking}
         onClose={() => setAsking(false)}
         title={t("settings.danger.confirmTitle")}
@@ -98,10 +90,10 @@ export function DisconnectCard() {
           { content: t("common.action.cancel"), onAction: () => setAsking(false) },
         ]}
       >
-        <Modal.Section>
+        <Dialog.Section>
           <Text as="p">{t("settings.danger.confirmText")}</Text>
-        </Modal.Section>
-      </Modal>
+        </Dialog.Section>
+      </Dialog>
     </Layout.AnnotatedSection>
   );
 }

@@ -7,25 +7,28 @@ const looks: Record<ListedOrder["status"], Pick<BadgeProps, "tone" | "progress">
   pending: { tone: "attention", progress: "incomplete" },
   sent: { tone: "success", progress: "partiallyComplete" },
   confirmed: { tone: "success", progress: "complete" },
-  blocked: { tone: "critical" },
-  rejected: { tone: "critical" },
+  // needs attention as long as it has it, unless it was canceled before Hakuna had it
+  blocked: {},
+  rejected: {},
   skipped: {},
 };
 
-/** Where an order stands, in a word, and what to know besides. */
+/** Where an order stands, in one word: that it needs attention goes before everything else. */
 export function OrderBadges({
-  order: { status, needsAttention, isTest },
+  order: { status, needsAttention, isTest, isCancelled = false },
 }: {
-  order: Pick<ListedOrder, "status" | "needsAttention" | "isTest">;
+  order: Pick<ListedOrder, "status" | "needsAttention" | "isTest"> & { isCancelled?: boolean };
 }) {
   const { t } = useLocale();
-  // a cancellation that Hakuna declined is no failure
-  const isFailed = status === "blocked" || (status === "rejected" && needsAttention);
-  const look = status === "rejected" && !isFailed ? {} : looks[status];
+  const isUnsent = status === "blocked" || status === "rejected";
   return (
     <InlineStack gap="100">
-      <Badge {...look}>{t(`common.status.${status}`)}</Badge>
-      {needsAttention && !isFailed && <Badge tone="warning">{t("orders.check")}</Badge>}
+      {needsAttention ? (
+        <Badge tone={isUnsent ? "critical" : "warning"}>{t("queue.needsAttention")}</Badge>
+      ) : (
+        <Badge {...looks[status]}>{t(`common.status.${status}`)}</Badge>
+      )}
+      {isCancelled && <Badge>{t("queue.canceled")}</Badge>}
       {isTest && <Badge>{t("orders.test")}</Badge>}
     </InlineStack>
   );

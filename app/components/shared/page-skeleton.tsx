@@ -5,11 +5,20 @@ import {
   SkeletonDisplayText,
   SkeletonPage,
 } from "@shopify/polaris";
+import { useLocale } from "./locale.tsx";
 
-/** What stands in for a page while it is being read. */
-export function PageSkeleton() {
+const pages = ["orders", "plans", "settings", "help"] as const;
+
+/**
+ * What stands in for a page while it is being read.
+ *
+ * @param to the page's path
+ */
+export function PageSkeleton({ to }: { to: string }) {
+  const { t } = useLocale();
+  const page = pages.find((name) => to.startsWith(`/app/${name}`)) ?? "home";
   return (
-    <SkeletonPage title="Order sync">
+    <SkeletonPage title={t(`common.navigation.${page}`)}>
       <BlockStack gap="400">
         <Card>
           <SkeletonBodyText lines={2} />

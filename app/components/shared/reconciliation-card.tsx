@@ -5,7 +5,15 @@ import { useLocale } from "./locale.tsx";
 import { RelativeMoment } from "./moment.tsx";
 
 /** When the orders were last compared with Shopify's, and what that mended. */
-export function ReconciliationCard({ lastAt, recovered, paused }: Reconciliation) {
+export function ReconciliationCard({
+  lastAt,
+  recovered,
+  paused,
+  isSecond,
+}: Reconciliation & {
+  /** the page bears a banner already: what is paused is then said without one */
+  isSecond: boolean;
+}) {
   const { t } = useLocale();
   return (
     <Card>
@@ -33,7 +41,12 @@ export function ReconciliationCard({ lastAt, recovered, paused }: Reconciliation
             </>
           )}
         </InlineStack>
-        {paused && <ScanPause {...paused} />}
+        {paused &&
+          (isSecond ? (
+            <Text as="p">{t(`home.reconciliation.paused.${paused.reason}.title`)}</Text>
+          ) : (
+            <ScanPause {...paused} />
+          ))}
       </BlockStack>
     </Card>
   );
