@@ -1,5 +1,5 @@
 import type { Config } from "#app/foundation/config.server.ts";
-import type { Receipt, SendReceipt } from "#app/refunds/requests/receipt.ts";
+import type { Receipt, SendReceipt } from "#app/refunds/requests/receipt-mail.ts";
 import type { BrokenConnection, OutageMailer } from "#app/shops/outage-mail.ts";
 import { createTexts, type Language } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";

@@ -1,4 +1,4 @@
-import type { SendReceipt } from "#app/refunds/requests/receipt.ts";
+import type { SendReceipt } from "#app/refunds/requests/receipt-mail.ts";
 import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 

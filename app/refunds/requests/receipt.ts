@@ -1,24 +1,6 @@
 import type { RefundContext } from "#app/refunds/refund-context.ts";
 import { withOrder } from "#app/refunds/refunded-order.ts";
-import { noteReceipt, type PlanRequest, takeDueReceipt } from "./plan-request.ts";
-
-/** What the buyer gets in writing: what they asked for, and when. */
-export type Receipt = Pick<PlanRequest, "id" | "units" | "language"> & {
-  shop: string;
-  /** the order's name, "#1001" */
-  order: string;
-  title: string;
-  /** epoch milliseconds */
-  at: number;
-  /** IANA name */
-  timeZone: string;
-};
-
-/** `refused`: for good; `failed` and `down`: worth another try. Never rejects. */
-export type SendReceipt = (
-  to: string,
-  receipt: Receipt,
-) => Promise<"sent" | "refused" | "failed" | "down">;
+import { noteReceipt, takeDueReceipt } from "./plan-request.ts";
 
 const againMs = 10 * 60_000;
 /** Two days of it. */
