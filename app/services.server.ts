@@ -7,6 +7,7 @@ import type { Queue } from "#app/queue/queue.ts";
 import type { Sweeps } from "#app/queue/sweeps.ts";
 import type { RefundContext } from "#app/refunds/refund-context.ts";
 import type { AdminAccess } from "#app/shopify/access/admin-api.ts";
+import type { Buyer } from "#app/shops/buyer.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import type { createShopify } from "./shopify.server.ts";
 
@@ -20,6 +21,8 @@ export type Services = {
   shopify: Shopify;
   /** `authenticate.admin`, once per request; notes that the app is installed */
   authenticateAdmin(request: Request): ReturnType<Shopify["authenticate"]["admin"]>;
+  /** who a buyer is who asks from their customer account */
+  authenticateBuyer(request: Request): Promise<Buyer>;
   /** the Admin API of any shop, in its offline session */
   admin: AdminAccess;
   queue: Queue;

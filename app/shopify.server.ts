@@ -64,5 +64,13 @@ export function createShopify({
     if (token === null || !isTokenSignedBy(earlier, token)) return await admin(request);
     return await sessions.with(token, () => before.authenticate.admin(request));
   };
+  const { public: now } = shopify.authenticate;
+  const { customerAccount } = now;
+  now.customerAccount = async (request, options) => {
+    const token = sessionTokenOf(request);
+    const isEarlier = token !== null && isTokenSignedBy(earlier, token);
+    const { public: then } = before.authenticate;
+    return await (isEarlier ? then.customerAccount : customerAccount)(request, options);
+  };
   return shopify;
 }

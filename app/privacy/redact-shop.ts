@@ -14,7 +14,7 @@ export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
   ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "PlanRefund"],
-  ...["OrderDifference", "Proof", "SaleCount", "FlowEvent", "SavedView", "Order"],
+  ...["PlanRequest", "OrderDifference", "Proof", "SaleCount", "FlowEvent", "SavedView", "Order"],
 ] as const;
 
 /**

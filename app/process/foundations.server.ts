@@ -37,6 +37,7 @@ import { createOrderPages } from "#app/shopify/orders/order-pages.ts";
 import { createOrderReader } from "#app/shopify/orders/order-reader.ts";
 import { createOrdersById } from "#app/shopify/orders/orders-by-id.ts";
 import { createShopify } from "#app/shopify.server.ts";
+import { buyerOf, refuseBuyer } from "#app/shops/buyer.ts";
 import { noteInstalled } from "#app/shops/install.ts";
 import { tellOutages } from "#app/shops/outage-mail.ts";
 import { resealKeys } from "#app/shops/reseal.ts";
@@ -163,13 +164,15 @@ export async function openFoundations(
       worker,
     });
     closing.push(() => queue.stop());
-    const refunds: RefundContext = { ...run, admin, wake: queue.wake };
+    const mailer = worker ? await createMailer(config) : null;
+    const sendReceipt = mailer?.sendReceipt ?? null;
+    const refunds: RefundContext = { ...run, admin, wake: queue.wake, sendReceipt };
     if (worker) {
       await unlessInTrouble(resealKeys(run), log);
       await unlessInTrouble(checkTimeZones(run), log);
       await unlessInTrouble(retryFailing(pool), log);
-      const mailer = await createMailer(config);
-      closing.push(repeat(config.outage.lookMs, log, () => tellOutages(run, mailer)));
+      const tellOutage = mailer?.tellOutage ?? null;
+      closing.push(repeat(config.outage.lookMs, log, () => tellOutages(run, tellOutage)));
       await queue.sync.work(
         (shop, place) => runShop(run, shop, place),
         () => shopsWithWork(pool),
@@ -219,6 +222,7 @@ export async function openFoundations(
       if (await resumeReads(pool, shop)) await queue.wake([shop]);
     };
     const authenticateAdmin = async (request: Request) => {
+      refuseBuyer(request);
       const authenticated = await shopify.authenticate.admin(request).catch(refuseUnreadable);
       const { session, sessionToken } = authenticated;
       const seenAt = sessionToken.iat * 1000;
@@ -228,6 +232,8 @@ export async function openFoundations(
     return {
       services: {
         ...{ config, log, prisma, shopify, authenticateAdmin, admin, queue, run, plans, refunds },
+        authenticateBuyer: (request) =>
+          buyerOf(shopify.authenticate.public.customerAccount, config.SHOPIFY_API_KEY, request),
         proofs: { ...run, ordersById, wake: queue.wake },
       },
       run,

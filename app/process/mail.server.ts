@@ -1,25 +1,33 @@
 import type { Config } from "#app/foundation/config.server.ts";
+import type { Receipt, SendReceipt } from "#app/refunds/requests/receipt-mail.ts";
 import type { BrokenConnection, OutageMailer } from "#app/shops/outage-mail.ts";
 import { createTexts, type Language } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";
 
 const timeLimits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
+/** The mails that the app sends. */
+export type Mailer = { tellOutage: OutageMailer; sendReceipt: SendReceipt };
+
 /** Sends the app's mails through the configured mail server; null where none is configured. */
 export async function createMailer({
   mail,
   SHOPIFY_API_KEY,
-}: Pick<Config, "mail" | "SHOPIFY_API_KEY">): Promise<OutageMailer | null> {
+}: Pick<Config, "mail" | "SHOPIFY_API_KEY">): Promise<Mailer | null> {
   if (mail === null) return null;
   const { createTransport } = await import("nodemailer");
   const transport = createTransport({ url: mail.url, ...timeLimits });
-  return async (to, outage) => {
+  const send = async (to: string, words: { subject: string; text: string }) => {
     try {
-      await transport.sendMail({ from: mail.from, to, ...outageMail(outage, SHOPIFY_API_KEY) });
-      return "sent";
+      await transport.sendMail({ from: mail.from, to, ...words });
+      return "sent" as const;
     } catch (error) {
       return failureOf(error as SendError);
     }
+  };
+  return {
+    tellOutage: (to, outage) => send(to, outageMail(outage, SHOPIFY_API_KEY)),
+    sendReceipt: (to, receipt) => send(to, receiptMail(receipt)),
   };
 }
 
@@ -34,6 +42,23 @@ function failureOf({ code, command, responseCode = 0 }: SendError): "refused" | 
   // 421: the server is about to close
   if (!isOfMail || responseCode === 421) return "down";
   return responseCode >= 500 ? "refused" : "failed";
+}
+
+/** What the buyer asked for, and when: a buyer reads it who knows neither Shopify nor Hakuna. */
+function receiptMail(receipt: Receipt): { subject: string; text: string } {
+  const { language, order, shop, title, units, at, timeZone, id } = receipt;
+  const { t } = createTexts(language, messages[language]);
+  const time = new Intl.DateTimeFormat(language, {
+    ...{ dateStyle: "long", timeStyle: "long", timeZone },
+  });
+  const paragraphs = [
+    t("mail.receipt.intro", { order, shop, time: time.format(at) }),
+    t("mail.receipt.what", { count: units, title }),
+    t("mail.receipt.next", { shop }),
+    t("mail.receipt.reference", { id }),
+    t("mail.receipt.why_me", { shop }),
+  ];
+  return { subject: t("mail.receipt.subject", { order }), text: `${paragraphs.join("\n\n")}\n` };
 }
 
 function outageMail(

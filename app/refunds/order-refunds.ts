@@ -1,9 +1,10 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { Payment } from "#app/order/refunds/money-order.ts";
-import type { OwedReason } from "#app/order/refunds/owed.ts";
+import { type OwedReason, windowFor } from "#app/order/refunds/owed.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/refunds/windows.ts";
 import { sum } from "#app/order/units.ts";
+import type { PlanRequest } from "#app/refunds/requests/plan-request.ts";
 import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
 import { refundScopes } from "./refund-scopes.ts";
 
@@ -11,6 +12,8 @@ import { refundScopes } from "./refund-scopes.ts";
 export type OrderRefunds = {
   plans: RefundablePlan[];
   refunds: ShownRefund[];
+  /** what the buyer asked for, the newest first */
+  requests: ShownRequest[];
   /** scopes that refunds want and the shop has not granted */
   missing: string[];
   /** the shop's setting; null: a person refunds everything */
@@ -26,9 +29,11 @@ export type RefundablePlan = {
   left: number;
   owed: { units: number; reason: OwedReason } | null;
   windows: Window[];
-  /** whether the plan alone may be cancelled, and a product's return still ends it; until when */
-  plan: { state: WindowState; until: number | null };
-  product: { state: WindowState; until: number | null };
+  /**
+   * whether what is to be refunded, or else the plan alone, may be; until when. What the buyer asked
+   * for in time may be
+   */
+  window: { state: WindowState; until: number | null };
   /** why it is not refunded by itself, where that was looked at */
   whyNot: WhyNot[];
   /** a refund of it is open; it is only planned, so that a person can be first */
@@ -57,9 +62,18 @@ export type ShownRefund = {
   isAtHakuna: boolean;
 };
 
+export type ShownRequest = Pick<
+  PlanRequest,
+  "id" | "planLineId" | "units" | "createdAt" | "answeredAt" | "receipt"
+> & {
+  title: string;
+  state: "open" | NonNullable<PlanRequest["answer"]>;
+};
+
 type Standing = {
   plan: { id: string; title: string; left: number };
   owed: RefundablePlan["owed"];
+  requestedAt: number | null;
   windows: Window[];
 };
 
@@ -72,7 +86,7 @@ export async function readOrderRefunds(
   now: number,
 ): Promise<OrderRefunds> {
   const key = { shop: domain, id: orderId };
-  const [shop, order, document, rows] = await Promise.all([
+  const [shop, order, document, rows, requests] = await Promise.all([
     prisma.shop.findUniqueOrThrow({
       where: { domain },
       select: { scopes: true, refundsAlone: true, refundWaitHours: true, refundNotify: true },
@@ -90,15 +104,22 @@ export async function readOrderRefunds(
       orderBy: [{ createdAt: "desc" }, { id: "asc" }],
       omit: { variables: true, key: true },
     }),
+    prisma.planRequest.findMany({
+      where: { shop: domain, orderId },
+      orderBy: [{ createdAt: "desc" }, { id: "asc" }],
+    }),
   ]);
   const whyNot = (order?.refundWhyNot ?? {}) as Record<string, WhyNot[]>;
   const granted = shop.scopes?.split(",") ?? [];
   const reported = reportedUnits(order?.acceptedHash ? document?.lastPayload : null);
   return {
-    plans: standings.map(({ plan, owed, windows }) => ({
+    plans: standings.map(({ plan, owed, requestedAt, windows }) => ({
       ...{ id: plan.id, title: plan.title, left: plan.left, owed, windows },
-      plan: possible(windows, "planUntil", now),
-      product: possible(windows, "productUntil", now),
+      window: possible(
+        windows,
+        windowFor(owed),
+        owed?.reason === "plan_requested" ? (requestedAt ?? now) : now,
+      ),
       whyNot: whyNot[plan.id] ?? [],
       isOpen: rows.some(({ planLineId, endedAt }) => planLineId === plan.id && endedAt === null),
       isPlanned: rows.some(
@@ -120,10 +141,27 @@ export async function readOrderRefunds(
       payments: row.payments as unknown as Payment[],
       isAtHakuna: row.state === "done" && (reported.get(row.planLineId) ?? 0) >= row.units,
     })),
+    requests: requests.map((row) => ({
+      ...{ id: row.id, planLineId: row.planLineId, title: row.planTitle, units: row.units },
+      createdAt: row.createdAt.getTime(),
+      answeredAt: row.answeredAt?.getTime() ?? null,
+      receipt: row.receipt as PlanRequest["receipt"],
+      state: stateOf(row, standings),
+    })),
     missing: refundScopes.filter((scope) => !granted.includes(scope)),
     alone: shop.refundsAlone ? { waitHours: shop.refundWaitHours } : null,
     notify: shop.refundNotify,
   };
+}
+
+/** What was asked for and is gone was refunded in Shopify. */
+function stateOf(
+  { answer, planLineId }: { answer: string | null; planLineId: string },
+  standings: readonly Standing[],
+): ShownRequest["state"] {
+  if (answer !== null) return answer as NonNullable<PlanRequest["answer"]>;
+  const standing = standings.find(({ plan }) => plan.id === planLineId);
+  return standing && standing.requestedAt === null ? "elsewhere" : "open";
 }
 
 function possible(windows: Window[], of: "planUntil" | "productUntil", now: number) {

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Payment } from "#app/order/refunds/money-order.ts";
+import type { OwedReason } from "#app/order/refunds/owed.ts";
 
 /** What becomes of a refund; see RefundState in prisma/schema.prisma. */
 export type RefundState =
@@ -12,8 +13,8 @@ export type RefundState =
   | "refused"
   | "dropped";
 
-/** Why plan units are refunded; the last: the customer gives the plan back and keeps the product. */
-export type RefundReason = "product_gone" | "order_cancelled" | "plan_cancelled";
+/** Why plan units are refunded; the last: a person says that the customer gives the plan back alone. */
+export type RefundReason = OwedReason | "plan_cancelled";
 
 /** Why a refund waits, or did not come about. */
 export type RefundProblem =

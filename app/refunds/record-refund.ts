@@ -1,4 +1,5 @@
 import { type Payment, paymentState } from "#app/order/refunds/money-order.ts";
+import { endRequest } from "#app/refunds/requests/end-request.ts";
 import type { RefundAnswer } from "#app/shopify/refunds/create-refund.ts";
 import type { PlanRefund, RefundState } from "./plan-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
@@ -94,7 +95,10 @@ export async function recordPayments(
       endedAt: state === "done" ? now : null,
     });
     if (!isWritten || isSame) return;
-    if (state === "done") uncapGone(inHand, refund.planLineId);
+    if (state === "done") {
+      uncapGone(inHand, refund.planLineId);
+      await endRequest(inHand, refund);
+    }
     // its webhooks may be late or lost
     order.readAt ??= now;
     tell(eventOf(refund, state, { refundId }));

@@ -1,3 +1,4 @@
+import { endRequest } from "#app/refunds/requests/end-request.ts";
 import { findRefund, readPayments } from "#app/shopify/refunds/create-refund.ts";
 import { openShop } from "./carry-out.ts";
 import { type PlanRefund, refundById, signOf } from "./plan-refund.ts";
@@ -43,6 +44,7 @@ export async function decide(
         : await changeRefund(client, shop, refundId, from[decision], { state: "dropped", ...end });
     if (!isWritten) return false;
     if (decision !== "decline") uncapGone(inHand, refund.planLineId);
+    if (decision === "was_paid") await endRequest(inHand, refund);
     tell({ ...eventOf(refund, decision), detail: { ...eventOf(refund, decision).detail, by } });
     return true;
   });

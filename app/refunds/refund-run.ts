@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RunResult } from "#app/queue/lane.ts";
+import { mailReceipt } from "#app/refunds/requests/receipt.ts";
 import { lookAfter } from "./carry-out.ts";
 import { carryOutPlanned, planNext } from "./refund-alone.ts";
 import type { RefundContext } from "./refund-context.ts";
@@ -10,8 +11,9 @@ const stepMs = 5_000;
 
 /**
  * Works on the shop's refunds, one after the other, until nothing is due or its time is over: carries
- * out what is planned, finds out what became of what was asked for, plans what may go by itself. Safe
- * to kill anywhere: what was said to Shopify is written down before.
+ * out what is planned, finds out what became of what was asked for, plans what may go by itself, mails
+ * buyers the receipts of what they asked for. Safe to kill anywhere: what was said to Shopify is
+ * written down before.
  */
 export async function runRefunds(context: RefundContext, shop: string): Promise<RunResult> {
   const { pool, now } = context;
@@ -20,7 +22,7 @@ export async function runRefunds(context: RefundContext, shop: string): Promise<
   while (now() < until) {
     const refund = await claimDueRefund(pool, shop, token, now());
     if (refund === null) {
-      if (await planNext(context, shop)) continue;
+      if ((await planNext(context, shop)) || (await mailReceipt(context, shop))) continue;
       return { again: false, nextInMs: null };
     }
     try {

@@ -153,13 +153,18 @@ export async function openRefundOf(
   return rows[0] ? refundOf(rows[0]) : null;
 }
 
-/** The shops with a refund that is due, or with plans of which it is to be looked whether they go by themselves. */
+/**
+ * The shops with a refund or a receipt that is due, or with plans of which it is to be looked whether
+ * they go by themselves.
+ */
 export async function shopsWithRefunds(pool: pg.Pool, now: number): Promise<string[]> {
   const { rows } = await pool.query<{ shop: string }>(
     `SELECT "domain" AS "shop" FROM "Shop" s
       WHERE s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL
         AND (EXISTS (SELECT 1 FROM "PlanRefund" r WHERE r."shop" = s."domain" AND r."dueAt" <= $1
                         AND (r."leaseUntil" IS NULL OR r."leaseUntil" <= $1))
+          OR EXISTS (SELECT 1 FROM "PlanRequest" q
+                WHERE q."shop" = s."domain" AND q."receiptDueAt" <= $1)
           OR (s."refundsAlone" AND EXISTS (SELECT 1 FROM "Order" o
                 WHERE o."shop" = s."domain" AND o."refundLookAt" <= $1)))`,
     [new Date(now)],

@@ -40,5 +40,5 @@ async function answer(
   const locale = localeOf(new URL(request.url).searchParams.get("locale"));
   const language = languageOf(locale);
   const { t } = createTexts(language, messages[language]);
-  return cors(Response.json(orderSummary(t, locale, page)));
+  return cors(Response.json(orderSummary(t, locale, page, context.run.now())));
 }

@@ -9,6 +9,7 @@ import { readAsked } from "#app/components/shared/read-asked.ts";
 import { refundByHand } from "#app/refunds/refund-by-hand.ts";
 import { decide } from "#app/refunds/refund-decisions.ts";
 import { previewRefund } from "#app/refunds/refund-preview.ts";
+import { declineRequest } from "#app/refunds/requests/decline-request.ts";
 import { checkStaff } from "#app/refunds/staff-check.ts";
 import type { Services } from "#app/services.server.ts";
 import { sessionTokenOf } from "#app/shops/earlier-secret.ts";
@@ -59,6 +60,11 @@ async function carryOut(
     if (done.result === "changed") return { result: done.result };
     const { state, problem, words } = done.refund;
     return { result: done.result, state, problem, words };
+  }
+  if (asked.action === "decline_request") {
+    const of = { orderId, planLineId: asked.planLineId };
+    const isDeclined = await declineRequest(refunds, shop, of, staff.staffId);
+    return { result: isDeclined ? ("decided" as const) : ("changed" as const) };
   }
   const { action: decision, refundId } = asked;
   const isDecided = await decide(refunds, shop, { orderId, refundId }, decision, staff.staffId);

@@ -39,6 +39,7 @@ const orderColumns = [
 /** The document but its state. */
 const restColumns = [
   ...["manualPairs", "lastPayload", "reportedUnits", "coverIds", "agreedPairs", "goneCaps"],
+  "requests",
 ];
 const documentColumns = ["state", ...restColumns];
 
@@ -148,7 +149,7 @@ export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
 
 function textsOf(order: StoredOrder): Loaded {
   const { state, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs, ...more } = order;
-  const { goneCaps, offers, ...row } = more;
+  const { goneCaps, requests, offers, ...row } = more;
   const attention = needsAttention(order);
   return {
     status: order.status,
@@ -157,7 +158,7 @@ function textsOf(order: StoredOrder): Loaded {
     row: JSON.stringify({ ...row, needsAttention: attention }),
     rest: JSON.stringify({
       ...{ id: order.id, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs },
-      goneCaps,
+      ...{ goneCaps, requests },
     }),
     state,
     sale: order.sale,

@@ -3,6 +3,7 @@ import type { Finding } from "#app/order/findings.ts";
 import { emptyState } from "#app/order/fold.ts";
 import type { CoverIds, KnownOffers } from "#app/order/mapping/covers.ts";
 import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
+import type { RequestedPlan } from "#app/order/refunds/owed.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
@@ -109,6 +110,8 @@ export type StoredOrder = {
   agreedPairs: AgreedPair[];
   /** line item id → as many units are reported as gone at most; see `MappingContext.goneCaps` */
   goneCaps: Record<string, number>;
+  /** plan line's id → what the buyer asked to give back of it, until it is done or declined */
+  requests: Record<string, RequestedPlan>;
   /** what plans of its are held against, where somebody has read it (`offersOf`); not stored with it */
   offers: KnownOffers | null;
 };
@@ -166,6 +169,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     coverIds: {},
     agreedPairs: [],
     goneCaps: {},
+    requests: {},
     offers: null,
   };
 }

@@ -1,23 +1,33 @@
 import type { Mapping } from "#app/order/map.ts";
-import { owedTogether, type PlanStanding, plansOf } from "#app/order/refunds/owed.ts";
+import {
+  owedTogether,
+  type PlanStanding,
+  plansOf,
+  stillRequested,
+} from "#app/order/refunds/owed.ts";
 import { findingKey } from "./attention.ts";
 import type { ShopRow } from "./lease.ts";
 import type { StoredOrder } from "./order.ts";
 
 /** How the plans of a stored order stand; see `plansOf`. */
 export function standingsOf(
-  { state, cancelledByHandAt }: Pick<StoredOrder, "state" | "cancelledByHandAt">,
+  {
+    state,
+    cancelledByHandAt,
+    requests,
+  }: Pick<StoredOrder, "state" | "cancelledByHandAt" | "requests">,
   mapping: Pick<Mapping, "lines" | "pairing">,
   timeZone: string,
 ): PlanStanding[] {
   const isVoided = state.head?.voided ?? false;
   const isCancelled = (state.cancelledAt ?? cancelledByHandAt) !== null;
-  return plansOf(mapping, { cancelled: isCancelled && !isVoided, timeZone });
+  return plansOf(mapping, { cancelled: isCancelled && !isVoided, requests, timeZone });
 }
 
 /**
  * Writes into `order` what of its plans is to be refunded because their product is gone, but for
- * what the merchant has put away, and when it is to be looked at whether that may go by itself.
+ * what the merchant has put away, or because the buyer asked for it, and when it is to be looked at
+ * whether that may go by itself.
  */
 export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow): void {
   const { now } = shop;
@@ -27,8 +37,12 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
       .filter(({ code }) => code === "product_gone_plan_not")
       .map(({ lineItemIds }) => lineItemIds.at(-1)),
   );
-  const asked = standingsOf(order, mapping, shop.timeZone).filter(
-    ({ plan, owed }) => owed?.reason === "product_gone" && !putAway.has(plan.id),
+  const standings = standingsOf(order, mapping, shop.timeZone);
+  forgetDone(order, standings);
+  const asked = standings.filter(
+    ({ plan, owed }) =>
+      owed?.reason === "plan_requested" ||
+      (owed?.reason === "product_gone" && !putAway.has(plan.id)),
   );
   const { units, until } = owedTogether(asked, now);
   if (units === 0) {
@@ -42,6 +56,14 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
   const isAlone = shop.refundsAlone && (order.refundSince ?? 0) >= since;
   if (!isAlone) order.refundLookAt = null;
   else if (order.refundLooked !== order.revision) order.refundLookAt = now;
+}
+
+/** What the buyer asked to give back and what is gone is not asked for any more. */
+function forgetDone(order: StoredOrder, standings: readonly PlanStanding[]): void {
+  const isOpen = ([id, request]: [string, StoredOrder["requests"][string]]) =>
+    standings.some(({ plan }) => plan.id === id && stillRequested(plan, request) > 0);
+  const all = Object.entries(order.requests);
+  if (!all.every(isOpen)) order.requests = Object.fromEntries(all.filter(isOpen));
 }
 
 /** Nothing of the order is to be refunded. */

@@ -26,9 +26,14 @@ function linesOf(path: string): Text[] {
     .map((text, index) => ({ at: `${path}:${index + 1}`, text }));
 }
 
-const localeFolders = ["cart-rule", "hakuna-protection", "order-link", "order-status"].map(
-  (name) => `extensions/${name}/locales/`,
-);
+const localeFolders = [
+  "cart-rule",
+  "hakuna-protection",
+  "order-link",
+  "order-status",
+  "plan-refund",
+  "plan-return",
+].map((name) => `extensions/${name}/locales/`);
 
 /** The message files of the extensions: `de` in `de.json`, `de.schema.json`. */
 const localeFiles = localeFolders.flatMap((folder) =>

@@ -8,7 +8,7 @@ import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
 import { type Cause, oneCause } from "#app/order/one-cause.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
-import type { PlanStanding } from "#app/order/refunds/owed.ts";
+import type { PlanStanding, RequestedPlan } from "#app/order/refunds/owed.ts";
 import type { Head, OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
@@ -50,7 +50,7 @@ export type OrderPage = {
 
 const soonMs = 10_000;
 
-export type PageStanding = Pick<PlanStanding, "owed" | "windows"> & {
+export type PageStanding = Pick<PlanStanding, "owed" | "requestedAt" | "windows"> & {
   plan: { id: string; title: string; left: number };
 };
 
@@ -158,7 +158,13 @@ export async function orderPage(
       pageFinding(cause, dismissed as string[]),
     ),
     timeline,
-    standings: state && mapping ? standings(state, mapping, cancelledByHandAt, shop.timeZone) : [],
+    standings:
+      state && mapping && document
+        ? standings(mapping, shop.timeZone, {
+            ...{ state, cancelledByHandAt: cancelledByHandAt?.getTime() ?? null },
+            requests: document.requests as unknown as Record<string, RequestedPlan>,
+          })
+        : [],
     payload: payloadDiff(
       (document?.lastPayload ?? null) as FeedOrder | null,
       state?.head?.stripped ? null : (mapping?.feedOrder ?? null),
@@ -196,14 +202,12 @@ function customerName({ customer, billingAddress }: Head): string | null {
 }
 
 function standings(
-  state: OrderState,
   mapping: Mapping,
-  cancelledByHandAt: Date | null,
   timeZone: string,
+  order: Parameters<typeof standingsOf>[0],
 ): PageStanding[] {
-  const order = { state, cancelledByHandAt: cancelledByHandAt?.getTime() ?? null };
-  return standingsOf(order, mapping, timeZone).map(({ plan, owed, windows }) => ({
-    ...{ owed, windows },
+  return standingsOf(order, mapping, timeZone).map(({ plan, owed, requestedAt, windows }) => ({
+    ...{ owed, requestedAt, windows },
     plan: { id: plan.id, title: plan.title, left: plan.left },
   }));
 }

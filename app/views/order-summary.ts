@@ -1,3 +1,5 @@
+import { windowFor } from "#app/order/refunds/owed.ts";
+import { nearestEnd } from "#app/order/refunds/windows.ts";
 import type { Translate } from "#app/texts/i18n.ts";
 import { findingText, noteText } from "#app/texts/order-texts.ts";
 import type { OrderSummary } from "../../extensions/order-status/src/order-summary.ts";
@@ -17,7 +19,8 @@ const tones: Record<OrderPage["order"]["status"], OrderSummary["status"]["tone"]
 export function orderSummary(
   t: Translate,
   locale: string,
-  { order, lines, pairs, findings }: OrderPage,
+  { order, lines, pairs, findings, standings }: OrderPage,
+  now: number,
 ): OrderSummary {
   const { status, note, sentAt, needsAttention } = order;
   const titleOf = (lineId: string) => lines.find(({ id }) => id === lineId)?.title ?? lineId;
@@ -37,6 +40,11 @@ export function orderSummary(
       product: titleOf(productLineId),
       plan: titleOf(planLineId),
     })),
+    refunds: standings.flatMap(({ plan, owed, windows }) => {
+      if (owed === null) return [];
+      const why = t(`refunds.owed.${owed.reason}`, { count: owed.units });
+      return [{ text: `${plan.title}: ${why}`, until: nearestEnd(windows, windowFor(owed), now) }];
+    }),
     sentAt,
     canResend: status !== "skipped",
   };

@@ -74,6 +74,7 @@ describe("what the block shows", () => {
       note: null,
       findings: [],
       pairs: [{ product: product?.title, plan: plan?.title }],
+      refunds: [],
       sentAt: ((await client.order(shop, whole.id)).sentAt as Date).getTime(),
       canResend: true,
     };

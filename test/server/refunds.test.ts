@@ -136,6 +136,32 @@ describe("a refund by hand", () => {
     expect(await refund(gone)).toEqual({ result: "changed" });
   });
 
+  it("is made from Shopify's own order page as well, in words", async () => {
+    const gone = await productGone();
+    const headers = { origin: "https://extensions.shopifycdn.com" };
+    const token = sessionToken(world, domain);
+    const read = async (query: string, body?: object) => {
+      const answer = await ask(world, `/api/refunds/${gone.id}?${query}`, { token, headers, body });
+      expect(answer.headers["access-control-allow-origin"]).toBe("*");
+      return JSON.parse(answer.text);
+    };
+    expect(await read("locale=en")).toMatchObject({
+      ...{ notify: true, mayRefund: true },
+      plans: [{ id: gone.planLineId, units: 1, left: 1, why: expect.stringContaining("1 unit") }],
+    });
+    const shown = await read(`locale=de&plan=${gone.planLineId}&units=1`);
+    expect(shown).toMatchObject({ amount: 1200, currency: "EUR", left: 1, warnings: [] });
+    expect(shown.rows.at(-1)).toEqual({ label: "Zurück an den Kunden", value: "12,00\u00a0€" });
+    const asked = { action: "refund", planLineId: gone.planLineId, units: 1, left: 1 };
+    const body = { ...asked, notify: true, amount: 1200, currency: "EUR" };
+    expect(await read("locale=en", body)).toEqual({ isDone: true, text: "The plan is refunded" });
+    expect(await read("locale=en", body)).toMatchObject({ isDone: false });
+    expect(await stateOf(gone)).toEqual(["done"]);
+    const other = sessionToken(world, "other-refunds.myshopify.com");
+    const { status } = await ask(world, `/api/refunds/${gone.id}`, { token: other, headers });
+    expect(status).toBe(404);
+  });
+
   it("is one refund however many people and tries there are at once", async () => {
     const gone = await productGone();
     const before = shop.refunds.seen.made;

@@ -171,7 +171,7 @@ describe.each(Object.entries(ways))("a refusal by %s", (_way, refuseBy) => {
     if (!page) throw new Error("no page");
     for (const language of ["en", "de"] as const) {
       const { t } = createTexts(language, messages[language]);
-      expect(orderSummary(t, language, page)).toMatchObject({
+      expect(orderSummary(t, language, page, Date.now())).toMatchObject({
         status: { tone: "neutral" },
         note: expect.stringContaining("cancel_decline"),
         findings: [{ severity: "info", text: messages[language].finding.cancel_decline }],

@@ -212,7 +212,7 @@ function entryTexts(
 
 type RefundStep = Exclude<
   keyof Messages["refunds"]["timeline"],
-  "detail" | "detailAmount" | "refundId" | "bySetting"
+  "detail" | "detailAmount" | "refundId" | "bySetting" | "byBuyer"
 >;
 
 /** What, how much, Shopify's refund, who. */
@@ -226,7 +226,9 @@ function refundDetail(
   const who =
     by === "setting"
       ? t("refunds.timeline.bySetting")
-      : t(`orderPage.timeline.by.${whoIs(String(by), viewer)}`);
+      : by === "buyer"
+        ? t("refunds.timeline.byBuyer")
+        : t(`orderPage.timeline.by.${whoIs(String(by), viewer)}`);
   return [
     amount === null || currency === null
       ? t("refunds.timeline.detail", what)

@@ -14,12 +14,14 @@ import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts
 import type { OrderPage } from "#app/views/order-page.ts";
 import { RefundList } from "./refund-list.tsx";
 import { canRefund, useRemedies } from "./remedies.tsx";
+import { RequestList } from "./request-list.tsx";
 import { SupportData } from "./support-data.tsx";
 
 type Props = { refunds: OrderRefunds; order: OrderPage["order"]; viewer: string };
 
 /** What can be refunded of an order's plans, until when, and what was. */
-export function PlanRefunds({ refunds: { plans, refunds, missing, alone }, ...of }: Props) {
+export function PlanRefunds({ refunds: all, ...of }: Props) {
+  const { plans, refunds, requests, missing, alone } = all;
   const { t } = useLocale();
   if (plans.length === 0 && refunds.length === 0) return null;
   const isWanted = plans.some(({ owed }) => owed !== null) || refunds.length > 0;
@@ -39,6 +41,7 @@ export function PlanRefunds({ refunds: { plans, refunds, missing, alone }, ...of
             <Plan plan={plan} order={of.order} isAlone={alone !== null} mayRefund={mayRefund} />
           </BlockStack>
         ))}
+        <RequestList requests={requests} />
         <RefundList refunds={refunds} viewer={of.viewer} />
       </BlockStack>
     </Card>
@@ -55,8 +58,7 @@ type PlanProps = {
 function Plan({ plan, order, isAlone, mayRefund }: PlanProps) {
   const { t } = useLocale();
   const { refund } = useRemedies();
-  const { owed, left, whyNot } = plan;
-  const window = owed === null ? plan.plan : plan.product;
+  const { owed, left, whyNot, window } = plan;
   return (
     <BlockStack gap="200">
       <div style={{ overflowWrap: "anywhere" }}>

@@ -15,6 +15,7 @@ export const refundRequest = z.discriminatedUnion("action", [
     currency: z.string().regex(/^[A-Z]{3}$/),
   }),
   z.object({ action: z.literal("decline"), refundId }),
+  z.object({ action: z.literal("decline_request"), planLineId: lineId }),
   z.object({ action: z.literal("was_paid"), refundId }),
   z.object({ action: z.literal("was_not_paid"), refundId }),
 ]);

@@ -88,9 +88,8 @@ export function RemedyDesk({ lines, suggestion, pairs, refunds, children }: Prop
 }
 
 /** Whether a refund of it can be asked for: units are left, no other is under way, Hakuna takes it. */
-export function canRefund(plan: RefundablePlan): boolean {
-  const window = plan.owed === null ? plan.plan : plan.product;
-  return plan.left > 0 && !(plan.isOpen && !plan.isPlanned) && window.state !== "past";
+export function canRefund({ left, isOpen, isPlanned, window }: RefundablePlan): boolean {
+  return left > 0 && !(isOpen && !isPlanned) && window.state !== "past";
 }
 
 /** What mends a finding of the app's own doing; what is mended elsewhere has a link. */

@@ -42,6 +42,19 @@ describe("what is to be refunded of a plan", () => {
     expect(standing(state, true).owed).toEqual({ units: 1, reason: "order_cancelled" });
   });
 
+  it("is what the buyer asked for, until so many units went since", () => {
+    const state = (gone: number) =>
+      order([line("1", { ...ref, quantity: 3 }), plan("2", { ...ref, quantity: 3, gone })]);
+    const requests = { "2": { units: 2, left: 3, at: now } };
+    const owed = (gone: number) => {
+      const [only] = plansOf(map(state(gone)), { ...shop, requests });
+      return [only?.owed, only?.requestedAt];
+    };
+    expect(owed(0)).toEqual([{ units: 2, reason: "plan_requested" }, now]);
+    expect(owed(1)).toEqual([{ units: 1, reason: "plan_requested" }, now]);
+    expect(owed(2)).toEqual([null, null]);
+  });
+
   it("takes its windows from all shipments of its products", () => {
     const lines = [line("1", { ...ref, quantity: 3, gone: 1 }), plan("2", { ...ref, quantity: 3 })];
     const state = order(lines, {

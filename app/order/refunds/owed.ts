@@ -5,9 +5,17 @@ import { nearestEnd, type Window, windowsOf } from "./windows.ts";
 
 /**
  * Why units of a plan are to be refunded: a product that they protect was refunded or removed; the
- * whole order was cancelled.
+ * whole order was cancelled; the buyer asked to give the plan back.
  */
-export type OwedReason = "product_gone" | "order_cancelled";
+export type OwedReason = "product_gone" | "order_cancelled" | "plan_requested";
+
+/** What a buyer asked to give back of a plan line, and how many units were left then. */
+export type RequestedPlan = {
+  units: number;
+  left: number;
+  /** epoch milliseconds */
+  at: number;
+};
 
 /** A plan line of an order: what is to be refunded of it, and what may be until when. */
 export type PlanStanding = {
@@ -15,6 +23,8 @@ export type PlanStanding = {
   products: { line: Line; tier: Tier }[];
   /** units to be refunded, and why; null: none */
   owed: { units: number; reason: OwedReason } | null;
+  /** when the buyer asked to give it back, epoch milliseconds; null: they did not, or it is done */
+  requestedAt: number | null;
   windows: Window[];
 };
 
@@ -29,11 +39,16 @@ export type MappedOrder = {
  * it are left than of its products; one plan covers one unit.
  *
  * @param cancelled the order was cancelled, in Shopify or at Hakuna, and its payment not voided
+ * @param requests what the buyer asked to give back, by the plan's line
  * @param timeZone the shop's (IANA)
  */
 export function plansOf(
   { lines, pairing }: MappedOrder,
-  { cancelled, timeZone }: { cancelled: boolean; timeZone: string },
+  {
+    cancelled,
+    requests = {},
+    timeZone,
+  }: { cancelled: boolean; requests?: Record<string, RequestedPlan>; timeZone: string },
 ): PlanStanding[] {
   const byId = new Map(lines.map((mapped) => [mapped.line.id, mapped]));
   const pairsOf = Map.groupBy(pairing.pairs, ({ planLineId }) => planLineId);
@@ -46,26 +61,46 @@ export function plansOf(
       });
       const shipped = paired.flatMap(({ fulfilled }) => fulfilled);
       const products = paired.map(({ line, tier }) => ({ line, tier }));
+      const request = requests[plan.id];
+      const requested = stillRequested(plan, request);
       return {
         plan,
         products,
         owed: owedOf(
           plan,
           products.map(({ line }) => line),
-          cancelled,
+          { cancelled, requested },
         ),
+        requestedAt: request && requested > 0 ? request.at : null,
         windows: windowsOf(plan.quantity, shipped, timeZone),
       };
     });
 }
 
-function owedOf(plan: Line, products: readonly Line[], cancelled: boolean): PlanStanding["owed"] {
+/** What went since the buyer asked, by whatever way, was what they asked for. */
+export function stillRequested(plan: Pick<Line, "left">, request?: RequestedPlan): number {
+  if (request === undefined) return 0;
+  const gone = Math.max(0, request.left - plan.left);
+  return Math.max(0, Math.min(plan.left, request.units - gone));
+}
+
+function owedOf(
+  plan: Line,
+  products: readonly Line[],
+  { cancelled, requested }: { cancelled: boolean; requested: number },
+): PlanStanding["owed"] {
   if (plan.left === 0) return null;
   if (cancelled) return { units: plan.left, reason: "order_cancelled" };
   const isGone = products.some((product) => product.gone.units.length > 0);
   const left = products.reduce((total, product) => total + product.left, 0);
   const units = isGone ? plan.left - left : 0;
+  if (requested > units) return { units: requested, reason: "plan_requested" };
   return units > 0 ? { units, reason: "product_gone" } : null;
+}
+
+/** Which of a plan's ends counts: what goes back alone has less time than what goes with its product. */
+export function windowFor(owed: PlanStanding["owed"]): "planUntil" | "productUntil" {
+  return owed === null || owed.reason === "plan_requested" ? "planUntil" : "productUntil";
 }
 
 /** All that is to be refunded in an order: how many units, and the nearest end of a window. */
@@ -74,7 +109,7 @@ export function owedTogether(
   now: number,
 ): { units: number; until: number | null } {
   const owed = plans.filter((plan) => plan.owed !== null);
-  const ends = owed.flatMap(({ windows }) => nearestEnd(windows, "productUntil", now) ?? []);
+  const ends = owed.flatMap((plan) => nearestEnd(plan.windows, windowFor(plan.owed), now) ?? []);
   const coming = ends.filter((end) => end >= now);
   return {
     units: owed.reduce((total, plan) => total + (plan.owed?.units ?? 0), 0),

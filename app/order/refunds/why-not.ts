@@ -1,7 +1,7 @@
 import type { ManualPair } from "#app/order/pair.ts";
 import { sum } from "#app/order/units.ts";
 import { type MoneyOrder, type MoneyRefund, paymentState } from "./money-order.ts";
-import type { PlanStanding } from "./owed.ts";
+import { type PlanStanding, windowFor } from "./owed.ts";
 import { stateAt } from "./windows.ts";
 
 /** Why a plan is not refunded by itself. */
@@ -78,7 +78,9 @@ export function whyNot(
   if (money.isPartial) found.add("order_large");
   const seen = [plan, ...products.map(({ line }) => line)];
   if (owed === null || !seen.every((line) => agrees(line, money))) found.add("order_differs");
-  if (stateAt(windows, "productUntil", circumstances.now) !== "open") found.add("window_over");
+  if (stateAt(windows, windowFor(owed), circumstances.now) !== "open") found.add("window_over");
+  // without a product nothing tells when the plan's days began
+  if (owed?.reason === "plan_requested" && products.length === 0) found.add("pair_uncertain");
   const gone = products.map(({ line }) => line).filter((line) => line.gone.units.length > 0);
   for (const reason of returnsSay(money)) found.add(reason);
   if (gone.some(({ id }) => isGoodwill(id, money))) found.add("goodwill");

@@ -10,6 +10,7 @@ const summary: OrderSummary = {
   note: null,
   findings: [{ severity: "warning", text: "“Plan” protects no product of this order." }],
   pairs: [{ product: "Bicycle", plan: "Protection, 2 years" }],
+  refunds: [],
   sentAt: Date.UTC(2026, 10, 20),
   canResend: true,
 };
@@ -56,6 +57,19 @@ it("shows status, pairs and findings of the open order", async () => {
   expect(document.querySelector("s-link")?.getAttribute("href")).toBe(
     "app:app/orders/820982911946154508",
   );
+});
+
+it("shows what is to be refunded until when, and opens the dialog for it", async () => {
+  const until = Date.UTC(2026, 10, 30, 12);
+  answers(Response.json({ ...summary, refunds: [{ text: "“Plan”: 1 unit.", until }] }));
+  const opened: string[] = [];
+  extension.shopify.navigation.navigate = ((url: string) => opened.push(url)) as never;
+  await extension.render();
+  await vi.waitFor(() => expect(page()).toContain("“Plan”: 1 unit. Until "));
+  [...document.querySelectorAll("s-button")]
+    .find((button) => button.textContent === "Refund the plan")
+    ?.dispatchEvent(new Event("click"));
+  expect(opened).toEqual(["extension://plan-refund"]);
 });
 
 it("sends the order once more and shows its new status", async () => {

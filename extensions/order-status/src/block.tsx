@@ -49,7 +49,7 @@ type Props = {
 
 function Summary({ orderId, summary, onChange }: Props) {
   const { i18n } = shopify;
-  const { status, note, findings, pairs, sentAt, canResend } = summary;
+  const { status, note, findings, pairs, refunds, sentAt, canResend } = summary;
   return (
     <s-stack direction="block" gap="base">
       <s-stack direction="inline" gap="small" alignItems="center">
@@ -80,7 +80,30 @@ function Summary({ orderId, summary, onChange }: Props) {
           </s-unordered-list>
         </s-stack>
       )}
+      {refunds.length > 0 && <Refunds refunds={refunds} />}
       <Actions orderId={orderId} canResend={canResend} onChange={onChange} />
+    </s-stack>
+  );
+}
+
+/** Plans that are to be refunded, until when, and the way to the dialog (extensions/plan-refund). */
+function Refunds({ refunds }: Pick<OrderSummary, "refunds">) {
+  const { i18n, navigation } = shopify;
+  return (
+    <s-stack direction="block" gap="small-300">
+      {refunds.map(({ text, until }) => (
+        <s-text key={text}>
+          {until === null
+            ? text
+            : i18n.translate("refundUntil", {
+                text,
+                time: i18n.formatDate(new Date(until), { dateStyle: "medium", timeStyle: "short" }),
+              })}
+        </s-text>
+      ))}
+      <s-button onClick={() => navigation.navigate("extension://plan-refund")}>
+        {i18n.translate("refund")}
+      </s-button>
     </s-stack>
   );
 }

@@ -5,6 +5,8 @@ export type OrderSummary = {
   note: string | null;
   findings: { severity: "error" | "warning" | "info"; text: string }[];
   pairs: { product: string; plan: string }[];
+  /** plans that are to be refunded, why, and until when (epoch milliseconds; null: no end) */
+  refunds: { text: string; until: number | null }[];
   /** epoch milliseconds; null: never */
   sentAt: number | null;
   /** false: nothing of the order is sent, also when asked for */
