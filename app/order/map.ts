@@ -48,6 +48,10 @@ export type Mapping = {
   planTotal: FeedPrice | null;
   /** line item id → ids that are sent in the place of those that the plan was sold with */
   coverIds: Record<string, CoverIds>;
+  /** of the billing address as it is sent, ISO 3166-1 alpha-2, lower case */
+  country: string | null;
+  /** when it was cancelled or its payment voided, epoch milliseconds */
+  cancelledAt: number | null;
 };
 
 /**
@@ -94,6 +98,7 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
     coverIds: Object.fromEntries(
       covers.flatMap(({ plan, decided }) => (decided ? [[plan.id, decided]] : [])),
     ),
+    ...{ country: buyer?.address.country ?? null, cancelledAt },
   };
   if (buyer === null || errors.length > 0) return { feedOrder: null, ...noticed };
   const feedOrder: FeedOrder = {

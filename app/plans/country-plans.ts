@@ -41,13 +41,15 @@ export type PlanMaking = Asking & {
   keep(offers: readonly KeptOffer[], moment: OfferMoment): Promise<void>;
 };
 
-/** The plans that a product has in a country now. */
+/** The plans that a product has in a country now; to be written down as JSON. */
 export type CountryPlans = {
   country: string;
   /** by the product's variants: ids of the plans' variants; none for one that costs nothing */
-  links: ReadonlyMap<string, readonly string[]>;
+  links: Record<string, readonly string[]>;
   plans: OfferedPlan[];
   notes: PlanNote[];
+  /** why the country's price list did not take the prices, in Shopify's words */
+  refusal: string | null;
   /** for how many prices there is an offer, and when the first of them expires */
   prices: number;
   expiresAt: number;
@@ -136,9 +138,8 @@ export async function makeCountryPlans(
   const prices = made.map(({ plan, group, variantId }) => ({
     ...{ id: variantId, price: { amount: plan.price.amount, currency: group.currency } },
   }));
-  if (!(await fixMarketPrices(ask, country, prices, making.mayReadMarkets))) {
-    notes.push("price_differs");
-  }
+  const market = await fixMarketPrices(ask, country, prices, making.mayReadMarkets);
+  if (!market.isShown) notes.push("price_differs");
   const text = { id: written.id, plans: made };
   if (!(await isTranslated(making, product, text))) notes.push("not_translated");
 
@@ -148,11 +149,12 @@ export async function makeCountryPlans(
   });
   return {
     country,
-    links: new Map(links),
+    links: Object.fromEntries(links),
     plans: planned.map(({ plan }, index) =>
       offeredPlan(plan, titles[index], known, product, country),
     ),
     notes,
+    refusal: market.isShown ? null : market.refusal,
     prices: priced.length,
     expiresAt: Math.min(...offers.map(({ expiresAt }) => expiresAt)),
   };

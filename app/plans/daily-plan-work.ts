@@ -22,6 +22,13 @@ const inOtherCountries = `
      GROUP BY o."shop", o."productId", s."country", s."sellingCountries") p
    WHERE NOT ("has" @> "wants" AND "has" <@ "wants")`;
 
+/**
+ * Products of several prices whose links were written while variants' own lists could be wrong: who
+ * wrote them since has noted so. They are renewed once.
+ */
+const withOldLists = `
+  SELECT "shop", "productId" FROM "CountryOffer" WHERE NOT "ownLists" AND "prices" > 1`;
+
 /** Once a day: starts what is to be done about plans. Answers the shops to be woken. */
 export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[]> {
   await forgetPlanJobs(pool, now(), keepJobsMs);
@@ -30,7 +37,7 @@ export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[
 
 /**
  * Starts a job for each shop that has offers which expire soon, or which another environment or
- * account made, or that sells in other countries than they are for; and one for each whose plans do
+ * account made, that sells in other countries than they are for, or whose links are old; and one for each whose plans do
  * not say yet where they are sold. Answers the shops; they are to be woken.
  */
 export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[]> {
@@ -38,7 +45,7 @@ export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[
     `SELECT o."shop", o."productId" FROM "${table}" o JOIN "Shop" s ON s."domain" = o."shop"
       WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)
          OR (o."epoch" <> s."epoch" AND o."expiresAt" IS NOT NULL)`;
-  const due = [expiring("CountryOffer"), expiring("ProductOffer"), inOtherCountries];
+  const due = [expiring("CountryOffer"), expiring("ProductOffer"), inOtherCountries, withOldLists];
   const renewed = await startJobs(pool, "renew", due.join(" UNION "), mostProducts, {
     more: [now + renewBeforeMs],
   });

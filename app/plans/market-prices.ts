@@ -8,38 +8,43 @@ import { CatalogRefusal, type PlanPrice } from "#app/shopify/plans/plan-catalog.
  * price lists are the merchant's: none is made.
  *
  * @param mayReadMarkets without that nothing is fixed
- * @returns whether all are shown at their offer's price now; the storefront offers no other
+ * @returns whether all are shown at their offer's price now, for the storefront offers no other; and
+ *   what Shopify said where it refused to fix them
  */
 export async function fixMarketPrices(
   ask: AskAdmin,
   country: string,
   plans: readonly { id: string; price: PlanPrice }[],
   mayReadMarkets: boolean,
-): Promise<boolean> {
+): Promise<{ isShown: boolean; refusal: string | null }> {
+  let refusal: string | null = null;
   const lists = mayReadMarkets ? await readPriceLists(ask, country) : [];
   for (const list of lists) {
     const prices = plans.flatMap(({ id, price: { amount, currency } }) =>
       currency === list.currency ? [{ variantId: id, amount: decimalText(amount, currency) }] : [],
     );
-    if (prices.length > 0) await fix(ask, list, prices);
+    if (prices.length > 0) refusal = (await fix(ask, list, prices)) ?? refusal;
   }
   const shown = await readShownPrices(
     ask,
     plans.map(({ id }) => id),
     country,
   );
-  return plans.every(({ id, price: { amount, currency } }) => {
+  const isShown = plans.every(({ id, price: { amount, currency } }) => {
     const there = shown.get(id);
     if (!there) return true;
     return there.currencyCode === currency && minorUnits(there.amount, currency).amount === amount;
   });
+  return { isShown, refusal };
 }
 
-/** A list that takes no prices leaves the plans unshown, which the caller finds out. */
-async function fix(...args: Parameters<typeof fixPrices>): Promise<void> {
+/** A list that takes no prices hinders no other; answers why it does not, in Shopify's words. */
+async function fix(...args: Parameters<typeof fixPrices>): Promise<string | null> {
   try {
     await fixPrices(...args);
+    return null;
   } catch (error) {
-    if (!(error instanceof CatalogRefusal)) throw error;
+    if (error instanceof CatalogRefusal) return error.message;
+    throw error;
   }
 }

@@ -19,17 +19,25 @@ import {
   claimPlanJob,
   finishPlanJob,
   keepPlanJobs,
+  type NextProduct,
   nextProduct,
   type PlanJob,
   postponePlanJob,
   releasePlanJobs,
   saveCollectionPage,
+  saveProgress,
   saveResult,
 } from "./plan-job-store.ts";
 import { JobHalt, type PlanResult, ProductFailure } from "./plan-result.ts";
 import { languageOf } from "./plan-titles.ts";
 import { linkProduct, unlinkProduct } from "./product-links.ts";
-import { carryOffersOver, forgetOffers, offeredCountries, saveOffers } from "./product-offers.ts";
+import {
+  carryOffersOver,
+  forgetOffers,
+  hasOffers,
+  offeredCountries,
+  saveOffers,
+} from "./product-offers.ts";
 import { writeCountry } from "./write-country.ts";
 
 /** Tries of one product: errors of ours must not stop the others. */
@@ -43,8 +51,8 @@ const untilVisitMs = 24 * 60 * 60_000;
 
 /**
  * Works on the shop's plan jobs, product by product, until nothing is left or its time is over. What
- * was done for each product is written down before the next: it is safe to kill anywhere, and what
- * is done twice gives the same.
+ * was done for each product, and in each country, is written down before the next: it is safe to kill
+ * anywhere, and what is done twice gives the same.
  */
 export async function runPlanJobs(context: PlanContext, shop: string): Promise<RunResult> {
   const { pool, now } = context;
@@ -59,7 +67,7 @@ export async function runPlanJobs(context: PlanContext, shop: string): Promise<R
     while (now() < until) {
       const job = await claimPlanJob(pool, shop, token, leaseMs);
       if (job === null) return { again: false, nextInMs: null };
-      await workOn(context, job);
+      await workOn(context, job, () => now() >= until);
     }
     return { again: true, nextInMs: null };
   } finally {
@@ -68,7 +76,7 @@ export async function runPlanJobs(context: PlanContext, shop: string): Promise<R
   }
 }
 
-async function workOn(context: PlanContext, job: PlanJob): Promise<void> {
+async function workOn(context: PlanContext, job: PlanJob, isTimeUp: () => boolean): Promise<void> {
   const { pool } = context;
   let productId: string | null = null;
   try {
@@ -77,7 +85,7 @@ async function workOn(context: PlanContext, job: PlanJob): Promise<void> {
     const next = await nextProduct(pool, job);
     if (next === null) return await finishPlanJob(pool, job);
     productId = next.productId;
-    await doProduct(context, job, ask, next);
+    await doProduct({ context, job, ask, next, isTimeUp });
   } catch (error) {
     const halt = haltOf(error);
     if (!halt) throw error;
@@ -100,13 +108,19 @@ async function listCollection(context: PlanContext, job: PlanJob, ask: AskAdmin)
   await saveCollectionPage(context.pool, job, products, rest);
 }
 
-async function doProduct(
-  context: PlanContext,
-  job: PlanJob,
-  ask: AskAdmin,
-  { productId, attempts }: { productId: string; attempts: number },
-): Promise<void> {
+/** A try of a product. */
+type Try = {
+  context: PlanContext;
+  job: PlanJob;
+  ask: AskAdmin;
+  next: NextProduct;
+  isTimeUp(): boolean;
+};
+
+async function doProduct(current: Try): Promise<void> {
+  const { context, job, ask, next } = current;
   const { pool, log } = context;
+  const { productId, attempts } = next;
   let product: Protectable | null = null;
   const save = (result: PlanResult) =>
     saveResult(pool, job, { id: productId, title: product?.title ?? null }, result);
@@ -116,7 +130,9 @@ async function doProduct(
       await forgetOffers(pool, job.shop, productId);
       throw new ProductFailure("not_found");
     }
-    await save(await resultFor(context, job, ask, product));
+    const result = await resultFor(current, product);
+    // null: it goes on with the next run
+    if (result !== null) await save(result);
   } catch (error) {
     if (haltOf(error)) throw error;
     const failure = failureOf(error);
@@ -127,13 +143,9 @@ async function doProduct(
   }
 }
 
-async function resultFor(
-  context: PlanContext,
-  job: PlanJob,
-  ask: AskAdmin,
-  product: Protectable,
-): Promise<PlanResult> {
-  const { pool } = context;
+async function resultFor(current: Try, product: Protectable): Promise<PlanResult | null> {
+  const { ask, job } = current;
+  const { pool } = current.context;
   const { shop, kind } = job;
   if (kind === "unlink") {
     const result = await unlinkProduct(ask, product);
@@ -146,17 +158,16 @@ async function resultFor(
     await forgetOffers(pool, shop, product.id);
     return result;
   }
-  return await offer(context, job, ask, product);
+  return await offer(current, product);
 }
 
 /** Gives a product what Hakuna offers for it, and notes where it has offers now. */
 async function offer(
-  context: PlanContext,
-  { shop, kind, id }: PlanJob,
-  ask: AskAdmin,
+  { context, job, ask, next, isTimeUp }: Try,
   product: Protectable,
-): Promise<PlanResult> {
+): Promise<PlanResult | null> {
   const { pool, now } = context;
+  const { shop, kind, id } = job;
   const { epoch, mayTranslate, ...offering } = await openOffering(context, shop);
   const [own = ""] = offering.countries;
   if (kind === "countries") {
@@ -165,6 +176,7 @@ async function offer(
     return { kind: "noted" };
   }
   await carryOffersOver(pool, shop, product.id, own);
+  if (kind === "renew" && !(await hasOffers(pool, shop, product.id))) return { kind: "left" };
   const keep: PlanMaking["keep"] = async (kept, moment) => {
     const at = now();
     // before what comes now
@@ -177,14 +189,16 @@ async function offer(
   const language = locales?.primary.slice(0, 2);
   const languageIn = (country: string) => language ?? languageOf(country);
   const making = { ...offering, key: id, keep, note, locales, languageIn };
-  const { result, countries } = await offerPlans(
-    making,
-    () => openShop(context, shop),
-    product,
-    before,
-  );
-  await saveOffers(pool, shop, product.id, epoch, countries);
-  return result;
+  const { progress } = next;
+  const done = await offerPlans(making, () => openShop(context, shop), product, before, {
+    steps: progress?.epoch === epoch ? progress.steps : [],
+    save: (steps) => saveProgress(pool, job, product.id, { epoch, steps }),
+    isTimeUp,
+    now,
+  });
+  if (done === null) return null;
+  await saveOffers(pool, shop, product.id, epoch, done.countries);
+  return done.result;
 }
 
 async function openShop({ admin }: PlanContext, shop: string): Promise<AskAdmin> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { inTransaction } from "#app/database/transaction.ts";
 import { holdingShop } from "#app/store/lease.ts";
+import type { CountryStep } from "./offer-plans.ts";
 import type { PlanJobKind, PlanResult, PlanWait } from "./plan-result.ts";
 
 /** What a job is to do, and for which products. Ids are global ones. */
@@ -89,7 +90,10 @@ export async function addProducts(
 const due = `j."state" = 'running' AND j."dueAt" <= now()
   AND s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL`;
 
-/** Takes the shop's oldest job that is due and keeps others away from it for `leaseMs`. */
+/**
+ * Takes the shop's oldest job that is due, what a merchant waits for before what the app does by
+ * itself, and keeps others away from the shop's jobs for `leaseMs`.
+ */
 export async function claimPlanJob(
   pool: pg.Pool,
   shop: string,
@@ -100,8 +104,11 @@ export async function claimPlanJob(
     `UPDATE "PlanJob" j SET "leaseToken" = $2, "leaseUntil" = now() + $3 * interval '1 millisecond'
       WHERE j."shop" = $1 AND j."id" = (
           SELECT j."id" FROM "PlanJob" j JOIN "Shop" s ON s."domain" = j."shop"
-           WHERE j."shop" = $1 AND ${due} ORDER BY j."createdAt", j."id" LIMIT 1)
-        AND (j."leaseUntil" IS NULL OR j."leaseUntil" < now() OR j."leaseToken" = $2)
+           WHERE j."shop" = $1 AND ${due}
+           ORDER BY j."kind" IN ('renew', 'countries'), j."createdAt", j."id" LIMIT 1)
+        AND NOT EXISTS (
+          SELECT 1 FROM "PlanJob" o
+           WHERE o."shop" = $1 AND o."leaseUntil" >= now() AND o."leaseToken" <> $2)
       RETURNING j."shop", j."id", j."kind", j."planIds", j."collections", j."failures"`,
     [shop, token, leaseMs],
   );
@@ -146,20 +153,42 @@ export async function saveCollectionPage(
   });
 }
 
+/** A product that is to be done, and what was done for it in earlier tries. */
+export type NextProduct = { productId: string; attempts: number; progress: SavedProgress | null };
+
+/** What was done for a product, country by country, under the connection of `epoch`. */
+export type SavedProgress = { epoch: number; steps: readonly CountryStep[] };
+
 /** The next product of the job; its try is counted before it is made. */
 export async function nextProduct(
   pool: pg.Pool,
   { shop, id }: PlanJob,
-): Promise<{ productId: string; attempts: number } | null> {
-  const { rows } = await pool.query<{ productId: string; attempts: number }>(
+): Promise<NextProduct | null> {
+  const { rows } = await pool.query<NextProduct>(
     `UPDATE "PlanJobProduct" SET "attempts" = "attempts" + 1
       WHERE "shop" = $1 AND "jobId" = $2 AND "productId" = (
         SELECT "productId" FROM "PlanJobProduct"
          WHERE "shop" = $1 AND "jobId" = $2 AND "state" = 'waiting' ORDER BY "position" LIMIT 1)
-      RETURNING "productId", "attempts"`,
+      RETURNING "productId", "attempts", "progress"`,
     [shop, id],
   );
   return rows[0] ?? null;
+}
+
+/** Writes down how far a product is; tries count from there. */
+export async function saveProgress(
+  client: Client,
+  { shop, id, token }: PlanJob,
+  productId: string,
+  progress: SavedProgress,
+): Promise<void> {
+  await client.query(
+    `UPDATE "PlanJobProduct" p SET "progress" = $4, "attempts" = 1
+       FROM "PlanJob" j
+      WHERE p."shop" = $1 AND p."jobId" = $2 AND p."productId" = $3 AND p."state" = 'waiting'
+        AND j."shop" = p."shop" AND j."id" = p."jobId" AND j."leaseToken" = $5`,
+    [shop, id, productId, JSON.stringify(progress), token],
+  );
 }
 
 /** Writes down what was done for a product, unless somebody else has the job by now. */
@@ -171,7 +200,7 @@ export async function saveResult(
 ): Promise<void> {
   const isFailed = result.kind === "failed";
   const { rowCount } = await client.query(
-    `UPDATE "PlanJobProduct" p SET "state" = $4, "result" = $5, "endedAt" = now(),
+    `UPDATE "PlanJobProduct" p SET "state" = $4, "result" = $5, "progress" = NULL, "endedAt" = now(),
             "title" = coalesce($7, p."title")
        FROM "PlanJob" j
       WHERE p."shop" = $1 AND p."jobId" = $2 AND p."productId" = $3 AND p."state" = 'waiting'

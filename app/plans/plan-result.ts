@@ -53,13 +53,27 @@ export type PlanFailure =
 /** Why a product has no new plans in a country where the shop sells. */
 export type CountryLack = { country: string; code: PlanFailure; words: string | null };
 
-/** What was done for a product. `lacking`: the countries in which it could not be done. */
+/** Why a country's market goes on showing its plans at another price, in Shopify's words. */
+export type PriceRefusal = { country: string; words: string };
+
+/**
+ * What was done for a product. `lacking`: the countries in which it could not be done; `unpriced`:
+ * those whose price list did not take the offers' prices.
+ */
 export type PlanResult =
-  | { kind: "offered"; plans: OfferedPlan[]; notes: PlanNote[]; lacking?: CountryLack[] }
+  | {
+      kind: "offered";
+      plans: OfferedPlan[];
+      notes: PlanNote[];
+      lacking?: CountryLack[];
+      unpriced?: PriceRefusal[];
+    }
   /** it was written down where its plans are sold */
   | { kind: "noted" }
   | { kind: "linked"; plans: string[] }
   | { kind: "unlinked" }
+  /** its plans were linked by hand or taken off before its offers could be renewed */
+  | { kind: "left" }
   | { kind: "failed"; code: PlanFailure; words: string | null };
 
 /** Why a whole job waits. */

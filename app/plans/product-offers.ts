@@ -27,6 +27,15 @@ export async function carryOffersOver(
   );
 }
 
+/** Whether plans of offers are wanted for a product, though it may lack them; else nothing is renewed. */
+export async function hasOffers(client: Client, shop: string, productId: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM "CountryOffer" WHERE "shop" = $1 AND "productId" = $2 LIMIT 1`,
+    [shop, productId],
+  );
+  return rows.length > 0;
+}
+
 /** The countries in which a product has offers, and whether they are over: expired, or another account's. */
 export async function offeredCountries(
   client: Client,
@@ -61,20 +70,21 @@ export async function saveOffers(
       [shop, productId, countries.map(({ country }) => country)],
     );
     await client.query(
-      `INSERT INTO "CountryOffer" ("shop", "productId", "country", "prices", "epoch", "expiresAt")
-       SELECT $1, $2, r."country", r."prices", $3, to_timestamp(r."expiresAt" / 1000)
+      `INSERT INTO "CountryOffer" ("shop", "productId", "country", "prices", "epoch", "expiresAt", "ownLists")
+       SELECT $1, $2, r."country", r."prices", $3, to_timestamp(r."expiresAt" / 1000), true
          FROM jsonb_to_recordset($4::jsonb) AS r("country" text, "prices" int, "expiresAt" float8)
        ON CONFLICT ("shop", "productId", "country") DO UPDATE SET "prices" = EXCLUDED."prices",
-         "epoch" = EXCLUDED."epoch", "expiresAt" = EXCLUDED."expiresAt", "lacks" = NULL,
-         "lacksWords" = NULL`,
+         "epoch" = EXCLUDED."epoch", "expiresAt" = EXCLUDED."expiresAt", "ownLists" = true,
+         "lacks" = NULL, "lacksWords" = NULL`,
       [shop, productId, epoch, JSON.stringify(offered)],
     );
     await client.query(
-      `INSERT INTO "CountryOffer" AS o ("shop", "productId", "country", "epoch", "lacks", "lacksWords")
-       SELECT $1, $2, r."country", $3, r."code", r."words"
+      `INSERT INTO "CountryOffer" AS o ("shop", "productId", "country", "epoch", "ownLists", "lacks",
+              "lacksWords")
+       SELECT $1, $2, r."country", $3, true, r."code", r."words"
          FROM jsonb_to_recordset($4::jsonb) AS r("country" text, "code" text, "words" text)
        ON CONFLICT ("shop", "productId", "country") DO UPDATE SET "lacks" = EXCLUDED."lacks",
-         "lacksWords" = EXCLUDED."lacksWords"`,
+         "ownLists" = true, "lacksWords" = EXCLUDED."lacksWords"`,
       [shop, productId, epoch, JSON.stringify(lacking)],
     );
     await client.query(

@@ -101,6 +101,7 @@ function entomb(order: StoredOrder, now: number): void {
   order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
   order.customerId = null;
   forgetRefunds(order);
+  if (order.sale) order.sale = { ...order.sale, products: null };
   order.purgedAt = now;
 }
 

@@ -14,7 +14,7 @@ export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
   ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "PlanRefund"],
-  ...["OrderDifference", "Proof", "SavedView", "Order"],
+  ...["OrderDifference", "Proof", "SaleCount", "SavedView", "Order"],
 ] as const;
 
 /**
@@ -53,19 +53,15 @@ export async function redactShop(
  * Deletes everything of a shop for which that was noted: a bounded number of rows of one table, or
  * at last the shop's own row.
  *
- * @returns whether the shop is being deleted, so that nothing else is to be done for it; `rests`: it
- *   is, but that failed, and it is not to be tried yet
+ * @returns whether there is more to delete; `rests`: that failed, and it is not to be tried yet; `no`:
+ *   the shop was installed again meanwhile
  */
 export async function eraseStep(
   { pool, config, log }: RunContext,
   lease: Lease,
 ): Promise<"no" | "more" | "done" | "rests"> {
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    const { rows } = await client.query(
-      `SELECT 1 FROM "Shop" WHERE "domain" = $1 AND "eraseAt" IS NOT NULL`,
-      [lease.shop],
-    );
-    if (rows.length === 0) return "no";
+    if (!shop.erases) return "no";
     if (isResting(shop, "erase")) return "rests";
     for (const table of shopTables) {
       const { rowCount } = await client.query(

@@ -1,5 +1,6 @@
 import { shopsToProve } from "#app/agreement/proof-store.ts";
 import { proveShop } from "#app/agreement/prove.ts";
+import { recountAllSales } from "#app/analytics/recount-sales.ts";
 import { startClock } from "#app/database/clock.ts";
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
@@ -199,6 +200,7 @@ export async function openFoundations(
       );
       await queue.daily(config.retention.hour, async () => {
         await retainAllShops(run);
+        await recountAllSales(run);
         await queue.plans.wake(await dailyPlanWork(plans));
       });
       const giveUpMs = config.worker.sweepGiveUpMs;

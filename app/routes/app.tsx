@@ -51,6 +51,7 @@ function Navigation() {
       </a>
       <a href="/app/orders">{t("common.navigation.orders")}</a>
       <a href="/app/plans">{t("common.navigation.plans")}</a>
+      <a href="/app/analytics">{t("analytics.title")}</a>
       <a href="/app/settings">{t("common.navigation.settings")}</a>
       <a href="/app/help">{t("common.navigation.help")}</a>
     </NavMenu>

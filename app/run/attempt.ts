@@ -6,7 +6,7 @@ import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
 import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
-import type { RunContext, StepContext } from "#app/store/run-context.ts";
+import type { StepContext } from "#app/store/run-context.ts";
 import { type Attempt, addToDraft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
 import { portions, type Sized } from "./portions.ts";
 import { postponeProbe } from "./trouble.ts";
@@ -114,25 +114,20 @@ async function dueOrders(
  * Requests that a process left without recording an answer (it was killed or frozen): their orders
  * are sent in their current state, and once more a while after that, because the request may still
  * arrive. Called at the start of a run, when no request of this shop can rightly be under way.
- *
- * @returns the shop as it is when the run begins
  */
-export async function recoverAttempts(context: RunContext, lease: Lease): Promise<ShopRow> {
-  const { pool, config } = context;
-  return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
-    if (isResting(shop, "recover")) return shop;
-    const { rows } = await client.query<{ id: string; epoch: number; orders: { id: string }[] }>(
-      `UPDATE "Attempt" SET "answeredAt" = $2, "outcome" = 'unanswered',
-              "reason" = 'The process ended before the answer came.'
-        WHERE "shop" = $1 AND "answeredAt" IS NULL RETURNING "id", "epoch", "orders"`,
-      [shop.domain, new Date(shop.now)],
-    );
-    const ids = rows
-      .filter(({ epoch }) => epoch === shop.epoch)
-      .flatMap(({ orders }) => orders.map(({ id }) => id));
-    await sendAgain(client, shop, ids);
-    return shop;
+export async function recoverAttempts(client: pg.PoolClient, shop: ShopRow): Promise<void> {
+  if (isResting(shop, "recover")) return;
+  const { rows } = await client.query<{ id: string; epoch: number; orders: { id: string }[] }>({
+    name: "recover-attempts",
+    text: `UPDATE "Attempt" SET "answeredAt" = $2, "outcome" = 'unanswered',
+            "reason" = 'The process ended before the answer came.'
+      WHERE "shop" = $1 AND "answeredAt" IS NULL RETURNING "id", "epoch", "orders"`,
+    values: [shop.domain, new Date(shop.now)],
   });
+  const ids = rows
+    .filter(({ epoch }) => epoch === shop.epoch)
+    .flatMap(({ orders }) => orders.map(({ id }) => id));
+  if (ids.length > 0) await sendAgain(client, shop, ids);
 }
 
 /**

@@ -260,9 +260,10 @@ async function markFolded(
   { domain, now }: ShopRow,
   ids: string[],
 ): Promise<void> {
-  await client.query(
-    `UPDATE "InboxWebhook" SET "foldedAt" = $3, "payload" = NULL, "error" = NULL
+  await client.query({
+    name: "mark-folded",
+    text: `UPDATE "InboxWebhook" SET "foldedAt" = $3, "payload" = NULL, "error" = NULL
       WHERE "shop" = $1 AND "webhookId" = ANY($2)`,
-    [domain, ids, new Date(now)],
-  );
+    values: [domain, ids, new Date(now)],
+  });
 }

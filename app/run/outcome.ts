@@ -104,11 +104,12 @@ async function noteAnswer(
   answer: FeedAnswer,
 ): Promise<void> {
   const reason = answer.kind === "accepted" ? null : answer.reason;
-  await client.query(
-    `UPDATE "Attempt" SET "answeredAt" = $8, "outcome" = $3, "httpStatus" = $4,
+  await client.query({
+    name: "note-answer",
+    text: `UPDATE "Attempt" SET "answeredAt" = $8, "outcome" = $3, "httpStatus" = $4,
             "durationMs" = $5, "reason" = $6, "requestId" = $7
       WHERE "shop" = $1 AND "id" = $2`,
-    [
+    values: [
       shop.domain,
       attempt.id,
       answer.kind,
@@ -118,7 +119,7 @@ async function noteAnswer(
       answer.kind === "accepted" ? answer.requestId : null,
       new Date(shop.now),
     ],
-  );
+  });
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   keepLease,
   type Lease,
   releaseLease,
+  underLease,
 } from "#app/store/lease.ts";
 import { alone, type Place, type RunContext, type StepContext } from "#app/store/run-context.ts";
 import { recoverAttempts } from "./attempt.ts";
@@ -51,16 +52,19 @@ export async function runShop(
   let step: Step = "erase";
   const worked = new Set<Step>();
   try {
-    for (;;) {
+    const row = await underLease(pool, lease, leaseMs, async (client, found) => {
+      if (found.erases) return found;
+      worked.add("erase");
+      step = "recover";
+      await recoverAttempts(client, found);
+      return found;
+    });
+    while (row.erases) {
       const erased = await eraseStep(context, lease);
-      if (erased === "no") break;
-      if (erased === "rests") return await nextRun(pool, shop);
+      if (erased === "rests" || erased === "no") return await nextRun(pool, shop);
       if (erased === "done") return { again: false, nextInMs: null };
       if (!hasTime()) return { again: !ending.aborted, nextInMs: null };
     }
-    worked.add("erase");
-    step = "recover";
-    const row = await recoverAttempts(context, lease);
     const tries = (next: Step) => {
       step = next;
       return !isResting(row, next);
@@ -162,8 +166,10 @@ async function dueSteps(
 async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
   const notBefore = (time: string, ...moments: string[]) =>
     `${time} + greatest(interval '0', ${moments.map((moment) => `${moment} - ${time}`).join(", ")})`;
-  const { rows } = await pool.query<{ ms: number | null }>(
-    `SELECT (extract(epoch FROM CASE WHEN s."eraseAt" IS NOT NULL
+  const { rows } = await pool.query<{ ms: number | null }>({
+    // planning it takes longer than answering it
+    name: "next-run",
+    text: `SELECT (extract(epoch FROM CASE WHEN s."eraseAt" IS NOT NULL
        THEN ${notBefore("now()", restsUntil("s", "erase"))} ELSE least(
          ${notBefore("due.review", restsUntil("s", "review"))},
          ${notBefore("due.fold", restsUntil("s", "fold"), restsUntil("s", "redact"))},
@@ -182,8 +188,8 @@ async function nextRun(pool: pg.Pool, shop: string): Promise<RunResult> {
          (SELECT min("dueAt") FROM "Order" WHERE "shop" = $1 AND "dueAt" IS NOT NULL) AS deliver,
          (SELECT min("pollAt") FROM "Attempt" WHERE "shop" = $1 AND "pollAt" IS NOT NULL) AS poll) due
       WHERE s."domain" = $1`,
-    [shop],
-  );
+    values: [shop],
+  });
   const ms = rows[0]?.ms ?? null;
   if (ms === null) return { again: false, nextInMs: null };
   return ms <= 0 ? { again: true, nextInMs: null } : { again: false, nextInMs: ms };

@@ -6,7 +6,9 @@ import type { FeedOrder } from "#app/order/feed-order.ts";
 import { finding } from "#app/order/findings.ts";
 import { staysStripped, strip } from "#app/order/fold.ts";
 import type { Mapping, MappingContext } from "#app/order/map.ts";
+import { knownOffers } from "#app/order/mapping/covers.ts";
 import { sameButCustomer } from "#app/order/redact-feed-order.ts";
+import { saleOf } from "#app/order/sales/sale.ts";
 import { skipReason } from "#app/order/share.ts";
 import { gravest } from "./attention.ts";
 import type { ShopRow } from "./lease.ts";
@@ -14,6 +16,7 @@ import type { ReasonCode, StoredOrder } from "./order.ts";
 import { offersOf } from "./plan-offers.ts";
 import { forgetRefunds, noteRefunds } from "./refund-standing.ts";
 import { dropRefusal, noteRefusal } from "./refusal.ts";
+import { dayOf } from "./shop-day.ts";
 
 /** SHA-256 of the canonical JSON of a feed order: equal hashes need no second delivery. */
 export function payloadHash(feedOrder: FeedOrder): string {
@@ -87,7 +90,10 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   noteRefunds(order, mapping, shop);
 
   const wasSent = order.firstSentAt !== null;
-  if (stripped && wasSent && !order.skippedByHand) return keepAsSent(order, mapping);
+  if (stripped && wasSent && !order.skippedByHand) {
+    noteSale(order, mapping, shop, null);
+    return keepAsSent(order, mapping);
+  }
   // importing past orders is the shop's asking for them
   const installedAt = order.imported ? null : (shop.installedAt?.getTime() ?? null);
   const policy = { ...shop, installedAt };
@@ -96,6 +102,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
     : order.redacted
       ? "redacted"
       : skipReason(order.state, policy, order.acceptedEpoch === shop.epoch);
+  noteSale(order, mapping, shop, skipped);
   if (skipped !== null) {
     order.state = strip(order.state);
     order.customerId = null;
@@ -158,6 +165,24 @@ function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
   if (status === "rejected") noteRefusal(order, feedOrder ?? order.lastPayload);
   order.unanswered = false;
   return unplan(order);
+}
+
+/**
+ * Writes into `order` what it is in the shop's figures. Tests that nobody wants sent, and what was
+ * placed before the app was there to sell a plan, are not counted.
+ */
+export function noteSale(
+  order: StoredOrder,
+  mapping: Mapping,
+  { timeZone }: Pick<ShopRow, "timeZone">,
+  skipped: ReasonCode | null,
+): void {
+  const isCounted = skipped !== "test_order" && skipped !== "before_install";
+  order.sale = saleOf(mapping, order.offers ?? knownOffers([]), {
+    day: isCounted ? dayOf(order.placedAt, timeZone) : null,
+    before: order.sale,
+    isStripped: order.state.head?.stripped ?? staysStripped(order.state),
+  });
 }
 
 /** What an order's mapping depends on besides its state. */

@@ -57,6 +57,8 @@ export type ShopRow = {
   reviewRefused: boolean;
   /** customers' webhooks in the inbox are to be erased before anything is folded */
   redacts: boolean;
+  /** all of its data is to be erased, and nothing else is done any more */
+  erases: boolean;
   /** neither uninstalled nor to be erased */
   installed: boolean;
   /** the merchant or an operator holds delivery back */
@@ -94,7 +96,7 @@ const columns = (
   "reviewAfter", "reviewAll", "reviewRefused", ("connection" = 'connected'
     AND NOT "paused" AND ("backoffUntil" IS NULL OR "backoffUntil" <= ${now})
     AND ${notHeld('"Shop"')}) AS "delivers",
-  ("redactAt" IS NOT NULL) AS "redacts", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
+  ("redactAt" IS NOT NULL) AS "redacts", ("eraseAt" IS NOT NULL) AS "erases", ("uninstalledAt" IS NULL AND "eraseAt" IS NULL) AS "installed",
   ("paused" OR NOT ${notHeld('"Shop"')}) AS "isHeld"`;
 
 type Row = Omit<ShopRow, "now">;
@@ -112,14 +114,15 @@ export async function acquireLease(
 ): Promise<Lease | null> {
   const token = randomUUID();
   const take = () =>
-    pool.query(
-      `UPDATE "Shop" SET "leaseToken" = $2, "leaseUntil" = now() + $3 * interval '1 millisecond'
+    pool.query({
+      name: "acquire-lease",
+      text: `UPDATE "Shop" SET "leaseToken" = $2, "leaseUntil" = now() + $3 * interval '1 millisecond'
         WHERE "domain" = $1 AND "domain" = (
           SELECT "domain" FROM "Shop" WHERE "domain" = $1
              AND ("leaseUntil" IS NULL OR "leaseUntil" < now())
              FOR NO KEY UPDATE SKIP LOCKED)`,
-      [shop, token, leaseMs],
-    );
+      values: [shop, token, leaseMs],
+    });
   if ((await take()).rowCount === 1) return { shop, token };
   const { rowCount } = await pool.query(
     `INSERT INTO "Shop" ("domain") SELECT $1
@@ -131,11 +134,12 @@ export async function acquireLease(
 }
 
 export async function releaseLease(pool: pg.Pool, { shop, token }: Lease): Promise<void> {
-  await pool.query(
-    `UPDATE "Shop" SET "leaseToken" = NULL, "leaseUntil" = NULL
+  await pool.query({
+    name: "release-lease",
+    text: `UPDATE "Shop" SET "leaseToken" = NULL, "leaseUntil" = NULL
       WHERE "domain" = $1 AND "leaseToken" = $2`,
-    [shop, token],
-  );
+    values: [shop, token],
+  });
 }
 
 /** Renews a lease, where it is still ours. */
@@ -165,12 +169,13 @@ export async function underLease<T>(
   work: (client: pg.PoolClient, shop: ShopRow) => Promise<T>,
 ): Promise<T> {
   return await inTransaction(pool, async (client, now) => {
-    const { rows } = await client.query<Row>(
-      `UPDATE "Shop" SET "leaseUntil" = $4
+    const { rows } = await client.query<Row>({
+      name: "under-lease",
+      text: `UPDATE "Shop" SET "leaseUntil" = $4
         WHERE "domain" = $1 AND "leaseToken" = $2 AND "leaseUntil" > $3
         RETURNING ${columns("$3")}`,
-      [lease.shop, lease.token, new Date(now), new Date(now + leaseMs)],
-    );
+      values: [lease.shop, lease.token, new Date(now), new Date(now + leaseMs)],
+    });
     const shop = rows[0];
     if (!shop) throw new LeaseLostError(lease.shop);
     return await work(client, { ...shop, now });

@@ -1,6 +1,8 @@
 import type pg from "pg";
+import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState } from "#app/order/stored-state.ts";
+import { moveSales, type SaleMove } from "#app/sales/sale-counts.ts";
 import { needsAttention } from "./attention.ts";
 import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
@@ -31,7 +33,7 @@ const orderColumns = [
     "readAttempts",
     "unread",
   ],
-  ...["refundUnits", "refundLooked", "refundWhyNot"],
+  ...["refundUnits", "refundLooked", "refundWhyNot", "sale"],
 ];
 /** The document but its state. */
 const restColumns = [
@@ -89,7 +91,14 @@ const types: Record<string, string> = {
   refundUnits: "int",
   refundLooked: "int",
   refundWhyNot: "jsonb",
+  sale: "jsonb",
 };
+
+/** JSON's null is no document. */
+const recordValue = (column: string) =>
+  column === "lastPayload" || column === "sale"
+    ? `nullif(r."${column}", 'null'::jsonb)`
+    : `r."${column}"`;
 
 const saveRows = (() => {
   const columns = [...orderColumns, "planTotal", "needsAttention", ...times];
@@ -97,7 +106,7 @@ const saveRows = (() => {
     (column) => `"${column}" ${times.includes(column) ? "float8" : (types[column] ?? "text")}`,
   );
   const values = columns.map((column) =>
-    times.includes(column) ? `to_timestamp(r."${column}" / 1000)` : `r."${column}"`,
+    times.includes(column) ? `to_timestamp(r."${column}" / 1000)` : recordValue(column),
   );
   const updates = columns
     .filter((column) => column !== "id")
@@ -107,10 +116,7 @@ const saveRows = (() => {
     ON CONFLICT ("shop", "id") DO UPDATE SET ${updates.join(", ")}`;
 })();
 
-const restOfRecord = restColumns.map((column) =>
-  // JSON's null is no document
-  column === "lastPayload" ? `nullif(r."${column}", 'null'::jsonb)` : `r."${column}"`,
-);
+const restOfRecord = restColumns.map(recordValue);
 const restOfRow = restColumns.map((column) => `"${column}"`);
 const record = `r("id" text, ${documentColumns.map((column) => `"${column}" jsonb`).join(", ")})`;
 
@@ -127,7 +133,12 @@ const saveAllButStates = `
    WHERE d."shop" = $1 AND d."orderId" = r."id"`;
 
 /** What was stored of an order: `row` and `rest` as JSON, `rest` being the document but its state. */
-export type Loaded = Counted & { row: string; rest: string; state: OrderState };
+export type Loaded = Counted & {
+  row: string;
+  rest: string;
+  state: OrderState;
+  sale: Sale | null;
+};
 
 /** What is stored of orders that were just loaded: to be handed to `saveOrders` after their change. */
 export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
@@ -148,6 +159,7 @@ function textsOf(order: StoredOrder): Loaded {
       goneCaps,
     }),
     state,
+    sale: order.sale,
   };
 }
 
@@ -168,18 +180,31 @@ export async function saveOrders(
   const documents: string[] = [];
   const rests: string[] = [];
   const moves: CountMove[] = [];
+  const sales: SaleMove[] = [];
   for (const order of orders) {
     const old = loaded.get(order.id);
-    const { row, rest, state, ...counted } = textsOf(order);
+    const { row, rest, state, sale, ...counted } = textsOf(order);
     if (row !== old?.row) rows.push(row);
     if (state !== old?.state) documents.push(`{"state":${JSON.stringify(state)},${rest.slice(1)}`);
     else if (rest !== old.rest) rests.push(rest);
     moves.push({ from: old ?? null, to: counted });
+    if (sale) sales.push({ from: old?.sale ?? null, to: sale, titles: () => productTitles(state) });
   }
   await write(client, { name: "save-orders", text: saveRows }, shop, rows);
   await write(client, { name: "save-documents", text: saveDocuments }, shop, documents);
   await write(client, { name: "save-all-but-states", text: saveAllButStates }, shop, rests);
   await moveCounts(client, shop, moves);
+  await moveSales(client, shop, sales);
+}
+
+/** Product id → the title that an order shows it with. */
+function productTitles({ head, productFacts }: OrderState): Map<string, string> {
+  const titles = new Map<string, string>();
+  for (const { id, title } of head?.lineItems ?? []) {
+    const product = productFacts[id]?.productId?.value;
+    if (product !== undefined) titles.set(product, title);
+  }
+  return titles;
 }
 
 async function write(

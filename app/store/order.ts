@@ -4,6 +4,7 @@ import { emptyState } from "#app/order/fold.ts";
 import type { CoverIds, KnownOffers } from "#app/order/mapping/covers.ts";
 import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
+import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 
 export type OrderStatus =
@@ -96,6 +97,8 @@ export type StoredOrder = {
   refundLooked: number;
   /** plan line's id → why they may not, as it was then */
   refundWhyNot: Record<string, WhyNot[]>;
+  /** what it is counted as in the shop's figures; null: nobody has looked yet */
+  sale: Sale | null;
   state: OrderState;
   manualPairs: ManualPair[];
   lastPayload: FeedOrder | null;
@@ -155,6 +158,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     refundLookAt: null,
     refundLooked: 0,
     refundWhyNot: {},
+    sale: null,
     state: emptyState(id),
     manualPairs: [],
     lastPayload: null,

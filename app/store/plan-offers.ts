@@ -70,7 +70,7 @@ export async function offersOf(
   if (variants.size === 0) return knownOffers([]);
   const { rows } = await client.query<PlanOffer>({
     name: "offers-of",
-    text: `SELECT "planVariantId", "offerId", "planId", "productId", "currency", "country",
+    text: `SELECT "planVariantId", "offerId", "planId", "productId", "currency", "country", "termMonths",
             "productPrice"::float8 AS "productPrice", "price"::float8 AS "price",
             (extract(epoch FROM "knownFrom") * 1000)::float8 AS "knownFrom",
             (extract(epoch FROM "currentFrom") * 1000)::float8 AS "currentFrom"

@@ -1,4 +1,5 @@
 import { fieldTexts, findingTexts } from "#app/order/findings.ts";
+import deAnalytics from "#app/texts/messages/de/analytics.json" with { type: "json" };
 import deCommon from "#app/texts/messages/de/common.json" with { type: "json" };
 import deFinding from "#app/texts/messages/de/finding.json" with { type: "json" };
 import deHelp from "#app/texts/messages/de/help.json" with { type: "json" };
@@ -13,6 +14,7 @@ import deRefunds from "#app/texts/messages/de/refunds.json" with { type: "json" 
 import deRefusedField from "#app/texts/messages/de/refusedField.json" with { type: "json" };
 import deRule from "#app/texts/messages/de/rule.json" with { type: "json" };
 import deSettings from "#app/texts/messages/de/settings.json" with { type: "json" };
+import analytics from "#app/texts/messages/en/analytics.json" with { type: "json" };
 import common from "#app/texts/messages/en/common.json" with { type: "json" };
 import help from "#app/texts/messages/en/help.json" with { type: "json" };
 import home from "#app/texts/messages/en/home.json" with { type: "json" };
@@ -28,6 +30,7 @@ import settings from "#app/texts/messages/en/settings.json" with { type: "json" 
 
 const english = {
   ...{ common, finding: findingTexts, refusedField: fieldTexts, home, orders, orderPage, plans },
+  analytics,
   ...{ settings, rule, help, mail, overview, queue, refunds },
 };
 
@@ -38,6 +41,7 @@ export type Messages = typeof english;
 export const messages: Record<"en" | "de", Messages> = {
   en: english,
   de: {
+    analytics: deAnalytics,
     common: deCommon,
     finding: deFinding,
     refusedField: deRefusedField,

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { currencyDecimals } from "#app/order/money.ts";
 import type { Translate } from "#app/texts/i18n.ts";
 import { noteText } from "#app/texts/order-texts.ts";
+import { type CsvManner, csvMannerOf } from "./csv-manner.ts";
 import { pageOfOrders } from "./list-in-parts.ts";
 import type { OrderFilter } from "./order-filter.ts";
 import type { OrderOfList } from "./order-list.ts";
@@ -24,7 +25,7 @@ const pageSize = 1000;
 export async function* csvOfOrders(source: Source): AsyncGenerator<string> {
   const { pool, shop, timeZone, filter, t, locale } = source;
   // The mark tells spreadsheets that this is UTF-8.
-  const manner = mannerOf(locale, timeZone);
+  const manner = csvMannerOf(locale, timeZone);
   yield `\uFEFF${csvLine(headings(t), manner.separator)}`;
   let cursor: string | null = null;
   do {
@@ -43,21 +44,6 @@ export async function* csvOfOrders(source: Source): AsyncGenerator<string> {
   } while (cursor !== null);
 }
 
-/** How the spreadsheets of a language read such a file, and how its list writes times. */
-type Manner = { separator: "," | ";"; point: "." | ","; time: Intl.DateTimeFormat };
-
-/** Where the decimal sign is a comma, spreadsheets take semicolons between cells. */
-function mannerOf(locale: string, timeZone: string): Manner {
-  const parts = new Intl.NumberFormat(locale).formatToParts(1.5);
-  const isComma = parts.some(({ type, value }) => type === "decimal" && value === ",");
-  const time = new Intl.DateTimeFormat(locale, {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone,
-  });
-  return isComma ? { separator: ";", point: ",", time } : { separator: ",", point: ".", time };
-}
-
 function headings(t: Translate): string[] {
   return [
     t("orders.exportHeading.id"),
@@ -74,7 +60,7 @@ function headings(t: Translate): string[] {
   ];
 }
 
-function cells(order: OrderOfList, t: Translate, locale: string, manner: Manner): string[] {
+function cells(order: OrderOfList, t: Translate, locale: string, manner: CsvManner): string[] {
   const { planTotal, note } = order;
   return [
     order.id,

@@ -1,3 +1,4 @@
+import { grains } from "#app/analytics/periods.ts";
 import { findingTexts } from "#app/order/findings.ts";
 import { views } from "#app/views/order-views.ts";
 import type { AdminServer } from "./admin-server.ts";
@@ -5,6 +6,7 @@ import { below, type Figure, percentile } from "./figures.ts";
 
 const homeRoute = "routes/app._index";
 const ordersRoute = "routes/app.orders._index";
+const analyticsRoute = "routes/app.analytics";
 const rounds = 5;
 
 /**
@@ -17,6 +19,7 @@ export async function measureLoaders(server: AdminServer, shop: string): Promise
   const home: number[] = [];
   const orders: number[] = [];
   const searches: number[] = [];
+  const analytics: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     for (const path of paths) {
       const atHome = await server.readData(shop, "/app", homeRoute);
@@ -29,10 +32,18 @@ export async function measureLoaders(server: AdminServer, shop: string): Promise
       }
     }
   }
+  for (let round = 0; round <= rounds * 10; round += 1) {
+    for (const grain of grains) {
+      const path = `/app/analytics?by=${grain}`;
+      const { ms } = await server.readData(shop, path, analyticsRoute);
+      if (round > 0) analytics.push(ms);
+    }
+  }
   return [
     below("admin.home_loader_p95_ms_1m", percentile(home, 95), "ms", 100),
     below("admin.orders_loader_p95_ms_1m", percentile(orders, 95), "ms", 100),
     below("admin.search_p95_ms_1m", percentile(searches, 95), "ms", 100),
+    below("admin.analytics_loader_p95_ms_1m", percentile(analytics, 95), "ms", 100),
   ];
 }
 

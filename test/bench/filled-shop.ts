@@ -78,7 +78,34 @@ export async function fillShop(
      SELECT $1, current_date - n, 1400 - n, n % 7, 900 FROM generate_series(0, 60) AS n`,
     [shop],
   );
+  await fillSales(pool, shop);
   await pool.query("ANALYZE");
+}
+
+/** Two years of figures, with three hundred products a day. */
+async function fillSales(pool: pg.Pool, shop: string): Promise<void> {
+  const keys = {
+    product: `SELECT (7000000000000 + n * 7)::text FROM generate_series(1, 300) AS n`,
+    term: `VALUES ('12'), ('24'), ('36')`,
+    country: `VALUES ('de'), ('at'), ('nl'), ('fr')`,
+  };
+  const days = `SELECT current_date - n FROM generate_series(0, 729) AS n`;
+  const months = `SELECT (date_trunc('month', now()) - n * interval '1 month')::date
+                    FROM generate_series(0, 23) AS n`;
+  const rows = [
+    ["day", "all", "VALUES ('')", days],
+    ...Object.entries(keys).map(([kind, of]) => ["day", kind, of, days]),
+    ...Object.entries(keys).map(([kind, of]) => ["month", kind, of, months]),
+  ];
+  for (const [span, kind, of, dates] of rows) {
+    await pool.query(
+      `INSERT INTO "SaleCount" ("shop", "span", "kind", "day", "key", "currency", "title", "orders",
+              "protected", "units", "plans", "refunded", "value", "returned")
+       SELECT $1, $2, $3, "day", "key", 'EUR', 'Bike ' || "key", 1400, 300, 5, 2, 1, 9900, 4950
+         FROM (${dates}) AS dates("day"), (${of}) AS keys("key")`,
+      [shop, span, kind],
+    );
+  }
 }
 
 /** Copies the sample's rows in turns; `values`: SQL for columns that differ, by `n` and `s`. */

@@ -48,7 +48,8 @@ export function openAccounts(hakuna: Hakuna, shops: readonly string[]): Accounts
   };
   const settle = () => {
     const good = [...accounts.values()].flat().map(({ keys }) => keys.at(-1) ?? "");
-    hakuna.apiKeys.sandbox = refused ? ["sk_test_another"] : good;
+    const taken = refused ? ["sk_test_another"] : good;
+    Object.assign(hakuna.apiKeys, { sandbox: taken, production: taken });
     const silentTo = [...silent].map(keyOf);
     hakuna.behave({ requestIds: true, ...behavior, silentTo });
   };

@@ -28,15 +28,16 @@ export async function atRest(
   await eventually("all is at rest", isAtRest, Number.POSITIVE_INFINITY);
 }
 
-/** Every shop was reconciled from beginning to end after now. */
-export async function reconciled(client: Client, shopCount: number): Promise<void> {
+/** Each of these shops was reconciled from beginning to end after now. */
+export async function reconciled(client: Client, shops: readonly string[]): Promise<void> {
   const { rows } = await client.pool.query<{ now: Date }>("SELECT now()");
   const isDone = async () => {
     const done = await client.pool.query(
-      `SELECT 1 FROM "OrderScan" WHERE "startedAt" > $1 AND "finishedAt" > "startedAt"`,
-      [rows[0]?.now],
+      `SELECT 1 FROM "OrderScan" WHERE "shop" = ANY($2) AND "kind" = 'reconciliation'
+          AND "startedAt" > $1 AND "finishedAt" > "startedAt"`,
+      [rows[0]?.now, shops],
     );
-    return done.rows.length === shopCount || done.rows.length;
+    return done.rows.length === shops.length || done.rows.length;
   };
   await eventually("every shop is reconciled", isDone);
 }

@@ -10,6 +10,8 @@ type Cut = "in the body" | "before the answer";
 export type Deliveries = {
   /** sends the next portion; resolves when each of its webhooks is taken */
   more(): Promise<void>;
+  /** sends all that is left; resolves when each of it is taken */
+  rest(): Promise<void>;
   /** Sends these besides, as often as it takes; resolves when each is taken. */
   send(webhooks: readonly Webhook[]): Promise<void>;
   /** how many connections were cut, in which way */
@@ -79,6 +81,11 @@ export function createDeliveries(
     async more() {
       const portion = fated.slice(sent, sent + size);
       sent += size;
+      await deliverAll(portion);
+    },
+    async rest() {
+      const portion = fated.slice(sent);
+      sent = fated.length;
       await deliverAll(portion);
     },
   };

@@ -20,6 +20,7 @@ export function unreliably(random: Random) {
 function feed(name: string, fault: Fault, ms: (scene: Scene) => number = () => 0): Trouble {
   return {
     name,
+    steps: ["deliver"],
     async befall(scene) {
       const { hakuna } = scene.world;
       const { accounts } = scene;
@@ -38,6 +39,7 @@ function feed(name: string, fault: Fault, ms: (scene: Scene) => number = () => 0
 /** Deliveries go on while nobody tells what became of them. */
 export const unreadStatuses: Trouble = {
   name: "processing statuses that cannot be read, while orders are taken in",
+  steps: ["deliver", "poll"],
   async befall(scene) {
     const { accounts, random, world } = scene;
     const { requests } = world.hakuna;
@@ -72,6 +74,7 @@ export const troublesOfTheFeed: readonly Trouble[] = [
   feed("answers 504 to what is taken in later", takenLate),
   {
     name: "keys refused",
+    steps: ["deliver"],
     async befall(scene) {
       const { world, accounts } = scene;
       const refused = () => world.hakuna.requests.filter(({ status }) => status === 401).length;

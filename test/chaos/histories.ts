@@ -11,7 +11,8 @@ import type { Webhook } from "#test/simulator/shopify/webhook.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const shopCount = 8;
+/** So many shops live through orders, where it is not said otherwise. */
+export const usualShops = 8;
 const deadCount = 20;
 /** Of each dead shop. */
 const ordersOfDead = 2;
@@ -49,8 +50,9 @@ export type Histories = {
  */
 export function liveHistories(
   shopify: SimulatedShopify,
-  { count, giants, seed }: { count: number; giants: number; seed: number },
+  plan: { count: number; giants: number; seed: number; shopCount?: number },
 ): Histories {
+  const { count, giants, seed, shopCount = usualShops } = plan;
   const named = (name: string, length: number) =>
     Array.from({ length }, (_, index) => `${name}-${index}.myshopify.com`);
   const shops = named("chaos", shopCount);

@@ -28,6 +28,7 @@ async function overtaken({ client, histories }: Scene, since: Date): Promise<num
 export const troublesOfNeighbors: readonly Trouble[] = [
   {
     name: "webhooks of others folded while a shop with orders of 500 lines was worked on",
+    steps: ["fold"],
     async befall(scene) {
       const { client, histories, deliveries, shops, random } = scene;
       for (let tries = 0; tries < mostTries; tries += 1) {

@@ -81,10 +81,51 @@ function hanging(name: string, table: string): Trouble {
   };
 }
 
+/**
+ * A disk on which nothing is written to the end: what is committed waits, and goes on at once when the
+ * disk does. PostgreSQL does the same where it waits for a standby that is not there.
+ */
+const slowDisk: Trouble = {
+  name: "commits that a slow disk held up",
+  async befall(scene) {
+    const { world, quietMs, shops, random } = scene;
+    const operator = new pg.Client({ connectionString: world.databaseUrl });
+    operator.on("error", () => undefined);
+    await operator.connect();
+    const heldUp = async () => {
+      const { rows } = await operator.query<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity
+          WHERE application_name LIKE 'hakuna-%' AND wait_event = 'SyncRep'`,
+      );
+      return rows.map(({ pid }) => pid);
+    };
+    let news: Promise<unknown> = Promise.resolve();
+    try {
+      await operator.query(`ALTER SYSTEM SET synchronous_standby_names = 'slow_disk'`);
+      await operator.query("SELECT pg_reload_conf()");
+      const isOver = wait(quietMs);
+      news = nudge(scene, random.pick(shops));
+      const met = new Set<number>();
+      await eventually("a commit is held up", async () => {
+        for (const one of await heldUp()) met.add(one);
+        return met.size > 0;
+      });
+      await isOver;
+      return met.size;
+    } finally {
+      await operator.query("ALTER SYSTEM RESET synchronous_standby_names");
+      await operator.query("SELECT pg_reload_conf()");
+      await operator.end();
+      await news;
+    }
+  },
+};
+
 /** What befalls the database without anybody being told. */
 export const quietFaults: readonly Trouble[] = [
   silent("connections to a PostgreSQL that fell silent", "after a while"),
   silent("connections that fell silent while new ones work", "once"),
   hanging("waits for the inbox's table", `"InboxWebhook"`),
   hanging("waits for the queue's table", "pgboss.job"),
+  slowDisk,
 ];

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
 import { createClient, eventually } from "#test/server/client.ts";
 import { openApp } from "#test/server/open-app.ts";
 import { quickTimes } from "#test/server/quick-times.ts";
@@ -6,12 +10,21 @@ import { startSilentProxy } from "#test/simulator/silent-proxy.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { openAccounts } from "./accounts.ts";
 import { atRest, reconciled } from "./calm.ts";
-import { startCrew } from "./crew.ts";
+import { type Crew, startCrew } from "./crew.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { troublesOfTheFeed, unreadStatuses, unreliably } from "./feed-troubles.ts";
+import {
+  buildFormerVersion,
+  type FormerVersion,
+  formerFeedVersion,
+  startFormerVersion,
+} from "./former-version.ts";
 import { type Expected, liveHistories } from "./histories.ts";
+import { type Pair, watchMeetings } from "./meetings.ts";
 import { metByDeadFeeds, troublesOfNeighbors } from "./neighbors.ts";
 import { orphans } from "./orphans.ts";
+import { gather, shopOfPerson } from "./people/crowd.ts";
+import type { Person } from "./people/person.ts";
 import { type Deeds, deedsOfPeople } from "./people.ts";
 import { startPostgres } from "./postgres.ts";
 import { quietFaults } from "./quiet-faults.ts";
@@ -39,6 +52,16 @@ export type ChaosPlan = {
   giants: number;
   /** how long the database is silent, or a table hangs, at least, in milliseconds */
   quietMs: number;
+  /** what people do */
+  people: readonly Person[];
+  /** how long each of them rests before doing it once more, in milliseconds */
+  restMs: number;
+  /** whether a former version of the app is at work beside this one in the beginning */
+  former: boolean;
+  /** the names of the troubles and people alone that it shall have; left out: all */
+  only?: readonly string[];
+  /** so many shops; left out: as usual */
+  shopCount?: number;
 };
 
 export type ChaosResult = { wrong: string[]; summary: string };
@@ -72,23 +95,42 @@ const times = {
  */
 export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Promise<ChaosResult> {
   const started = Date.now();
+  const { only } = plan;
+  const chosen = (name: string) => only === undefined || only.includes(name);
+  const formerFolder = plan.former && chosen(formerName) ? buildFormerVersion() : null;
+  if (plan.former && formerFolder === null) say("without a former version: git does not have it");
   const postgres = await startPostgres();
   const undo: (() => Promise<unknown>)[] = [() => postgres.stop()];
   try {
+    const folder = await mkdtemp(join(tmpdir(), "hakuna-chaos-"));
+    undo.push(() => rm(folder, { recursive: true, force: true }));
+    const meetings = watchMeetings(folder);
+    let former: FormerVersion | null = null;
     const proxy = await startSilentProxy(process.env.TEST_POSTGRES_URL ?? "", keepAliveMs);
     undo.push(() => proxy.close());
     const world = await startWorld({
-      env: { ...times, WORKER: "off", LOG_LEVEL: "warn" },
+      env: {
+        ...{ ...times, WORKER: "off", LOG_LEVEL: "warn", TZ: "America/St_Johns" },
+        ...{ NODE_OPTIONS: "--import ./test/chaos/steps-seen.ts", STEPS_FOLDER: folder },
+      },
       throughUrl: proxy.through,
+      async prepare(env, databaseUrl) {
+        await setTimeZone(databaseUrl);
+        if (formerFolder !== null) {
+          former = await startFormerVersion(formerFolder, env, databaseUrl);
+        }
+      },
     });
     undo.push(() => world.stop());
     const client = createClient(world);
     undo.push(() => client.close());
-    const crewStarts = startCrew(world, plan.servers);
+    const crewStarts = startCrew(world, plan.servers, folder);
     const histories = liveHistories(world.shopify, { ...plan, count: plan.histories });
     const { shops, deadShops, giantShop, webhooks } = histories;
     const everybody = [...shops, ...deadShops, giantShop];
-    const accounts = openAccounts(world.hakuna, everybody);
+    const people = plan.people.filter(({ name }) => chosen(name));
+    const theirs = people.map((_, index) => shopOfPerson(index));
+    const accounts = openAccounts(world.hakuna, [...everybody, ...theirs]);
     accounts.silence(deadShops);
     for (const shop of everybody) {
       await client.pool.query(
@@ -98,13 +140,16 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       await client.connect(shop, accounts.keyOf(shop));
     }
     const crew = await crewStarts;
+    const guests = former === null ? [] : guestsOf(crew, former);
     const random = createRandom(plan.seed);
     const deeds: Deeds = { identifiers: new Map(), moves: new Map() };
     const processes = Array.from({ length: plan.repeats }, () => troublesOfProcesses).flat();
     const ofDatabase = [...processes, ...quietFaults];
-    const lanes = [ofDatabase, troublesOfTheFeed, [...troublesOfNeighbors, ...orphans]];
+    const lanes = [ofDatabase, troublesOfTheFeed, [...troublesOfNeighbors, ...orphans]].map(
+      (lane) => lane.filter(({ name }) => chosen(name)),
+    );
     const deliveries = createDeliveries(webhooks, {
-      portions: 1 + plan.rounds * lanes.flat().length,
+      portions: 1 + Math.max(1, plan.rounds * lanes.flat().length),
       ...{ url: crew.url, secret: world.apiSecret, random: createRandom(plan.seed + 1) },
     });
     const scene: Scene = {
@@ -117,7 +162,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const befall = async (troubles: readonly Trouble[], own: Random, news: () => Promise<void>) => {
       for (const { name, befall } of shuffled(troubles, own)) {
         say(name);
-        const befallen = befall({ ...scene, random: own }).catch((error: Error) => {
+        const lasting = meetings.fault(name, befall({ ...scene, random: own }));
+        const befallen = lasting.catch((error: Error) => {
           wrong.push(`There were no ${name}: ${error.message}.`);
           return 0;
         });
@@ -135,13 +181,39 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     );
     await deliveries.more();
     await eventually("the feed has orders", () => world.hakuna.orderIds().length > 0);
+    const crowd = await gather(scene, people, meetings, plan.restMs);
     accounts.behave(unreliably(random));
-    for (let count = 0; count < plan.rounds; count += 1) await round(deliveries.more);
+    const faults = lanes.flat().filter(({ name }, at, all) => {
+      return all.findIndex((other) => other.name === name) === at;
+    });
+    const listed = listedPairs(people, faults);
+    await crowd.during(
+      (async () => {
+        for (let count = 0; count < plan.rounds; count += 1) await round(deliveries.more);
+        // what has not met yet has another opportunity
+        for (let tries = 0; tries < 3; tries += 1) {
+          const missed = meetings.missed(listed);
+          for (const pair of missed.slice(0, 5)) say(`not met yet: ${pair.join(" × ")}`);
+          const again = faults.filter(({ name }) => missed.flat().includes(name));
+          if (again.length === 0) break;
+          await befall(again, createRandom(plan.seed + tries), async () => undefined);
+        }
+      })(),
+    );
+    await deliveries.rest();
+    for (const guest of guests) await guest.leave();
+    // of a part of a run nobody expects that everything befalls it
+    if (only === undefined) {
+      for (const [one, other] of meetings.missed(listed)) {
+        wrong.push(`Never met: ${one} × ${other}.`);
+      }
+    }
 
     say("calm but for the dead feeds: what came in by webhooks is right before anything is read");
     const [due, dead] = metByDeadFeeds(scene);
     tally.set(deadFeeds, dead);
-    if (dead < due) wrong.push(`Of ${due} dead feeds only ${dead} were asked for anything.`);
+    if (dead < due && only === undefined)
+      wrong.push(`Of ${due} dead feeds only ${dead} were asked for anything.`);
     // half of them come back beside the others, half stay dead until all others are done
     const back = deadShops.filter((_, index) => index % 2 === 0);
     const stillDead = deadShops.filter((shop) => !back.includes(shop));
@@ -149,7 +221,9 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     accounts.behave({});
     await atRest(scene, () => leftToSend(client, stillDead), say);
     const others = everybody.filter((shop) => !stillDead.includes(shop));
-    for (const sentence of wrongAtFeed(scene, expectedOf(others, histories.expectedUnread))) {
+    const unread = (shop: string) =>
+      crowd.shops.includes(shop) ? crowd.expected(shop) : histories.expectedUnread(shop);
+    for (const sentence of wrongAtFeed(scene, expectedOf([...others, ...crowd.shops], unread))) {
       wrong.push(`By webhooks alone, beside dead feeds: ${sentence}`);
     }
 
@@ -159,47 +233,102 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     accounts.behave(unreliably(random));
     for (const shop of shops) await opened(world, shop);
     const none = async () => undefined;
-    await Promise.all([
-      befall(troublesOfShopify, random, none),
-      befall(deedsOfPeople, createRandom(plan.seed + 2), none),
-    ]);
-    for (let count = 0; count < plan.roundsOfReading; count += 1) {
-      await Promise.all([round(none), befall(troublesOfShopify, createRandom(count), none)]);
-    }
+    const ofShopify = troublesOfShopify.filter(({ name }) => chosen(name));
+    const ofPeople = deedsOfPeople.filter(({ name }) => chosen(name));
+    await crowd.during(
+      (async () => {
+        await Promise.all([
+          befall(ofShopify, random, none),
+          befall(ofPeople, createRandom(plan.seed + 2), none),
+        ]);
+        for (let count = 0; count < plan.roundsOfReading; count += 1) {
+          await Promise.all([round(none), befall(ofShopify, createRandom(count), none)]);
+        }
+      })(),
+    );
 
     say("calm");
     accounts.wake(stillDead);
     accounts.behave({});
     // an answer with a renewed token may have been lost
     for (const shop of shops) await opened(world, shop);
-    await reconciled(client, shops.length);
+    await reconciled(client, shops);
     await atRest(scene, () => leftBehind(client), say);
     await crew.stop();
 
     for (const [way, count] of deliveries.cuts) tally.set(`webhooks cut off ${way}`, count);
     tally.set("webhooks answered 503", deliveries.refused());
     tally.set("processes whose clock was wrong by minutes", crew.wrongClocks());
-    for (const [name, count] of tally) {
-      if (count === 0) wrong.push(`There were no ${name}.`);
+    if (former !== null) {
+      const { requests } = world.hakuna;
+      const ofFormer = requests.filter(({ version }) => version === formerFeedVersion);
+      tally.set(formerName, ofFormer.length);
     }
+    for (const [name, count] of [...tally, ...crowd.acts]) {
+      if (count === 0 && only === undefined) wrong.push(`There were no ${name}.`);
+    }
+    const expected = (shop: string) =>
+      crowd.shops.includes(shop)
+        ? crowd.expected(shop)
+        : histories.expected(shop, deeds.identifiers.get(shop));
     wrong.push(
       ...(await verdict(
         scene,
-        expectedOf(everybody, (shop) => histories.expected(shop, deeds.identifiers.get(shop))),
+        expectedOf([...everybody, ...crowd.shops], expected),
         crew.output(),
       )),
+      ...(await crowd.wrong()),
     );
     const met = (names: readonly string[]) =>
       names.map((name) => `${tally.get(name) ?? 0} ${name}`).join(", ");
     say(`befallen: ${met([...tally.keys()].filter((name) => !quiet.includes(name)))}`);
+    const acts = Array.from(crowd.acts, ([name, count]) => `${count} times ${name}`);
+    say(`people: ${acts.join("; ")}`);
+    const { pairs, withSteps } = meetings.counts();
     const seconds = Math.round((Date.now() - started) / 1000);
     const outcome = wrong.length === 0 ? "every order is right" : `${wrong.length} wrong`;
     const orders = `${plan.histories} orders, ${webhooks.length} webhooks`;
-    const summary = `chaos: ${outcome}; ${orders}, seed ${plan.seed}, ${seconds} s; quiet faults: ${met(quiet)}`;
+    const coverage = `${pairs} pairs of people and faults met, in ${withSteps} steps of runs`;
+    const summary = `chaos: ${outcome}; ${orders}, seed ${plan.seed}, ${seconds} s; ${coverage}; quiet faults: ${met(quiet)}`;
     return { wrong, summary };
   } finally {
     for (const step of undo.reverse()) await step();
   }
+}
+
+/** The names of all troubles and people of a run. */
+export function namesOf({ people, former }: Pick<ChaosPlan, "people" | "former">): string[] {
+  const troubles = [
+    ...[...troublesOfProcesses, ...quietFaults, ...troublesOfTheFeed, ...troublesOfNeighbors],
+    ...[...orphans, ...troublesOfShopify, ...deedsOfPeople],
+  ];
+  return [...troubles, ...people].map(({ name }) => name).concat(former ? [formerName] : []);
+}
+
+const formerName = "requests of a former version beside this one";
+
+/** What must have met in a run: each person and each fault, and both with the steps that come of them. */
+function listedPairs(people: readonly Person[], faults: readonly Trouble[]): Pair[] {
+  return [
+    ...people.flatMap(({ name, steps }) => [
+      ...faults.map((fault): Pair => [name, fault.name]),
+      ...steps.map((step): Pair => [name, step]),
+    ]),
+    ...faults.flatMap(({ name, steps = [] }) => steps.map((step): Pair => [name, step])),
+  ];
+}
+
+function guestsOf(crew: Crew, { server, url, worker }: FormerVersion) {
+  return [crew.join({ process: server, url }), crew.join({ process: worker })];
+}
+
+/** The database's own time zone is nobody else's. */
+async function setTimeZone(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const name = new URL(databaseUrl).pathname.slice(1);
+  await client.query(`ALTER DATABASE "${name}" SET timezone TO 'Australia/Eucla'`);
+  await client.end();
 }
 
 /** What the accounts of these shops must hold. */

@@ -2,6 +2,7 @@ import { resendOrders } from "#app/actions/order-actions.ts";
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { readConfig } from "#app/foundation/config.server.ts";
 import type { Client } from "#test/server/client.ts";
+import type { Environment } from "#test/simulator/hakuna/hakuna.ts";
 import type { Random } from "#test/simulator/random.ts";
 import type { SilentProxy } from "#test/simulator/silent-proxy.ts";
 import { patienceMs } from "#test/world/patience.ts";
@@ -12,6 +13,7 @@ import type { Deliveries } from "./deliveries.ts";
 import type { Histories } from "./histories.ts";
 import type { Deeds } from "./people.ts";
 import type { Postgres } from "./postgres.ts";
+import type { Step } from "./steps.ts";
 
 /** What the troubles befall. */
 export type Scene = {
@@ -42,7 +44,12 @@ export type Scene = {
  * Something that goes wrong. It lasts until it has surely befallen the app; `befall` answers how
  * often it did, and rejects where it cannot.
  */
-export type Trouble = { name: string; befall(scene: Scene): Promise<number> };
+export type Trouble = {
+  name: string;
+  /** steps of runs that it has to meet */
+  steps?: readonly Step[];
+  befall(scene: Scene): Promise<number>;
+};
 
 /** How often something is tried until the app has met it. */
 export const mostTries = 20;
@@ -107,16 +114,22 @@ async function strike(scene: Scene, { struck, over }: Blow): Promise<void> {
 /**
  * Connects the shops anew whose key was refused, as their merchants do. Only these: it makes the app
  * look at all orders of a shop again, which would mend what is lost.
+ *
+ * @param shops of these; left out: of all
  */
-export async function reconnect({
-  client,
-  accounts,
-}: Pick<Scene, "client" | "accounts">): Promise<void> {
+export async function reconnect(
+  { client, accounts }: Pick<Scene, "client" | "accounts">,
+  shops: readonly string[] | null = null,
+): Promise<void> {
   await accounts.inTurn(async () => {
-    const { rows } = await client.pool.query<{ domain: string }>(
-      `SELECT "domain" FROM "Shop" WHERE "connection" <> 'connected'`,
+    const { rows } = await client.pool.query<{ domain: string; environment: Environment }>(
+      `SELECT "domain", "environment" FROM "Shop" WHERE "connection" NOT IN ('connected', 'none')
+          AND ($1::text[] IS NULL OR "domain" = ANY($1))`,
+      [shops],
     );
-    for (const { domain } of rows) await client.connect(domain, accounts.keyOf(domain));
+    for (const { domain, environment } of rows) {
+      await client.connect(domain, accounts.keyOf(domain), environment);
+    }
   });
 }
 
@@ -135,6 +148,7 @@ export const troublesOfProcesses: readonly Trouble[] = [
   },
   {
     name: "workers killed",
+    steps: ["deliver"],
     async befall(scene) {
       await moment(scene.random);
       await strike(scene, scene.crew.killWorker(scene.random));
@@ -143,6 +157,7 @@ export const troublesOfProcesses: readonly Trouble[] = [
   },
   {
     name: "workers frozen",
+    steps: ["deliver"],
     async befall(scene) {
       await moment(scene.random);
       // longer than a lease: others take over, and the frozen one wakes up beside them
@@ -155,6 +170,20 @@ export const troublesOfProcesses: readonly Trouble[] = [
     async befall({ postgres, random }) {
       await moment(random);
       await postgres.crash();
+      return 1;
+    },
+  },
+  {
+    name: "clocks set to another time",
+    steps: ["deliver"],
+    async befall(scene) {
+      const { crew, random, world } = scene;
+      await moment(random);
+      const { version } = await crew.stepClock(random);
+      const since = world.hakuna.requests.length;
+      await workUntil(scene, () =>
+        world.hakuna.requests.slice(since).some((seen) => seen.version === version),
+      );
       return 1;
     },
   },

@@ -44,6 +44,7 @@ const paths = [
   "/app/orders",
   "/app/orders/820982911946154503",
   "/app/plans",
+  "/app/analytics",
   "/app/settings",
   "/app/help",
 ];

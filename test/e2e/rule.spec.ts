@@ -184,7 +184,7 @@ test("in German", async ({ page, world, shop }) => {
   await app.getByRole("button", { name: "Einschalten" }).click();
   await expect(app.getByText("Shopify prüft jeden Warenkorb im Checkout.")).toBeVisible();
   await page.getByRole("link", { name: "Übersicht" }).click();
-  await app.getByRole("button", { name: "In der Datenschutzerklärung darauf hinweisen" }).click();
+  await app.getByRole("button", { name: "Hinweis für die Datenschutzerklärung" }).click();
   await expect(app.getByText("Lass ihn anwaltlich prüfen")).toBeVisible();
   await expect(app.getByText("Produktschutz von Hakuna")).toBeVisible();
 });

@@ -17,6 +17,11 @@ export type ShopData = {
   setOrder(id: string, columns: Record<string, string>): Promise<void>;
   /** the figures of a day, so many days ago (UTC) */
   addDay(ago: number, figures: { sent: number; failed: number; plans: number }): Promise<void>;
+  /** the figures of sales, as of so many days ago (UTC), of a product and of all */
+  addSales(
+    ago: number,
+    sales: { product: string; title: string } & Record<string, unknown>,
+  ): Promise<void>;
   /** adds a job of plans that waits for Hakuna and did this for products */
   addPlanJob(results: PlanResult[]): Promise<void>;
   /** adds an offer of Hakuna's for a product */
@@ -87,6 +92,41 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
         `INSERT INTO "ShopDay" (shop, day, sent, failed, plans) VALUES ($1, current_date - $2::int, $3, $4, $5)`,
         [domain, ago, sent, failed, plans],
       );
+    },
+    async addSales(ago, { product, title, ...sums }) {
+      const of = {
+        orders: 0,
+        protected: 0,
+        units: 0,
+        plans: 0,
+        refunded: 0,
+        value: 0,
+        returned: 0,
+      };
+      const values = Object.values({ ...of, ...sums });
+      for (const [span, kind, key, named] of [
+        ["day", "all", "", null],
+        ["day", "product", product, title],
+        ["month", "product", product, title],
+        ["day", "term", "24", null],
+        ["month", "term", "24", null],
+        ["day", "country", "de", null],
+        ["month", "country", "de", null],
+      ]) {
+        await pool.query(
+          `INSERT INTO "SaleCount" AS c (shop, span, kind, day, key, currency, title, orders, protected,
+                  units, plans, refunded, value, returned)
+           VALUES ($1, $2, $3, CASE $2 WHEN 'day' THEN current_date - $6::int
+                   ELSE date_trunc('month', current_date - $6::int)::date END,
+                   $4, 'EUR', $5, $7, $8, $9, $10, $11, $12, $13)
+           ON CONFLICT (shop, span, kind, day, key, currency) DO UPDATE SET
+             orders = c.orders + EXCLUDED.orders, protected = c.protected + EXCLUDED.protected,
+             units = c.units + EXCLUDED.units, plans = c.plans + EXCLUDED.plans,
+             refunded = c.refunded + EXCLUDED.refunded, value = c.value + EXCLUDED.value,
+             returned = c.returned + EXCLUDED.returned`,
+          [domain, span, kind, key, named, ago, ...values],
+        );
+      }
     },
     async addPlanJob(results) {
       const id = crypto.randomUUID();

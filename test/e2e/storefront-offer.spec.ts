@@ -108,6 +108,19 @@ test("three offers at most; protected products, and those without plans, get non
   await expect(part.getByRole("radio", { includeHidden: true, checked: true })).toHaveCount(3);
 });
 
+for (const reference of ["4101", " 4101 ", "gid://shopify/ProductVariant/4101/?a=b"]) {
+  test(`a plan that names its product as “${reference}” protects it`, async ({ shopper }) => {
+    const buyer = shopper("drawer");
+    await fill(buyer, bike, machine);
+    await buyer.page.request.post(`${buyer.storefront.url}/cart/add.js`, {
+      data: { id: plan.oneYear, quantity: 1, properties: { _hakuna_product: reference } },
+    });
+    const part = await onPage(buyer);
+    await expect(part.locator("summary")).toHaveCount(1);
+    await expect(part.getByText("Protect City bike Amsel, Blue")).toHaveCount(0);
+  });
+}
+
 test("who says no is not asked again during the visit, and nothing moves", async ({
   page,
   shopper,

@@ -1,22 +1,16 @@
 // Puts each fault of faults.ts into a copy of the repository, one at a time, and runs the test
 // that is to catch it: it must fail. `npm run faults`, or with a part of a fault's name for some of
 // them. That the tests pass without a fault is what `npm test` says.
-import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Fault, faults } from "./faults.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const copy = mkdtempSync(join(tmpdir(), "hakuna-faults-"));
-process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+import { copyRepository, putIn } from "./faulty-copy.ts";
 
 const wanted = process.argv[2] ?? "";
 const chosen = faults.filter(({ name }) => name.includes(wanted));
-copyRepository();
+const copy = copyRepository();
 const survivors: string[] = [];
 for (const fault of chosen) {
   const caught = await apply(fault);
@@ -27,34 +21,13 @@ for (const fault of chosen) {
 console.log(`${chosen.length - survivors.length} of ${chosen.length} faults were caught.`);
 process.exit(survivors.length === 0 ? 0 : 1);
 
-/** The files that git knows or would add, as they are now, and what is built or installed. */
-function copyRepository(): void {
-  const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const files = execFileSync("git", listed, { cwd: root });
-  const pack = ["-c", "--null", "--files-from=-", "--ignore-failed-read"];
-  const archive = execFileSync("tar", pack, { cwd: root, input: files, maxBuffer: 1 << 30 });
-  execFileSync("tar", ["-x"], { cwd: copy, input: archive });
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-  symlinkSync(join(root, "build"), join(copy, "build"));
-  const generated = "app/database/generated";
-  rmSync(join(copy, generated), { recursive: true, force: true });
-  mkdirSync(join(copy, "app/database"), { recursive: true });
-  symlinkSync(join(root, generated), join(copy, generated));
-}
-
 /** The named tests that fail with the fault. */
-async function apply({ name, file, find, put, test, title }: Fault): Promise<Failed[]> {
-  const path = join(copy, file);
-  const sound = readFileSync(path, "utf8");
-  if (sound.split(find).length !== 2) throw new Error(`"${name}" fits ${file} no more: "${find}".`);
-  writeFileSync(
-    path,
-    sound.replace(find, () => put),
-  );
+async function apply(fault: Fault): Promise<Failed[]> {
+  const takeOut = putIn(copy, fault);
   try {
-    return await failing(test, title);
+    return await failing(fault.test, fault.title);
   } finally {
-    writeFileSync(path, sound);
+    takeOut();
   }
 }
 

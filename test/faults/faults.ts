@@ -42,7 +42,7 @@ export const faults: readonly Fault[] = [
     find: "const renew = () => void keepLease(pool, lease, leaseMs).catch(() => undefined);",
     put: "const renew = () => void keepLease;",
     test: "neighbors.test.ts",
-    title: "has its lease renewed again and again",
+    title: "has its lease renewed while it rests",
   },
   {
     name: "the orders of an answer that came too late are not sent again",
@@ -178,7 +178,7 @@ export const faults: readonly Fault[] = [
     find: "(orders.length >= mostOrders || bytes + size > mostBytes)",
     put: "(orders.length >= mostOrders || bytes + size > mostBytes * 1e6)",
     test: "sync-run.test.ts",
-    title: "a batch holds no more than its bytes",
+    title: "turns out longer than the others let expect",
   },
   {
     name: "a refused batch is not halved",
@@ -250,7 +250,7 @@ export const faults: readonly Fault[] = [
     find: "  const changed = await holdingShop(pool, scan.shop, async (client, shop) => {",
     put: "  await context.wake([scan.shop]);\n  context.wake = async () => undefined;\n  const changed = await holdingShop(pool, scan.shop, async (client, shop) => {",
     test: "scans.test.ts",
-    title: "wakes",
+    title: "wakes the sync when what was read is there",
   },
   {
     name: "a refusal of what was changed meanwhile is kept",

@@ -33,6 +33,8 @@ it.each([
   ["an order", `/app/orders/${id}.data`, ["Order"]],
   ["an order's document", `/app/orders/${id}.data`, ["OrderDocument"]],
   ["the CSV file", "/app/orders.csv", ["Order"]],
+  ["the analytics", "/app/analytics.data", ["SaleCount"]],
+  ["the statement", "/app/statement.csv?month=2026-11", ["Order"]],
   ["the settings", "/app/settings.data", ["Shop"]],
   ["the plans", "/app/plans.data", ["Shop"]],
   ["Shopify's own order page", `/api/orders/${id}`, ["Order"]],

@@ -5,6 +5,7 @@ import { readConfig } from "#app/foundation/config.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { createSecretBox } from "#app/foundation/secrets.server.ts";
 import { connectShop } from "#app/shops/connect.ts";
+import type { Environment } from "#test/simulator/hakuna/hakuna.ts";
 import { deliverWebhook, type Webhook } from "#test/simulator/shopify/webhook.ts";
 import { patienceMs } from "#test/world/patience.ts";
 import type { World } from "#test/world/world.ts";
@@ -41,7 +42,7 @@ export type Reachable = Pick<World, "appUrl" | "apiSecret" | "databaseUrl" | "en
 /** What a test does to a world besides opening its pages. */
 export type Client = {
   pool: pg.Pool;
-  connect(shop: string, apiKey?: string): Promise<void>;
+  connect(shop: string, apiKey?: string, environment?: Environment): Promise<void>;
   send(webhooks: readonly Webhook[], atOnce?: number): Promise<void>;
   order(shop: string, id: string): Promise<Record<string, unknown>>;
   /**
@@ -58,9 +59,8 @@ export function createClient(world: Reachable): Client {
   const secrets = createSecretBox({ current: config.ENCRYPTION_KEY, previous: [] });
   return {
     pool,
-    async connect(shop, apiKey = "sk_test_demo") {
-      const request = { shop, environment: "sandbox" as const, apiKey, country: "de" };
-      await connectShop({ pool, secrets }, request);
+    async connect(shop, apiKey = "sk_test_demo", environment = "sandbox") {
+      await connectShop({ pool, secrets }, { shop, environment, apiKey, country: "de" });
     },
     async send(webhooks, atOnce = 32) {
       const left = [...webhooks].reverse();

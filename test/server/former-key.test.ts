@@ -133,7 +133,9 @@ describe("a processing status that was asked for by a former key", () => {
     const former = newKey();
     await connect({ apiKey: former });
     hakuna.behave({ requestIds: true });
-    const { feed } = context;
+    const { feed, config } = context;
+    const longest = { backoffMinMs: 3_600_000, backoffMaxMs: 3_600_000 };
+    context.config = { ...config, delivery: { ...config.delivery, ...longest } };
     context.feed = {
       ...feed,
       async processingStatus(to, requestId) {
@@ -150,6 +152,8 @@ describe("a processing status that was asked for by a former key", () => {
         await run();
         return !hakuna.apiKeys.sandbox.includes(former);
       });
+      // nor is it a reason to rest
+      expect(await ofShop("pollAfter")).toEqual({ pollAfter: null });
       await eventually("nothing is to be asked for any more", async () => {
         await run();
         const sql = `SELECT 1 FROM "Attempt" WHERE "shop" = $1 AND "pollAt" IS NOT NULL`;
@@ -157,7 +161,7 @@ describe("a processing status that was asked for by a former key", () => {
         return isOver || (await pool.query(sql, [current.shop])).rows.length === 0;
       });
     } finally {
-      context.feed = feed;
+      Object.assign(context, { feed, config });
     }
     expect(await ofShop("connection")).toEqual({ connection: "connected" });
     expect(await stored(721)).toMatchObject({ status: "confirmed" });

@@ -128,6 +128,29 @@ describe("a shop with orders that take long", () => {
     expect(new Set(await Promise.all(leases)).size).toBeGreaterThan(4);
   });
 
+  it("has its lease renewed while it rests, for as long as that takes", async () => {
+    context.config = { ...config, worker: { ...config.worker, leaseMs: 9_000 } };
+    await setShop("paused", true);
+    await arrive("orders/create", insured(5001));
+    letOrdersTake(20);
+    // others have rested before it, and are not done
+    const others = Promise.withResolvers<void>();
+    const door = { ...context.door, serves: true, lastRest: others.promise };
+    const running = runShop({ ...context, door }, current.shop);
+    await eventually("it rests", () => door.lastRest !== others.promise);
+    const seen = new Set<string>();
+    await eventually("the lease is renewed", async () => {
+      const { rows } = await pool.query(
+        `SELECT "leaseUntil"::text AS lease FROM "Shop" WHERE "domain" = $1`,
+        [current.shop],
+      );
+      seen.add(rows[0].lease);
+      return seen.size > 2;
+    });
+    others.resolve();
+    await running;
+  });
+
   it("has its review and its statuses looked after while news never ends", async () => {
     hakuna.behave({ requestIds: true });
     await take("orders/create", insured(5400));

@@ -130,11 +130,31 @@ describe("/metrics", () => {
         VALUES ('aged.myshopify.com', '1', 'orders/create', now(), now() - interval '1 hour', '{}');
       INSERT INTO "Order" ("shop", "id", "status", "placedAt", "changedAt", "dueAt")
         VALUES ('aged.myshopify.com', '1', 'pending', now(), now(), now() - interval '2 hours')`);
+    // and each other kind of work, an hour older than the one before
+    await client.pool.query(`
+      UPDATE "Order" SET "readAt" = now() - interval '3 hours' WHERE "shop" = 'aged.myshopify.com';
+      INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt", "answeredAt", "pollAt")
+        VALUES ('aged.myshopify.com', gen_random_uuid(), 1, '[]', now(), now(), now() - interval '4 hours');
+      INSERT INTO "OrderScan" ("shop", "kind", "dueAt", "leaseUntil")
+        VALUES ('aged.myshopify.com', 'reconciliation', now() - interval '5 hours', now() - interval '1 minute'),
+          ('aged.myshopify.com', 'import', now() - interval '9 hours', now() + interval '1 day');
+      INSERT INTO "PlanJob" ("shop", "id", "kind", "state", "dueAt")
+        VALUES ('aged.myshopify.com', gen_random_uuid(), 'offers', 'done', now() - interval '6 hours')`);
     const { samples } = samplesOf((await ask(world, "/metrics")).text);
     const age = (name: string) => samples.find((one) => one.name === name)?.value;
     expect(age("hakuna_inbox_oldest_seconds")).toBeGreaterThanOrEqual(3600);
     expect(age("hakuna_orders_due_oldest_seconds")).toBeGreaterThanOrEqual(7200);
-    for (const table of ["InboxWebhook", "Order"]) {
+    const hours = (work: string) => {
+      const one = samples.find(
+        ({ name, labels }) => name === "hakuna_other_work_oldest_seconds" && labels.work === work,
+      );
+      return one && Math.floor(one.value / 3600);
+    };
+    // nobody is at these; the import's run is under way, and the job of plans is done
+    expect([hours("read"), hours("status")]).toEqual([3, 4]);
+    expect(hours("scan")).toBeLessThanOrEqual(5);
+    expect([hours("plans"), hours("refund")]).toEqual([0, 0]);
+    for (const table of ["InboxWebhook", "Order", "Attempt", "OrderScan", "PlanJob"]) {
       await client.pool.query(`DELETE FROM "${table}" WHERE "shop" = 'aged.myshopify.com'`);
     }
   });

@@ -197,18 +197,70 @@ describe("plans of several countries", () => {
     expect(rows.map(({ total }) => total)[1]).toBeLessThan(3);
   });
 
-  it("are made however long all countries take together, if each is done in time", async () => {
-    await sellIn("fr", "nl");
-    shop.faults.plan({ kind: "slow", ms: 21_000 }, { of: "SetPlanProduct", times: 3 });
+  it("are made however long all countries take together, each once, through a restart", async () => {
+    await sellIn("fr", "nl", "at");
+    // longer than a run goes on for
+    shop.faults.plan({ kind: "slow", ms: 6_000 }, { of: "SetPlanProduct", times: 4 });
     const bike = shop.catalog.add({ title: "Bike" });
     await page("/app/plans.data", { intent: "offers", productIds: [bike.id], collectionIds: [] });
     const made = () => shop.asked.filter(({ query }) => query.includes("SetPlanProduct")).length;
+    const kept = async () => {
+      const { rows } = await client.pool.query<{ countries: string[] }>(
+        `SELECT jsonb_path_query_array(coalesce("progress", '{}'), '$.steps[*].country') AS "countries"
+           FROM "PlanJobProduct" WHERE "shop" = $1 AND "state" = 'waiting'`,
+        [domain],
+      );
+      return rows[0];
+    };
+    await eventually("two are done", async () => (await kept())?.countries.length === 2);
+    expect((await kept())?.countries).toEqual(["de", "fr"]);
+    await world.restart("SIGKILL");
     await eventually("it is done", async () => {
       const { state } = await lastJob();
       return state === "done" || `${state}, ${made()} made`;
     });
-    expect(plansOf(bike)).toHaveLength(6);
-    expect(made()).toBe(3);
+    expect(said(plansOf(bike)).map(([country]) => country)).toEqual(
+      ["de", "fr", "nl", "at"].flatMap((country) => [country, country]),
+    );
+    // what was under way at the restart may have been asked twice
+    expect(made()).toBeLessThanOrEqual(5);
+    expect((await lastJob()).rows.map(({ state }) => state)).toEqual(["done"]);
+  });
+
+  it("of a renewal give way to what the merchant asks for, and stay off where that took them", async () => {
+    const bikes = ["Bike 1", "Bike 2", "Bike 3", "Bike 4"].map((title) =>
+      shop.catalog.add({ title }),
+    );
+    await fetchOffers(...bikes);
+    shop.faults.plan({ kind: "slow", ms: 3_000 }, { of: "SetPlanProduct", times: 8 });
+    await sellIn("fr");
+    await eventually("the renewal is at work", async () =>
+      bikes.some((bike) => plansOf(bike).length === 4),
+    );
+    const last = bikes.at(-1);
+    if (!last) throw new Error("There is no bike.");
+    const productIds = [last.id];
+    await page("/app/plans.data", { intent: "unlink", productIds, collectionIds: [] });
+    await eventually("it is taken off", async () => {
+      const { rows } = await client.pool.query<{ state: string }>(
+        `SELECT "state" FROM "PlanJob" WHERE "shop" = $1 AND "kind" = 'unlink'`,
+        [domain],
+      );
+      return rows[0]?.state === "done";
+    });
+    const renewal = async () => {
+      const { rows } = await client.pool.query<{ state: string; left: boolean }>(
+        `SELECT j."state", (SELECT p."result" ->> 'kind' = 'left' FROM "PlanJobProduct" p
+            WHERE p."shop" = $1 AND p."jobId" = j."id" AND p."productId" = $2) AS "left"
+           FROM "PlanJob" j WHERE j."shop" = $1 AND j."kind" = 'renew'`,
+        [domain, last.id],
+      );
+      return rows[0];
+    };
+    shop.faults.clear();
+    await eventually("the renewal is done", async () => (await renewal())?.state === "done");
+    expect(await renewal()).toEqual({ state: "done", left: true });
+    expect(bikes.map((bike) => plansOf(bike).length)).toEqual([4, 4, 4, 0]);
   });
 
   it("lack where Hakuna sells none: it says so, and is asked again no sooner than a day later", async () => {
@@ -268,6 +320,45 @@ describe("plans of several countries", () => {
     expect(plansOf(bike)).toEqual(ids.slice(0, 2));
     expect(await lastResult()).toMatchObject({ lacking: [{ country: "fr", code: "offer_ended" }] });
   });
+});
+
+it("whose links were written while variants' lists could be wrong are renewed once", async () => {
+  const boots = shop.catalog.add({
+    title: "Boots",
+    option: "Size",
+    variants: [
+      { title: "38", price: "100.00" },
+      { title: "46", price: "150.00" },
+    ],
+  });
+  const bike = shop.catalog.add({ title: "Bike" });
+  await fetchOffers(boots, bike);
+  const large = boots.variants[1];
+  if (!large) throw new Error("There is no such size.");
+  const own = plansOf(large);
+  expect(own).toHaveLength(2);
+  large.metafields.delete("app.plans");
+  await client.pool.query(`UPDATE "CountryOffer" SET "ownLists" = false WHERE "shop" = $1`, [
+    domain,
+  ]);
+  await ops(["renew-offers"], world.env);
+  await done();
+  expect(plansOf(large)).toEqual(own);
+  const jobs = async () => {
+    const { rows } = await client.pool.query(
+      `SELECT "kind", "total" FROM "PlanJob" WHERE "shop" = $1 ORDER BY "createdAt"`,
+      [domain],
+    );
+    return rows;
+  };
+  // a product of one price has no lists of variants
+  const once = [
+    { kind: "offers", total: 2 },
+    { kind: "renew", total: 1 },
+  ];
+  expect(await jobs()).toEqual(once);
+  await ops(["renew-offers"], world.env);
+  expect(await jobs()).toEqual(once);
 });
 
 it("are all shown on *Plans*, with sixteen countries, and read several at a time", async () => {
@@ -462,6 +553,29 @@ describe("prices of a market", () => {
       expect(currencyCode).toBe("GBP");
       expect(Number(amount)).toBeGreaterThan(3);
     }
+  });
+
+  it("that its list does not take leave the plans unshown there, and *Plans* says why", async () => {
+    await grant("read_markets");
+    const market = shop.markets.add(["FR"], { percent: 10 });
+    const message = "The input value is blank.";
+    if (market.priceList) market.priceList.refusal = { code: "BLANK", message };
+    shop.markets.add(["NL"], { percent: 10 });
+    await sellIn("fr", "nl");
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    const result = await lastResult();
+    expect(result).toMatchObject({ kind: "offered", notes: ["price_differs"] });
+    expect(result?.unpriced).toEqual([{ country: "fr", words: `prices.0.price: ${message}` }]);
+    // what other lists take is fixed all the same, and all are linked
+    expect(plansOf(bike)).toHaveLength(6);
+    expect(shownIn("nl", bike)).toEqual(euros("4.40", "8.80"));
+    expect(shownIn("fr", bike)).toEqual(euros("4.84", "9.68"));
+
+    // a list that shows the right price anyway needs no word
+    if (market.priceList) market.priceList.percent = 0;
+    await fetchOffers(bike);
+    expect((await lastResult())?.unpriced).toBeUndefined();
   });
 
   it("survive a lost answer", async () => {

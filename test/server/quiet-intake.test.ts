@@ -42,14 +42,21 @@ async function whileLocked<T>(table: string, work: () => Promise<T>): Promise<T>
   }
 }
 
+/** What was given up may still be on its way out of the database, and a slow machine takes its time. */
+async function areStoredAgain(): Promise<void> {
+  await eventually("webhooks are stored again", async () => {
+    const answers = await sendSteadily(5);
+    return answers.every(({ status }) => status === 200);
+  });
+}
+
 describe("while the inbox's table hangs", () => {
   it("every webhook is answered in its time, and afterwards they are stored", async () => {
     const answers = await whileLocked(`"InboxWebhook"`, () => sendSteadily(60));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
     // answered they were while the table hung; the rest is how slow the machine is
     expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(answerMs * 5);
-    const later = await sendSteadily(5);
-    expect(later.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    await areStoredAgain();
     await client.quiet();
   });
 
@@ -65,7 +72,7 @@ describe("while the inbox's table hangs", () => {
     });
     expect(answers.every(({ status }) => status === 503)).toBe(true);
     expect(world.app().output()).toContain("webhooks wait to be stored");
-    expect((await sendSteadily(5)).every(({ status }) => status === 200)).toBe(true);
+    await areStoredAgain();
   });
 });
 

@@ -7,6 +7,7 @@ import { type ScanContext, scanShop } from "#app/scan/scan.ts";
 import { beginImport, beginReconciliation } from "#app/scan/scan-runs.ts";
 import { claimScan } from "#app/scan/scan-store.ts";
 import type { PageAnswer } from "#app/shopify/orders/order-pages.ts";
+import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { eventually } from "./client.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
@@ -167,6 +168,25 @@ describe("a scan that is asked for while another is under way", () => {
     expect(await since()).toBeNull();
     expect(await beginImport(pool, current.shop, { now: Date.now() })).toBe(false);
   });
+});
+
+it("wakes the sync when what was read is there, and not before", async () => {
+  await begin();
+  const { state } = readWebhook("orders/create", JSON.stringify(insured(701)), Date.now());
+  const shopify = scanning(async () => ({
+    kind: "page",
+    orders: [{ id: "701", at: Date.now(), state }],
+    ...{ missingAccess: [], next: null },
+  }));
+  const there: number[] = [];
+  const wake = async () => {
+    const { rows } = await pool.query(`SELECT 1 FROM "Order" WHERE "shop" = $1 AND "id" = '701'`, [
+      current.shop,
+    ]);
+    there.push(rows.length);
+  };
+  await scanShop({ ...shopify, wake }, current.shop);
+  expect(there[0]).toBe(1);
 });
 
 it("fifty shops are read at once, while each waits until its bucket has refilled", async () => {

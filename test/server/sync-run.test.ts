@@ -272,6 +272,21 @@ describe("answers of the feed", () => {
     expect(batches.flat().toSorted()).toEqual(["611", "612", "613", "614", "615"]);
   });
 
+  it("an order that turns out longer than the others let expect goes alone, too", async () => {
+    context.config = { ...config, delivery: { ...config.delivery, batchBytes: 2500 } };
+    const long = insured(617);
+    const [product, plan] = long.line_items as Payload[];
+    await arrive("orders/create", insured(616));
+    await arrive("orders/create", {
+      ...long,
+      line_items: [{ ...product, title: "t".repeat(1500) }, plan],
+    });
+    const before = hakuna.requests.length;
+    await run();
+    const batches = hakuna.requests.slice(before).map(({ orderIds }) => orderIds);
+    expect(batches.filter(({ length }) => length > 0)).toEqual([["616"], ["617"]]);
+  });
+
   it("an order that did not fit into a batch keeps its place in the queue", async () => {
     await setShop("paused", true);
     for (const id of [621, 622]) await arrive("orders/create", insured(id));

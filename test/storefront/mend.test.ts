@@ -15,7 +15,7 @@ let mend: (items: Item[], seen: Seen, news: Seen, abroad?: string) => Record<str
 
 beforeAll(async () => {
   Object.assign(window, { Shopify: { routes: { root: "/" } } });
-  const file = new URL("../../extensions/hakuna-protection/assets/cart-guard.js", import.meta.url);
+  const file = new URL("../../extensions/theme-scripts/cart-guard.js", import.meta.url);
   ({ mend } = await import(/* @vite-ignore */ file.pathname));
 });
 
@@ -103,6 +103,8 @@ describe("what the guard mends", () => {
     ...linkProperties.productNamesPlan.map((name) => [{ [name]: "2" }, null] as const),
     [null, { _Product_Reference: " 10 " }],
     [null, { _hakuna_product: "gid://shopify/ProductVariant/1" }],
+    [null, { _hakuna_product: "gid://shopify/Product/0010/?a=b" }],
+    [null, { "_hakuna_product ": "001" }],
     [{ _hakuna_protection: "S" }, null],
     [{ _HAKUNA_REF: "a" }, a],
   ])("knows the pair of %j and %j as orders do, and has the plan follow", (own, other) => {

@@ -12,8 +12,11 @@ export type WorldOptions = {
   env?: Record<string, string>;
   /** the address at which the app finds its database, where it is another one than for everybody else */
   throughUrl?: (databaseUrl: string) => string;
-  /** is given the app's environment before its first start, and may change it */
-  prepare?: (env: Record<string, string>) => Promise<void>;
+  /**
+   * is given the app's environment before its first start, and may change it; and the database's
+   * address, as everybody else has it
+   */
+  prepare?: (env: Record<string, string>, databaseUrl: string) => Promise<void>;
 };
 
 /** The app as it runs in production, with a database of its own, among stand-ins for its neighbors. */
@@ -81,7 +84,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       PROOF_HOURS: "off",
       ...options.env,
     };
-    await options.prepare?.(env);
+    await options.prepare?.(env, database.url);
     const start = async () => {
       const started = startAppProcess("app/server.ts", env);
       processes.push(started);

@@ -13,7 +13,7 @@ import {
 import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PageJob, PageJobProduct } from "#app/plans/plan-jobs-page.ts";
-import type { PlanResult } from "#app/plans/plan-result.ts";
+import type { OfferedPlan, PlanResult } from "#app/plans/plan-result.ts";
 import { usePlanRequest } from "./plan-request.ts";
 
 type Props = { jobs: PageJob[]; open: string | null; products: PageJobProduct[] };
@@ -141,11 +141,10 @@ function ResultText({ result }: { result: PlanResult }) {
   const nameOf = useCountryNames();
   switch (result.kind) {
     case "offered": {
-      const isOne = new Set(result.plans.map(({ country }) => country)).size < 2;
-      const plans = result.plans.map(({ country, before, currency, ...plan }) => {
-        const { price } = plan;
+      const byCountry = [...Map.groupBy(result.plans, ({ country }) => country)];
+      const isOne = byCountry.length < 2;
+      const said = ({ title, price, before, currency }: OfferedPlan) => {
         const now = formatMoney(price, currency);
-        const title = isOne || !country ? plan.title : `${nameOf(country)} · ${plan.title}`;
         if (before === null) return t("plans.result.new", { title, price: now });
         if (before === price) return t("plans.result.same", { title, price: now });
         return t("plans.result.changed", {
@@ -153,11 +152,17 @@ function ResultText({ result }: { result: PlanResult }) {
           price: now,
           before: formatMoney(before, currency),
         });
-      });
+      };
       const notes = result.notes.map((note) => t(`plans.note.${note}`));
       return (
         <BlockStack gap="050">
-          <PlanNames names={plans} />
+          {byCountry.map(([country, plans]) => (
+            <PlanNames
+              key={country ?? ""}
+              country={isOne || !country ? null : nameOf(country)}
+              names={plans.map(said)}
+            />
+          ))}
           {result.lacking?.map(({ country, code, words }) => (
             <Text key={country} as="p">
               {t("plans.result.lacking", {
@@ -172,12 +177,19 @@ function ResultText({ result }: { result: PlanResult }) {
               {note}
             </Text>
           ))}
+          {result.unpriced?.map(({ country, words }) => (
+            <Text key={country} as="p">
+              {t("plans.result.unpriced", { country: nameOf(country) })}{" "}
+              {t("common.quoted", { text: words })}
+            </Text>
+          ))}
         </BlockStack>
       );
     }
     case "linked":
-      return <PlanNames names={result.plans} />;
+      return <PlanNames country={null} names={result.plans} />;
     case "unlinked":
+    case "left":
     case "noted":
       return (
         <Text as="span" tone="subdued">
@@ -195,14 +207,16 @@ function ResultText({ result }: { result: PlanResult }) {
 }
 
 /** Side by side where there is room; a name is never torn apart for it. */
-function PlanNames({ names }: { names: string[] }) {
+function PlanNames({ country, names }: { country: string | null; names: string[] }) {
+  const gaps = { columnGap: "var(--p-space-400)", rowGap: "var(--p-space-050)" };
   return (
-    <InlineStack gap={{ xs: "100", md: "400" }}>
+    <div style={{ display: "flex", flexWrap: "wrap", ...gaps }}>
+      {country !== null && <Text as="span">{country}</Text>}
       {names.map((name) => (
         <Text key={name} as="span" tone="subdued">
           {name}
         </Text>
       ))}
-    </InlineStack>
+    </div>
   );
 }

@@ -125,7 +125,7 @@ function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
   const low = formatMoney(from, currency);
   const price = from === to ? low : `${low} – ${formatMoney(to, currency)}`;
   return (
-    <InlineStack gap="400" align="space-between" blockAlign="start">
+    <InlineStack gap="400" align="space-between" blockAlign="start" wrap={false}>
       <BlockStack gap="100">
         <Text as="h3" variant="headingSm">
           {title}

@@ -1,3 +1,4 @@
+import { recountAllSales, recountSales } from "#app/analytics/recount-sales.ts";
 import { command } from "#app/ops/command.ts";
 import { type Retained, retainAllShops, retainShop } from "#app/privacy/retention.ts";
 
@@ -11,6 +12,8 @@ export const retention = command({
         shop === undefined
           ? await retainAllShops(run)
           : { retained: [await retainShop(run, shop)], failed: [] };
+      if (shop === undefined) await recountAllSales(run);
+      else await recountSales(run, shop);
       return {
         data: retained,
         text: retained.map(line).join("\n") || "No shop is known yet.",

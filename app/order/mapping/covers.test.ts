@@ -184,6 +184,20 @@ describe("the product", () => {
     ]);
   });
 
+  it("is the offer's where it costs elsewhere what it was sold for: the plan is of the wrong country", () => {
+    const sold = bike({ shopPrice: { amount: "110.00", currency: "EUR" } });
+    const french = offer({
+      ...{ planVariantId: "80", offerId: "off-f", planId: "pl-f" },
+      ...{ country: "fr", productPrice: 11_000 },
+    });
+    expect(cover({ product: sold, offers: [offer(), french] }).found).toEqual([]);
+    expect(cover({ product: sold, offers: [offer(), french], country: "fr" }).found).toEqual([
+      ["country_differs", ["2"]],
+    ]);
+    const swiss = { ...french, country: "ch", currency: "chf" };
+    expect(cover({ product: sold, offers: [offer(), swiss] }).found).toEqual([]);
+  });
+
   it("may have got another price since", () => {
     const cheaper = bike({ shopPrice: { amount: "95.00", currency: "EUR" } });
     expect(cover({ product: cheaper }).found).toEqual([]);
@@ -220,8 +234,33 @@ describe("the price", () => {
     expect(cover({ plan: presented("9.00", "1462", "JPY") }).found).toHaveLength(1);
   });
 
-  it("of an offer in another currency cannot be compared", () => {
+  it("of an offer in a currency that the order does not name cannot be compared", () => {
     expect(cover({ offers: [offer({ currency: "chf" })] }).found).toEqual([]);
+  });
+
+  describe("of an offer in the buyer's currency, which is not the shop's", () => {
+    const swiss = { currency: "chf", country: "ch" };
+    const offers = [
+      offer(swiss),
+      offer({ ...swiss, planVariantId: "71", offerId: "off-2", productPrice: 20_000 }),
+    ];
+    const sold = (plan: string, product: string) =>
+      cover({
+        ...{ offers, country: "ch", plan: presented("11.43", plan, "CHF") },
+        product: bike({
+          shopPrice: { amount: "95.24", currency: "EUR" },
+          presentmentPrice: { amount: product, currency: "CHF" },
+        }),
+      }).found;
+
+    it("is compared as the buyer paid it, to the cent", () => {
+      expect(sold("12.00", "100.00")).toEqual([]);
+      expect(sold("11.99", "100.00")).toEqual([["plan_price_differs", ["2"]]]);
+    });
+
+    it("tells the plan of a cheaper variant, too", () => {
+      expect(sold("12.00", "200.00")).toEqual([["plan_for_other_product", ["1", "2"]]]);
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Line } from "#app/order/lines.ts";
 import { currencyDecimals, minorUnits } from "#app/order/money.ts";
+import type { Money } from "#app/order/state.ts";
 
 /**
  * An offer of Hakuna's whose plan a variant of the shop is, or was: what the app wrote onto it. A
@@ -21,6 +22,8 @@ export type PlanOffer = {
   currency: string | null;
   /** ISO 3166-1 alpha-2, lower case */
   country: string | null;
+  /** absent: not asked for; null: not known */
+  termMonths?: number | null;
   /** since when carts may carry it, epoch milliseconds */
   knownFrom: number;
   /** since when the variant bears it, or last bore it; null: it never did, as far as is known */
@@ -142,39 +145,47 @@ function validAt(own: readonly PlanOffer[], at: number): PlanOffer | null {
 
 /**
  * Made for another product, or for a price of this product that another of its offers was made for:
- * the plan of a cheaper variant. A product whose price changed since is the same product.
+ * the plan of a cheaper variant. A product whose price changed since is the same product; so is one
+ * that costs in another country what it was sold for here.
  */
 function isForOther(offer: PlanOffer, product: Line, offers: KnownOffers): boolean {
   if (offer.productId === null || product.productId === null) return false;
   if (offer.productId !== product.productId) return true;
-  const price = shopPriceOf(product, offer.currency);
+  const price = priceIn(product, offer.currency);
   if (price === null || offer.productPrice === null || price === offer.productPrice) return false;
   return offers
     .ofProduct(offer.productId)
+    .filter(({ country, currency }) => country === offer.country && currency === offer.currency)
     .some((other) => other.planVariantId !== offer.planVariantId && other.productPrice === price);
 }
 
 /**
  * A market's price comes from the shop's by conversion and rounding: within one step of the latter it
- * is the offer's price. Shopify rounds to a whole unit of the buyer's currency at most, and says no
- * number for those without decimals, whose prices are round hundreds.
+ * is the offer's price, where that is in the shop's currency. Shopify rounds to a whole unit of the
+ * buyer's currency at most, and says no number for those without decimals, whose prices are round
+ * hundreds. An offer in the buyer's own currency names just what they are to pay.
  */
 function hasOtherPrice(offer: PlanOffer, plan: Line): boolean {
-  const price = shopPriceOf(plan, offer.currency);
+  const price = priceIn(plan, offer.currency);
   if (price === null || offer.price === null) return false;
   const difference = Math.abs(price - offer.price);
   if (difference === 0) return false;
-  const { shopPrice, presentmentPrice } = plan;
-  if (presentmentPrice === null || presentmentPrice.currency === shopPrice.currency) return true;
+  const { presentmentPrice } = plan;
+  if (presentmentPrice === null || isIn(presentmentPrice, offer.currency)) return true;
   const presented = Number(presentmentPrice.amount);
   if (!(presented > 0)) return true;
   const step = currencyDecimals(presentmentPrice.currency) === 0 ? 100 : 1;
   return difference > Math.ceil((price * step) / presented);
 }
 
-/** The line's unit price in the shop's currency, in minor units; null: it is not in this currency. */
-function shopPriceOf({ shopPrice }: Line, currency: string | null): number | null {
-  if (shopPrice.currency.toLowerCase() !== currency) return null;
-  const { amount, exact } = minorUnits(shopPrice.amount, shopPrice.currency);
+/** The line's unit price in a currency, in minor units; null: it was sold in others. */
+function priceIn({ shopPrice, presentmentPrice }: Line, currency: string | null): number | null {
+  const price = [presentmentPrice, shopPrice].find((one) => one !== null && isIn(one, currency));
+  if (!price) return null;
+  const { amount, exact } = minorUnits(price.amount, price.currency);
   return exact ? amount : null;
+}
+
+function isIn(price: Money, currency: string | null): boolean {
+  return price.currency.toLowerCase() === currency;
 }

@@ -5,7 +5,7 @@ import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery } from "
 /** The Admin API's schema as Shopify publishes it. */
 export function adminSchema(): GraphQLSchema {
   const file = new URL(
-    "../../../node_modules/@shopify/dev-mcp/dist/data/admin_2026-10.json.gz",
+    "../../../test/fixtures/shopify-schemas/admin_2026-10.json.gz",
     import.meta.url,
   );
   const content: { data: IntrospectionQuery } = JSON.parse(

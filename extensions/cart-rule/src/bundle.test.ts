@@ -72,7 +72,11 @@ function cart(pairs: number): RunInput {
       __typename: "ProductVariant",
       id: `gid://shopify/ProductVariant/${number}`,
       sku: `SKU-${number}`,
-      product: { id: `gid://shopify/Product/${number}`, title: `Rad „${number}“` },
+      product: {
+        ...{ id: `gid://shopify/Product/${number}`, title: `Rad „${number}“` },
+        handle: isPlan ? `hakuna-protection-${number - 1}` : `rad-${number}`,
+        plans: isPlan ? null : { value: `["gid://shopify/ProductVariant/${number + 1}"]` },
+      },
       planId: isPlan ? { value: "pl-1" } : null,
       planCountry: isPlan ? { value: "de" } : null,
     },
@@ -108,6 +112,15 @@ function named(input: RunInput): RunInput {
       [isPlan ? "namesProduct" : "namesPlan"]: { value: other },
     };
   });
+}
+
+/** Each plan bears a key, and no product one that can be read. */
+function unread(input: RunInput): RunInput {
+  return linked(input, (line) =>
+    line.merchandise.__typename === "ProductVariant" && line.merchandise.planId
+      ? { ref: { value: line.id } }
+      : {},
+  );
 }
 
 describe("as Shopify's command line bundles it", () => {
@@ -160,6 +173,7 @@ describe("as Shopify's command line bundles it", () => {
     ["of pairs", (size: number) => cart(size)],
     ["of one key", (size: number) => linked(cart(size), () => ({ ref: { value: "same" } }))],
     ["that name one plan and one product", (size: number) => named(cart(size))],
+    ["whose products have no link that can be read", (size: number) => unread(cart(size))],
   ])("takes steps in proportion to the lines: %s", async (_name, made) => {
     const few = await steps(made(200));
     expect(few).toBeGreaterThan(2);

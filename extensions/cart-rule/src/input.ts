@@ -30,7 +30,7 @@ export type InputLine = {
         __typename: "ProductVariant";
         id: string;
         sku?: string | null;
-        product: { id: string; title: string };
+        product: { id: string; title: string; handle: string; plans?: { value: string } | null };
         planId?: { value: string } | null;
         planCountry?: { value: string } | null;
       }

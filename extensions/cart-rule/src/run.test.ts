@@ -23,9 +23,7 @@ const file = "functions_cart_checkout_validation_2026-10.json.gz";
 const schema = buildClientSchema(
   JSON.parse(
     gunzipSync(
-      readFileSync(
-        join(import.meta.dirname, "../../../node_modules/@shopify/dev-mcp/dist/data", file),
-      ),
+      readFileSync(join(import.meta.dirname, "../../../test/fixtures/shopify-schemas", file)),
     ).toString(),
   ).data,
 );
@@ -41,7 +39,10 @@ function product(number: number, quantity: number, more: Partial<InputLine> = {}
       __typename: "ProductVariant",
       id: `gid://shopify/ProductVariant/${number}`,
       sku: `SKU-${number}`,
-      product: { id: `gid://shopify/Product/${number}`, title: `Product ${number}` },
+      product: {
+        ...{ id: `gid://shopify/Product/${number}`, title: `Product ${number}` },
+        handle: `product-${number}`,
+      },
     },
     ...more,
   };
@@ -62,6 +63,28 @@ function plan(
 }
 
 const value = (text: string) => ({ value: text });
+
+/** What a product of that number offers, as a part of its variant. */
+const offering = (number: number, ...plans: number[]) => ({
+  product: {
+    ...(product(number, 1).merchandise as Variant).product,
+    plans: value(JSON.stringify(plans.map((plan) => `gid://shopify/ProductVariant/${plan}`))),
+  },
+});
+const offers = (number: number, quantity: number, ...plans: number[]): InputLine => {
+  const line = product(number, quantity);
+  return {
+    ...line,
+    merchandise: { ...(line.merchandise as Variant), ...offering(number, ...plans) },
+  };
+};
+/** A plan that the app made for the product of that number. */
+const madeFor = (number: number): Partial<Variant> => ({
+  product: {
+    ...{ id: "gid://shopify/Product/900", title: "Product 900" },
+    handle: `hakuna-protection-${number}-fr`,
+  },
+});
 
 function input(lines: InputLine[], more: Partial<RunInput> = {}): RunInput {
   return {
@@ -113,6 +136,30 @@ describe("passes", () => {
         plan(3, 1, { namesProduct: value("1") }),
       ],
     ],
+    [
+      "a plan that names its variant with zeros before",
+      [product(1, 1), plan(2, 1, { namesProduct: value("001") })],
+    ],
+    [
+      "a plan that names its product by a global id with more behind it",
+      [product(1, 1), plan(2, 1, { namesProductToo: value("gid://shopify/Product/1/?a=b") })],
+    ],
+    [
+      "a plan with a key beside a product that offers it, which may bear the key in another spelling",
+      [offers(1, 1, 2), plan(2, 1, { ref: value("a") })],
+    ],
+    [
+      "a plan of the app's own with a key beside the product that it was made for",
+      [product(1, 2), plan(2, 2, { ref: value("a") }, madeFor(1))],
+    ],
+    [
+      "more plans than units with the key, where another line of the product may bear it",
+      [
+        product(1, 1, { ref: value("a") }),
+        product(1, 1),
+        plan(2, 2, { ref: value("a") }, madeFor(1)),
+      ],
+    ],
     ["a plan without a link beside a product, which a shop may pair", [product(1, 1), plan(2, 1)]],
     ["more plans than products without links", [product(1, 1), plan(2, 3)]],
     ["a plan that the app did not make", [plan(2, 1, {}, { planId: null })]],
@@ -152,6 +199,27 @@ describe("refuses", () => {
     ["open name", { namesProductOpenly: value("SKU-9") }],
   ])("a plan whose %s leads to none of the cart's products", (_name, link) => {
     expect(errorsOf([product(1, 1), plan(2, 1, link)])).toHaveLength(1);
+  });
+
+  it.each<[string, InputLine[]]>([
+    [
+      "a plan beside a product for which it was not made",
+      [product(1, 1), plan(2, 1, { ref: value("a") }, madeFor(3))],
+    ],
+    [
+      "a plan beside a product that does not offer it",
+      [offers(1, 1, 3), plan(2, 1, { ref: value("a") })],
+    ],
+    [
+      "a plan beside its product, which bears another key",
+      [product(1, 1, { ref: value("b") }), plan(2, 1, { ref: value("a") }, madeFor(1))],
+    ],
+    [
+      "more plans than units of its product",
+      [product(1, 1), plan(2, 2, { ref: value("a") }, madeFor(1))],
+    ],
+  ])("%s", (_name, lines) => {
+    expect(errorsOf(lines)).toHaveLength(1);
   });
 
   it("two units of a plan for one of two products, which share a key that the plan does not have", () => {
@@ -261,7 +329,7 @@ describe("held against Shopify's schema", () => {
     const everything: RunInput = input(
       [
         {
-          ...plan(2, 1, {}, { planCountry: value("de") as { value: string } }),
+          ...plan(2, 1),
           ref: value("a"),
           namesPlan: value("b"),
           namesPlanToo: value("c"),
@@ -269,6 +337,10 @@ describe("held against Shopify's schema", () => {
           namesProduct: value("e"),
           namesProductToo: value("f"),
           namesProductOpenly: value("g"),
+          merchandise: {
+            ...(plan(2, 1, {}, { planCountry: value("de") }).merchandise as Variant),
+            product: { ...offering(2).product, plans: value("[]") },
+          },
           parentRelationship: { parent: { id: "gid://shopify/CartLine/1" } },
         },
       ],

@@ -10,9 +10,9 @@ const pass: RunResult = { operations: [] };
  * Stops a checkout whose plans Hakuna would not insure: a plan without its product, more plans than
  * product units, a plan in another country than it was offered for. Only at checkout: in the cart a
  * buyer must be able to take a product out. Only plans that the app made or linked are judged, and
- * whatever is not understood passes: a link whose name is written another way cannot be asked for, and
- * an order's plan can be paired without any link, so a plan that bears none is alone only where
- * there is no product at all.
+ * whatever is not understood passes: a link whose name is written another way cannot be asked for, so
+ * a product without any that can be read may be linked with its plans; and an order's plan can be
+ * paired without any link, so a plan that bears none is alone only where there is no product at all.
  */
 export function run({ buyerJourney, cart, localization }: RunInput): RunResult {
   if (!buyerJourney.step?.startsWith("CHECKOUT_")) return pass;
@@ -21,12 +21,18 @@ export function run({ buyerJourney, cart, localization }: RunInput): RunResult {
   const country = countryOf(cart) ?? localization.country.isoCode;
   const groups = groupsOf(lines);
   const hasProducts = lines.some(({ isPlan }) => !isPlan);
+  let unread: Map<Group, number> | undefined;
   const errors: { message: string; target: string }[] = [];
   lines.forEach((one, index) => {
     const { variant, isPlan } = one;
     const mayBeAlone = hasProducts && !isLinked(one);
-    const refusal = isPlan ? refusalOf(variant, groups[index], country, mayBeAlone) : null;
+    const group = groups[index];
+    const refusal = isPlan ? refusalOf(variant, group, country, mayBeAlone) : null;
     if (refusal === null) return;
+    if (refusal !== "country" && group) {
+      unread ??= unreadUnits(lines, groups);
+      if (group.planUnits <= group.productUnits + (unread.get(group) ?? 0)) return;
+    }
     const title = variant?.product.title ?? "";
     errors.push({
       message: message(refusal, localization.language.isoCode, title),
@@ -56,9 +62,57 @@ function readLine(line: InputLine): CartLine {
   return { line, variant, isPlan: Boolean(variant?.planId?.value) };
 }
 
-/** Whether a plan says what it belongs to. */
-function isLinked({ line }: CartLine): boolean {
-  return [line.ref, ...namesOfProduct(line)].some((value) => text(value) !== "");
+/** Whether a line says what it belongs with. */
+function isLinked({ line, isPlan }: CartLine): boolean {
+  const names = isPlan ? namesOfProduct(line) : namesOfPlan(line);
+  return [line.ref, ...names].some((value) => text(value) !== "");
+}
+
+const madePlans = "hakuna-protection-";
+
+/** What tells a plan's products: the id that is in its product's handle, and its own variant. */
+function keysOf(variant: Variant | null): string[] {
+  if (variant === null) return [];
+  const { handle } = variant.product;
+  const made = handle.startsWith(madePlans) ? [handle.split("-")[2] ?? ""] : [];
+  return [...made, variant.id];
+}
+
+/**
+ * Units of products, by group, with which its plans may be linked besides, by names that cannot be
+ * read: of a line that has readable ones it is assumed that all of its names are.
+ */
+function unreadUnits(lines: readonly CartLine[], groups: readonly Group[]): Map<Group, number> {
+  const places = productPlaces(lines);
+  const reached = new Map<Group, Set<number>>();
+  lines.forEach((one, index) => {
+    const own = groups[index];
+    if (!one.isPlan || !own) return;
+    const reach = reached.get(own) ?? new Set();
+    reached.set(own, reach);
+    for (const place of keysOf(one.variant).flatMap((key) => places.get(key) ?? [])) {
+      const product = lines[place];
+      const isRead = isLinked(one) && product && isLinked(product);
+      if (groups[place] !== own && !isRead) reach.add(place);
+    }
+  });
+  const units = (sum: number, place: number) => sum + (lines[place]?.line.quantity ?? 0);
+  return new Map([...reached].map(([group, reach]) => [group, [...reach].reduce(units, 0)]));
+}
+
+/** Places of products, by what tells their plans. */
+function productPlaces(lines: readonly CartLine[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  lines.forEach(({ variant, isPlan }, index) => {
+    if (isPlan || variant === null) return;
+    put(places, numberOf(variant.product.id), index);
+    for (const plan of JSON.parse(variant.product.plans?.value ?? "[]")) put(places, plan, index);
+  });
+  return places;
+}
+
+function namesOfPlan(line: InputLine): InputLine["ref"][] {
+  return [line.namesPlan, line.namesPlanToo, line.namesPlanOpenly];
 }
 
 function namesOfProduct(line: InputLine): InputLine["ref"][] {
@@ -125,12 +179,13 @@ function joinByName(lines: readonly CartLine[], join: Join): void {
   const plans = new Map<string, number[]>();
   const products = new Map<string, number[]>();
   lines.forEach(({ line, isPlan }, index) => {
-    const said = isPlan
-      ? namesOfProduct(line)
-      : [line.namesPlan, line.namesPlanToo, line.namesPlanOpenly];
-    for (const one of said) {
+    const asked = isPlan ? products : plans;
+    for (const one of isPlan ? namesOfProduct(line) : namesOfPlan(line)) {
       const name = text(one);
-      if (name) put(isPlan ? products : plans, name, index);
+      if (!name) continue;
+      put(asked, name, index);
+      const plain = plainName(name);
+      if (plain !== name) put(asked, plain, index);
     }
   });
   if (plans.size + products.size === 0) return;
@@ -161,9 +216,19 @@ function joinByParent(lines: readonly CartLine[], join: Join): void {
 function namesOf(variant: Variant | null): string[] {
   if (variant === null) return [];
   const ids = [variant.id, variant.product.id];
-  const numbers = ids.map((id) => id.slice(id.lastIndexOf("/") + 1));
+  const numbers = ids.map(numberOf);
   const sku = variant.sku?.trim();
   return [...ids, ...numbers, ...(sku ? [sku] : [])];
+}
+
+function numberOf(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+/** A reference as `namesOf` spells it, read as orders are: leading zeros, and what follows a global id. */
+function plainName(name: string): string {
+  if (!name.startsWith("gid:")) return name.replace(/^0+(?=\d)/, "");
+  return /^gid:\/\/shopify\/\w+\/\d+/.exec(name)?.[0].replace(/\/0+(?=\d+$)/, "/") ?? name;
 }
 
 function put(map: Map<string, number[]>, key: string, place: number): void {

@@ -6,6 +6,8 @@ export type PriceList = {
   percent: number;
   /** by variant, in the list's currency */
   fixed: Map<string, number>;
+  /** what Shopify says to every price that is to be fixed in it; null: it takes them */
+  refusal: { code: string; message: string } | null;
 };
 
 /** Countries that are sold to in their own way. */
@@ -37,7 +39,13 @@ export class ShopMarkets {
       priceList:
         percent === undefined
           ? null
-          : { id: `gid://shopify/PriceList/${number}`, currency, percent, fixed: new Map() },
+          : {
+              id: `gid://shopify/PriceList/${number}`,
+              currency,
+              percent,
+              fixed: new Map(),
+              refusal: null,
+            },
     };
     this.all.push(market);
     return market;

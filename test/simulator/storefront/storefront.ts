@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import express, { type Request, type Response } from "express";
+import { minifiedScripts } from "../../../extensions/theme-scripts/minify.ts";
 import { listen } from "../admin/listen.ts";
 import { type Added, Cart, CartError, cartJson, lineJson, type Properties } from "./cart.ts";
 import { catalog } from "./catalog.ts";
@@ -51,6 +52,11 @@ export async function startStorefront({
   const changes: Storefront["changes"] = [];
   const app = express();
   app.use("/theme", express.static(themeFiles, { maxAge: "1h" }));
+  for (const { name, code } of minifiedScripts()) {
+    app.get(`/extension/${name}`, (_request, response) => {
+      response.set("Cache-Control", "public, max-age=3600").type("js").send(code);
+    });
+  }
   app.use("/extension", express.static(extensionFiles, { maxAge: "1h" }));
   app.use(express.json(), express.urlencoded({ extended: true }), readMultipart);
   app.use((request, response, next) => {

@@ -44,6 +44,8 @@ export function marketFields(markets: ShopMarkets, catalog: ShopCatalog, own: st
         if (!catalog.variant(variantId)) {
           return [wrong("VARIANT_NOT_FOUND", [...field, "variantId"], "Variant does not exist.")];
         }
+        if (list.refusal)
+          return [wrong(list.refusal.code, [...field, "price"], list.refusal.message)];
         if (price.currencyCode === list.currency) return [];
         const message = "The currency must match the price list's.";
         return [wrong("PRICE_LIST_CURRENCY_MISMATCH", [...field, "price"], message)];

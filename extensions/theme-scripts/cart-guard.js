@@ -2,13 +2,19 @@
 
 /** The value of a property with such a name. */
 const property = ({ properties }, names) => {
-  const found = Object.entries(properties ?? {}).find(([name, value]) => value && names.test(name));
-  return found && `${found[1]}`.trim().replace(/^gid:.+\//, "");
+  const found = Object.entries(properties ?? {}).find(
+    ([name, value]) => value && names.test(name.trim()),
+  );
+  return found && `${found[1]}`.trim();
 };
 const isPlan = (item) =>
   /^\s*hakuna\s*$/i.test(item.vendor) || property(item, /^_hakuna_(offer_id|plan_id|product)$/i);
-const isNamed = (value, { variant_id, sku, product_id }) =>
-  [variant_id, sku, product_id].map(String).includes(value);
+/** By variant or product, as a number or a global id whatever follows it, or by SKU. */
+const isNamed = (value, { variant_id, sku, product_id }) => {
+  if (!value) return false;
+  const number = value.replace(/^gid:\/\/shopify\/\w+\/(\d+).*/, "$1").replace(/^0+(?=\d)/, "");
+  return [variant_id, product_id].map(String).includes(number) || sku?.trim() === value;
+};
 
 const refOf = (item) => property(item, /^_hakuna_ref$/i);
 

@@ -1,5 +1,5 @@
 import { Banner, BlockStack, Link, Text } from "@shopify/polaris";
-import { useLocale } from "./locale.tsx";
+import { useLocale } from "#app/components/shared/locale.tsx";
 
 /**
  * Says what Shopify does not show the app of customers because it has not approved the app for it:

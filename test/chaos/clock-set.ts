@@ -1,0 +1,2 @@
+/** What a process says whose clock was set. */
+export const clockSet = "a clock was set";
