@@ -12,10 +12,10 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
+import { savedViews } from "#app/shops/saved-views.ts";
 import { pageOfOrders } from "#app/views/list-in-parts.ts";
 import { orderFilterOf, positionOf } from "#app/views/order-filter.ts";
 import { viewCounts } from "#app/views/order-list.ts";
-import { savedViews } from "#app/views/saved-views.ts";
 
 const pageSize = 50;
 

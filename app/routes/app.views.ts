@@ -1,8 +1,8 @@
 import { type ActionFunctionArgs, data } from "@remix-run/node";
 import { viewRequest } from "#app/components/orders/view-request.ts";
 import { readAsked } from "#app/components/shared/read-asked.ts";
+import { deleteView, saveView } from "#app/shops/saved-views.ts";
 import { savedQuery } from "#app/views/order-filter.ts";
-import { deleteView, saveView } from "#app/views/saved-views.ts";
 
 /** Saves, renames and forgets the views of the orders page. */
 export async function action({ request, context }: ActionFunctionArgs) {

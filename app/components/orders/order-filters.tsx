@@ -11,9 +11,9 @@ import {
 } from "@shopify/polaris";
 import { useEffect, useRef, useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
+import { mostSavedViews, type SavedView } from "#app/shops/saved-views.ts";
 import { isWorkQueue, type OrderFilter } from "#app/views/order-filter.ts";
 import { type View, views } from "#app/views/order-views.ts";
-import { mostSavedViews, type SavedView } from "#app/views/saved-views.ts";
 import { useSavedViews } from "./saved-views.ts";
 
 type Props = { filter: OrderFilter; counts: Record<View, number>; saved: readonly SavedView[] };

@@ -3,7 +3,7 @@ import { useAppBridge } from "@shopify/app-bridge-react";
 import type { IndexFiltersProps, TabProps } from "@shopify/polaris";
 import { useAnswer } from "#app/components/shared/answer.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import type { SavedView } from "#app/views/saved-views.ts";
+import type { SavedView } from "#app/shops/saved-views.ts";
 import type { ViewRequest } from "./view-request.ts";
 
 /** What of the address is a view's; what is searched for is not. */

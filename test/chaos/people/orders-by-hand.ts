@@ -17,9 +17,9 @@ export const paired: Person = {
     await desk.reached(order);
     return {
       async act() {
-        const ids = { offerId: "", planId: "" };
-        await act(desk, id, { action: "pair", productLineId, planLineId, ...ids });
-        desk.set.pairs.set(id, [{ productLineId, planLineId, offerId: null, planId: null }]);
+        const pair = { productLineId, planLineId, offerId: null, planId: null };
+        await act(desk, id, { action: "pair", ...pair });
+        desk.set.pairs.set(id, [pair]);
         await desk.reached(order);
         await act(desk, id, { action: "unpair", productLineId });
         desk.set.pairs.delete(id);
@@ -75,14 +75,14 @@ export const dismissed: Person = {
             throw new Error(`order ${id} asks for attention: ${!expected}`);
           }
         };
-        await act(desk, id, { action: "put_away", keys });
+        for (const key of keys) await act(desk, id, { action: "put_away", keys: [key] });
         await asks(false);
         // news of the order brings back nothing that a person has put away
         order.customer = { ...order.customer, city: `Town ${turn}` } as typeof order.customer;
         await desk.change(order);
         await desk.reached(order);
         await asks(false);
-        await act(desk, id, { action: "bring_back", keys });
+        for (const key of keys) await act(desk, id, { action: "bring_back", keys: [key] });
         await asks(true);
       },
     };
