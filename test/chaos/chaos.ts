@@ -46,7 +46,8 @@ const option = name === "large" ? [] : [`--${name}`];
 const again = ["npm run chaos --", ...option, `--seed ${seed}`].join(" ");
 
 if (values.shrink) {
-  const all = { shops: usualShops, histories, names: namesOf(size) };
+  const shops = Number(values.shops ?? usualShops);
+  const all = { shops, histories, names: values.only ?? namesOf(size) };
   const { fault } = values;
   const found = await narrow(all, { options: [...option, "--seed", String(seed)], fault, again });
   process.exit(found ? 0 : 1);
