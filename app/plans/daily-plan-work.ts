@@ -27,7 +27,8 @@ const inOtherCountries = `
  * wrote them since has noted so. They are renewed once.
  */
 const withOldLists = `
-  SELECT "shop", "productId" FROM "CountryOffer" WHERE NOT "ownLists" AND "prices" > 1`;
+  SELECT o."shop", o."productId" FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
+    WHERE NOT o."ownLists" AND o."prices" > 1`;
 
 /** Once a day: starts what is to be done about plans. Answers the shops to be woken. */
 export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[]> {

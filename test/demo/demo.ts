@@ -18,7 +18,7 @@ import { orderFrom } from "#test/simulator/storefront/checkout.ts";
 import { startStorefront } from "#test/simulator/storefront/storefront.ts";
 import { startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import { demoSecrets } from "./secrets.ts";
-import { shopHour } from "./shop-hour.ts";
+import { numbersFrom, shopHour } from "./shop-hour.ts";
 
 const shop = "hakuna-demo.myshopify.com";
 const apiKey = "hakuna-demo-app";
@@ -67,10 +67,11 @@ try {
   await waitUntilReady(app, `${appUrl}/readyz`);
   await connect(env);
 
+  let number = numbersFrom(starts).bought;
   const storefront = await startStorefront({
     async onOrder(cart) {
       const now = Date.now();
-      await deliverWebhook(appUrl, orderFrom(cart, shop, BigInt(now), now), apiSecret);
+      await deliverWebhook(appUrl, orderFrom(cart, shop, BigInt(now), now, number++), apiSecret);
     },
   });
   undo.push(storefront.close);

@@ -23,7 +23,8 @@ const documents = `
     "shop" text NOT NULL, "orderId" text NOT NULL, "state" jsonb NOT NULL,
     "manualPairs" jsonb NOT NULL DEFAULT '[]', "lastPayload" jsonb,
     "reportedUnits" jsonb NOT NULL DEFAULT '{}', "coverIds" jsonb NOT NULL DEFAULT '{}',
-    "agreedPairs" jsonb, "goneCaps" jsonb NOT NULL DEFAULT '{}', PRIMARY KEY ("shop", "orderId"))`;
+    "agreedPairs" jsonb, "goneCaps" jsonb NOT NULL DEFAULT '{}',
+    "requests" jsonb NOT NULL DEFAULT '{}', PRIMARY KEY ("shop", "orderId"))`;
 
 const webhookTable = `
   DROP TABLE IF EXISTS "Webhook";

@@ -12,10 +12,11 @@ export function boughtOrder(
   id: bigint,
   lines: readonly Bought[],
   now = Date.now(),
+  number = Number(id % 100_000n),
 ): Webhook {
   const payload = orderPayload({
     id,
-    number: Number(id % 100_000n),
+    number,
     currency: "EUR",
     createdAt: now,
     updatedAt: now,

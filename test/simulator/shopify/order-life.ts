@@ -12,8 +12,8 @@ import type {
 } from "./simulated-order.ts";
 import type { Webhook } from "./webhook.ts";
 
-/** How a shop's orders are; ids beyond 2^53 where `bigIds`. */
-export type ShopManner = { shop: string; currency: string; bigIds: boolean };
+/** How a shop's orders are; ids beyond 2^53 where `bigIds`; `number` is an order's, else that of its seed. */
+export type ShopManner = { shop: string; currency: string; bigIds: boolean; number?: number };
 
 /** Something happened to an order: what it was like then, and the webhook that tells of it. */
 export type Moment = { order: SimulatedOrder; webhook: Webhook };
@@ -126,7 +126,7 @@ function idsFrom(base: bigint, seed: number): () => bigint {
 }
 
 function buy(
-  { currency }: ShopManner,
+  { currency, number }: ShopManner,
   random: Random,
   nextId: () => bigint,
   seed: number,
@@ -134,7 +134,7 @@ function buy(
 ): SimulatedOrder {
   const order: SimulatedOrder = {
     id: nextId(),
-    number: 1000 + seed,
+    number: number ?? 1000 + seed,
     currency,
     createdAt: now,
     updatedAt: now,

@@ -7,8 +7,15 @@ import { type Cart, lineJson } from "./cart.ts";
  * own.
  *
  * @param id the order's
+ * @param number the one that people see; left out: made of the id
  */
-export function orderFrom(cart: Cart, shop: string, id: bigint, now: number): Webhook {
+export function orderFrom(
+  cart: Cart,
+  shop: string,
+  id: bigint,
+  now: number,
+  number?: number,
+): Webhook {
   const lines = cart.lines.map((line, at) => ({
     id: id * 100n + BigInt(at + 1),
     quantity: line.quantity,
@@ -21,5 +28,5 @@ export function orderFrom(cart: Cart, shop: string, id: bigint, now: number): We
     isPlan: line.variant.offer !== null,
     properties: Object.entries(line.properties).map(([name, value]) => ({ name, value })),
   }));
-  return boughtOrder(shop, id, lines, now);
+  return boughtOrder(shop, id, lines, now, number);
 }
