@@ -67,7 +67,7 @@ test("the block on Shopify's order page shows an order's status and has it sent 
   await client.quiet(shop.domain);
   await openBlock(page, world, shop.domain, String(id));
   await expect(page.getByText("Needs attention")).toBeVisible();
-  await expect(page.getByText("protects no product of this order")).toBeVisible();
+  await expect(page.getByText("probably belong together")).toBeVisible();
   await page.locator("s-button").click();
   await expect(page.getByText("The order is on its way to Hakuna.")).toBeVisible();
   await expect.poll(() => world.hakuna.states(String(id)).length).toBe(2);
