@@ -42,17 +42,17 @@ test("the banner says of how many orders what is true, and an order has one stat
 test("a canceled order says so on its page, and whose it is", async ({ page, world, shop }) => {
   const client = createClient(world);
   await client.connect(shop.domain);
-  const bought = boughtOrder(shop.domain, 820_982_911_946_300_001n, [
+  const bought = boughtOrder(shop.domain, 820_982_911_946_500_001n, [
     { id: 11n, title: "Frutta", isPlan: false },
     { id: 12n, title: "Warranty", isPlan: true },
   ]);
   await client.send([bought]);
   await client.quiet(shop.domain);
-  const path = "/app/orders/820982911946300001";
+  const path = "/app/orders/820982911946500001";
   const app = await openApp(page, world, shop.domain, path);
   await expect(app.getByText(/Customer: Max Mustermann/)).toBeVisible();
   await expect(app.getByText("Canceled", { exact: true })).toHaveCount(0);
-  await shop.setOrder("820982911946300001", { cancelledByHandAt: new Date().toISOString() });
+  await shop.setOrder("820982911946500001", { cancelledByHandAt: new Date().toISOString() });
   await page.reload();
   await expect(app.getByText("Canceled", { exact: true })).toBeVisible();
   await client.close();

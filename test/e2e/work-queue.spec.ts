@@ -4,7 +4,7 @@ import { overflow, violations } from "./accessibility.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 
-const first = 820_982_911_946_400_000n;
+const first = 820_982_911_946_600_000n;
 
 /** Orders with a product and a plan that nothing links: each needs attention. */
 async function unlinked(world: Parameters<typeof createClient>[0], shop: string, count: number) {
