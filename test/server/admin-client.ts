@@ -2,7 +2,8 @@ import { createHmac, randomUUID } from "node:crypto";
 import { request } from "undici";
 import type { World } from "#test/world/world.ts";
 
-export type Claims = Record<string, string | number>;
+/** Undefined: without it. */
+export type Claims = Record<string, string | number | undefined>;
 
 /** A session token with what a test changes of it; `secret` null: unsigned, `alg` none. */
 export function sessionToken(
