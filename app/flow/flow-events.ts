@@ -47,9 +47,9 @@ export async function addFlowEvents(
   await client.query({
     name: "add-flow-events",
     text: `INSERT INTO "FlowEvent" ("shop", "trigger", "orderId", "revision", "units", "createdAt", "dueAt")
-      SELECT $1, r."trigger", r."orderId", r."revision", r."units", $3, $3 FROM jsonb_to_recordset($2::jsonb)
+      SELECT $1, r."trigger", r."orderId", r."revision", r."units", now(), now() FROM jsonb_to_recordset($2::jsonb)
           AS r("trigger" text, "orderId" text, "revision" int, "units" int)
       ON CONFLICT DO NOTHING`,
-    values: [shop, JSON.stringify(events), new Date()],
+    values: [shop, JSON.stringify(events)],
   });
 }

@@ -39,7 +39,17 @@ export async function sendFlowEvents(context: FlowContext, shop: string): Promis
     [shop, new Date(now())],
   );
   for (const event of rows) {
-    if (!(await send(context, shop, event))) break;
+    try {
+      await send(context, shop, event);
+    } catch (err) {
+      // where Shopify does not answer, the others need not be tried
+      if (err instanceof AdminError) {
+        await putOff(context, shop, event, rows);
+        return { again: false, nextInMs: null };
+      }
+      context.log.error({ err, shop, trigger: event.trigger }, "an event for Shopify Flow failed");
+      await putOff(context, shop, event, [event]);
+    }
   }
   return { again: rows.length === most, nextInMs: null };
 }
@@ -55,37 +65,40 @@ export async function shopsWithFlowEvents(pool: pg.Pool, now: number): Promise<s
   return rows.map(({ shop }) => shop);
 }
 
-/** @returns whether Shopify answers: where it does not, the others need not be tried */
-async function send(context: FlowContext, shop: string, event: Due): Promise<boolean> {
-  const { pool, log, admin } = context;
-  const key = [shop, event.trigger, event.orderId, event.revision];
+/** @throws AdminError where Shopify does not answer */
+async function send({ pool, log, admin }: FlowContext, shop: string, event: Due): Promise<void> {
   const payload = await payloadOf(pool, shop, event);
-  try {
-    const errors = await readWithin(longestReadMs, async (signal) => {
-      const ask = await openAdmin(admin, shop, signal);
-      const variables = { handle: event.trigger, payload };
-      const { data } = await ask<FlowTriggerData>(flowTriggerMutation, variables);
-      return data.flowTriggerReceive?.userErrors ?? [];
-    });
-    if (errors.length > 0) {
-      const words = errors.map(({ message }) => message);
-      log.warn({ shop, trigger: event.trigger, words }, "Shopify Flow did not take an event");
-    }
-    await pool.query(
-      `DELETE FROM "FlowEvent" WHERE "shop" = $1 AND "trigger" = $2 AND "orderId" = $3 AND "revision" = $4`,
-      key,
-    );
-    return true;
-  } catch (error) {
-    if (!(error instanceof AdminError)) throw error;
-    const waitMs = Math.min(6 * hourMs, 30_000 * 2 ** Math.min(event.attempts, 12));
-    await pool.query(
-      `UPDATE "FlowEvent" SET "attempts" = "attempts" + 1, "dueAt" = $5
-        WHERE "shop" = $1 AND "trigger" = $2 AND "orderId" = $3 AND "revision" = $4`,
-      [...key, new Date(context.now() + waitMs)],
-    );
-    return false;
+  const errors = await readWithin(longestReadMs, async (signal) => {
+    const ask = await openAdmin(admin, shop, signal);
+    const variables = { handle: event.trigger, payload };
+    const { data } = await ask<FlowTriggerData>(flowTriggerMutation, variables);
+    return data.flowTriggerReceive?.userErrors ?? [];
+  });
+  if (errors.length > 0) {
+    const words = errors.map(({ message }) => message);
+    log.warn({ shop, trigger: event.trigger, words }, "Shopify Flow did not take an event");
   }
+  await pool.query(
+    `DELETE FROM "FlowEvent" WHERE "shop" = $1 AND "trigger" = $2 AND "orderId" = $3 AND "revision" = $4`,
+    [shop, event.trigger, event.orderId, event.revision],
+  );
+}
+
+/** These events, as far as they are still there, are tried again as late as the one that failed. */
+async function putOff(
+  { pool, now }: FlowContext,
+  shop: string,
+  { attempts }: Due,
+  events: readonly Due[],
+): Promise<void> {
+  const waitMs = Math.min(6 * hourMs, 30_000 * 2 ** Math.min(attempts, 12));
+  await pool.query(
+    `UPDATE "FlowEvent" e SET "attempts" = e."attempts" + 1, "dueAt" = $3
+       FROM jsonb_to_recordset($2::jsonb) AS r("trigger" text, "orderId" text, "revision" int)
+      WHERE e."shop" = $1 AND e."trigger" = r."trigger" AND e."orderId" = r."orderId"
+        AND e."revision" = r."revision"`,
+    [shop, JSON.stringify(events), new Date(now() + waitMs)],
+  );
 }
 
 /** As the trigger's extension declares it. The reason is the one of now, in the language of the page. */
@@ -93,7 +106,7 @@ async function payloadOf(
   pool: pg.Pool,
   shop: string,
   { trigger, orderId, units }: FlowEvent,
-): Promise<Record<string, string | number>> {
+): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<ListedRow & { language: string | null }>(
     `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest", o."planUnits",
             o."planTotal", o."currency", o."reasonCode", o."statusReason", o."findings", s."language"
@@ -102,11 +115,16 @@ async function payloadOf(
     [shop, orderId],
   );
   const [row] = rows;
-  const told = { order_id: Number(orderId), "Order name": row?.name ?? orderId };
+  const told = { order_id: exactNumber(orderId), "Order name": row?.name ?? orderId };
   if (trigger === "plan-refunded") return { ...told, "Plans refunded": units };
   const language = languageOf(row?.language ?? "en");
   const { t } = createTexts(language, messages[language]);
   const note = row ? listedOrder(row).note : null;
   const reason = note ? noteText(t, language, note) : row ? t(`common.status.${row.status}`) : "";
   return { ...told, Reason: reason };
+}
+
+/** In JSON a number with all of its digits; TypeScript does not know `JSON.rawJSON` yet. */
+function exactNumber(digits: string): unknown {
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits);
 }

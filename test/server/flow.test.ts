@@ -83,6 +83,40 @@ it("is told of plans that are refunded, how many, and of nothing else", async ()
   ]);
 });
 
+it("is told the order's number exactly, also beyond what numbers hold", async () => {
+  const id = 820_982_911_946_154_509n;
+  await pool.query(
+    `INSERT INTO "FlowEvent" ("shop", "trigger", "orderId", "revision", "units", "createdAt", "dueAt")
+     VALUES ($1, 'plan-refunded', $2, 1, 1, now(), now())`,
+    [domain, String(id)],
+  );
+  await allTold();
+  expect(shop.flowEvents.at(-1)?.payload.order_id).toBe(id);
+});
+
+it("is not asked for one event after the other, where it does not answer", async () => {
+  shop.faults.plan({ kind: "status", status: 503 }, { of: "FireFlowTrigger", times: 5 });
+  const before = shop.flowEvents.length;
+  await pool.query(
+    `INSERT INTO "FlowEvent" ("shop", "trigger", "orderId", "revision", "units", "createdAt", "dueAt")
+     SELECT $1, 'plan-refunded', '9' || n, 1, 1, now(), now() FROM generate_series(10, 39) n`,
+    [domain],
+  );
+  await eventually("none is due", async () => {
+    const { rows } = await pool.query(
+      `SELECT count(*)::int AS count FROM "FlowEvent" WHERE "shop" = $1 AND "dueAt" <= now()`,
+      [domain],
+    );
+    return rows[0].count === 0;
+  });
+  // one refusal put off all of a run, twenty: the faults that are left are met by none
+  expect([await waiting(), shop.flowEvents.length - before]).toEqual([30, 0]);
+  shop.faults.clear();
+  await pool.query(`UPDATE "FlowEvent" SET "dueAt" = now() WHERE "shop" = $1`, [domain]);
+  await allTold();
+  expect(shop.flowEvents.length - before).toBe(30);
+});
+
 it("is told later, where Shopify does not answer, and what it does not want is let go of", async () => {
   shop.faults.plan({ kind: "status", status: 503 }, { of: "FireFlowTrigger", times: 2 });
   const add = (trigger: string, order: string) =>

@@ -95,10 +95,17 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+    const text = Buffer.concat(chunks).toString();
+    return JSON.parse(text, withAllDigits as Parameters<typeof JSON.parse>[1]);
   } catch {
     return {};
   }
+}
+
+/** Shopify reads integers of any size. */
+function withAllDigits(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  const isInexact = typeof value === "number" && Number.isInteger(value) && source !== undefined;
+  return isInexact && !Number.isSafeInteger(value) ? BigInt(source) : value;
 }
 
 function json(response: ServerResponse, status: number, body: object): void {

@@ -38,7 +38,8 @@ export function flowTriggers(told: FlowEvent[]): object {
       for (const [name, type] of kinds) {
         const value = payload[name];
         const isNumber = type === "number_decimal" || type in references;
-        if (typeof value !== (isNumber ? "number" : "string")) {
+        const is = typeof value === "bigint" ? "number" : typeof value;
+        if (is !== (isNumber ? "number" : "string")) {
           return refused("payload", `Errors validating schema: ${name} is not a ${type}`);
         }
       }
