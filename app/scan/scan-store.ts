@@ -16,6 +16,8 @@ export type Scan = {
   oldest: number | null;
   failures: number;
   pausedReason: string | null;
+  /** the access to Shopify, as it is stored, with which it goes on; null: there is none */
+  access: string | null;
 } & Position;
 
 const times = ["startedAt", "through", "since", "bound", "reached", "oldest"] as const;
@@ -27,7 +29,7 @@ const columns = [
   .map((column) => `c."${column}"`)
   .join(", ");
 
-type Row = Omit<Scan, "token" | (typeof times)[number]> &
+type Row = Omit<Scan, "token" | "access" | (typeof times)[number]> &
   Record<(typeof times)[number], Date | null>;
 
 /** Of scans `c` and shops `s`: those that are to begin or to go on now. */
@@ -56,7 +58,16 @@ export async function claimScan(
   const [row] = rows;
   if (!row) return null;
   const epochs = times.map((column) => [column, row[column]?.getTime() ?? null]);
-  return { ...row, ...Object.fromEntries(epochs), token };
+  const access = await accessOf(pool, shop);
+  return { ...row, ...Object.fromEntries(epochs), token, access };
+}
+
+async function accessOf(pool: pg.Pool, shop: string): Promise<string | null> {
+  const { rows } = await pool.query<{ accessToken: string }>(
+    `SELECT "accessToken" FROM "Session" WHERE "shop" = $1 AND NOT "isOnline" LIMIT 1`,
+    [shop],
+  );
+  return rows[0]?.accessToken ?? null;
 }
 
 /** Renews the hold on a scan; false: somebody else has it, or it was cancelled. */
@@ -127,7 +138,7 @@ const withoutSessionMs = 24 * 60 * 60 * 1000;
 /**
  * The Admin API did not answer: the scan waits as long as Shopify says, else exponentially. Without
  * access, which is tried twice, it pauses, and the session is forgotten, so that opening the app
- * gets a new one.
+ * gets a new one. One that came meanwhile is tried.
  */
 export async function backOffScan(
   { pool, config, now }: Pick<RunContext, "pool" | "config" | "now">,
@@ -137,7 +148,8 @@ export async function backOffScan(
   const { backoffMinMs, backoffMaxMs } = config.delivery;
   const failures = scan.failures + 1;
   const backoffMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(scan.failures, 30));
-  const isLost = refusal.kind === "no_session" && failures > 1;
+  const isRefused = refusal.kind === "no_session" && failures > 1;
+  const isLost = isRefused && (await forgetAccess(pool, scan));
   const asked = refusal.kind === "unavailable" ? refusal.retryAfterMs : null;
   const waitMs = isLost ? withoutSessionMs : (asked ?? backoffMs);
   const reason = isLost || failures >= toldAfter ? refusal.kind : scan.pausedReason;
@@ -152,7 +164,17 @@ export async function backOffScan(
       ...[refusal.kind === "unavailable" ? refusal.reason : null, new Date(at)],
     ],
   );
-  if (isLost) await pool.query(`DELETE FROM "Session" WHERE "shop" = $1`, [scan.shop]);
+  // whoever opened the app before that found nothing that was paused
+  if (isLost && (await accessOf(pool, scan.shop)) !== null) await resumeScans(pool, scan.shop);
+}
+
+/** Forgets the access that was refused; false: there is another one by now. */
+async function forgetAccess(pool: pg.Pool, { shop, access }: Scan): Promise<boolean> {
+  await pool.query(
+    `DELETE FROM "Session" WHERE "shop" = $1 AND NOT "isOnline" AND "accessToken" = $2`,
+    [shop, access],
+  );
+  return (await accessOf(pool, shop)) === null;
 }
 
 /** The app was opened, so the shop has a session again: its scans go on. */

@@ -5,7 +5,7 @@ import { startQueue } from "#app/queue/queue.ts";
 import { createSweeps } from "#app/queue/sweeps.ts";
 import { type ScanContext, scanShop } from "#app/scan/scan.ts";
 import { beginImport, beginReconciliation } from "#app/scan/scan-runs.ts";
-import { claimScan } from "#app/scan/scan-store.ts";
+import { claimScan, resumeScans } from "#app/scan/scan-store.ts";
 import type { PageAnswer } from "#app/shopify/orders/order-pages.ts";
 import { readWebhook } from "#app/shopify/webhooks/webhook-payload.ts";
 import { eventually } from "./client.ts";
@@ -239,4 +239,53 @@ it("fifty shops are read at once, while each waits until its bucket has refilled
     [shops],
   );
   expect(rows).toEqual([]);
+});
+
+describe("a scan that is refused for want of a session", () => {
+  const session = async () => {
+    const { rows } = await pool.query(`SELECT "accessToken" FROM "Session" WHERE "shop" = $1`, [
+      current.shop,
+    ]);
+    return rows[0]?.accessToken ?? null;
+  };
+  /** The app is opened: Shopify gives it an access of its own. */
+  const open = async (accessToken: string) => {
+    await pool.query(
+      `INSERT INTO "Session" ("id", "shop", "state", "accessToken") VALUES ($1, $2, '', $3)
+         ON CONFLICT ("id") DO UPDATE SET "accessToken" = EXCLUDED."accessToken"`,
+      [`offline_${current.shop}`, current.shop, accessToken],
+    );
+    await resumeScans(pool, current.shop);
+  };
+  const refusedTwice = async (meanwhile: () => Promise<void>) => {
+    await begin();
+    const scanned = scanning(async (place) => {
+      if (place === 2) await meanwhile();
+      return { kind: "no_session" };
+    });
+    await scanShop(scanned, current.shop);
+    await pool.query(`UPDATE "OrderScan" SET "dueAt" = now() WHERE "shop" = $1`, [current.shop]);
+    await scanShop(scanned, current.shop);
+  };
+  const waitsMs = async () => (await scan("reconciliation")).dueAt.getTime() - Date.now();
+
+  it("waits for the app to be opened, and forgets the session that was refused", async () => {
+    await open("refused");
+    await refusedTwice(async () => undefined);
+    expect([await session(), (await scan("reconciliation")).pausedReason]).toEqual([
+      null,
+      "no_session",
+    ]);
+    expect(await waitsMs()).toBeGreaterThan(3_600_000);
+  });
+
+  it.each(["refused", null])(
+    "goes on soon, and forgets nothing, where the app is opened while it asks (%s before)",
+    async (before) => {
+      if (before !== null) await open(before);
+      await refusedTwice(() => open("given"));
+      expect(await session()).toBe("given");
+      expect(await waitsMs()).toBeLessThan(60_000);
+    },
+  );
 });
