@@ -12,7 +12,7 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
-import { savedViews } from "#app/shops/saved-views.ts";
+import { mostSavedViews, savedViews } from "#app/shops/saved-views.ts";
 import { pageOfOrders } from "#app/views/list-in-parts.ts";
 import { orderFilterOf, positionOf } from "#app/views/order-filter.ts";
 import { viewCounts } from "#app/views/order-list.ts";
@@ -38,6 +38,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     filter,
     counts,
     saved,
+    hasRoom: saved.length < mostSavedViews,
     ...page,
     isPhone: /Mobi/.test(request.headers.get("User-Agent") ?? ""),
   };
@@ -77,13 +78,14 @@ export async function action({ request, context }: ActionFunctionArgs) {
 export const headers = boundary.headers;
 
 export default function Orders() {
-  const { filter, counts, saved, orders, next, previous, isPhone } = useLoaderData<typeof loader>();
+  const { filter, counts, saved, hasRoom, orders, next, previous, isPhone } =
+    useLoaderData<typeof loader>();
   const { t } = useLocale();
   useRefresh(counts.pending > 0 ? 3_000 : 30_000);
   return (
     <Page fullWidth title={t("orders.title")} secondaryActions={<ExportButton />}>
       <Card padding="0">
-        <OrderFilters filter={filter} counts={counts} saved={saved} />
+        <OrderFilters filter={filter} counts={counts} saved={saved} hasRoom={hasRoom} />
         <OrderTable
           orders={orders}
           filter={filter}

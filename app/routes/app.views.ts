@@ -15,6 +15,6 @@ export async function action({ request, context }: ActionFunctionArgs) {
   }
   const query = savedQuery(new URLSearchParams(asked.query));
   const { id, name } = asked;
-  const isSaved = await saveView(pool, session.shop, { id, name, query }, context.run.now());
+  const isSaved = await saveView(pool, session.shop, { id, name, query });
   return isSaved ? { done: true as const } : data({ failed: "full" as const }, { status: 409 });
 }

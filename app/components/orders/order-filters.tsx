@@ -11,12 +11,18 @@ import {
 } from "@shopify/polaris";
 import { useEffect, useRef, useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import { mostSavedViews, type SavedView } from "#app/shops/saved-views.ts";
+import type { SavedView } from "#app/shops/saved-views.ts";
 import { isWorkQueue, type OrderFilter } from "#app/views/order-filter.ts";
 import { type View, views } from "#app/views/order-views.ts";
 import { useSavedViews } from "./saved-views.ts";
 
-type Props = { filter: OrderFilter; counts: Record<View, number>; saved: readonly SavedView[] };
+type Props = {
+  filter: OrderFilter;
+  counts: Record<View, number>;
+  saved: readonly SavedView[];
+  /** another view can be saved */
+  hasRoom: boolean;
+};
 
 type Changes = Partial<Record<keyof OrderFilter | "saved", string | null>>;
 
@@ -42,7 +48,7 @@ export function useFilterChange(): (changes: Changes) => void {
 }
 
 /** Tabs with counts, search, filters and sorting of the orders page; the address keeps them all. */
-export function OrderFilters({ filter, counts, saved }: Props) {
+export function OrderFilters({ filter, counts, saved, hasRoom }: Props) {
   const { t, formatNumber } = useLocale();
   const change = useFilterChange();
   const savedViews = useSavedViews(saved);
@@ -78,7 +84,7 @@ export function OrderFilters({ filter, counts, saved }: Props) {
       }
       onSelect={() => {}}
       onCreateNewView={savedViews.create}
-      canCreateNewView={saved.length < mostSavedViews}
+      canCreateNewView={hasRoom}
       primaryAction={savedViews.primaryAction}
       mode={mode}
       setMode={setMode}
