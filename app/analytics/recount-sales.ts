@@ -17,8 +17,9 @@ const page = 5_000;
 /**
  * Counts what was stored before there were figures, and holds the figures of days that changed since
  * the last time against their orders, a day at a time; then those of their months against the days.
- * Orders and figures change together, so one snapshot tells by how much a figure is wrong: nobody
- * waits, and the shop's row is held only where one is to be set right. Safe to end anywhere.
+ * Orders and figures change together, so one snapshot tells whether a figure is wrong: nobody waits.
+ * Where one is, it is looked at again with the shop's row held, and set right. Safe to end anywhere,
+ * and to be done twice at once.
  */
 export async function recountSales(
   context: Pick<RunContext, "pool" | "config" | "log">,
@@ -35,7 +36,8 @@ export async function recountSales(
   let wrong = 0;
   for (const { day } of rows) wrong += await recountDay(pool, shop, day);
   for (const month of new Set(rows.map(({ day }) => `${day.slice(0, 7)}-01`))) {
-    wrong += await setRight(pool, shop, await wrongOfMonth(pool, shop, month));
+    const look = (client: Client) => wrongOfMonth(client, shop, month);
+    if ((await look(pool)).length > 0) wrong += await setRight(pool, shop, look);
   }
   const recounted = { shop, counted, wrong };
   if (wrong > 0) log.warn(recounted, "figures of sales were wrong and have been set right");
@@ -59,25 +61,19 @@ export async function recountAllSales(
   }
 }
 
+type Client = Pick<pg.Pool | pg.PoolClient, "query">;
 type Known = SaleFigure & { changes: number };
 
 /** @returns how many of the day's figures were wrong */
 async function recountDay(pool: pg.Pool, shop: string, day: string): Promise<number> {
   const { wrong, known } = await inTransaction(
     pool,
-    async (client) => {
-      const known = await figuresOfDay(client, shop, day);
-      const figures = openFigures();
-      let isForgotten = false;
-      for await (const sale of salesOfDay(client, shop, day)) {
-        isForgotten ||= sale.products === null;
-        figures.move(null, sale);
-      }
-      return { known, wrong: differences(figures.all(), known, isForgotten) };
-    },
+    (client) => lookAtDay(client, shop, day),
     "oneSnapshot",
   );
-  await setRight(pool, shop, wrong);
+  if (wrong.length > 0) {
+    await setRight(pool, shop, async (client) => (await lookAtDay(client, shop, day)).wrong);
+  }
   for (const { kind, currency, changes } of known) {
     if (kind !== "all") continue;
     await pool.query(
@@ -90,9 +86,25 @@ async function recountDay(pool: pg.Pool, shop: string, day: string): Promise<num
   return wrong.length;
 }
 
+/** What the figures of a day are, and what is to be added to them. The caller sees one moment. */
+async function lookAtDay(
+  client: Client,
+  shop: string,
+  day: string,
+): Promise<{ known: Known[]; wrong: CountedFigure[] }> {
+  const known = await figuresOfDay(client, shop, day);
+  const figures = openFigures();
+  let isForgotten = false;
+  for await (const sale of salesOfDay(client, shop, day)) {
+    isForgotten ||= sale.products === null;
+    figures.move(null, sale);
+  }
+  return { known, wrong: differences(figures.all(), known, isForgotten) };
+}
+
 const sumColumns = saleSums.map((sum) => `"${sum}"::float8 AS "${sum}"`).join(", ");
 
-async function figuresOfDay(client: pg.PoolClient, shop: string, day: string): Promise<Known[]> {
+async function figuresOfDay(client: Client, shop: string, day: string): Promise<Known[]> {
   const { rows } = await client.query<Known>(
     `SELECT "kind", "key", "currency", "day"::text AS "day", "changes", ${sumColumns}
        FROM "SaleCount"
@@ -104,7 +116,7 @@ async function figuresOfDay(client: pg.PoolClient, shop: string, day: string): P
 }
 
 /** A day of any time zone lies within fourteen hours of its like in UTC. */
-async function* salesOfDay(client: pg.PoolClient, shop: string, day: string): AsyncGenerator<Sale> {
+async function* salesOfDay(client: Client, shop: string, day: string): AsyncGenerator<Sale> {
   const midnight = Date.parse(day);
   const from = new Date(midnight - 14 * 3_600_000);
   const to = new Date(midnight + 38 * 3_600_000);
@@ -148,10 +160,10 @@ function differences(
 }
 
 /** By how much a month's figures are not the sums of its days. */
-async function wrongOfMonth(pool: pg.Pool, shop: string, month: string): Promise<CountedFigure[]> {
+async function wrongOfMonth(client: Client, shop: string, month: string): Promise<CountedFigure[]> {
   const signed = (sum: string) => `sum(CASE "span" WHEN 'day' THEN "${sum}" ELSE -"${sum}" END)`;
   const last = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5, 7)), 0));
-  const { rows } = await pool.query<CountedFigure>(
+  const { rows } = await client.query<CountedFigure>(
     `SELECT 'month' AS "span", "kind", "key", "currency", $3::text AS "day", NULL AS "title",
             ${saleSums.map((sum) => `${signed(sum)}::float8 AS "${sum}"`).join(", ")}
        FROM "SaleCount"
@@ -164,13 +176,16 @@ async function wrongOfMonth(pool: pg.Pool, shop: string, month: string): Promise
   return rows;
 }
 
+/** @returns how many were wrong */
 async function setRight(
   pool: pg.Pool,
   shop: string,
-  wrong: readonly CountedFigure[],
+  look: (client: pg.PoolClient) => Promise<CountedFigure[]>,
 ): Promise<number> {
-  if (wrong.length > 0) {
-    await holdingShop(pool, shop, (client) => addToSales(client, shop, wrong));
-  }
-  return wrong.length;
+  const wrong = await holdingShop(pool, shop, async (client) => {
+    const found = await look(client);
+    await addToSales(client, shop, found);
+    return found.length;
+  });
+  return wrong ?? 0;
 }

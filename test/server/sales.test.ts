@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { recountSales } from "#app/analytics/recount-sales.ts";
+import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, context, take, setShop, stored } = await syncByHand();
@@ -101,6 +102,30 @@ describe("the nightly recount", () => {
     ]).toEqual(right);
     expect(await figures("country", "month")).toMatchObject([{ key: "de", plans: 1 }]);
     expect(await recount()).toMatchObject({ wrong: 0 });
+  });
+
+  it("sets right once what two of them find wrong", async () => {
+    await take("orders/create", bike(1));
+    const right = [await figures("all"), await figures("term", "month")];
+    await pool.query(
+      `UPDATE "SaleCount" SET "plans" = "plans" + 3, "changes" = "changes" + 1 WHERE "shop" = $1`,
+      [current.shop],
+    );
+    const holder = await pool.connect();
+    await holder.query("BEGIN");
+    await holder.query(`SELECT 1 FROM "Shop" WHERE "domain" = $1 FOR UPDATE`, [current.shop]);
+    const both = Promise.all([recount(), recount()]);
+    await eventually("both have found it, and wait", async () => {
+      const { rows } = await pool.query<{ waiting: number }>(
+        `SELECT count(*)::int AS waiting FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.waiting === 2;
+    });
+    await holder.query("ROLLBACK");
+    holder.release();
+    await both;
+    expect([await figures("all"), await figures("term", "month")]).toEqual(right);
   });
 
   it("waits for nobody who is at the shop, where all is right", async () => {
