@@ -11,9 +11,9 @@ export type Trouble =
   /** an operator holds delivery back */
   | { kind: "held" }
   | { kind: "unreadable"; count: number }
-  /** `unsent` of them do not reach Hakuna */
   /** a part that was live in the theme is gone: without the block nothing is sold */
   | { kind: "block_gone"; part: "protection" | "cart-guard"; since: number }
+  /** `unsent` of them do not reach Hakuna */
   | { kind: "attention"; count: number; unsent: number }
   /** no plan was sold for so long where plans used to be; `lookedAt`: when the theme was last asked for */
   | { kind: "no_sales"; days: number; lookedAt: number | null };

@@ -1,29 +1,8 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
-import { nearestEnd, stateAt, type WindowState } from "#app/order/refunds/windows.ts";
+import { nearestEnd, stateAt } from "#app/order/refunds/windows.ts";
 import type { PageStanding } from "#app/views/order-page.ts";
+import type { BuyerPlan, BuyerRequest } from "../../../extensions/plan-return/src/buyer-plans.ts";
 import type { PlanRequest } from "./plan-request.ts";
-
-/** What a buyer sees of the plans of an order of theirs. Times are epoch milliseconds. */
-export type BuyerPlan = {
-  id: string;
-  title: string;
-  /** units that are not given back yet */
-  left: number;
-  /** whether the plan alone can be given back; until when, null: there is no end yet */
-  state: WindowState;
-  until: number | null;
-  /** what they asked for last; null: nothing */
-  request: BuyerRequest | null;
-};
-
-export type BuyerRequest = {
-  id: string;
-  units: number;
-  at: number;
-  /** null: the merchant has not answered */
-  answer: "refunded" | "declined" | null;
-  receipt: PlanRequest["receipt"];
-};
 
 /** Whether the order is the customer's, in a shop that has the app. Both ids are numeric. */
 export async function isOrderOf(
