@@ -1,5 +1,6 @@
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
 import type { Finding, Severity } from "#app/order/findings.ts";
+import { oneCause, severityOf } from "#app/order/one-cause.ts";
 import type { ReasonCode } from "#app/store/order.ts";
 import { isRefusal } from "#app/store/refusal.ts";
 import type { Note } from "#app/texts/order-texts.ts";
@@ -85,11 +86,14 @@ function noteOf(row: ListedRow): Note | null {
   if (reasonCode) {
     return { kind: "reason", code: reasonCode as ReasonCode, detail: statusReason };
   }
-  for (const severity of gravity) {
-    const finding = found.find((one) => one.severity === severity);
-    if (finding) return noteOfFinding(finding);
-  }
-  return null;
+  // as the order's page tells them: what has one cause is one finding
+  const causes = oneCause(found).map((cause) => ({
+    ...cause.finding,
+    severity: severityOf(cause),
+  }));
+  const gravest = gravity.map((grade) => causes.find(({ severity }) => severity === grade));
+  const finding = gravest.find((one) => one !== undefined);
+  return finding ? noteOfFinding(finding) : null;
 }
 
 function noteOfFinding({ severity, code, titles, refused }: Finding): Note {
