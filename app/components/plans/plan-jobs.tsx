@@ -190,6 +190,7 @@ function ResultText({ result }: { result: PlanResult }) {
       return <PlanNames country={null} names={result.plans} />;
     case "unlinked":
     case "left":
+    case "kept":
     case "noted":
       return (
         <Text as="span" tone="subdued">

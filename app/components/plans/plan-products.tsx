@@ -20,6 +20,7 @@ import type { PageProduct } from "#app/plans/plans-page.ts";
 import type { ProductCountry } from "#app/plans/product-offers.ts";
 import { usePlanRequest } from "./plan-request.ts";
 import { ProductCountries } from "./product-countries.tsx";
+import type { WhyNotReason } from "./why-not.tsx";
 
 type Page = { products: PageProduct[]; previous: string | null; next: string | null };
 type Props = {
@@ -30,12 +31,13 @@ type Props = {
   offers: Record<string, ProductCountry[]>;
   search: string;
   mayWrite: boolean;
+  why: WhyNotReason;
 };
 
 const searchAfterMs = 300;
 
 /** The shop's products and the plans that are offered for them. */
-export function PlanProducts({ page, countries, offers, search, mayWrite }: Props) {
+export function PlanProducts({ page, countries, offers, search, mayWrite, why }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -91,6 +93,7 @@ export function PlanProducts({ page, countries, offers, search, mayWrite }: Prop
               countries={countries}
               offers={offers[product.id] ?? []}
               mayWrite={mayWrite}
+              why={why}
             />
           </BlockStack>
         ))}
@@ -114,9 +117,10 @@ type RowProps = {
   countries: string[];
   offers: ProductCountry[];
   mayWrite: boolean;
+  why: WhyNotReason;
 };
 
-function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
+function ProductRow({ product, countries, offers, mayWrite, why }: RowProps) {
   const { t, formatMoney } = useLocale();
   const { busy, ask } = usePlanRequest();
   const [isAsking, setAsking] = useState(false);
@@ -135,6 +139,17 @@ function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
         </Text>
         <ProductCountries plans={plans} countries={countries} offers={offers} />
       </BlockStack>
+      {plans.length === 0 && to > 0 && (
+        <Button
+          variant="plain"
+          disabled={why !== null}
+          loading={busy}
+          accessibilityLabel={t("plans.coverage.giveTo", { title })}
+          onClick={() => ask({ intent: "offers", productIds: [id], collectionIds: [] })}
+        >
+          {t("plans.coverage.giveOne")}
+        </Button>
+      )}
       {plans.length > 0 && (
         <Box>
           <Button
