@@ -23,8 +23,11 @@ type Due = {
 const most = 50;
 /** A look takes no longer: the next one goes on. */
 const lookMs = 4 * 60_000;
-/** Nobody else sends a mail that is being sent; one that was not taken is tried again after that. */
-const againMs = 10 * 60_000;
+/**
+ * Nobody else sends a mail that is being sent, which the mail server's time limits end within a
+ * minute; one that was not taken is tried again after that.
+ */
+const againMs = 2 * 60_000;
 
 /**
  * Sends the mails that merchants asked for and that are due, each once: whoever sends one has moved

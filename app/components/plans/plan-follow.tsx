@@ -31,7 +31,7 @@ export function PlanFollow({ followed, why }: Props) {
         ) : (
           <Followed followed={followed} />
         )}
-        {followed === null && <WhyNot why={why} />}
+        <WhyNot why={why} />
         <ButtonGroup>
           <Button disabled={why !== null} loading={busy} onClick={choose}>
             {t(followed === null ? "plans.follow.choose" : "plans.follow.change")}
