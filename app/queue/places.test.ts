@@ -75,3 +75,62 @@ it("a run that was given up asks no feed that did not answer the last time", () 
   expect(given.probe()).toBe(false);
   expect(places.take().probe()).toBe(true);
 });
+
+it("a new run waits until a place is free, and runs that come back go before it", async () => {
+  const places = openPlaces(1);
+  const given = await takeLent(places);
+  const other = places.take();
+  const order: string[] = [];
+  const back = given.hasPlace().then(() => void order.push("back"));
+  const begun = places.oneFree().then(() => void order.push("new"));
+  other.leave();
+  await back;
+  expect(order).toEqual(["back"]);
+  given.leave();
+  await begun;
+  expect(order).toEqual(["back", "new"]);
+});
+
+it("runs of silent feeds share one place of ten, whenever it is found out that they are", async () => {
+  const places = openPlaces(20);
+  const before = [places.take(true), places.take(true), places.take(true)];
+  const begun = await Promise.all([before[0]?.hasPlace(), before[1]?.hasPlace()]);
+  expect(begun).toEqual([true, true]);
+  const third = before[2]?.hasPlace();
+  // it finds out while it has a place, and has to give it up
+  const [quick, late] = [places.take(), await takeLent(places)];
+  const turns: string[] = [];
+  const found = [quick, late].map((place, index) =>
+    place.silent().then(() => void turns.push(`${index}`)),
+  );
+  await vi.advanceTimersByTimeAsync(10);
+  expect([turns, places.free()]).toEqual([[], 18]);
+  before[0]?.leave();
+  expect(await third).toBe(true);
+  before[1]?.leave();
+  before[2]?.leave();
+  await Promise.all(found);
+  for (const place of [quick, late]) place.leave();
+  expect(places.free()).toBe(20);
+  // none of them is counted any more
+  expect(await places.take(true).hasPlace()).toBe(true);
+  expect(await places.take(true).hasPlace()).toBe(true);
+});
+
+it("a run of a silent feed goes on without a place when none is free in time", async () => {
+  const places = openPlaces(1);
+  const held = places.take(true);
+  expect(await held.hasPlace()).toBe(true);
+  const other = places.take(true);
+  const waited = other.silent();
+  await vi.advanceTimersByTimeAsync(5000);
+  await waited;
+  expect(other.isLent).toBe(true);
+  // it answers: from then on it is one of the others
+  held.answered();
+  held.leave();
+  other.answered();
+  expect(await other.hasPlace()).toBe(true);
+  other.leave();
+  expect(places.free()).toBe(1);
+});
