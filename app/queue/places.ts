@@ -63,6 +63,10 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
   function release(isSilent: boolean): void {
     taken -= 1;
     if (isSilent) silent -= 1;
+    letIn();
+  }
+
+  function letIn(): void {
     const [next] = returning.others;
     const [last] = returning.silent;
     if (next && occupy(false)) next();
@@ -90,14 +94,21 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
   }
 
   function take(isSilent = false): TakenPlace {
-    let isLent = false;
+    // one that begins so waits for its place, and asks nobody meanwhile
+    let isLent = isSilent;
+    let isAway = false;
     let isProbing = false;
     const left = new AbortController();
     const lend = () => {
       if (left.signal.aborted || isLent || away >= mostAway) return;
       isLent = true;
+      isAway = true;
       away += 1;
       release(isSilent);
+    };
+    const endAway = () => {
+      if (isAway) away -= 1;
+      isAway = false;
     };
     const hasPlace = async () => {
       if (left.signal.aborted) return false;
@@ -110,18 +121,14 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
       }
       if (!isBack) return false;
       isLent = false;
-      away -= 1;
+      endAway();
       return true;
     };
     const endProbe = () => {
       if (isProbing) probes -= 1;
       isProbing = false;
     };
-    taken += 1;
-    if (isSilent) {
-      silent += 1;
-      lend();
-    }
+    if (!isLent) taken += 1;
     return {
       get isLent() {
         return isLent;
@@ -155,14 +162,17 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
       },
       answered() {
         endProbe();
-        if (isSilent && !isLent) silent -= 1;
+        if (left.signal.aborted || !isSilent) return;
         isSilent = false;
+        if (isLent) return;
+        silent -= 1;
+        letIn();
       },
       leave() {
         if (left.signal.aborted) return;
         left.abort();
-        if (isLent) away -= 1;
-        else release(isSilent);
+        if (!isLent) release(isSilent);
+        endAway();
         endProbe();
       },
     };
