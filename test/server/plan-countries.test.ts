@@ -6,7 +6,7 @@ import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
 
 const { world, client } = await openWorld();
 let domain: string;
@@ -302,7 +302,7 @@ describe("plans of several countries", () => {
     const ids = plansOf(bike);
     const offers = ids.map((id) => plan(id).metafield("offer_id"));
     const renew = async () => {
-      await ops(["renew-offers"], world.env);
+      await opsHere(["renew-offers"], world.env);
       await eventually("renewed", async () => (await lastJob()).kind === "renew");
       await done();
     };
@@ -341,7 +341,7 @@ it("whose links were written while variants' lists could be wrong are renewed on
   await client.pool.query(`UPDATE "CountryOffer" SET "ownLists" = false WHERE "shop" = $1`, [
     domain,
   ]);
-  await ops(["renew-offers"], world.env);
+  await opsHere(["renew-offers"], world.env);
   await done();
   expect(plansOf(large)).toEqual(own);
   const jobs = async () => {
@@ -357,7 +357,7 @@ it("whose links were written while variants' lists could be wrong are renewed on
     { kind: "renew", total: 1 },
   ];
   expect(await jobs()).toEqual(once);
-  await ops(["renew-offers"], world.env);
+  await opsHere(["renew-offers"], world.env);
   expect(await jobs()).toEqual(once);
 });
 
@@ -474,7 +474,7 @@ describe("plans from before there were countries", () => {
     await client.pool.query(`UPDATE "PlanOffer" SET "country" = NULL WHERE "shop" = $1`, [domain]);
     expect((await page("/app/plans.data")).text).toContain("expiresAt");
 
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("it is noted", async () => (await lastJob()).kind === "countries");
     await done();
     expect(await lastResult()).toEqual({ kind: "noted" });
@@ -491,7 +491,7 @@ describe("plans from before there were countries", () => {
       [domain],
     );
     expect(tables.rows).toEqual([{ former: 0, offers: ["de"], countries: ["de"] }]);
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     expect((await lastJob()).kind).toBe("countries");
   });
 });
