@@ -188,6 +188,12 @@ function ResultText({ result }: { result: PlanResult }) {
     }
     case "linked":
       return <PlanNames country={null} names={result.plans} />;
+    case "withdrawn":
+      return (
+        <Text as="span" tone="subdued">
+          {t("plans.result.withdrawn", { countries: result.countries.map(nameOf).join(", ") })}
+        </Text>
+      );
     case "unlinked":
     case "left":
     case "noted":
