@@ -12,6 +12,7 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
 import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts";
 import type { OrderPage } from "#app/views/order-page.ts";
+import { OpenReturns } from "./open-returns.tsx";
 import { RefundList } from "./refund-list.tsx";
 import { canRefund, useRemedies } from "./remedies.tsx";
 import { RequestList } from "./request-list.tsx";
@@ -76,6 +77,7 @@ function Plan({ plan, order, isAlone, mayRefund }: PlanProps) {
           )}
         </BlockStack>
       )}
+      <OpenReturns returns={plan.returns} />
       {left === 0 && (
         <Text as="p" tone="subdued">
           {t("refunds.none")}
