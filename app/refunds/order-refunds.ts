@@ -29,6 +29,8 @@ export type RefundablePlan = {
   /** units that can be refunded */
   left: number;
   owed: { units: number; reason: OwedReason } | null;
+  /** units that went with a cancelled order: what was paid for them may not have been paid back */
+  cancelledUnits: number;
   windows: Window[];
   /**
    * whether what is to be refunded, or else the plan alone, may be; until when. What the buyer asked
@@ -84,6 +86,7 @@ export type ShownRequest = Pick<
 type Standing = {
   plan: { id: string; title: string; left: number };
   owed: RefundablePlan["owed"];
+  cancelledUnits: number;
   requestedAt: number | null;
   windows: Window[];
   productIds: readonly string[];
@@ -129,8 +132,8 @@ export async function readOrderRefunds(
   const granted = shop.scopes?.split(",") ?? [];
   const reported = reportedUnits(order?.acceptedHash ? document?.lastPayload : null);
   return {
-    plans: standings.map(({ plan, owed, requestedAt, windows, productIds }) => ({
-      ...{ id: plan.id, title: plan.title, left: plan.left, owed, windows },
+    plans: standings.map(({ plan, owed, cancelledUnits, requestedAt, windows, productIds }) => ({
+      ...{ id: plan.id, title: plan.title, left: plan.left, owed, cancelledUnits, windows },
       window: possible(
         windows,
         windowFor(owed),

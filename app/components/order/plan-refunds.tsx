@@ -12,6 +12,7 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
 import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts";
 import type { OrderPage } from "#app/views/order-page.ts";
+import { CancelledPart } from "./cancelled-part.tsx";
 import { OpenReturns } from "./open-returns.tsx";
 import { RefundList } from "./refund-list.tsx";
 import { canRefund, useRemedies } from "./remedies.tsx";
@@ -78,7 +79,8 @@ function Plan({ plan, order, isAlone, mayRefund }: PlanProps) {
         </BlockStack>
       )}
       <OpenReturns returns={plan.returns} />
-      {left === 0 && (
+      {plan.cancelledUnits > 0 && <CancelledPart planId={plan.id} orderId={order.id} />}
+      {left === 0 && plan.cancelledUnits === 0 && (
         <Text as="p" tone="subdued">
           {t("refunds.none")}
         </Text>
