@@ -162,6 +162,7 @@ test("an open return is shown with its plan, and a cancelled order with the plan
   const order = await bought(world, shop.domain, { units: 2 });
   const [product] = order.lines;
   if (!product) throw new Error("no product");
+  const app = await openApp(page, world, shop.domain, `/app/orders/${order.id}`);
   simulated.scopes.add("read_returns");
   await shop.set({ scopes: [...simulated.scopes].join(",") });
   await expect.poll(() => simulated.subscriptions.all.length).toBe(8);
@@ -171,7 +172,6 @@ test("an open return is shown with its plan, and a cancelled order with the plan
       return sendWebhook(world.appUrl, webhook, world.apiSecret, path);
     });
   await deliver();
-  const app = await openApp(page, world, shop.domain, `/app/orders/${order.id}`);
   await expect(async () => {
     await page.reload();
     await expect(app.getByText("The customer has asked to return 2 units")).toBeVisible({
