@@ -22,6 +22,7 @@ export type CatalogProduct = {
   vendor: string;
   productType: string;
   status: "ACTIVE" | "ARCHIVED" | "DRAFT" | "UNLISTED";
+  isGiftCard: boolean;
   option: string;
   variants: CatalogVariant[];
   metafields: Metafields;
@@ -63,6 +64,7 @@ export class ShopCatalog {
       vendor,
       productType,
       status: "ACTIVE",
+      isGiftCard: false,
       option: option ?? "Title",
       variants: (variants ?? [{ price: "100.00" }]).map((variant) => ({
         ...newVariant(this.nextId("ProductVariant")),
