@@ -1,4 +1,5 @@
 import { createClient } from "../server/client.ts";
+import { boughtWebhook } from "../simulator/shopify/bought-order.ts";
 import { sendWebhook } from "../simulator/shopify/webhook.ts";
 import { orderFrom } from "../simulator/storefront/checkout.ts";
 import { startStorefront } from "../simulator/storefront/storefront.ts";
@@ -9,7 +10,8 @@ test("what a buyer puts into the cart is a pair at Hakuna", async ({ page, world
   const orderId = 7_100_200_300n;
   const storefront = await startStorefront({
     async onOrder(cart) {
-      const webhook = orderFrom(cart, shop.domain, orderId, Date.now());
+      const order = orderFrom(cart, { id: orderId, now: Date.now() });
+      const webhook = boughtWebhook(shop.domain, order);
       expect(await sendWebhook(world.appUrl, webhook, world.apiSecret)).toBe(200);
     },
   });
