@@ -61,16 +61,19 @@ try {
   });
   undo.push(() => app.stop());
   await waitUntilReady(app, `${appUrl}/readyz`);
-  const shop = await openDemoShop({ appUrl, apiKey, apiSecret, admin, hakuna }, domain);
-  const { storefront, life } = shop;
+  const databaseUrl = postgres.url;
+  const world = { appUrl, databaseUrl, apiKey, apiSecret, admin, hakuna };
+  const shop = await openDemoShop(world, domain);
+  const { storefront } = shop;
   undo.push(storefront.close);
 
   console.log(`\n  The admin page:  ${admin.url}\n  The storefront:  ${storefront.url}`);
   console.log(
     "  Buy something with a plan there, and see the order arrive.\n  Ctrl-C ends the demo.\n",
   );
-  console.log(`${life.past.length} orders of the last weeks are imported.`);
-  await shop.importPast();
+  const life = shop.life();
+  console.log(`${life.past.length} orders of the last weeks arrive.`);
+  await shop.tellPast();
   console.log(`An hour of ${domain} in ${seconds} s: ${life.hour.length} webhooks.\n`);
   hakuna.onAccepted(({ order }) => console.log(lineAbout(order)));
   await shop.playHour(seconds);

@@ -1,7 +1,6 @@
 import type { Goods, SoldPlan } from "#test/simulator/shopify/order-life.ts";
 import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { NewProduct } from "#test/simulator/shopify/shop-catalog.ts";
-import { lineJson } from "#test/simulator/storefront/cart.ts";
 import { findVariant, type Product, type Variant } from "#test/simulator/storefront/catalog.ts";
 import { shopShelf } from "#test/simulator/storefront/shop-shelf.ts";
 
@@ -98,9 +97,8 @@ function soldPlan(product: Product, variant: Variant): SoldPlan {
 }
 
 function soldAs(product: Product, variant: Variant) {
-  const line = { key: "", product, variant, quantity: 1, properties: {}, parentKey: null };
   return {
-    ...{ title: lineJson(line).title, sku: variant.sku, price: variant.price },
+    ...{ title: product.title, sku: variant.sku, price: variant.price },
     ...{ productId: BigInt(product.id), variantId: BigInt(variant.id) },
   };
 }

@@ -49,11 +49,6 @@ export async function setUp(
   });
 }
 
-/** Has the app read the shop's past orders, as the page of settings does. */
-export async function importPast(world: Reached, domain: string): Promise<void> {
-  await post(world, domain, "/app/settings.data", { intent: "import" });
-}
-
 async function post(world: Reached, domain: string, path: string, body: object | string) {
   const isForm = typeof body === "string";
   const answer = await ask(world, path, {

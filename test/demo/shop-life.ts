@@ -17,7 +17,7 @@ type Manner = Pick<ShopManner, "shop" | "goods">;
 export type Told = Webhook & { order: SimulatedOrder };
 
 export type ShopLife = {
-  /** orders of the weeks before the app was there, as they are now */
+  /** orders of the weeks before the hour, as they are now */
   past: SimulatedOrder[];
   /** the webhooks of the last hour */
   hour: Told[];
@@ -31,9 +31,9 @@ export type ShopLife = {
  * plan stands alone.
  */
 const stories = new Map([
-  [4, "product_gone_plan_not"],
-  [11, "plan_without_product,pair_suggested"],
-  [18, "plan_without_product"],
+  [3, "product_gone_plan_not"],
+  [8, "plan_without_product,pair_suggested"],
+  [12, "plan_without_product"],
 ]);
 
 /** How long the shop has been there, and how its business goes. */
@@ -46,7 +46,7 @@ export type Extent = {
   hourly: number;
 };
 
-export const demoExtent: Extent = { days: 56, daily: [2, 6], hourly: 24 };
+export const demoExtent: Extent = { days: 56, daily: [5, 12], hourly: 16 };
 
 /**
  * The life of a shop until `now`: weeks of orders that need nobody, then an hour of which webhooks
@@ -69,7 +69,7 @@ export function liveUntil(now: number, manner: Manner, extent: Extent = demoExte
       const seed = seeds(story, planShare);
       const end = orderMoments(mannerOf(manner, planShare), seed, at).at(-1);
       // what is to have happened by now, one after the other, began earlier
-      const latest = now - (plans.length - 1 - index) * 1000;
+      const latest = now - (plans.length - 1 - index) * 40_000;
       const late = Math.max(0, (end?.webhook.triggeredAt ?? latest) - latest);
       return { seed, planShare, at: at - late, isPast: at < now - hourMs };
     })

@@ -45,10 +45,10 @@ test("storefront and admin are one shop, whose guide is done and whose orders te
 }) => {
   test.setTimeout(600_000);
   const { domain } = shop;
-  const demo = await openDemoShop(world, domain, { days: 40, daily: [1, 1], hourly: 24 });
-  const { storefront, life } = demo;
+  const demo = await openDemoShop(world, domain, { days: 40, daily: [1, 1], hourly: 16 });
+  const { storefront } = demo;
   try {
-    await demo.importPast();
+    await demo.tellPast();
     await demo.playHour(0);
 
     let app = await openApp(page, world, domain);
@@ -87,7 +87,7 @@ test("storefront and admin are one shop, whose guide is done and whose orders te
     await page.getByRole("button", { name: "Pay now" }).click();
     await expect(page.getByRole("heading", { name: "Thank you" })).toBeVisible();
     app = await openApp(page, world, domain, "/app/orders");
-    const name = `#${life.next}`;
+    const name = `#${demo.life().next}`;
     await app.getByRole("link", { name }).click();
     await expect(app.getByRole("heading", { level: 1 })).toContainText(name);
     await expect(app.getByText(/^(Synced|Confirmed)$/).first()).toBeVisible();

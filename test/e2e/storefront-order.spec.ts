@@ -31,7 +31,7 @@ test("what a buyer puts into the cart is a pair at Hakuna", async ({ page, world
     const [product, plan] = world.hakuna.last(String(orderId))?.line_items ?? [];
     expect(product).toMatchObject({
       quantity: 2,
-      product_data: { title: "City bike Amsel - Blue" },
+      product_data: { title: "City bike Amsel" },
       custom_properties: { protection_line_item_id: plan?.id },
     });
     expect(plan).toMatchObject({

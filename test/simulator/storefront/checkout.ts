@@ -1,7 +1,7 @@
 import { newOrder } from "../shopify/bought-order.ts";
 import { customers } from "../shopify/catalog.ts";
 import type { SimulatedOrder } from "../shopify/simulated-order.ts";
-import { type Cart, lineJson } from "./cart.ts";
+import type { Cart } from "./cart.ts";
 
 /**
  * The order that a cart becomes: its lines keep their properties, and get ids of their own.
@@ -21,7 +21,7 @@ export function orderFrom(
   const lines = cart.lines.map((line, at) => ({
     id: id * 100n + BigInt(at + 1),
     quantity: line.quantity,
-    title: lineJson(line).title,
+    title: line.product.title,
     vendor: line.product.vendor,
     sku: line.variant.sku,
     variantId: BigInt(line.variant.id),
