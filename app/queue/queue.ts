@@ -6,6 +6,7 @@ import type { Logger } from "#app/foundation/log.server.ts";
 import { restsUntil, type Step } from "#app/store/failing.ts";
 import { notHeld } from "#app/store/hold.ts";
 import { type Lane, type LaneOptions, makeQueue, openLane } from "./lane.ts";
+import { namingRepeated } from "./repeated-statements.ts";
 import type { LaneName, Sweeps } from "./sweeps.ts";
 
 export type Queue = {
@@ -128,7 +129,8 @@ function connectionOf({
   directUrl?: string | undefined;
   limits: DatabaseLimits;
 }) {
-  const { Client, ...pooled } = connectionTo(databaseUrl, "hakuna-queue", limits);
+  const { Client: Plain, ...pooled } = connectionTo(databaseUrl, "hakuna-queue", limits);
+  const Client = namingRepeated(Plain);
   if (directUrl === undefined) return { ...pooled, Client };
   class PooledClient extends Client {
     constructor() {

@@ -76,13 +76,19 @@ async function send(
     const { to, body, id, timeoutMs } = attempt;
     const answer = await context.place.away(context.feed.send(to, body, id, timeoutMs));
     add({ outcome: answer.kind, httpStatus: answer.httpStatus ?? 0 });
+    // where a feed falls silent all its shops find so at once
+    if (isSilent(answer)) await context.place.silent();
     return { answer, counts: await recordAnswer(context, lease, attempt, answer) };
   });
   const { kind, httpStatus, durationMs } = answer;
   context.metrics.answered(kind, orders.length, durationMs / 1000);
-  if (kind === "unavailable" || kind === "unanswered") context.metrics.backedOff();
+  if (isSilent(answer)) context.metrics.backedOff();
   else context.place.answered();
   const level = kind === "accepted" ? "info" : "warn";
   context.log[level]({ ...where, outcome: kind, httpStatus, durationMs, orders }, "sent");
   return { answer, counts };
+}
+
+function isSilent({ kind }: FeedAnswer): boolean {
+  return kind === "unavailable" || kind === "unanswered";
 }

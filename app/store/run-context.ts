@@ -47,6 +47,11 @@ export type Place = {
   probe(): boolean;
   /** To be told that the feed answered and that it is recorded: another shop may be tried. */
   answered(): void;
+  /**
+   * To be told that the feed did not answer, before that is recorded: from now on the run is one of
+   * those that share a few places. Waits for one, but not for long.
+   */
+  silent(): Promise<void>;
 };
 
 /** Of a run that is made alone. */
@@ -55,6 +60,7 @@ export const alone: Place = {
   hasPlace: async () => true,
   probe: () => true,
   answered: () => undefined,
+  silent: async () => undefined,
 };
 
 /** What the steps of one run work with. */

@@ -376,6 +376,7 @@ describe("a back-off that is over", () => {
       hasPlace: async () => true,
       probe: () => false,
       answered: () => undefined,
+      silent: async () => undefined,
     };
     const { again, nextInMs } = await runShop(context, current.shop, taken);
     expect(hakuna.requests.length).toBe(before);
