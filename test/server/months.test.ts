@@ -14,7 +14,7 @@ import { createDatabase } from "#test/world/shared-postgres.ts";
 
 const database = await createDatabase();
 // as the app's own connections, which wait for no lock for long
-const options = "-c lock_timeout=500";
+const options = "-c lock_timeout=5000";
 const pool = new pg.Pool({ connectionString: database.url, options });
 const log = createLog("silent");
 afterAll(async () => {
