@@ -3,7 +3,7 @@
  * offers; `coverage`: the products without plans are counted, nothing is done.
  */
 export const planJobKinds = [
-  ...(["offers", "link", "unlink", "renew", "countries"] as const),
+  ...(["offers", "link", "unlink", "renew", "countries", "withdraw"] as const),
   ...(["follow", "coverage"] as const),
 ] as const;
 export type PlanJobKind = (typeof planJobKinds)[number];
@@ -49,6 +49,8 @@ export type PlanFailure =
   | "no_offer"
   /** the same, and the offer that it had has expired: its plans were taken away */
   | "offer_ended"
+  /** the offer that it had has expired before there was another: its plans were taken away */
+  | "expired"
   /** Shopify refused, in its own words */
   | "shopify_refused"
   /** the plans that were to be linked are gone */
@@ -78,6 +80,8 @@ export type PlanResult =
   | { kind: "noted" }
   | { kind: "linked"; plans: string[] }
   | { kind: "unlinked" }
+  /** its plans of these countries were taken off: they may not be sold there any more */
+  | { kind: "withdrawn"; countries: string[] }
   /** its plans were linked by hand or taken off before its offers could be renewed */
   | { kind: "left" }
   /** it has plans by now, or the merchant took them off: nothing was done by itself */

@@ -165,6 +165,7 @@ export default function Plans() {
           offers={offers}
           search={search}
           mayWrite={mayWrite}
+          hasKey={hasKey}
           why={whyNot}
         />
         {mayWrite && countries.length > 0 && (

@@ -36,6 +36,7 @@ export const listedColumns = {
   reasonCode: true,
   statusReason: true,
   findings: true,
+  refundUnits: true,
 } as const;
 
 export type ListedRow = {
@@ -51,11 +52,13 @@ export type ListedRow = {
   reasonCode: string | null;
   statusReason: string | null;
   findings: unknown;
+  refundUnits: number;
 };
 
 /** Turns a row into what lists show of it. */
 export function listedOrder(row: ListedRow): ListedOrder {
-  const { planTotal, currency, placedAt, reasonCode, statusReason, findings, ...same } = row;
+  const { planTotal, currency, placedAt, reasonCode, statusReason, findings, ...rest } = row;
+  const { refundUnits: _, ...same } = rest;
   return {
     ...same,
     placedAt: placedAt.getTime(),
@@ -91,9 +94,15 @@ function noteOf(row: ListedRow): Note | null {
     ...cause.finding,
     severity: severityOf(cause),
   }));
-  const gravest = gravity.map((grade) => causes.find(({ severity }) => severity === grade));
-  const finding = gravest.find((one) => one !== undefined);
-  return finding ? noteOfFinding(finding) : null;
+  const isRequest =
+    row.refundUnits > 0 && !found.some(({ code }) => code === "product_gone_plan_not");
+  for (const grade of gravity) {
+    // it is no finding: nothing is wrong with the order
+    if (grade === "warning" && isRequest) return { kind: "requested" };
+    const finding = causes.find(({ severity }) => severity === grade);
+    if (finding) return noteOfFinding(finding);
+  }
+  return null;
 }
 
 function noteOfFinding({ severity, code, titles, refused }: Finding): Note {

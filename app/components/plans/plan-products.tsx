@@ -31,13 +31,14 @@ type Props = {
   offers: Record<string, ProductCountry[]>;
   search: string;
   mayWrite: boolean;
+  hasKey: boolean;
   why: WhyNotReason;
 };
 
 const searchAfterMs = 300;
 
 /** The shop's products and the plans that are offered for them. */
-export function PlanProducts({ page, countries, offers, search, mayWrite, why }: Props) {
+export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey, why }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -93,6 +94,7 @@ export function PlanProducts({ page, countries, offers, search, mayWrite, why }:
               countries={countries}
               offers={offers[product.id] ?? []}
               mayWrite={mayWrite}
+              hasKey={hasKey}
               why={why}
             />
           </BlockStack>
@@ -117,10 +119,11 @@ type RowProps = {
   countries: string[];
   offers: ProductCountry[];
   mayWrite: boolean;
+  hasKey: boolean;
   why: WhyNotReason;
 };
 
-function ProductRow({ product, countries, offers, mayWrite, why }: RowProps) {
+function ProductRow({ product, countries, offers, mayWrite, hasKey, why }: RowProps) {
   const { t, formatMoney } = useLocale();
   const { busy, ask } = usePlanRequest();
   const [isAsking, setAsking] = useState(false);
@@ -137,7 +140,7 @@ function ProductRow({ product, countries, offers, mayWrite, why }: RowProps) {
         <Text as="p" tone="subdued">
           {[vendor, price].filter(Boolean).join(" · ")}
         </Text>
-        <ProductCountries plans={plans} countries={countries} offers={offers} />
+        <ProductCountries plans={plans} countries={countries} offers={offers} hasKey={hasKey} />
       </BlockStack>
       {plans.length === 0 && to > 0 && (
         <Button

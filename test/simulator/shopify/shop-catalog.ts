@@ -21,6 +21,7 @@ export type CatalogProduct = {
   handle: string;
   vendor: string;
   productType: string;
+  description: string;
   status: "ACTIVE" | "ARCHIVED" | "DRAFT" | "UNLISTED";
   isGiftCard: boolean;
   option: string;
@@ -37,6 +38,7 @@ export type NewProduct = {
   title: string;
   vendor?: string;
   productType?: string;
+  description?: string;
   handle?: string;
   option?: string;
   variants?: ({ price: string } & Partial<Omit<CatalogVariant, "id" | "metafields">>)[];
@@ -55,7 +57,9 @@ export class ShopCatalog {
     return `gid://shopify/${type}/${this.#lastId}`;
   }
 
-  add({ title, vendor = "Radwerk", productType = "", handle, option, variants }: NewProduct) {
+  add(given: NewProduct) {
+    const { title, vendor = "Radwerk", productType = "", description = "" } = given;
+    const { handle, option, variants } = given;
     const id = this.nextId("Product");
     const product: CatalogProduct = {
       id,
@@ -63,6 +67,7 @@ export class ShopCatalog {
       handle: handle ?? `${title.toLowerCase().replaceAll(/\W+/g, "-")}-${id.slice(-4)}`,
       vendor,
       productType,
+      description,
       status: "ACTIVE",
       isGiftCard: false,
       option: option ?? "Title",
