@@ -23,6 +23,7 @@ export type CatalogProduct = {
   productType: string;
   description: string;
   status: "ACTIVE" | "ARCHIVED" | "DRAFT" | "UNLISTED";
+  isGiftCard: boolean;
   option: string;
   variants: CatalogVariant[];
   metafields: Metafields;
@@ -68,6 +69,7 @@ export class ShopCatalog {
       productType,
       description,
       status: "ACTIVE",
+      isGiftCard: false,
       option: option ?? "Title",
       variants: (variants ?? [{ price: "100.00" }]).map((variant) => ({
         ...newVariant(this.nextId("ProductVariant")),
