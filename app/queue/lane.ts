@@ -28,6 +28,9 @@ export type Lane = {
   stop(): Promise<void>;
 };
 
+/** So long a run of a silent feed waits for its turn to begin; then it is queued again. */
+const longestTurnMs = 60_000;
+
 /** A request that is under way at the end is waited for. */
 const longestEndMs = 15_000;
 
@@ -58,24 +61,26 @@ export type LaneOptions = {
 };
 
 /**
- * The queue only wakes: at most one run queued and one active per shop (pg-boss's policy `stately`
- * with the shop as key). Who may do what is decided by leases, and what there is to do stands in
- * the tables, so a lost or doubled job changes nothing. A sweep queues every shop that has work but
- * no job. See docs/decisions/0004-pg-boss-only-wakes.md.
+ * The queue only wakes: at most one job of a shop waits (pg-boss's policy `stately` with the shop as
+ * key), and one that is taken is done with when its run has begun and a place is free for another.
+ * Who may do what is decided by leases, and what there is to do stands in the tables, so a lost or
+ * doubled job changes nothing. A sweep queues every shop that has work but no job. See
+ * docs/decisions/0004-pg-boss-only-wakes.md and 0074-a-job-ends-when-its-run-begins.md.
  */
 export async function openLane(boss: PgBoss, name: LaneName, options: LaneOptions): Promise<Lane> {
   const { log, sweeps } = options;
   await makeQueue(boss, name, laneOptions);
   const timers = new Map<string, NodeJS.Timeout>();
   let sweeper: NodeJS.Timeout | null = null;
-  /** the queue's workers that wait for a job, with the time since when (epoch milliseconds) */
-  const idle = new Map<string, number>();
-  const dismissed = new Set<string>();
   const places = openPlaces(options.concurrency, options.awayPerPlace);
-  /** all runs that are under way; of one that lent its place the queue has done with the job */
+  /** all runs that are under way */
   const runs = new Map<string, Promise<void>>();
   /** shops that are to be worked on once more when their run has ended */
   const woken = new Set<string>();
+  /** shops whose feed did not answer the last time, or asked for patience */
+  const silent = new Set<string>();
+  /** of them, what waits for its turn to begin */
+  const starting = new Set<TakenPlace>();
   let resting = false;
   let stopping = false;
 
@@ -111,45 +116,26 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     resting = true;
     if (sweeper) clearTimeout(sweeper);
     for (const timer of timers.values()) clearTimeout(timer);
+    for (const place of starting) place.leave();
     await boss.offWork(name, { wait: false });
   }
 
-  /**
-   * Adds a worker that waits for a job. Once it has one, another waits in its place, so that of
-   * `concurrency` workers one asks at each notification and not all (docs/decisions/0032).
-   */
-  async function hire(run: Run): Promise<void> {
-    const asking = { pollingIntervalSeconds: 2, batchSize: 1 };
-    const id = await boss.work<{ shop: string }>(name, asking, async ([job]) => {
-      if (!job) return;
-      idle.delete(id);
-      try {
-        await workOn(run, job.data.shop);
-      } finally {
-        if (dismissed.has(id)) await keepOneIdle(run);
-        else {
-          idle.set(id, Date.now());
-          // a run of the same shop may be queued, which nobody could take until now
-          boss.notifyWorker(id);
-        }
-      }
-    });
-    idle.set(id, Date.now());
-  }
-
-  /** Until the run's end, or until it lends its place: then the queue has done with its job. */
-  async function workOn(run: Run, shop: string): Promise<void> {
-    if (runs.has(shop)) return void woken.add(shop);
-    const place = places.take();
-    const ended = runOnce(run, shop, place);
-    runs.set(shop, ended);
-    await keepOneIdle(run);
-    await Promise.race([ended, place.lent]);
+  /** A run of the shop begins as soon as there is a place, or follows the one that is under way. */
+  async function begin(run: Run, shop: string): Promise<void> {
+    const isSilent = silent.has(shop);
+    while (!runs.has(shop) && !isSilent && places.free() < 1) await places.oneFree();
+    if (resting) wakeQuietly([shop]);
+    else if (runs.has(shop)) woken.add(shop);
+    else runs.set(shop, runOnce(run, shop, places.take(isSilent)));
   }
 
   /** Never rejects. */
   async function runOnce(run: Run, shop: string, place: TakenPlace): Promise<void> {
     try {
+      if (place.isSilent && !(await hasTurn(place))) {
+        woken.add(shop);
+        return;
+      }
       const limit = options.runLimitMs;
       const { again, nextInMs } = await withinTime(run(shop, place), limit, `A run of ${shop}`);
       if (again) woken.add(shop);
@@ -158,26 +144,20 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
       log.error({ err, shop, lane: name }, "a run failed; the sweep will queue it again");
     } finally {
       runs.delete(shop);
+      if (place.isSilent) silent.add(shop);
+      else silent.delete(shop);
       // it waited in vain: so may many others, and they all end at once
       if (woken.delete(shop)) wakeQuietly([shop], place.isLent ? retries : news);
       place.leave();
-      // the place may have been had without a job
-      keepOneIdle(run).catch((err) => log.warn({ err, lane: name }, "nobody waits for a job"));
     }
   }
 
-  async function keepOneIdle(run: Run): Promise<void> {
-    if (idle.size === 0 && places.free() > 0 && !resting) await hire(run);
-  }
-
-  /** Lets workers go that have waited for a second, but for one. */
-  function dismissIdle(): void {
-    const waiting = [...idle].filter(([, since]) => since < Date.now() - 1000);
-    for (const [id] of waiting.slice(waiting.length === idle.size ? 1 : 0)) {
-      idle.delete(id);
-      // it may be about to get a job, which it does first
-      dismissed.add(id);
-      void boss.offWork(name, { id, wait: true }).finally(() => dismissed.delete(id));
+  async function hasTurn(place: TakenPlace): Promise<boolean> {
+    starting.add(place);
+    try {
+      return await place.hasPlace(longestTurnMs);
+    } finally {
+      starting.delete(place);
     }
   }
 
@@ -188,12 +168,8 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
       const look = async () => {
         const shops = await find();
         await wake(shops, undefined, retries);
-        // the last one may have gone while the database was away
-        await keepOneIdle(run);
         // a run that was queued behind one whose process died: nothing tells that it may be taken
-        const [first] = idle.keys();
-        if (shops.length > 0 && first) boss.notifyWorker(first);
-        dismissIdle();
+        if (shops.length > 0) boss.notifyWorker(worker);
       };
       const sweep = async () => {
         try {
@@ -205,7 +181,13 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
         }
         if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
-      await hire(run);
+      const asking = { pollingIntervalSeconds: 2, batchSize: 1 };
+      const worker = await boss.work<{ shop: string }>(name, asking, async ([job]) => {
+        if (job) await begin(run, job.data.shop);
+        await places.oneFree();
+        // there may be more
+        boss.notifyWorker(worker);
+      });
       sweeps.begun(name);
       await sweep();
     },

@@ -38,7 +38,7 @@ const shops = [
 ] as const;
 
 beforeAll(async () => {
-  for (const table of ["Order", "OrderDocument", "Attempt", "InboxWebhook"]) {
+  for (const table of ["Order", "OrderDocument", "Attempt_first", "InboxWebhook"]) {
     // statistics are taken below, and not again
     await pool.query(`ALTER TABLE "${table}" SET (autovacuum_enabled = off)`);
   }

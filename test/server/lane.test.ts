@@ -24,8 +24,6 @@ let ran: string[] = [];
 let mostAtOnce = 0;
 /** how often a worker of the lane asked the queue for a job */
 let asked = 0;
-/** of the lane: those that work and those that wait */
-let workers = 0;
 let run: (shop: string, place: Place) => Promise<void>;
 /** what the sweep finds */
 let found: string[] | Promise<string[]> = [];
@@ -39,16 +37,6 @@ beforeEach(async () => {
   db.executeSql = (text, ...more) => {
     if (/SKIP LOCKED/.test(text) && JSON.stringify([text, ...more]).includes("sync")) asked += 1;
     return execute(text, ...more);
-  };
-  workers = 0;
-  const [hire, dismiss] = [boss.work.bind(boss), boss.offWork.bind(boss)];
-  boss.work = (async (...given: Parameters<typeof hire>) => {
-    workers += 1;
-    return await hire(...given);
-  }) as typeof boss.work;
-  boss.offWork = async (...given) => {
-    await dismiss(...given);
-    workers -= 1;
   };
   const log = createLog("silent");
   sweeps = createSweeps(() => undefined);
@@ -76,7 +64,6 @@ afterEach(async () => {
 });
 
 const all = (count: number) => eventually(`${count} runs`, () => ran.length >= count || ran.length);
-const oneWaits = () => eventually("the others are let go", () => workers === 1 || workers);
 
 it("works on as many shops at once as it may, and on no more, again and again", async () => {
   for (const round of [1, 2]) {
@@ -87,25 +74,68 @@ it("works on as many shops at once as it may, and on no more, again and again", 
     await sleep(200);
     held.resolve();
     await all(round * shops.length);
-    await oneWaits();
   }
   expect(mostAtOnce).toBe(concurrency);
   expect(ran.toSorted()).toEqual([...shops, ...shops].toSorted());
 });
 
-it("one worker asks at each wake, not all that there may be", async () => {
+it("a wake is asked for once, and once more whether there is another", async () => {
   await lane.wake(shops);
   await all(shops.length);
-  await oneWaits();
   asked = 0;
   for (const [index, shop] of shops.entries()) {
     await lane.wake([shop]);
     await all(shops.length + index + 1);
     await sleep(50);
   }
-  // one gets the job, one waits in its place, and the first asks once more at its end
-  expect(asked).toBeLessThanOrEqual(shops.length * 4);
+  // and now and then, in case that no notification came
+  expect(asked).toBeLessThanOrEqual(shops.length * 2.5);
   expect(asked).toBeGreaterThanOrEqual(shops.length);
+});
+
+it("shops whose feeds are silent are worked on one by one, and others go before", async () => {
+  const silent = shops.slice(0, concurrency * 3);
+  const healthy = shops.slice(concurrency * 3);
+  const outage = Promise.withResolvers<void>();
+  let recording = 0;
+  let mostRecording = 0;
+  const record = async () => {
+    recording += 1;
+    mostRecording = Math.max(mostRecording, recording);
+    await sleep(20);
+    recording -= 1;
+  };
+  run = async (shop, place) => {
+    if (!silent.includes(shop)) return void (await sleep(1));
+    await place.away(outage.promise);
+    await place.silent(hourMs);
+    await record();
+  };
+  await lane.wake(silent);
+  await eventually("all of them wait", () => underWay.length === silent.length);
+  outage.resolve();
+  await lane.wake(healthy);
+  await all(shops.length);
+  expect(mostRecording).toBe(1);
+  const lastHealthy = Math.max(...healthy.map((shop) => ran.indexOf(shop)));
+  expect(silent).toContain(ran.at(-1));
+  expect(lastHealthy).toBeLessThan(shops.length - 1);
+  // what comes of them later begins few at once, too, until they answer again
+  run = record;
+  await lane.wake(silent);
+  await all(shops.length + silent.length);
+  expect(mostRecording).toBe(1);
+  const answered: string[] = [];
+  run = async (shop, place) => {
+    if (!answered.includes(shop)) place.answered();
+    answered.push(shop);
+  };
+  await lane.wake(silent);
+  await all(shops.length + silent.length * 2);
+  [mostRecording, run] = [0, record];
+  await lane.wake(silent);
+  await all(shops.length + silent.length * 3);
+  expect(mostRecording).toBeGreaterThan(1);
 });
 
 it("a shop that is woken while it is worked on is worked on once more, without waiting for the sweep", async () => {
@@ -194,6 +224,31 @@ it("at rest it takes nothing more, and what is under way ends", async () => {
   await all(concurrency);
   await sleep(300);
   expect(ran).toHaveLength(concurrency);
+});
+
+it("at rest, what waits for a place or for its turn is left to other processes", async () => {
+  const [holding = "", waiting = "", ...others] = shops;
+  run = async (_shop, place) => place.silent(hourMs);
+  await lane.wake([holding, waiting]);
+  await all(2);
+  const held = Promise.withResolvers<void>();
+  run = () => held.promise;
+  // one place is for silent feeds: the second of them waits for it
+  await lane.wake([holding]);
+  await eventually("it is under way", () => underWay.includes(holding));
+  await lane.wake([waiting, ...others]);
+  await eventually("all work that may", () => underWay.length === concurrency);
+  const left = async () => {
+    const jobs = await boss.findJobs<{ shop: string }>("sync");
+    return jobs.filter(({ state }) => state === "created").map(({ data }) => data.shop);
+  };
+  await lane.rest();
+  held.resolve();
+  const begun = [...underWay];
+  await eventually("they end", () => underWay.length === 0);
+  const rest = shops.filter((shop) => !begun.includes(shop));
+  await eventually("all others are queued", async () => (await left()).length >= rest.length);
+  expect((await left()).toSorted()).toEqual(rest.toSorted());
 });
 
 it("runs that wait for somebody outside take no place, and their shops are not lost", async () => {

@@ -105,7 +105,9 @@ describe("/metrics", () => {
       "skipped",
       "waiting",
     ]);
-    expect(zeros("hakuna_outage_mails_total", "result")).toEqual(["sent", "failed", "no_contact"]);
+    for (const mails of ["hakuna_outage_mails_total", "hakuna_news_mails_total"]) {
+      expect(zeros(mails, "result")).toEqual(["sent", "failed", "no_contact"]);
+    }
     expect(zeros("hakuna_reconciliation_repairs_total", "")).toHaveLength(1);
     for (const status of ["401", "500", "503"]) {
       const doors = samples.filter(
@@ -157,6 +159,29 @@ describe("/metrics", () => {
     for (const table of ["InboxWebhook", "Order", "Attempt", "OrderScan", "PlanJob"]) {
       await client.pool.query(`DELETE FROM "${table}" WHERE "shop" = 'aged.myshopify.com'`);
     }
+  });
+
+  it("tells how long a review has stood still, which one that gets on does not", async () => {
+    // somebody holds the lease, so nothing is done about it
+    await client.pool.query(`
+      INSERT INTO "Shop" ("domain", "reviewAfter", "leaseToken", "leaseUntil")
+        VALUES ('reviewed.myshopify.com', '', 'x', now() + interval '1 day')`);
+    const age = async () => {
+      const { samples } = samplesOf((await ask(world, "/metrics")).text);
+      return samples.find(({ labels }) => labels.work === "review")?.value;
+    };
+    expect(await age()).toBe(0);
+    let before = 0;
+    await eventually("it grows older", async () => {
+      before = (await age()) ?? 0;
+      return before > 0.1;
+    });
+    expect(await age()).toBeGreaterThan(before);
+    await client.pool.query(
+      `UPDATE "Shop" SET "reviewAfter" = '5' WHERE "domain" = 'reviewed.myshopify.com'`,
+    );
+    expect(await age()).toBe(0);
+    await client.pool.query(`DELETE FROM "Shop" WHERE "domain" = 'reviewed.myshopify.com'`);
   });
 
   it.each([
