@@ -50,7 +50,9 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
             WHERE j."state" = 'running' AND coalesce(j."leaseUntil" < now(), true)
           UNION ALL SELECT 'refund', r."dueAt" FROM "PlanRefund" r JOIN "open" s ON s."domain" = r."shop"
             WHERE r."dueAt" IS NOT NULL AND coalesce(r."leaseUntil" < now(), true)
-          UNION ALL SELECT unnest(ARRAY['read', 'status', 'scan', 'plans', 'refund']), now()
+          UNION ALL SELECT 'return', r."dueAt" FROM "OrderReturn" r JOIN "open" s ON s."domain" = r."shop"
+            WHERE r."dueAt" IS NOT NULL
+          UNION ALL SELECT unnest(ARRAY['read', 'status', 'scan', 'plans', 'refund', 'return']), now()
         ) AS waits GROUP BY 1`,
   },
   {

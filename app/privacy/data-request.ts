@@ -39,7 +39,7 @@ export type CustomerData = {
   /** null: a request that names orders alone */
   customerId: string | null;
   requests: Record<string, unknown>[];
-  /** rows of `Order` with their document, timeline, and what was asked back and refunded of plans */
+  /** rows of `Order` with their document, timeline, open returns, and what was asked back and refunded of plans */
   orders: Record<string, unknown>[];
   /** webhooks that are still in the inbox */
   webhooks: { webhookId: string; topic: string; payload: string }[];
@@ -77,7 +77,9 @@ export async function customerData(
          'planRequests', (SELECT jsonb_agg(to_jsonb(q) - $4::text[] ORDER BY q."createdAt")
                             FROM "PlanRequest" q WHERE q."shop" = o."shop" AND q."orderId" = o."id"),
          'planRefunds', (SELECT jsonb_agg(to_jsonb(r) - $4::text[] ORDER BY r."createdAt")
-                           FROM "PlanRefund" r WHERE r."shop" = o."shop" AND r."orderId" = o."id")
+                           FROM "PlanRefund" r WHERE r."shop" = o."shop" AND r."orderId" = o."id"),
+         'returns', (SELECT jsonb_agg(to_jsonb(t) - $4::text[] ORDER BY t."id")
+                       FROM "OrderReturn" t WHERE t."shop" = o."shop" AND t."orderId" = o."id")
        ) AS "order"
        FROM "Order" o
        LEFT JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"

@@ -1,5 +1,6 @@
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
 import type { Finding, Severity } from "#app/order/findings.ts";
+import { oneCause, severityOf } from "#app/order/one-cause.ts";
 import type { ReasonCode } from "#app/store/order.ts";
 import { isRefusal } from "#app/store/refusal.ts";
 import type { Note } from "#app/texts/order-texts.ts";
@@ -35,6 +36,7 @@ export const listedColumns = {
   reasonCode: true,
   statusReason: true,
   findings: true,
+  refundUnits: true,
 } as const;
 
 export type ListedRow = {
@@ -50,11 +52,13 @@ export type ListedRow = {
   reasonCode: string | null;
   statusReason: string | null;
   findings: unknown;
+  refundUnits: number;
 };
 
 /** Turns a row into what lists show of it. */
 export function listedOrder(row: ListedRow): ListedOrder {
-  const { planTotal, currency, placedAt, reasonCode, statusReason, findings, ...same } = row;
+  const { planTotal, currency, placedAt, reasonCode, statusReason, findings, ...rest } = row;
+  const { refundUnits: _, ...same } = rest;
   return {
     ...same,
     placedAt: placedAt.getTime(),
@@ -85,8 +89,17 @@ function noteOf(row: ListedRow): Note | null {
   if (reasonCode) {
     return { kind: "reason", code: reasonCode as ReasonCode, detail: statusReason };
   }
-  for (const severity of gravity) {
-    const finding = found.find((one) => one.severity === severity);
+  // as the order's page tells them: what has one cause is one finding
+  const causes = oneCause(found).map((cause) => ({
+    ...cause.finding,
+    severity: severityOf(cause),
+  }));
+  const isRequest =
+    row.refundUnits > 0 && !found.some(({ code }) => code === "product_gone_plan_not");
+  for (const grade of gravity) {
+    // it is no finding: nothing is wrong with the order
+    if (grade === "warning" && isRequest) return { kind: "requested" };
+    const finding = causes.find(({ severity }) => severity === grade);
     if (finding) return noteOfFinding(finding);
   }
   return null;

@@ -6,7 +6,7 @@ import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { ops, opsHere } from "./ops.ts";
 
 const { world, client } = await openWorld();
 let domain: string;
@@ -316,7 +316,7 @@ describe("plans of several countries", () => {
     const ids = plansOf(bike);
     const offers = ids.map((id) => plan(id).metafield("offer_id"));
     const renew = async () => {
-      await ops(["renew-offers"], world.env);
+      await opsHere(["renew-offers"], world.env);
       await eventually("renewed", async () => (await lastJob()).kind === "renew");
       await done();
     };
@@ -355,7 +355,7 @@ it("whose links were written while variants' lists could be wrong are renewed on
   await client.pool.query(`UPDATE "CountryOffer" SET "ownLists" = false WHERE "shop" = $1`, [
     domain,
   ]);
-  await ops(["renew-offers"], world.env);
+  await opsHere(["renew-offers"], world.env);
   await done();
   expect(plansOf(large)).toEqual(own);
   const jobs = async () => {
@@ -371,7 +371,7 @@ it("whose links were written while variants' lists could be wrong are renewed on
     { kind: "renew", total: 1 },
   ];
   expect(await jobs()).toEqual(once);
-  await ops(["renew-offers"], world.env);
+  await opsHere(["renew-offers"], world.env);
   expect(await jobs()).toEqual(once);
 });
 
@@ -480,7 +480,7 @@ describe("plans of a country where the shop sells no more", () => {
       rows: [{ state: "done", result: { kind: "withdrawn", countries: ["fr"] } }],
     });
     // it is not done again
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await sellIn();
     await sellIn("fr");
     expect((await jobKinds()).filter((kind) => kind === "withdraw")).toHaveLength(1);
@@ -515,7 +515,7 @@ describe("plans whose offer has expired", () => {
     const before = bikes.map(plansOf);
     world.hakuna.behave({ down: true });
     await expire();
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("they are taken off", () => bikes.every((bike) => plansOf(bike).length === 0));
     expect((await page("/app/plans.data")).text).toContain("expired");
     world.hakuna.behave({});
@@ -528,14 +528,14 @@ describe("plans whose offer has expired", () => {
     await fetchOffers(bike);
     world.hakuna.offers.behavior = { currency: "usd" };
     await expire();
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("they are taken off", () => plansOf(bike).length === 0);
     await eventually("tried", async () => (await lastJob()).kind === "renew");
     await done();
     expect(await lastResult()).toMatchObject({ code: "other_currency" });
     // and it is tried again
     world.hakuna.offers.behavior = {};
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("they are back", () => plansOf(bike).length === 2);
   });
 });
@@ -584,7 +584,7 @@ describe("plans from before there were countries", () => {
     await client.pool.query(`UPDATE "PlanOffer" SET "country" = NULL WHERE "shop" = $1`, [domain]);
     expect((await page("/app/plans.data")).text).toContain("expiresAt");
 
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("it is noted", async () => (await lastJob()).kind === "countries");
     await done();
     expect(await lastResult()).toEqual({ kind: "noted" });
@@ -601,7 +601,7 @@ describe("plans from before there were countries", () => {
       [domain],
     );
     expect(tables.rows).toEqual([{ former: 0, offers: ["de"], countries: ["de"] }]);
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     expect((await lastJob()).kind).toBe("countries");
   });
 });

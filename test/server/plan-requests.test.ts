@@ -168,6 +168,20 @@ describe("a buyer", () => {
     expect(JSON.stringify(world.hakuna.last(of.id))).not.toContain("refunded_at");
   });
 
+  it.each([
+    ["fr-BE", "fr", "Renoncer à 1 unité de"],
+    ["nl-NL", "nl", "1 stuk van"],
+    ["it-IT", "en", "Give back 1 unit of"],
+  ])("has it in writing in their language: %s", async (locale, language, words) => {
+    const of = await bought();
+    await askBack(of, { locale });
+    const [row] = await rowsOf(of);
+    expect(row).toMatchObject({ language });
+    const receipts = () => post.mails.map(({ raw }) => readable(raw));
+    await eventually("the receipt", () => receipts().some((text) => text.includes(row.id)));
+    expect(receipts().find((text) => text.includes(row.id))).toContain(words);
+  });
+
   it("is answered by the merchant's refund, or by their no", async () => {
     const [yes, no] = [await bought(), await bought()];
     await askBack(yes);
