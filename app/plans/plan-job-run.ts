@@ -30,13 +30,15 @@ import {
 } from "./plan-job-store.ts";
 import { JobHalt, type PlanResult, ProductFailure } from "./plan-result.ts";
 import { languageOf } from "./plan-titles.ts";
-import { linkProduct, unlinkProduct } from "./product-links.ts";
+import { linkProduct, unlinkProduct, withoutPlans } from "./product-links.ts";
 import {
   carryOffersOver,
   forgetOffers,
   hasOffers,
   offeredCountries,
   saveOffers,
+  unsellable,
+  withdrawOffers,
 } from "./product-offers.ts";
 import { writeCountry } from "./write-country.ts";
 
@@ -152,6 +154,7 @@ async function resultFor(current: Try, product: Protectable): Promise<PlanResult
     await forgetOffers(pool, shop, product.id);
     return result;
   }
+  if (kind === "withdraw") return await withdraw(current, product);
   if (isProtectionVendor(product.vendor)) throw new ProductFailure("is_plan");
   if (kind === "link") {
     const result = await linkProduct(ask, product, job.planIds);
@@ -159,6 +162,18 @@ async function resultFor(current: Try, product: Protectable): Promise<PlanResult
     return result;
   }
   return await offer(current, product);
+}
+
+/** Takes those plans off a product that may be sold no more. Asks Hakuna nothing. */
+async function withdraw({ context, job, ask }: Try, product: Protectable): Promise<PlanResult> {
+  const { pool } = context;
+  const now = context.now();
+  const past = await unsellable(pool, job.shop, product.id, now);
+  if (past === null) return { kind: "left" };
+  const { own, countries } = past;
+  await withoutPlans(ask, product, (plan) => countries.includes(plan.country ?? own));
+  await withdrawOffers(pool, job.shop, product.id, countries, now);
+  return { kind: "withdrawn", countries };
 }
 
 /** Gives a product what Hakuna offers for it, and notes where it has offers now. */

@@ -92,7 +92,7 @@ const due = `j."state" = 'running' AND j."dueAt" <= now()
 
 /**
  * Takes the shop's oldest job that is due, what a merchant waits for before what the app does by
- * itself, and keeps others away from the shop's jobs for `leaseMs`.
+ * itself, and of that first what takes plans off, and keeps others away from the shop's jobs for `leaseMs`.
  */
 export async function claimPlanJob(
   pool: pg.Pool,
@@ -105,7 +105,8 @@ export async function claimPlanJob(
       WHERE j."shop" = $1 AND j."id" = (
           SELECT j."id" FROM "PlanJob" j JOIN "Shop" s ON s."domain" = j."shop"
            WHERE j."shop" = $1 AND ${due}
-           ORDER BY j."kind" IN ('renew', 'countries'), j."createdAt", j."id" LIMIT 1)
+           ORDER BY CASE WHEN j."kind" = 'withdraw' THEN 1
+                         WHEN j."kind" IN ('renew', 'countries') THEN 2 ELSE 0 END, j."createdAt", j."id" LIMIT 1)
         AND NOT EXISTS (
           SELECT 1 FROM "PlanJob" o
            WHERE o."shop" = $1 AND o."leaseUntil" >= now() AND o."leaseToken" <> $2)

@@ -1,5 +1,5 @@
 /** What is to be done for each product of a plan job. */
-export const planJobKinds = ["offers", "link", "unlink", "renew", "countries"] as const;
+export const planJobKinds = ["offers", "link", "unlink", "renew", "countries", "withdraw"] as const;
 export type PlanJobKind = (typeof planJobKinds)[number];
 
 /** A plan that an offer gave a product. Prices in minor units. */
@@ -43,6 +43,8 @@ export type PlanFailure =
   | "no_offer"
   /** the same, and the offer that it had has expired: its plans were taken away */
   | "offer_ended"
+  /** the offer that it had has expired before there was another: its plans were taken away */
+  | "expired"
   /** Shopify refused, in its own words */
   | "shopify_refused"
   /** the plans that were to be linked are gone */
@@ -72,6 +74,8 @@ export type PlanResult =
   | { kind: "noted" }
   | { kind: "linked"; plans: string[] }
   | { kind: "unlinked" }
+  /** its plans of these countries were taken off: they may not be sold there any more */
+  | { kind: "withdrawn"; countries: string[] }
   /** its plans were linked by hand or taken off before its offers could be renewed */
   | { kind: "left" }
   | { kind: "failed"; code: PlanFailure; words: string | null };

@@ -39,11 +39,17 @@ export type CustomerData = {
   /** null: a request that names orders alone */
   customerId: string | null;
   requests: Record<string, unknown>[];
-  /** rows of `Order` with their document and timeline */
+  /** rows of `Order` with their document, timeline, open returns, and what was asked back and refunded of plans */
   orders: Record<string, unknown>[];
   /** webhooks that are still in the inbox */
   webhooks: { webhookId: string; topic: string; payload: string }[];
 };
+
+/** Of what was asked back and refunded: what is said already, staff's, or the app's own. */
+const notTheirs = [
+  ...["shop", "orderId", "staffId", "answeredBy", "endedBy"],
+  ...["key", "variables", "leaseToken", "leaseUntil"],
+];
 
 /** Reads all that is stored about a customer: by their id, and by the orders that requests name. */
 export async function customerData(
@@ -67,12 +73,18 @@ export async function customerData(
                             UNION ALL
                             SELECT "shop", "orderId", "at", "source", "kind", "detail"
                               FROM "OrderEvent"
-                             WHERE "shop" = o."shop" AND "orderId" = o."id") e)
+                             WHERE "shop" = o."shop" AND "orderId" = o."id") e),
+         'planRequests', (SELECT jsonb_agg(to_jsonb(q) - $4::text[] ORDER BY q."createdAt")
+                            FROM "PlanRequest" q WHERE q."shop" = o."shop" AND q."orderId" = o."id"),
+         'planRefunds', (SELECT jsonb_agg(to_jsonb(r) - $4::text[] ORDER BY r."createdAt")
+                           FROM "PlanRefund" r WHERE r."shop" = o."shop" AND r."orderId" = o."id"),
+         'returns', (SELECT jsonb_agg(to_jsonb(t) - $4::text[] ORDER BY t."id")
+                       FROM "OrderReturn" t WHERE t."shop" = o."shop" AND t."orderId" = o."id")
        ) AS "order"
        FROM "Order" o
        LEFT JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
       WHERE o."shop" = $1 AND (o."customerId" = $2 OR o."id" = ANY($3)) ORDER BY o."placedAt"`,
-    [shop, customerId, named],
+    [shop, customerId, named, notTheirs],
   );
   const known = orders.rows.map(({ order }) => order);
   const ids = [...new Set([...named, ...known.map(({ id }) => id)])];

@@ -14,7 +14,16 @@ export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
   ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "PlanRefund"],
-  ...["PlanRequest", "OrderDifference", "Proof", "SaleCount", "FlowEvent", "SavedView", "Order"],
+  ...[
+    "PlanRequest",
+    "OrderReturn",
+    "OrderDifference",
+    "Proof",
+    "SaleCount",
+    "FlowEvent",
+    "SavedView",
+  ],
+  "Order",
 ] as const;
 
 /**

@@ -1,6 +1,7 @@
 import type { Config } from "#app/foundation/config.server.ts";
 import type { Receipt, SendReceipt } from "#app/refunds/requests/receipt-mail.ts";
 import type { BrokenConnection, OutageMailer } from "#app/shops/outage-mail.ts";
+import { buyerTexts } from "#app/texts/buyer-texts.ts";
 import { createTexts, type Language } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";
 
@@ -47,7 +48,7 @@ function failureOf({ code, command, responseCode = 0 }: SendError): "refused" | 
 /** What the buyer asked for, and when: a buyer reads it who knows neither Shopify nor Hakuna. */
 function receiptMail(receipt: Receipt): { subject: string; text: string } {
   const { language, order, shop, title, units, at, timeZone, id } = receipt;
-  const { t } = createTexts(language, messages[language]);
+  const t = buyerTexts(language);
   const time = new Intl.DateTimeFormat(language, {
     ...{ dateStyle: "long", timeStyle: "long", timeZone },
   });

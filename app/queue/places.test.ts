@@ -101,7 +101,7 @@ it("runs of silent feeds share one place of ten, whenever it is found out that t
   const [quick, late] = [places.take(), await takeLent(places)];
   const turns: string[] = [];
   const found = [quick, late].map((place, index) =>
-    place.silent().then(() => void turns.push(`${index}`)),
+    place.silent(5000).then(() => void turns.push(`${index}`)),
   );
   await vi.advanceTimersByTimeAsync(10);
   expect([turns, places.free()]).toEqual([[], 18]);
@@ -122,7 +122,7 @@ it("a run of a silent feed goes on without a place when none is free in time", a
   const held = places.take(true);
   expect(await held.hasPlace()).toBe(true);
   const other = places.take(true);
-  const waited = other.silent();
+  const waited = other.silent(5000);
   await vi.advanceTimersByTimeAsync(5000);
   await waited;
   expect(other.isLent).toBe(true);
@@ -133,4 +133,85 @@ it("a run of a silent feed goes on without a place when none is free in time", a
   expect(await other.hasPlace()).toBe(true);
   other.leave();
   expect(places.free()).toBe(1);
+});
+
+it("a shop of a silent feed that has much to do gives way to the others after a while", async () => {
+  const places = openPlaces(1);
+  const giant = places.take(true);
+  expect(await giant.hasPlace()).toBe(true);
+  const other = places.take(true);
+  const turn = other.hasPlace();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(await giant.hasPlace()).toBe(true);
+  await vi.advanceTimersByTimeAsync(600);
+  const back = giant.hasPlace();
+  expect(await turn).toBe(true);
+  other.leave();
+  expect(await back).toBe(true);
+  // and where nobody waits it goes on
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await giant.hasPlace()).toBe(true);
+  giant.leave();
+  expect(places.free()).toBe(1);
+});
+
+it("shops of silent feeds that wait for their turn keep nobody from lending a place", async () => {
+  const places = openPlaces(1, 1);
+  const waiting = [places.take(true), places.take(true)];
+  await takeLent(places);
+  expect(places.free()).toBe(1);
+  for (const place of waiting) place.leave();
+});
+
+it("whatever runs do, in whatever order, the places add up", async () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    let state = seed;
+    const random = (below: number) => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % below;
+    };
+    const count = 1 + random(12);
+    const places = openPlaces(count, 1 + random(3));
+    const runs: ReturnType<typeof places.take>[] = [];
+    const left: typeof runs = [];
+    const waiting = new Set<(typeof runs)[number]>();
+    const wait = (place: (typeof runs)[number], until: Promise<unknown>) => {
+      waiting.add(place);
+      void until.then(() => waiting.delete(place));
+    };
+    for (let move = 0; move < 60; move += 1) {
+      // a run does one thing after the other
+      const able = [...runs, ...left].filter((one) => !waiting.has(one));
+      const place = able[random(able.length || 1)];
+      const what = random(8);
+      if (what === 0 && places.free() > 0) runs.push(places.take(random(2) === 0));
+      else if (what === 1 && place) {
+        const ms = random(200);
+        wait(place, place.away(new Promise<void>((answer) => setTimeout(answer, ms))));
+      } else if (what === 2 && place) wait(place, place.hasPlace());
+      else if (what === 3 && place) wait(place, place.silent(5000));
+      else if (what === 4) place?.answered();
+      else if (what === 5) place?.probe();
+      else if (what === 6 && runs.length > 0) {
+        // given up, whatever it waits for
+        const [gone] = runs.splice(random(runs.length), 1);
+        gone?.leave();
+        if (gone) left.push(gone);
+      } else await vi.advanceTimersByTimeAsync(random(7000));
+      const holding = runs.filter(({ isLent }) => !isLent).length;
+      // one that has just been let in does not know yet
+      await vi.advanceTimersByTimeAsync(0);
+      expect(places.free()).toBe(count - runs.filter(({ isLent }) => !isLent).length);
+      expect(holding).toBeLessThanOrEqual(count);
+    }
+    for (const place of runs) place.leave();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(places.free()).toBe(count);
+    const silent = Array.from({ length: count }, () => places.take(true));
+    const begun = silent.map((place) => place.hasPlace());
+    await vi.advanceTimersByTimeAsync(5000);
+    const had = (await Promise.all(begun)).filter(Boolean).length;
+    expect(had).toBe(Math.max(1, Math.floor(count / 10)));
+    for (const place of silent) place.leave();
+  }
 });

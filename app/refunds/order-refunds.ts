@@ -5,6 +5,7 @@ import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/refunds/windows.ts";
 import { sum } from "#app/order/units.ts";
 import type { PlanRequest } from "#app/refunds/requests/plan-request.ts";
+import type { ReturnUnits } from "#app/refunds/returns/return-store.ts";
 import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
 import { refundScopes } from "./refund-scopes.ts";
 
@@ -28,6 +29,8 @@ export type RefundablePlan = {
   /** units that can be refunded */
   left: number;
   owed: { units: number; reason: OwedReason } | null;
+  /** units that went with a cancelled order: what was paid for them may not have been paid back */
+  cancelledUnits: number;
   windows: Window[];
   /**
    * whether what is to be refunded, or else the plan alone, may be; until when. What the buyer asked
@@ -39,6 +42,16 @@ export type RefundablePlan = {
   /** a refund of it is open; it is only planned, so that a person can be first */
   isOpen: boolean;
   isPlanned: boolean;
+  /** returns of its products that are asked for or open */
+  returns: ShownReturn[];
+};
+
+export type ShownReturn = {
+  id: string;
+  status: "REQUESTED" | "OPEN";
+  /** of the plan's products; null: Shopify does not say of which lines it is */
+  units: number | null;
+  isExchange: boolean;
 };
 
 export type ShownRefund = {
@@ -73,8 +86,10 @@ export type ShownRequest = Pick<
 type Standing = {
   plan: { id: string; title: string; left: number };
   owed: RefundablePlan["owed"];
+  cancelledUnits: number;
   requestedAt: number | null;
   windows: Window[];
+  productIds: readonly string[];
 };
 
 /** Reads what is known of an order's refunds. Bound to the shop of the session token. */
@@ -86,7 +101,7 @@ export async function readOrderRefunds(
   now: number,
 ): Promise<OrderRefunds> {
   const key = { shop: domain, id: orderId };
-  const [shop, order, document, rows, requests] = await Promise.all([
+  const [shop, order, document, rows, requests, returns] = await Promise.all([
     prisma.shop.findUniqueOrThrow({
       where: { domain },
       select: { scopes: true, refundsAlone: true, refundWaitHours: true, refundNotify: true },
@@ -108,13 +123,17 @@ export async function readOrderRefunds(
       where: { shop: domain, orderId },
       orderBy: [{ createdAt: "desc" }, { id: "asc" }],
     }),
+    prisma.orderReturn.findMany({
+      where: { shop: domain, orderId, status: { not: null } },
+      orderBy: { id: "asc" },
+    }),
   ]);
   const whyNot = (order?.refundWhyNot ?? {}) as Record<string, WhyNot[]>;
   const granted = shop.scopes?.split(",") ?? [];
   const reported = reportedUnits(order?.acceptedHash ? document?.lastPayload : null);
   return {
-    plans: standings.map(({ plan, owed, requestedAt, windows }) => ({
-      ...{ id: plan.id, title: plan.title, left: plan.left, owed, windows },
+    plans: standings.map(({ plan, owed, cancelledUnits, requestedAt, windows, productIds }) => ({
+      ...{ id: plan.id, title: plan.title, left: plan.left, owed, cancelledUnits, windows },
       window: possible(
         windows,
         windowFor(owed),
@@ -125,6 +144,7 @@ export async function readOrderRefunds(
       isPlanned: rows.some(
         ({ planLineId, state }) => planLineId === plan.id && state === "planned",
       ),
+      returns: returns.flatMap((one) => returnOf(one, [...productIds, plan.id])),
     })),
     refunds: rows.map((row) => ({
       ...{ id: row.id, planLineId: row.planLineId, title: row.planTitle, units: row.units },
@@ -162,6 +182,20 @@ function stateOf(
   if (answer !== null) return answer as NonNullable<PlanRequest["answer"]>;
   const standing = standings.find(({ plan }) => plan.id === planLineId);
   return standing && standing.requestedAt === null ? "elsewhere" : "open";
+}
+
+/** None where it is of other lines alone. */
+function returnOf(
+  row: { id: string; status: string | null; isExchange: boolean; units: unknown },
+  lineIds: readonly string[],
+): ShownReturn[] {
+  const all = row.units as ReturnUnits[];
+  const own = all.filter(({ lineItemId }) => lineIds.includes(lineItemId));
+  if (all.length > 0 && own.length === 0) return [];
+  const { id, isExchange } = row;
+  const status = row.status as ShownReturn["status"];
+  const units = own.reduce((total, one) => total + one.units, 0);
+  return [{ id, status, isExchange, units: all.length === 0 ? null : units }];
 }
 
 function possible(windows: Window[], of: "planUntil" | "productUntil", now: number) {

@@ -32,6 +32,8 @@ export type RefundProblem =
   | "shop_held"
   /** of a planned one: something is not clear any more; Order.refundWhyNot says what */
   | "not_clear"
+  /** of a planned one: a return is under way, after which it is looked at again */
+  | "return_open"
   /** of a planned one: the setting was switched off */
   | "switched_off"
   /** of a planned one: a person refunded the plan meanwhile */

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { RunResult } from "#app/queue/lane.ts";
 import { mailReceipt } from "#app/refunds/requests/receipt.ts";
+import { readNextReturn } from "#app/refunds/returns/read-return.ts";
+import { watchReturns } from "#app/refunds/returns/watch-returns.ts";
 import { lookAfter } from "./carry-out.ts";
 import { carryOutPlanned, planNext } from "./refund-alone.ts";
 import type { RefundContext } from "./refund-context.ts";
@@ -11,8 +13,8 @@ const stepMs = 5_000;
 
 /**
  * Works on the shop's refunds, one after the other, until nothing is due or its time is over: carries
- * out what is planned, finds out what became of what was asked for, plans what may go by itself, mails
- * buyers the receipts of what they asked for. Safe to kill anywhere: what was said to Shopify is
+ * out what is planned, finds out what became of what was asked for, reads returns of
+ * which there is news, plans what may go by itself, mails buyers the receipts of what they asked for. Safe to kill anywhere: what was said to Shopify is
  * written down before.
  */
 export async function runRefunds(context: RefundContext, shop: string): Promise<RunResult> {
@@ -22,7 +24,9 @@ export async function runRefunds(context: RefundContext, shop: string): Promise<
   while (now() < until) {
     const refund = await claimDueRefund(pool, shop, token, now());
     if (refund === null) {
+      if (await readNextReturn(context, shop)) continue;
       if ((await planNext(context, shop)) || (await mailReceipt(context, shop))) continue;
+      if (await watchReturns(context, shop)) continue;
       return { again: false, nextInMs: null };
     }
     try {

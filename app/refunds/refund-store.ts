@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { looksDue } from "#app/refunds/returns/looks-due.ts";
 import type { PlanRefund, RefundState } from "./plan-refund.ts";
 import { type RefundRow, refundColumns, refundOf } from "./plan-refund.ts";
 
@@ -154,7 +155,7 @@ export async function openRefundOf(
 }
 
 /**
- * The shops with a refund or a receipt that is due, or with plans of which it is to be looked whether
+ * The shops with a refund, a receipt or a return that is due, or with plans of which it is to be looked whether
  * they go by themselves.
  */
 export async function shopsWithRefunds(pool: pg.Pool, now: number): Promise<string[]> {
@@ -165,6 +166,9 @@ export async function shopsWithRefunds(pool: pg.Pool, now: number): Promise<stri
                         AND (r."leaseUntil" IS NULL OR r."leaseUntil" <= $1))
           OR EXISTS (SELECT 1 FROM "PlanRequest" q
                 WHERE q."shop" = s."domain" AND q."receiptDueAt" <= $1)
+          OR EXISTS (SELECT 1 FROM "OrderReturn" t
+                WHERE t."shop" = s."domain" AND t."dueAt" <= $1)
+          OR ${looksDue("$1")}
           OR (s."refundsAlone" AND EXISTS (SELECT 1 FROM "Order" o
                 WHERE o."shop" = s."domain" AND o."refundLookAt" <= $1)))`,
     [new Date(now)],

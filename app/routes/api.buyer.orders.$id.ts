@@ -3,7 +3,7 @@ import { z } from "zod";
 import { askBack } from "#app/refunds/requests/ask-back.ts";
 import { buyerPlans, buyerRequest, isOrderOf } from "#app/refunds/requests/buyer-plans.ts";
 import { requestsOfOrder } from "#app/refunds/requests/plan-request.ts";
-import { languageOf, localeOf } from "#app/texts/i18n.ts";
+import { buyerLanguageOf } from "#app/texts/buyer-texts.ts";
 import { orderPage } from "#app/views/order-page.ts";
 
 const askedBack = z.object({
@@ -37,7 +37,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!asked.success) return cors(Response.json({ error: "not understood" }, { status: 400 }));
   if (orderId === null) return cors(unknown());
   const { locale, ...wanted } = asked.data;
-  const language = languageOf(localeOf(locale));
+  const language = buyerLanguageOf(locale);
   const done = await askBack(refunds, shop, { ...wanted, orderId, customerId, language });
   if (done.result === "unknown") return cors(unknown());
   if (done.result !== "asked") return cors(Response.json({ result: done.result }));

@@ -194,7 +194,7 @@ export default function Order() {
           <Layout>
             <Layout.Section>
               <BlockStack gap="400">
-                {order.note && order.note.kind !== "finding" && (
+                {order.note && order.note.kind !== "finding" && order.note.kind !== "requested" && (
                   <Card>
                     <Text as="p">
                       <OrderNote note={order.note} />

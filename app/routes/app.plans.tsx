@@ -117,6 +117,7 @@ export default function Plans() {
           offers={offers}
           search={search}
           mayWrite={mayWrite}
+          hasKey={hasKey}
         />
         {mayWrite && countries.length > 0 && (
           <PlanReach countries={countries} missing={loaded.missingAbroad} />

@@ -16,7 +16,7 @@ import { settingsRequest } from "#app/components/settings/settings-request.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
-import { followCountries } from "#app/plans/daily-plan-work.ts";
+import { followSettings } from "#app/plans/daily-plan-work.ts";
 import { beginImport, cancelImport } from "#app/scan/scan-runs.ts";
 import { testKey } from "#app/shops/connection-test.ts";
 import { disconnect, readSettings, saveSettings, setPaused } from "#app/shops/settings.ts";
@@ -39,7 +39,8 @@ export async function action({ request, context }: ActionFunctionArgs) {
       const saved = await saveSettings(context.run, shop, asked);
       if (saved.result === "saved") {
         await context.queue.wake([shop]);
-        await context.queue.plans.wake(await followCountries(context.run.pool, shop));
+        const { pool, now } = context.run;
+        await context.queue.plans.wake(await followSettings(pool, shop, now()));
       }
       return data(saved);
     }

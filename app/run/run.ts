@@ -65,6 +65,7 @@ export async function runShop(
       if (erased === "done") return { again: false, nextInMs: null };
       if (!hasTime()) return { again: !ending.aborted, nextInMs: null };
     }
+    if (row.backoffCount === 0) place.answered();
     const tries = (next: Step) => {
       step = next;
       return !isResting(row, next);

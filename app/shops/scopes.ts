@@ -57,6 +57,12 @@ export async function readScopes(
               "shopifyId" = coalesce("shopifyId", $4) ${where}`,
       [domain, due, scopesIn(data).sort().join(","), shopIdIn(data)],
     );
+    // what the app is subscribed to by such a scope may have to be taken back; see watchReturns
+    await pool.query(
+      `UPDATE "Shop" SET "returnsLookAt" = now()
+        WHERE "domain" = $1 AND "returnsLookAt" IS NOT NULL AND "uninstalledAt" IS NULL`,
+      [domain],
+    );
   } catch (err) {
     if (!(err instanceof AdminError)) throw err;
     if (err.refusal.kind === "no_session") {

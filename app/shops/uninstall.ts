@@ -34,12 +34,14 @@ export async function uninstall(
               "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE $3 END,
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
               "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "factsReadAt" = NULL,
-              "scopes" = NULL, "scopesAt" = NULL, "scopesDueAt" = NULL
+              "scopes" = NULL, "scopesAt" = NULL, "scopesDueAt" = NULL, "returnsLookAt" = NULL
         WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
       [domain, new Date(at), new Date(now)],
     );
     if (rowCount === 0) return null;
     await client.query(`DELETE FROM "Session" WHERE "shop" = $1`, [domain]);
+    // Shopify takes back its subscriptions: nobody would tell that they are over
+    await client.query(`DELETE FROM "OrderReturn" WHERE "shop" = $1`, [domain]);
     await client.query(
       `UPDATE "PlanJob" SET "state" = 'cancelled', "finishedAt" = $2, "dueAt" = NULL
         WHERE "shop" = $1 AND "state" = 'running'`,

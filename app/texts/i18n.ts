@@ -28,7 +28,7 @@ export function localeOf(asked: string | null): string {
 }
 
 /** The texts of one language, ready to use: React escapes what is put into them. */
-export function createTexts(language: Language, messages: Messages): i18n {
+export function createTexts(language: string, messages: Messages): i18n {
   const texts = createInstance();
   texts.init({
     lng: language,

@@ -13,6 +13,8 @@ export type Note =
     }
   /** `detail`: Shopify's own words, or an error's name */
   | { kind: "reason"; code: keyof Messages["common"]["reason"]; detail: string | null }
+  /** the buyer wants to give a plan back, and nobody has answered */
+  | { kind: "requested" }
   /** Hakuna's own words why it refused the order */
   | { kind: "refused"; words: string };
 
@@ -23,6 +25,8 @@ export function noteText(t: Translate, locale: string, note: Note): string {
       return findingText(t, locale, note);
     case "reason":
       return t(`common.reason.${note.code}`, { detail: note.detail ?? "" });
+    case "requested":
+      return t("common.requested");
     case "refused":
       return t("common.refused", { words: note.words });
   }

@@ -35,6 +35,7 @@ export const listedColumns = {
   reasonCode: true,
   statusReason: true,
   findings: true,
+  refundUnits: true,
 } as const;
 
 export type ListedRow = {
@@ -50,11 +51,13 @@ export type ListedRow = {
   reasonCode: string | null;
   statusReason: string | null;
   findings: unknown;
+  refundUnits: number;
 };
 
 /** Turns a row into what lists show of it. */
 export function listedOrder(row: ListedRow): ListedOrder {
-  const { planTotal, currency, placedAt, reasonCode, statusReason, findings, ...same } = row;
+  const { planTotal, currency, placedAt, reasonCode, statusReason, findings, ...rest } = row;
+  const { refundUnits: _, ...same } = rest;
   return {
     ...same,
     placedAt: placedAt.getTime(),
@@ -85,7 +88,11 @@ function noteOf(row: ListedRow): Note | null {
   if (reasonCode) {
     return { kind: "reason", code: reasonCode as ReasonCode, detail: statusReason };
   }
+  const isRequest =
+    row.refundUnits > 0 && !found.some(({ code }) => code === "product_gone_plan_not");
   for (const severity of gravity) {
+    // it is no finding: nothing is wrong with the order
+    if (severity === "warning" && isRequest) return { kind: "requested" };
     const finding = found.find((one) => one.severity === severity);
     if (finding) return noteOfFinding(finding);
   }

@@ -53,7 +53,7 @@ export async function readRows<Keys>(
   const { rows } = await pool.query<Row & Keys>(
     `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest",
             o."planUnits", o."planTotal", o."currency", o."reasonCode", o."statusReason",
-            o."findings", (extract(epoch FROM o."refundUntil") * 1000)::float8 AS "refundUntil",
+            o."findings", o."refundUnits", (extract(epoch FROM o."refundUntil") * 1000)::float8 AS "refundUntil",
             ${keys},
             (SELECT coalesce(d."state" #>> '{head,customer,lastName}',
                              d."state" #>> '{head,billingAddress,lastName}')

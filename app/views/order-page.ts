@@ -51,8 +51,13 @@ export type OrderPage = {
 
 const soonMs = 10_000;
 
-export type PageStanding = Pick<PlanStanding, "owed" | "requestedAt" | "windows"> & {
+export type PageStanding = Pick<
+  PlanStanding,
+  "owed" | "cancelledUnits" | "requestedAt" | "windows"
+> & {
   plan: { id: string; title: string; left: number };
+  /** line items that it protects */
+  productIds: string[];
 };
 
 export type PageLine = {
@@ -193,8 +198,10 @@ function standings(
   timeZone: string,
   order: Parameters<typeof standingsOf>[0],
 ): PageStanding[] {
-  return standingsOf(order, mapping, timeZone).map(({ plan, owed, requestedAt, windows }) => ({
-    ...{ owed, requestedAt, windows },
+  return standingsOf(order, mapping, timeZone).map(({ plan, products, ...rest }) => ({
+    ...{ owed: rest.owed, requestedAt: rest.requestedAt, windows: rest.windows },
+    cancelledUnits: rest.cancelledUnits,
+    productIds: products.map(({ line }) => line.id),
     plan: { id: plan.id, title: plan.title, left: plan.left },
   }));
 }

@@ -159,6 +159,29 @@ describe("/metrics", () => {
     }
   });
 
+  it("tells how long a review has stood still, which one that gets on does not", async () => {
+    // somebody holds the lease, so nothing is done about it
+    await client.pool.query(`
+      INSERT INTO "Shop" ("domain", "reviewAfter", "leaseToken", "leaseUntil")
+        VALUES ('reviewed.myshopify.com', '', 'x', now() + interval '1 day')`);
+    const age = async () => {
+      const { samples } = samplesOf((await ask(world, "/metrics")).text);
+      return samples.find(({ labels }) => labels.work === "review")?.value;
+    };
+    expect(await age()).toBe(0);
+    let before = 0;
+    await eventually("it grows older", async () => {
+      before = (await age()) ?? 0;
+      return before > 0.1;
+    });
+    expect(await age()).toBeGreaterThan(before);
+    await client.pool.query(
+      `UPDATE "Shop" SET "reviewAfter" = '5' WHERE "domain" = 'reviewed.myshopify.com'`,
+    );
+    expect(await age()).toBe(0);
+    await client.pool.query(`DELETE FROM "Shop" WHERE "domain" = 'reviewed.myshopify.com'`);
+  });
+
   it.each([
     ...rules.map(({ alert, expr }) => [alert, [expr]] as const),
     ...panels.map(({ title, targets = [] }) => [title, targets.map(({ expr }) => expr)] as const),

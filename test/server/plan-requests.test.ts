@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { customerData } from "#app/privacy/data-request.ts";
 import { startMailServer } from "#test/simulator/mail-server.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
@@ -167,6 +168,20 @@ describe("a buyer", () => {
     expect(JSON.stringify(world.hakuna.last(of.id))).not.toContain("refunded_at");
   });
 
+  it.each([
+    ["fr-BE", "fr", "Renoncer à 1 unité de"],
+    ["nl-NL", "nl", "1 stuk van"],
+    ["it-IT", "en", "Give back 1 unit of"],
+  ])("has it in writing in their language: %s", async (locale, language, words) => {
+    const of = await bought();
+    await askBack(of, { locale });
+    const [row] = await rowsOf(of);
+    expect(row).toMatchObject({ language });
+    const receipts = () => post.mails.map(({ raw }) => readable(raw));
+    await eventually("the receipt", () => receipts().some((text) => text.includes(row.id)));
+    expect(receipts().find((text) => text.includes(row.id))).toContain(words);
+  });
+
   it("is answered by the merchant's refund, or by their no", async () => {
     const [yes, no] = [await bought(), await bought()];
     await askBack(yes);
@@ -198,6 +213,22 @@ describe("a buyer", () => {
       ...{ left: 1, request: { answer: "declined" } },
     });
     expect(await steps(no)).toEqual(["requested buyer", "request_declined user:42"]);
+  });
+
+  it("is told all of it where their data is asked for, and nothing of the shop's staff", async () => {
+    const of = await bought();
+    await askBack(of);
+    const refund = { planLineId: of.planLineId, units: 1, left: 1, notify: true };
+    await asStaff(of.id, { action: "refund", ...refund, amount: 1200, currency: "EUR" });
+    const customer = of.gid.replace(/.*\//, "");
+    const { orders } = await customerData(pool, domain, { customer });
+    const told = orders.find(({ id }) => id === of.id);
+    expect(told).toMatchObject({
+      planRequests: [{ planTitle: of.plan.title, units: 1, language: "de", answer: "refunded" }],
+      planRefunds: [{ planTitle: of.plan.title, state: "done", amount: 1200, currency: "EUR" }],
+    });
+    const [requests, refunds] = [told?.planRequests, told?.planRefunds];
+    expect(JSON.stringify([requests, refunds])).not.toMatch(/42"|staffId|"key"|leaseToken/);
   });
 
   it("is answered too where the plan is refunded in Shopify", async () => {

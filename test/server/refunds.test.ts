@@ -257,6 +257,47 @@ describe("a refund by hand", () => {
   });
 });
 
+describe("an order that was cancelled", () => {
+  const partOf = async ({ id, planLineId }: { id: string; planLineId: string }) => {
+    const { text } = await ask(world, `/app/cancelled/${id}?plan=${planLineId}`, {
+      token: sessionToken(world, domain),
+    });
+    return JSON.parse(text);
+  };
+
+  it("shows the plan's part of what was captured, also where no units are left", async () => {
+    const gone = await productGone({}, { units: [] });
+    const { order, id } = gone;
+    order.updatedAt += 60_000;
+    order.cancelledAt = order.updatedAt;
+    order.refunds = [
+      {
+        ...{ id: order.id + 901n, createdAt: order.updatedAt, payments: [] },
+        units: order.lines.map((line) => ({ line, quantity: 1, restockType: "CANCEL" as const })),
+      },
+    ];
+    await gone.tell("orders/cancelled");
+    const { text } = await ask(world, `/app/orders/${id}.data`, {
+      token: sessionToken(world, domain),
+    });
+    expect(text).toContain("cancelledUnits");
+    expect(await partOf(gone)).toEqual({
+      part: { currency: "EUR", received: 11_200, refunded: 0, part: 1_200 },
+    });
+    // the payment was paid back in Shopify
+    order.refunds.push({
+      ...{ id: order.id + 902n, createdAt: order.updatedAt, units: [] },
+      payments: [{ id: 1n, status: "SUCCESS", amount: 11_200, gateway: "bogus" }],
+    });
+    expect((await partOf(gone)).part).toMatchObject({ refunded: 11_200, part: 0 });
+    const other = sessionToken(world, "other-refunds.myshopify.com");
+    const path = `/app/cancelled/${id}?plan=${gone.planLineId}`;
+    expect(JSON.parse((await ask(world, path, { token: other })).text)).toHaveProperty(
+      "unavailable",
+    );
+  });
+});
+
 describe("what Shopify says against it", () => {
   it.each([
     [

@@ -5,10 +5,11 @@ import { createLog } from "#app/foundation/log.server.ts";
 import { retainMonths, retainShop } from "#app/privacy/retention.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
+import { patientTimes } from "./quick-times.ts";
 import { isCounted, orderOf, vogelsang } from "./vogelsang.ts";
 
-const { world, client } = await openWorld();
+const { world, client } = await openWorld(patientTimes);
 let shop: string;
 let shops = 0;
 
@@ -244,7 +245,7 @@ describe("the rest", () => {
       `INSERT INTO "OrderCount" ("shop", "status", "count") VALUES ($1, 'blocked', 2)`,
       [shop],
     );
-    const { code, stdout, stderr } = await ops(["retention", shop, "--json"], world.env);
+    const { code, stdout, stderr } = await opsHere(["retention", shop, "--json"], world.env);
     expect([code, stderr]).toEqual([0, ""]);
     expect(JSON.parse(stdout)).toMatchObject([{ shop, miscounted: 2 }]);
     expect(await isCounted(client.pool, shop)).toBe(true);

@@ -43,10 +43,13 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   const start = () => startEmbeddedPostgres({ folder: join(folder, "data"), log });
   let postgres = await start();
   await query(postgres.url, "ALTER SYSTEM SET fsync = off");
+  // for what a machine that loses its power leaves behind
+  await query(postgres.url, "ALTER SYSTEM SET full_page_writes = off");
   // several files run at once, each with processes of the app
   await query(postgres.url, "ALTER SYSTEM SET max_connections = 400");
   // a connection that falls silent while it logs in holds up everybody's CREATE and DROP DATABASE
   await query(postgres.url, "ALTER SYSTEM SET authentication_timeout = '10s'");
+  await makeLoginsCheap(postgres.url);
   await postgres.stop();
   postgres = await start();
   await query(postgres.url, `CREATE DATABASE ${template}`);
@@ -64,6 +67,12 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** A login works out its password's hash thousands of times over, and a test run logs in as often. */
+async function makeLoginsCheap(url: string): Promise<void> {
+  const { password } = new URL(url);
+  await query(url, `SET scram_iterations = 1; ALTER ROLE postgres PASSWORD '${password}'`);
 }
 
 export type TestDatabase = { url: string; drop(): Promise<void> };

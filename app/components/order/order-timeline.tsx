@@ -212,7 +212,7 @@ function entryTexts(
 
 type RefundStep = Exclude<
   keyof Messages["refunds"]["timeline"],
-  "detail" | "detailAmount" | "refundId" | "bySetting" | "byBuyer"
+  "detail" | "detailAmount" | "refundId" | "bySetting" | "byBuyer" | "inShopify"
 >;
 
 /** What, how much, Shopify's refund, who. */
@@ -228,14 +228,18 @@ function refundDetail(
       ? t("refunds.timeline.bySetting")
       : by === "buyer"
         ? t("refunds.timeline.byBuyer")
-        : t(`orderPage.timeline.by.${whoIs(String(by), viewer)}`);
-  return [
+        : by === "shopify"
+          ? t("refunds.timeline.inShopify")
+          : t(`orderPage.timeline.by.${whoIs(String(by), viewer)}`);
+  const told =
     amount === null || currency === null
       ? t("refunds.timeline.detail", what)
       : t("refunds.timeline.detailAmount", {
           ...what,
           amount: formatMoney(Number(amount), String(currency)),
-        }),
+        });
+  return [
+    ...(title === null ? [] : [told]),
     ...(refundId ? [t("refunds.timeline.refundId", { id: String(refundId) })] : []),
     who,
     ...(words ? [String(words)] : []),

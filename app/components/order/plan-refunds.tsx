@@ -12,6 +12,8 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
 import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts";
 import type { OrderPage } from "#app/views/order-page.ts";
+import { CancelledPart } from "./cancelled-part.tsx";
+import { OpenReturns } from "./open-returns.tsx";
 import { RefundList } from "./refund-list.tsx";
 import { canRefund, useRemedies } from "./remedies.tsx";
 import { RequestList } from "./request-list.tsx";
@@ -76,7 +78,9 @@ function Plan({ plan, order, isAlone, mayRefund }: PlanProps) {
           )}
         </BlockStack>
       )}
-      {left === 0 && (
+      <OpenReturns returns={plan.returns} />
+      {plan.cancelledUnits > 0 && <CancelledPart planId={plan.id} orderId={order.id} />}
+      {left === 0 && plan.cancelledUnits === 0 && (
         <Text as="p" tone="subdued">
           {t("refunds.none")}
         </Text>

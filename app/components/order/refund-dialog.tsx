@@ -41,6 +41,12 @@ export function RefundDialog({ plan, units: first, notify: wanted, onClose }: Pr
   const preview = data && "preview" in data && data.preview.units === units ? data.preview : null;
   const isAsking = state !== "idle" && preview === null;
   const notify = wantsNotice && (preview?.canNotify ?? false);
+  const confirmWords = () => {
+    if (preview === null) return t(isOwed ? "refunds.refund" : "refunds.cancel");
+    if (preview.amount === 0) return t("refunds.dialog.confirmNothing");
+    const amount = formatMoney(preview.amount, preview.currency);
+    return t("refunds.dialog.confirm", { amount });
+  };
   const confirm = () => {
     if (preview === null) return;
     const { amount, currency, left } = preview;
@@ -52,10 +58,7 @@ export function RefundDialog({ plan, units: first, notify: wanted, onClose }: Pr
       onClose={onClose}
       title={t(isOwed ? "refunds.dialog.refundTitle" : "refunds.dialog.cancelTitle")}
       primaryAction={{
-        content:
-          preview && preview.amount > 0
-            ? t("refunds.dialog.confirm", { amount: formatMoney(preview.amount, preview.currency) })
-            : t("refunds.dialog.confirmNothing"),
+        content: confirmWords(),
         destructive: true,
         loading: busy,
         disabled: preview === null,

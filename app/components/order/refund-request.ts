@@ -27,3 +27,6 @@ export const previewRequest = z.object({
   plan: lineId,
   units: z.coerce.number().int().min(1).max(100_000),
 });
+
+/** Of which plan a cancelled order's payment is asked for. */
+export const cancelledRequest = previewRequest.pick({ plan: true });

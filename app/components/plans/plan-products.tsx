@@ -30,12 +30,13 @@ type Props = {
   offers: Record<string, ProductCountry[]>;
   search: string;
   mayWrite: boolean;
+  hasKey: boolean;
 };
 
 const searchAfterMs = 300;
 
 /** The shop's products and the plans that are offered for them. */
-export function PlanProducts({ page, countries, offers, search, mayWrite }: Props) {
+export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -91,6 +92,7 @@ export function PlanProducts({ page, countries, offers, search, mayWrite }: Prop
               countries={countries}
               offers={offers[product.id] ?? []}
               mayWrite={mayWrite}
+              hasKey={hasKey}
             />
           </BlockStack>
         ))}
@@ -114,9 +116,10 @@ type RowProps = {
   countries: string[];
   offers: ProductCountry[];
   mayWrite: boolean;
+  hasKey: boolean;
 };
 
-function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
+function ProductRow({ product, countries, offers, mayWrite, hasKey }: RowProps) {
   const { t, formatMoney } = useLocale();
   const { busy, ask } = usePlanRequest();
   const [isAsking, setAsking] = useState(false);
@@ -133,7 +136,7 @@ function ProductRow({ product, countries, offers, mayWrite }: RowProps) {
         <Text as="p" tone="subdued">
           {[vendor, price].filter(Boolean).join(" · ")}
         </Text>
-        <ProductCountries plans={plans} countries={countries} offers={offers} />
+        <ProductCountries plans={plans} countries={countries} offers={offers} hasKey={hasKey} />
       </BlockStack>
       {plans.length > 0 && (
         <Box>

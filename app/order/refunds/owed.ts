@@ -1,6 +1,6 @@
 import type { Line } from "#app/order/lines.ts";
 import type { Tier } from "#app/order/pair.ts";
-import type { Dated } from "#app/order/units.ts";
+import { type Dated, sum } from "#app/order/units.ts";
 import { nearestEnd, type Window, windowsOf } from "./windows.ts";
 
 /**
@@ -23,6 +23,8 @@ export type PlanStanding = {
   products: { line: Line; tier: Tier }[];
   /** units to be refunded, and why; null: none */
   owed: { units: number; reason: OwedReason } | null;
+  /** units that went, of an order that was cancelled: whether they were paid back Shopify alone says */
+  cancelledUnits: number;
   /** when the buyer asked to give it back, epoch milliseconds; null: they did not, or it is done */
   requestedAt: number | null;
   windows: Window[];
@@ -71,6 +73,7 @@ export function plansOf(
           products.map(({ line }) => line),
           { cancelled, requested },
         ),
+        cancelledUnits: cancelled ? sum(plan.gone.units) : 0,
         requestedAt: request && requested > 0 ? request.at : null,
         windows: windowsOf(plan.quantity, shipped, timeZone),
       };

@@ -4,6 +4,7 @@ import { eventOf } from "#app/refunds/record-refund.ts";
 import type { RefundContext } from "#app/refunds/refund-context.ts";
 import { openRefundOf } from "#app/refunds/refund-store.ts";
 import { withOrder } from "#app/refunds/refunded-order.ts";
+import type { BuyerLanguage } from "#app/texts/buyer-texts.ts";
 import { addRequest, answerRequest, type PlanRequest, requestsOfOrder } from "./plan-request.ts";
 
 /** What a buyer confirmed: these units of a plan of theirs. */
@@ -16,7 +17,7 @@ export type AskedBack = {
   /** units of the plan that were left when they looked */
   left: number;
   /** of the receipt */
-  language: "en" | "de";
+  language: BuyerLanguage;
 };
 
 export type AskedBackResult =

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { BuyerLanguage } from "#app/texts/buyer-texts.ts";
 
 /**
  * How a request ended: refunded through the app; the merchant said no; the plan went in another way,
@@ -20,7 +21,7 @@ export type PlanRequest = {
   planLineId: string;
   planTitle: string;
   units: number;
-  language: "en" | "de";
+  language: BuyerLanguage;
   createdAt: number;
   /** null: not answered yet */
   answer: RequestAnswer | null;

@@ -51,6 +51,7 @@ it("shows what is paid back, and pays exactly that when it is confirmed", async 
   await extension.render();
   await vi.waitFor(() => expect(page()).toContain("Paid back: €12.00"));
   expect(page()).toContain("You pay this yourself.");
+  expect(button()?.textContent).toBe("Pay back €12.00");
   expect(page()).toContain("Possible until tomorrow.");
   button()?.dispatchEvent(new Event("click"));
   await vi.waitFor(() => expect(page()).toContain("The plan is refunded"));

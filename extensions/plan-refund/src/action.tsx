@@ -126,7 +126,7 @@ function PlanRefund() {
           disabled={!canConfirm || !mayRefund || outcome === "asking"}
           onClick={() => plan && typeof preview === "object" && void confirm(preview, plan)}
         >
-          {t("confirm")}
+          {confirmWords(preview)}
         </s-button>
       )}
       <s-button slot="secondary-actions" onClick={() => close()}>
@@ -134,6 +134,14 @@ function PlanRefund() {
       </s-button>
     </s-admin-action>
   );
+}
+
+/** The amount that is paid back stands on the button: it is the last of the rows. */
+function confirmWords(preview: Preview | string): string {
+  const t = shopify.i18n.translate;
+  if (typeof preview === "string") return t("confirm");
+  if (preview.amount === 0) return t("confirmNothing");
+  return t("confirmAmount", { amount: preview.rows.at(-1)?.value ?? "" });
 }
 
 function Chosen({ plan, onUnits }: { plan: RefundPlan; onUnits: (units: number) => void }) {

@@ -24,7 +24,7 @@ function answers(...given: (Response | Error)[]) {
   return asked;
 }
 
-function speak(language: "en.default" | "de") {
+function speak(language: "en.default" | "de" | "fr" | "nl") {
   const file = join(import.meta.dirname, `../locales/${language}.json`);
   const texts = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
   const textAt = (key: string) =>
@@ -105,9 +105,24 @@ it("says so where nobody answered, and shows what is known then", async () => {
   expect(page()).toContain("has not answered yet");
 });
 
-it("speaks German", async () => {
-  speak("de");
-  answers(Response.json({ plans: [plan] }));
-  await extension.render();
-  await vi.waitFor(() => expect(page()).toContain("Dein Produkt ist noch nicht versandt"));
-});
+it.each([
+  ["de", "Dein Produkt ist noch nicht versandt", "Zurückgeben", "Jetzt bestätigen"],
+  ["fr", "Votre produit n’est pas encore expédié", "Y renoncer", "Confirmer maintenant"],
+  ["nl", "Je product is nog niet verzonden", "Teruggeven", "Nu bevestigen"],
+] as const)(
+  "speaks %s, and has the receipt in it",
+  async (language, unshipped, choose, confirm) => {
+    speak(language);
+    const receipt = { ...request, receipt: "due" };
+    const asked = answers(
+      Response.json({ plans: [plan] }),
+      Response.json({ result: "asked", request: receipt }),
+    );
+    await extension.render();
+    await vi.waitFor(() => expect(page()).toContain(unshipped));
+    press(choose);
+    await vi.waitFor(() => expect(page()).toContain(confirm));
+    press(confirm);
+    await vi.waitFor(() => expect(asked[1]).toContain(`"locale":"${language}"`));
+  },
+);

@@ -1,6 +1,7 @@
 import type { Connection } from "./admin-api/connection.ts";
 import { OrderIndex, type OrdersArguments } from "./admin-api/order-index.ts";
 import { lineOf, orderNode, partOf } from "./admin-api/order-node.ts";
+import { returnNode } from "./admin-api/refund-nodes.ts";
 import type { SimulatedOrder } from "./simulated-order.ts";
 
 const sixtyDaysMs = 60 * 24 * 3_600_000;
@@ -34,7 +35,8 @@ export class OrderBook {
     const createdAt = wholeSeconds(order.createdAt);
     const updatedAt = wholeSeconds(order.updatedAt);
     const name = `#${order.number}`;
-    this.index.add({ id, name, createdAt, updatedAt }, Date.now() + this.indexLagMs);
+    const returnStatus = (order.returnStatus ?? "NO_RETURN").toLowerCase();
+    this.index.add({ id, name, createdAt, updatedAt, returnStatus }, Date.now() + this.indexLagMs);
   }
 
   /** The order, also one that the app may not see. */
@@ -60,6 +62,16 @@ export class OrderBook {
     const order = this.get(this.#orderOfPart.get(numericId(gid)) ?? "");
     if (!order || order.createdAt < oldest(seesAll, now)) return null;
     return (gid.includes("/LineItem/") ? lineOf(order, gid) : partOf(order, gid)) ?? null;
+  }
+
+  /** The return of a global id, with its order. */
+  returnOf(gid: string, seesAll: boolean, now: number): object | null {
+    for (const [id, { order }] of this.#orders) {
+      const found = order.returns?.find((one) => String(one.id) === numericId(gid));
+      const node = found ? this.node(`gid://shopify/Order/${id}`, seesAll, now) : null;
+      if (found && node) return { ...returnNode(found), order: node };
+    }
+    return null;
   }
 
   page(args: OrdersArguments, seesAll: boolean, now: number): Connection {

@@ -6,8 +6,10 @@ import { OrderBook } from "./order-book.ts";
 import { orderMoments, type ShopManner } from "./order-life.ts";
 import { payloadText } from "./payload.ts";
 import { RefundDesk } from "./refund-desk.ts";
+import { ReturnDesk } from "./return-desk.ts";
 import { ShopCatalog } from "./shop-catalog.ts";
 import { ShopMarkets } from "./shop-markets.ts";
+import { ShopSubscriptions } from "./shop-subscriptions.ts";
 import { ShopTranslations } from "./shop-translations.ts";
 import { ShopValidations } from "./shop-validations.ts";
 import { type Webhook, webhookOf } from "./webhook.ts";
@@ -29,6 +31,8 @@ export class SimulatedShop {
   readonly domain: string;
   readonly orders = new OrderBook();
   readonly refunds: RefundDesk;
+  readonly returns: ReturnDesk;
+  readonly subscriptions: ShopSubscriptions;
   readonly catalog = new ShopCatalog();
   readonly validations: ShopValidations;
   readonly markets = new ShopMarkets();
@@ -57,6 +61,8 @@ export class SimulatedShop {
     this.scopes = new Set(scopes);
     this.validations = new ShopValidations(appKey);
     this.refunds = new RefundDesk(domain, this.orders, (webhook) => this.#webhooks.push(webhook));
+    this.subscriptions = new ShopSubscriptions(domain);
+    this.returns = new ReturnDesk(this.orders, this.subscriptions);
     this.bucket = new Bucket(throttles.plus, Date.now());
   }
 

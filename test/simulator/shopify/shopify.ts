@@ -36,12 +36,14 @@ export class SimulatedShopify {
   }
 
   /**
-   * The merchant takes the app off the shop: its tokens end, its rules at checkout go. The webhook is
+   * The merchant takes the app off the shop: its tokens end, its rules at checkout and its
+   * subscriptions go. The webhook is
    * the test's to send.
    */
   uninstall(domain: string): void {
     this.tokens.revoke(domain);
     this.shop(domain).validations.forgetOwn();
+    this.shop(domain).subscriptions.all.splice(0);
   }
 
   /** Answers one request to a shop. */

@@ -31,7 +31,14 @@ export type SimulatedMoney = {
   paid?: { gateway: string; amount: number; isManual?: boolean }[];
 };
 
-export type SimulatedReturn = { status: string; isExchange: boolean; refundIds: bigint[] };
+export type SimulatedReturn = {
+  id: bigint;
+  status: string;
+  isExchange: boolean;
+  refundIds: bigint[];
+  /** what is to come back */
+  units: Units[];
+};
 
 /** Who bought, and where they live: billing and shipping address are the same. */
 export type SimulatedCustomer = {

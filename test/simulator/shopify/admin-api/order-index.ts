@@ -10,7 +10,14 @@ import {
 import { matcher } from "./order-search.ts";
 
 /** What the search knows of an order. Times are epoch milliseconds, whole seconds. */
-export type IndexedOrder = { id: string; name: string; createdAt: number; updatedAt: number };
+export type IndexedOrder = {
+  id: string;
+  name: string;
+  createdAt: number;
+  updatedAt: number;
+  /** in the words of the search */
+  returnStatus: string;
+};
 
 export type OrdersArguments = PageArguments & {
   query?: string | null;

@@ -9,6 +9,12 @@ const term = /^(\w+):(>=|<=|>|<)?(?:'([^']*)'|"([^"]*)"|(\S+))$/;
  * https://shopify.dev/docs/api/usage/search-syntax
  */
 export function matcher(query: string): (order: IndexedOrder) => boolean {
+  const choices = query.split(" OR ").map(all);
+  return (order) => choices.some((matches) => matches(order));
+}
+
+/** What is joined by AND, or by nothing. */
+function all(query: string): (order: IndexedOrder) => boolean {
   const words = query.match(/(?:'[^']*'|"[^"]*"|\S)+/g) ?? [];
   const tests = words.filter((word) => word !== "AND").map(readTerm);
   return (order) => tests.every((test) => test(order));
@@ -27,6 +33,8 @@ function readTerm(word: string): (order: IndexedOrder) => boolean {
       return (order) => order.name === value;
     case "id":
       return compared(sign, Number(value), (order) => Number(order.id));
+    case "return_status":
+      return (order) => order.returnStatus === value;
     case "status":
       if (value === "any") return () => true;
   }

@@ -12,7 +12,12 @@ import {
   taxesIncluded,
 } from "../order-money.ts";
 import { type AskedRefund, adjustmentOf, type RefundDesk } from "../refund-desk.ts";
-import type { SimulatedOrder, SimulatedRefund, Units } from "../simulated-order.ts";
+import type {
+  SimulatedOrder,
+  SimulatedRefund,
+  SimulatedReturn,
+  Units,
+} from "../simulated-order.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 
 type UnitsInput = {
@@ -70,20 +75,34 @@ export function orderMoneyFields(order: SimulatedOrder): object {
     ),
     returns: (args: PageArguments) =>
       pageOf(
-        (order.returns ?? []).map(({ status, isExchange, refundIds }) => ({
-          status,
-          exchangeLineItems: (inner: PageArguments) =>
-            pageOf(isExchange ? [{ id: "gid://shopify/ExchangeLineItem/1" }] : [], inner),
-          refunds: (inner: PageArguments) =>
-            pageOf(
-              refundIds.map((id) => ({ id: gid("Refund", id) })),
-              inner,
-            ),
-        })),
+        (args.reverse ? (order.returns ?? []).toReversed() : (order.returns ?? [])).map(returnNode),
         args,
       ),
     suggestedRefund: (args: { refundLineItems?: UnitsInput[]; refundDuties?: object[] }) =>
       suggestion(order, args.refundLineItems ?? [], args.refundDuties ?? []),
+  };
+}
+
+/** A return as the Admin API answers it, but for its order. */
+export function returnNode({ id, status, isExchange, refundIds, units }: SimulatedReturn): object {
+  return {
+    ...{ __typename: "Return", id: gid("Return", id), status },
+    exchangeLineItems: (args: PageArguments) =>
+      pageOf(isExchange ? [{ id: "gid://shopify/ExchangeLineItem/1" }] : [], args),
+    refunds: (args: PageArguments) =>
+      pageOf(
+        refundIds.map((refund) => ({ id: gid("Refund", refund) })),
+        args,
+      ),
+    returnLineItems: (args: PageArguments) =>
+      pageOf(
+        units.map(({ line, quantity }) => ({
+          ...{ __typename: "ReturnLineItem", id: gid("ReturnLineItem", line.id) },
+          ...{ quantity, refundedQuantity: 0 },
+          fulfillmentLineItem: { lineItem: { id: gid("LineItem", line.id) } },
+        })),
+        args,
+      ),
   };
 }
 

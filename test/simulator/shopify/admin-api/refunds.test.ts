@@ -234,7 +234,7 @@ describe("an order's money", () => {
       },
       payments: [{ id: 6n, status: "SUCCESS", amount: 11_900, gateway: "bogus" }],
     });
-    order.returns = [{ status: "CLOSED", isExchange: true, refundIds: [5n] }];
+    order.returns = [{ id: 4n, status: "CLOSED", isExchange: true, refundIds: [5n], units: [] }];
     order.returnStatus = "RETURNED";
     const money = {
       ...{ id, cancelled: false, currency: "EUR", taxesIncluded: false },

@@ -11,6 +11,7 @@ import type { OrdersArguments } from "./order-index.ts";
 import { refundNode } from "./order-node.ts";
 import { refundMutations } from "./refund-nodes.ts";
 import { isGranted, scopeTable } from "./scopes.ts";
+import { subscriptionRoots } from "./subscriptions.ts";
 import { translationFields } from "./translation-fields.ts";
 import { validationRoots } from "./validations.ts";
 
@@ -65,6 +66,8 @@ export function rootOf(shop: SimulatedShop, now: number): object {
       id: "gid://shopify/AppInstallation/1",
       accessScopes: [...scopes].map((handle) => ({ handle })),
     },
+    ...subscriptionRoots(shop.subscriptions, scopes),
+    return: ({ id }: Id) => orders.returnOf(typed("Return", id), seesAll, now),
     order: ({ id }: Id) => orders.node(typed("Order", id), seesAll, now),
     orders: (args: OrdersArguments) => orders.page(args, seesAll, now),
     ordersCount: (args: OrdersArguments & { limit?: number | null }) =>

@@ -1,0 +1,29 @@
+import { Banner, BlockStack, Text } from "@shopify/polaris";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import type { ShownReturn } from "#app/refunds/order-refunds.ts";
+
+/** The returns of a plan's products that are asked for or open, and what they mean for the plan. */
+export function OpenReturns({ returns }: { returns: ShownReturn[] }) {
+  const { t } = useLocale();
+  if (returns.length === 0) return null;
+  return (
+    <Banner tone="info">
+      <BlockStack gap="100">
+        {returns.map(({ id, status, units }) => {
+          const state = status === "OPEN" ? "open" : "requested";
+          return (
+            <Text as="p" key={id}>
+              {units === null
+                ? t(`refunds.return.unknown.${state}`)
+                : t(`refunds.return.${state}`, { count: units })}
+            </Text>
+          );
+        })}
+        {returns.some(({ isExchange }) => isExchange) && (
+          <Text as="p">{t("refunds.return.exchange")}</Text>
+        )}
+        <Text as="p">{t("refunds.return.counts")}</Text>
+      </BlockStack>
+    </Banner>
+  );
+}

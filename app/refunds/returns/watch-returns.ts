@@ -1,0 +1,130 @@
+import { openShop } from "#app/refunds/carry-out.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
+import { returnsScope } from "#app/refunds/refund-scopes.ts";
+import { AdminError, type AskAdmin, unavailable } from "#app/shopify/access/admin-api.ts";
+import { missingScopes } from "#app/shopify/access/scopes.ts";
+import { numericId } from "#app/shopify/global-id.ts";
+import {
+  type OpenReturnsData,
+  openReturnsQuery,
+  openReturnsSearch,
+  openReturnsSizes,
+} from "#app/shopify/refunds/return-queries.ts";
+import {
+  type SubscribeData,
+  type SubscriptionsData,
+  subscribeMutation,
+  subscriptionPageSize,
+  subscriptionsQuery,
+  topicName,
+  type UnsubscribeData,
+  unsubscribeMutation,
+} from "#app/shopify/shop/subscription-queries.ts";
+import { returnTopics } from "#app/shopify/webhooks/return-payload.ts";
+import { looksDue } from "./looks-due.ts";
+import { forgetReturns, noteReturn, readAllReturns } from "./return-store.ts";
+import { returnsDoor } from "./take-return.ts";
+
+const dayMs = 24 * 3_600_000;
+const afterTroubleMs = 10 * 60_000;
+/** 1,500 orders with a return under way, those that changed last: what is beyond is told by webhooks. */
+const mostPages = 50;
+
+const topics = returnTopics.map(topicName);
+
+/**
+ * Looks, once a day and whenever the shop's scopes were read, whether the app is told of returns:
+ * makes the subscriptions that are missing (Shopify deletes them after eight failures) and takes them
+ * back where the app may not read returns any more. Then asks which returns are under way: what no
+ * webhook told is known then.
+ *
+ * @returns whether it was due
+ */
+export async function watchReturns(context: RefundContext, shop: string): Promise<boolean> {
+  const { pool, log, now } = context;
+  const scopes = await takeLook(context, shop);
+  if (scopes === null) return false;
+  try {
+    const ask = await openShop(context, shop);
+    const mayRead = missingScopes({ SCOPES: [returnsScope] }, { scopes }).length === 0;
+    await subscribe(context, shop, ask, mayRead);
+    if (mayRead) {
+      await readAllReturns(pool, shop, now());
+      await noteOpenReturns(context, shop, ask);
+    } else await forgetReturns(pool, shop);
+    await pool.query(`UPDATE "Shop" SET "returnsLookAt" = $2 WHERE "domain" = $1`, [
+      shop,
+      mayRead ? new Date(now() + dayMs) : null,
+    ]);
+  } catch (error) {
+    if (!(error instanceof AdminError)) throw error;
+    log.warn({ err: error, shop }, "the returns of a shop were not looked at; it is tried again");
+  }
+  return true;
+}
+
+/** Puts the next look off, and answers the shop's scopes; null: it is not due. */
+async function takeLook({ pool, now }: RefundContext, shop: string): Promise<string | null> {
+  const at = now();
+  const { rows } = await pool.query<{ scopes: string | null }>(
+    `UPDATE "Shop" SET "returnsLookAt" = $3
+      WHERE "domain" = $1 AND ${looksDue("$2")} AND "uninstalledAt" IS NULL AND "eraseAt" IS NULL
+      RETURNING "scopes"`,
+    [shop, new Date(at), new Date(at + afterTroubleMs)],
+  );
+  return rows[0] ? (rows[0].scopes ?? "") : null;
+}
+
+/** Makes the shop's subscriptions what they are to be: one for each topic, or none. */
+async function subscribe(
+  { config, log }: RefundContext,
+  shop: string,
+  ask: AskAdmin,
+  wanted: boolean,
+): Promise<void> {
+  const uri = `${config.SHOPIFY_APP_URL}${returnsDoor}`;
+  const variables = { first: subscriptionPageSize, topics };
+  const { data } = await ask<SubscriptionsData>(subscriptionsQuery, variables);
+  const kept = new Set<string>();
+  for (const { id, topic, uri: to } of data.webhookSubscriptions.nodes) {
+    if (wanted && to === uri && !kept.has(topic)) kept.add(topic);
+    else await ask<UnsubscribeData>(unsubscribeMutation, { id });
+  }
+  if (!wanted) return;
+  for (const topic of topics) {
+    if (kept.has(topic)) continue;
+    const subscription = { uri, format: "JSON" };
+    const answer = await ask<SubscribeData>(subscribeMutation, { topic, subscription });
+    const errors = answer.data.webhookSubscriptionCreate?.userErrors ?? [];
+    if (errors.length > 0) log.warn({ shop, topic, errors }, "a topic was not subscribed to");
+    else log.info({ shop, topic }, "subscribed to a topic");
+  }
+}
+
+async function listOpenReturns(ask: AskAdmin, after: string | null) {
+  const variables = { search: openReturnsSearch, ...openReturnsSizes, after };
+  const { data, denied } = await ask<OpenReturnsData>(openReturnsQuery, variables);
+  if (denied.length > 0) throw unavailable("The app may not read returns.");
+  return data.orders;
+}
+
+async function noteOpenReturns(
+  { pool, log, now }: RefundContext,
+  shop: string,
+  ask: AskAdmin,
+): Promise<void> {
+  let after: string | null = null;
+  for (let page = 0; page < mostPages; page += 1) {
+    const { nodes, pageInfo }: OpenReturnsData["orders"] = await listOpenReturns(ask, after);
+    for (const { id, returns } of nodes) {
+      for (const one of returns.nodes) {
+        if (one.status !== "OPEN" && one.status !== "REQUESTED") continue;
+        const named = { returnId: numericId(one.id), orderId: numericId(id) };
+        await noteReturn(pool, shop, named, now());
+      }
+    }
+    after = pageInfo.endCursor;
+    if (!pageInfo.hasNextPage) return;
+  }
+  log.warn({ shop }, "a shop has more open returns than are listed");
+}
