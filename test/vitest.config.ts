@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Those that take longest begin first, also where no run before has shown it. */
-const longest = ["storm", "reconcile", "demo", "import", "backup", "embedded-postgres"];
+const longest = [
+  ...["embedded-postgres", "plan-countries", "proof", "storm", "demo", "pooler", "quiet-database"],
+  ...["reconcile", "orphaned-transaction", "import", "lane", "rotation", "migration-locks"],
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -2,6 +2,7 @@ import { linesOf } from "#app/order/lines.ts";
 import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { acceptedAttempts, pollNow } from "#app/store/attempts/accepted-attempts.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { evaluate, loadOffers, mappingContext, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
@@ -168,16 +169,11 @@ export async function checkProcessing(
   by: string,
 ): Promise<void> {
   const found = await holdingShop(context.pool, domain, async (client, { now }) => {
-    const { rowCount } = await client.query(
-      `UPDATE "Attempt" a SET "pollAt" = $3, "pollCount" = 0
-         FROM "Order" o WHERE o."shop" = $1 AND o."id" = $2 AND a."shop" = $1
-          AND a."id" = o."acceptedAttempt" AND a."requestId" IS NOT NULL`,
-      [domain, orderId, new Date(now)],
-    );
-    if (rowCount === 1) {
-      await addEvents(client, domain, [manualEvent(orderId, "check", by, now)]);
-    }
-    return rowCount === 1;
+    const accepted = await acceptedAttempts(client, domain, [orderId]);
+    if (accepted.length === 0) return false;
+    await pollNow(client, domain, accepted, { at: new Date(now), polls: 0 });
+    await addEvents(client, domain, [manualEvent(orderId, "check", by, now)]);
+    return true;
   });
   if (!found) throw new ActionError(`Hakuna gave no request ID for order ${orderId}.`);
 }

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { untilEnding } from "#app/foundation/until-ending.ts";
 import type { FeedTarget } from "#app/hakuna/feed-target.ts";
 import { mostPolls } from "#app/run/poll-step.ts";
+import { acceptedAttempts, pollNow } from "#app/store/attempts/accepted-attempts.ts";
 import type { ShopRow } from "#app/store/lease.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
@@ -23,22 +24,19 @@ export async function statusesToRead(
   ids: readonly string[],
 ): Promise<StatusesToRead> {
   if (shop.apiKeySealed === null || shop.pollsRest) return { to: null, requests: [] };
-  await client.query(
-    `UPDATE "Attempt" a SET "pollAt" = $3, "pollCount" = $5
-       FROM "Order" o WHERE o."shop" = $1 AND o."id" = ANY($2) AND o."status" = 'sent'
-        AND a."shop" = $1 AND a."id" = o."acceptedAttempt" AND a."requestId" IS NOT NULL
-        AND a."epoch" = $4 AND a."pollAt" IS NULL`,
-    [shop.domain, ids, new Date(shop.now), shop.epoch, mostPolls - 1],
-  );
-  const { rows } = await client.query<Confirmed>(
-    `SELECT DISTINCT a."id", a."requestId" FROM "Order" o
-       JOIN "Attempt" a ON a."shop" = o."shop" AND a."id" = o."acceptedAttempt"
-      WHERE o."shop" = $1 AND o."id" = ANY($2) AND o."status" = 'confirmed'
-        AND a."requestId" IS NOT NULL AND a."epoch" = $3 AND a."pollAt" IS NULL`,
-    [shop.domain, ids, shop.epoch],
+  const accepted = await acceptedAttempts(client, shop.domain, ids);
+  const through = accepted.filter(({ epoch, pollAt }) => epoch === shop.epoch && pollAt === null);
+  const unheard = through.filter(({ status }) => status === "sent");
+  await pollNow(client, shop.domain, unheard, { at: new Date(shop.now), polls: mostPolls - 1 });
+  const heard = new Set(unheard.map(({ id }) => id));
+  // several orders were in one request
+  const confirmed = new Map(
+    through
+      .filter(({ status, id }) => status === "confirmed" && !heard.has(id))
+      .map(({ id, requestId }) => [id, { id, requestId }]),
   );
   const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
-  return { to: { environment: shop.environment, apiKey }, requests: rows };
+  return { to: { environment: shop.environment, apiKey }, requests: [...confirmed.values()] };
 }
 
 /**

@@ -78,7 +78,7 @@ const state: fc.Arbitrary<OrderState> = fc
   });
 
 const text = canonicalJson;
-const manyRuns = { numRuns: 2000 };
+const manyRuns = { numRuns: 1000 };
 
 it("is commutative and idempotent, and has the empty state as its neutral element", () => {
   fc.assert(

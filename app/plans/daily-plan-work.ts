@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { PlanContext } from "./plan-context.ts";
 import { createPlanJob, mostProducts } from "./plan-job-store.ts";
 import type { PlanJobKind } from "./plan-result.ts";
+import { isUnsellable } from "./product-offers.ts";
 
 /** How long it is kept what a job did for each product. */
 const keepJobsMs = 90 * 24 * 60 * 60_000;
@@ -30,6 +31,21 @@ const withOldLists = `
   SELECT o."shop", o."productId" FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
     WHERE NOT o."ownLists" AND o."prices" > 1`;
 
+/** Products whose plans were taken off, and are to be offered again once that can be done. */
+const withdrawn = `
+  SELECT o."shop", o."productId" FROM "CountryOffer" o
+    WHERE o."prices" = 0 AND o."expiresAt" IS NOT NULL`;
+
+/** Products of offers that another environment or account made. */
+const ofOtherAccounts = (table: string) => `
+  SELECT o."shop", o."productId" FROM "${table}" o JOIN "Shop" s ON s."domain" = o."shop"
+    WHERE o."epoch" <> s."epoch" AND o."expiresAt" IS NOT NULL`;
+
+/** Products whose plans may be sold no more. `now`: the parameter with the time. */
+const unsellableAt = (now: string) => `
+  SELECT o."shop", o."productId" FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
+    WHERE ${isUnsellable(now)}`;
+
 /** Once a day: starts what is to be done about plans. Answers the shops to be woken. */
 export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[]> {
   await forgetPlanJobs(pool, now(), keepJobsMs);
@@ -37,16 +53,22 @@ export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[
 }
 
 /**
- * Starts a job for each shop that has offers which expire soon, or which another environment or
- * account made, that sells in other countries than they are for, or whose links are old; and one for each whose plans do
- * not say yet where they are sold. Answers the shops; they are to be woken.
+ * Starts a job for each shop that has plans which may be sold no more; one for each that has offers
+ * which expire soon, which another environment or account made or which were withdrawn, that sells in
+ * other countries than they are for, or whose links are old; and one for each whose plans do not say
+ * yet where they are sold. Answers the shops; they are to be woken.
  */
 export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[]> {
+  const past = await startJobs(pool, "withdraw", unsellableAt("$3"), mostProducts, { more: [now] });
   const expiring = (table: string) =>
-    `SELECT o."shop", o."productId" FROM "${table}" o JOIN "Shop" s ON s."domain" = o."shop"
-      WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)
-         OR (o."epoch" <> s."epoch" AND o."expiresAt" IS NOT NULL)`;
-  const due = [expiring("CountryOffer"), expiring("ProductOffer"), inOtherCountries, withOldLists];
+    `SELECT o."shop", o."productId" FROM "${table}" o WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)`;
+  const due = [
+    ...["CountryOffer", "ProductOffer"].flatMap((table) => [
+      expiring(table),
+      ofOtherAccounts(table),
+    ]),
+    ...[inOtherCountries, withdrawn, withOldLists],
+  ];
   const renewed = await startJobs(pool, "renew", due.join(" UNION "), mostProducts, {
     more: [now + renewBeforeMs],
   });
@@ -56,28 +78,44 @@ export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[
     `SELECT "shop", "productId" FROM "ProductOffer"`,
     mostNoted,
   );
-  return [...new Set([...renewed, ...noted])];
+  return [...new Set([...past, ...renewed, ...noted])];
 }
 
-/** Products of jobs that fetch offers. One that has not begun will see what the settings say by then. */
-const ofRunningJobs = (begun: boolean) => `
+/** Products of running jobs. One that has not begun will see what the settings say by then. */
+const ofRunningJobs = (begun: boolean, ...kinds: PlanJobKind[]) => `
   SELECT r."shop", r."productId" FROM "PlanJobProduct" r
     JOIN "PlanJob" j ON j."shop" = r."shop" AND j."id" = r."jobId"
    WHERE r."shop" = $3 AND r."state" = 'waiting' AND r."attempts" ${begun ? ">" : "="} 0
-     AND j."kind" IN ('offers', 'renew') AND j."state" = 'running'`;
+     AND j."kind" IN (${kinds.map((kind) => `'${kind}'`).join()}) AND j."state" = 'running'`;
 
 /**
- * The same for one shop, which sells in other countries than before. A job that is under way is no
- * hindrance: what it has done, or is at, is done again behind it.
+ * The same for one shop, whose settings are others than before: where it sells, and for which account
+ * its offers are. A job that is under way is no hindrance: what it has done, or is at, is done again
+ * behind it.
  */
-export async function followCountries(pool: pg.Pool, shop: string): Promise<string[]> {
+export async function followSettings(pool: pg.Pool, shop: string, now: number): Promise<string[]> {
+  const past = await startJobs(
+    pool,
+    "withdraw",
+    `${unsellableAt("$4")} AND o."shop" = $3 EXCEPT ${ofRunningJobs(false, "withdraw")}`,
+    mostProducts,
+    { more: [shop, now], behind: true },
+  );
   const products = `(${inOtherCountries} AND "shop" = $3
-    UNION ${ofRunningJobs(true)}) EXCEPT ${ofRunningJobs(false)}`;
-  return await startJobs(pool, "renew", products, mostProducts, { more: [shop], behind: true });
+    UNION ${ofOtherAccounts("CountryOffer")} AND o."shop" = $3
+    UNION ${ofOtherAccounts("ProductOffer")} AND o."shop" = $3
+    UNION ${withdrawn} AND o."shop" = $3
+    UNION ${ofRunningJobs(true, "offers", "renew")}) EXCEPT ${ofRunningJobs(false, "offers", "renew")}`;
+  const renewed = await startJobs(pool, "renew", products, mostProducts, {
+    more: [shop],
+    behind: true,
+  });
+  return [...new Set([...past, ...renewed])];
 }
 
 /**
- * Starts a job of the kind for each shop that has such products, unless it has one already.
+ * Starts a job of the kind for each shop that has such products, unless it has one already, or lacks
+ * the key without which Hakuna cannot be asked.
  *
  * @param products a query for `shop` and `productId`; its parameters, `more`, begin with $3
  * @param options `behind`: also where the shop has a job of the kind already
@@ -92,7 +130,8 @@ async function startJobs(
   const { rows } = await pool.query<{ shop: string; products: string[] }>(
     `SELECT p."shop", (array_agg(p."productId" ORDER BY p."productId"))[1:$2] AS "products"
        FROM (${products}) p JOIN "Shop" s ON s."domain" = p."shop"
-      WHERE s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL AND s."apiKeySealed" IS NOT NULL
+      WHERE s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL
+        AND ($1 = 'withdraw' OR s."apiKeySealed" IS NOT NULL)
         AND ($${more.length + 3}::bool OR NOT EXISTS (
               SELECT 1 FROM "PlanJob" j WHERE j."shop" = p."shop"
                  AND j."kind" = $1 AND j."state" = 'running'))

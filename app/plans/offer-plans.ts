@@ -2,19 +2,11 @@ import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import {
   type CatalogPlan,
   CatalogRefusal,
-  linkPlans,
   type Protectable,
-  readPlans,
-  readProtectable,
-  unlinkPlans,
 } from "#app/shopify/plans/plan-catalog.ts";
-import {
-  type CountryPlans,
-  makeCountryPlans,
-  type PlanMaking,
-  planHandlePrefix,
-} from "./country-plans.ts";
+import { type CountryPlans, makeCountryPlans, type PlanMaking } from "./country-plans.ts";
 import { type CountryLack, type PlanResult, ProductFailure } from "./plan-result.ts";
+import { linkOffered, withoutPlans } from "./product-links.ts";
 
 /** A country in which a product has offers, and whether the last of them has expired. */
 export type OfferedCountry = { country: string; isOver: boolean };
@@ -64,7 +56,9 @@ export async function offerPlans(
   before: readonly OfferedCountry[],
   progress: Progress,
 ): Promise<{ result: PlanResult; countries: CountryOutcome[] } | null> {
-  const { product, linked } = await withoutFormer(await open(), making.countries, found);
+  const isFormer = ({ country }: CatalogPlan) =>
+    country !== null && !making.countries.includes(country);
+  const { product, linked } = await withoutPlans(await open(), found, isFormer);
   const steps = progress.steps.filter((step) => isGood(step, making.countries, progress.now()));
   const left = making.countries.filter((one) => !steps.some(({ country }) => country === one));
   for (const [index, country] of left.entries()) {
@@ -77,10 +71,21 @@ export async function offerPlans(
   }
   const inOrder = making.countries.flatMap((one) => steps.filter(({ country }) => country === one));
   const made = inOrder.flatMap((step) => ("made" in step ? step.made : []));
-  const lacking = inOrder.flatMap((step) => ("lack" in step ? lackNow(step.lack, before) : []));
+  // after a change of the shop's own country what was one country's can be another's by now
+  const written = new Set(made.flatMap(({ links }) => Object.values(links).flat()));
+  const [own = ""] = making.countries;
+  const of = (country: string) => linked.filter((plan) => (plan.country ?? own) === country);
+  const stays = (country: string) => of(country).some(({ id }) => !written.has(id));
+  const lacking = inOrder.flatMap((step) => {
+    if (!("lack" in step)) return [];
+    const { country } = step;
+    const isOver = isPast(step.lack, before) || (of(country).length > 0 && !stays(country));
+    return { ...step.lack, isOver };
+  });
   if (made.length > 0 || lacking.some(({ isOver }) => isOver)) {
-    const kept = lacking.filter(({ isOver }) => !isOver).map(({ country }) => country);
-    await link(await open(), product, made, keptPlans(making, linked, kept));
+    const kept = lacking.flatMap(({ isOver, country }) => (isOver ? [] : of(country)));
+    const ids = kept.map(({ id }) => id).filter((id) => !written.has(id));
+    await linkOffered(await open(), product, made, new Set(ids));
   }
   const countries: CountryOutcome[] = [
     ...made.map(({ country, prices, expiresAt }) => {
@@ -112,16 +117,15 @@ async function stepOf(
   }
 }
 
-/** With whether the offer that there was before is over: expired, and Hakuna makes no other. */
-function lackNow(lack: CountryLack, before: readonly OfferedCountry[]) {
+/** Whether the offer that there was before is over: expired, and Hakuna makes no other. */
+function isPast(lack: CountryLack, before: readonly OfferedCountry[]): boolean {
   const isExpired = before.some(({ country, isOver }) => country === lack.country && isOver);
-  const isRefused = ["no_offer", "country_unsupported"].includes(lack.code);
-  return { ...lack, isOver: isExpired && isRefused };
+  return isExpired && ["no_offer", "country_unsupported"].includes(lack.code);
 }
 
 function resultOf(
   made: readonly CountryPlans[],
-  lacking: readonly ReturnType<typeof lackNow>[],
+  lacking: readonly (CountryLack & { isOver: boolean })[],
 ): PlanResult {
   const lacks = lacking.map(({ isOver, ...lack }): CountryLack => {
     return isOver ? { ...lack, code: "offer_ended" } : lack;
@@ -151,58 +155,4 @@ function lackOf(error: unknown, country: string): CountryLack | null {
     return { country, code: "shopify_refused", words: error.message };
   }
   return null;
-}
-
-/** Takes the app's plans of other countries than these off the product; answers what is linked then. */
-async function withoutFormer(
-  ask: AskAdmin,
-  countries: readonly string[],
-  product: Protectable,
-): Promise<{ product: Protectable; linked: CatalogPlan[] }> {
-  const ids = new Set([product.plans, ...product.variants.map(({ plans }) => plans ?? [])].flat());
-  const plans = ids.size > 0 ? await readPlans(ask, [...ids]) : [];
-  const isFormer = ({ country, productHandle }: CatalogPlan) =>
-    country !== null && !countries.includes(country) && productHandle.startsWith(planHandlePrefix);
-  const former = new Set(plans.filter(isFormer).map(({ id }) => id));
-  if (former.size === 0) return { product, linked: plans };
-  await link(ask, product, [], new Set([...ids].filter((id) => !former.has(id))));
-  return {
-    product: (await readProtectable(ask, product.id)) ?? product,
-    linked: plans.filter(({ id }) => !former.has(id)),
-  };
-}
-
-/** Ids of those plans that were sold in these countries until now. */
-function keptPlans(
-  { countries }: Pick<PlanMaking, "countries">,
-  linked: readonly CatalogPlan[],
-  kept: readonly string[],
-): ReadonlySet<string> {
-  const own = countries[0] ?? "";
-  return new Set(linked.filter((plan) => kept.includes(plan.country ?? own)).map(({ id }) => id));
-}
-
-/** The first priced variant's plans stand on the product, those of variants that differ on these. */
-async function link(
-  ask: AskAdmin,
-  product: Protectable,
-  made: readonly CountryPlans[],
-  kept: ReadonlySet<string>,
-): Promise<void> {
-  const plansOf = product.variants.map(({ id, plans }) => [
-    ...made.flatMap(({ links }) => links[id] ?? []),
-    ...(plans ?? product.plans).filter((plan) => kept.has(plan)),
-  ]);
-  const main = plansOf.find((plans) => plans.length > 0) ?? [];
-  const links = new Map<string, string[]>();
-  const followers: string[] = [];
-  product.variants.forEach(({ id, plans: own }, index) => {
-    const plans = plansOf[index] ?? [];
-    if (plans.join() !== main.join()) links.set(id, plans);
-    else if (own !== null) followers.push(id);
-  });
-  if (main.length > 0) links.set(product.id, main);
-  else if (product.plans.length > 0) followers.push(product.id);
-  await linkPlans(ask, links);
-  await unlinkPlans(ask, followers);
 }

@@ -1,14 +1,23 @@
 import { randomUUID } from "node:crypto";
+import { inTransaction } from "#app/database/transaction.ts";
+import { lookAtProducts, noteCovered } from "#app/plans/coverage/coverage-look.ts";
+import {
+  beginFollowing,
+  forgetEmptyFollow,
+  isStillNew,
+  noteFollowed,
+  saveFollowedPage,
+} from "#app/plans/coverage/follow-store.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
 import {
   CatalogRefusal,
   isProtectionVendor,
   type Protectable,
-  readCollection,
   readProtectable,
 } from "#app/shopify/plans/plan-catalog.ts";
 import { readShopLocales } from "#app/shopify/plans/plan-translations.ts";
+import { readCollection } from "#app/shopify/plans/product-lists.ts";
 import { noteCountry } from "#app/store/country-answers.ts";
 import { keepOffers } from "#app/store/plan-offers.ts";
 import type { PlanMaking } from "./country-plans.ts";
@@ -30,13 +39,15 @@ import {
 } from "./plan-job-store.ts";
 import { JobHalt, type PlanResult, ProductFailure } from "./plan-result.ts";
 import { languageOf } from "./plan-titles.ts";
-import { linkProduct, unlinkProduct } from "./product-links.ts";
+import { linkProduct, unlinkProduct, withoutPlans } from "./product-links.ts";
 import {
   carryOffersOver,
   forgetOffers,
   hasOffers,
   offeredCountries,
   saveOffers,
+  unsellable,
+  withdrawOffers,
 } from "./product-offers.ts";
 import { writeCountry } from "./write-country.ts";
 
@@ -64,6 +75,7 @@ export async function runPlanJobs(context: PlanContext, shop: string): Promise<R
     keepPlanJobs(pool, shop, token, leaseMs).catch(() => undefined);
   }, leaseMs / 3);
   try {
+    await beginFollowing(pool, shop, now());
     while (now() < until) {
       const job = await claimPlanJob(pool, shop, token, leaseMs);
       if (job === null) return { again: false, nextInMs: null };
@@ -81,9 +93,13 @@ async function workOn(context: PlanContext, job: PlanJob, isTimeUp: () => boolea
   let productId: string | null = null;
   try {
     const ask = await openShop(context, job.shop);
+    if (job.kind === "coverage") return await lookAtProducts(pool, job, ask);
     if (job.collections.length > 0) return await listCollection(context, job, ask);
     const next = await nextProduct(pool, job);
-    if (next === null) return await finishPlanJob(pool, job);
+    if (next === null) {
+      if (job.kind === "follow") await forgetEmptyFollow(pool, job);
+      return await finishPlanJob(pool, job);
+    }
     productId = next.productId;
     await doProduct({ context, job, ask, next, isTimeUp });
   } catch (error) {
@@ -102,7 +118,8 @@ async function listCollection(context: PlanContext, job: PlanJob, ask: AskAdmin)
   const [current, ...others] = job.collections;
   if (!current) return;
   const page = await readCollection(ask, current.id, current.after);
-  const products = (page?.products ?? []).filter(({ vendor }) => !isProtectionVendor(vendor));
+  if (job.kind === "follow") return await saveFollowedPage(context.pool, job, current.id, page);
+  const products = page?.products ?? [];
   const next = page?.next ?? null;
   const rest = next === null ? others : [{ id: current.id, after: next }, ...others];
   await saveCollectionPage(context.pool, job, products, rest);
@@ -123,7 +140,7 @@ async function doProduct(current: Try): Promise<void> {
   const { productId, attempts } = next;
   let product: Protectable | null = null;
   const save = (result: PlanResult) =>
-    saveResult(pool, job, { id: productId, title: product?.title ?? null }, result);
+    saveDone(pool, job, { id: productId, title: product?.title ?? null }, result);
   try {
     product = await readProtectable(ask, productId);
     if (product === null) {
@@ -143,6 +160,36 @@ async function doProduct(current: Try): Promise<void> {
   }
 }
 
+/** What was done for a product, and what that means for what is known of its plans. */
+async function saveDone(
+  pool: PlanContext["pool"],
+  job: PlanJob,
+  product: { id: string; title: string | null },
+  result: PlanResult,
+): Promise<void> {
+  await inTransaction(pool, async (client, now) => {
+    if (!(await saveResult(client, job, product, result))) return;
+    await noteFollowed(client, job, product.id, result, now);
+    const hasPlans = hasPlansAfter(result);
+    if (hasPlans !== null) await noteCovered(client, job.shop, product, hasPlans);
+  });
+}
+
+/** Whether a product has plans now, or is gone and needs none; null: as before. */
+function hasPlansAfter(result: PlanResult): boolean | null {
+  switch (result.kind) {
+    case "offered":
+    case "linked":
+      return true;
+    case "unlinked":
+      return false;
+    case "failed":
+      return result.code === "not_found" ? true : result.code === "offer_ended" ? false : null;
+    default:
+      return null;
+  }
+}
+
 async function resultFor(current: Try, product: Protectable): Promise<PlanResult | null> {
   const { ask, job } = current;
   const { pool } = current.context;
@@ -152,13 +199,34 @@ async function resultFor(current: Try, product: Protectable): Promise<PlanResult
     await forgetOffers(pool, shop, product.id);
     return result;
   }
+  if (kind === "withdraw") return await withdraw(current, product);
   if (isProtectionVendor(product.vendor)) throw new ProductFailure("is_plan");
   if (kind === "link") {
     const result = await linkProduct(ask, product, job.planIds);
     await forgetOffers(pool, shop, product.id);
     return result;
   }
+  if (kind === "follow") {
+    const hasPlans =
+      product.plans.length > 0 || product.variants.some(({ plans }) => plans?.length);
+    // plans of an earlier try of this job are its own
+    const isOwn = current.next.progress !== null || (await hasOffers(pool, shop, product.id));
+    if ((hasPlans && !isOwn) || !(await isStillNew(pool, shop, product.id)))
+      return { kind: "kept" };
+  }
   return await offer(current, product);
+}
+
+/** Takes those plans off a product that may be sold no more. Asks Hakuna nothing. */
+async function withdraw({ context, job, ask }: Try, product: Protectable): Promise<PlanResult> {
+  const { pool } = context;
+  const now = context.now();
+  const past = await unsellable(pool, job.shop, product.id, now);
+  if (past === null) return { kind: "left" };
+  const { own, countries } = past;
+  await withoutPlans(ask, product, (plan) => countries.includes(plan.country ?? own));
+  await withdrawOffers(pool, job.shop, product.id, countries, now);
+  return { kind: "withdrawn", countries };
 }
 
 /** Gives a product what Hakuna offers for it, and notes where it has offers now. */

@@ -1,5 +1,11 @@
-/** What is to be done for each product of a plan job. */
-export const planJobKinds = ["offers", "link", "unlink", "renew", "countries"] as const;
+/**
+ * What is to be done for each product of a plan job. `follow`: new products of a collection get
+ * offers; `coverage`: the products without plans are counted, nothing is done.
+ */
+export const planJobKinds = [
+  ...(["offers", "link", "unlink", "renew", "countries", "withdraw"] as const),
+  ...(["follow", "coverage"] as const),
+] as const;
 export type PlanJobKind = (typeof planJobKinds)[number];
 
 /** A plan that an offer gave a product. Prices in minor units. */
@@ -43,6 +49,8 @@ export type PlanFailure =
   | "no_offer"
   /** the same, and the offer that it had has expired: its plans were taken away */
   | "offer_ended"
+  /** the offer that it had has expired before there was another: its plans were taken away */
+  | "expired"
   /** Shopify refused, in its own words */
   | "shopify_refused"
   /** the plans that were to be linked are gone */
@@ -72,8 +80,12 @@ export type PlanResult =
   | { kind: "noted" }
   | { kind: "linked"; plans: string[] }
   | { kind: "unlinked" }
+  /** its plans of these countries were taken off: they may not be sold there any more */
+  | { kind: "withdrawn"; countries: string[] }
   /** its plans were linked by hand or taken off before its offers could be renewed */
   | { kind: "left" }
+  /** it has plans by now, or the merchant took them off: nothing was done by itself */
+  | { kind: "kept" }
   | { kind: "failed"; code: PlanFailure; words: string | null };
 
 /** Why a whole job waits. */

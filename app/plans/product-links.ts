@@ -1,10 +1,13 @@
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import {
+  type CatalogPlan,
   linkPlans,
   type Protectable,
   readPlans,
+  readProtectable,
   unlinkPlans,
 } from "#app/shopify/plans/plan-catalog.ts";
+import { type CountryPlans, planHandlePrefix } from "./country-plans.ts";
 import { type PlanResult, ProductFailure } from "./plan-result.ts";
 
 /** Offers the chosen plans for every variant of the product, in the place of those that were. */
@@ -29,4 +32,53 @@ export async function unlinkProduct(ask: AskAdmin, product: Protectable): Promis
 /** The variants that have plans of their own. */
 function ownersOf(product: Protectable): string[] {
   return product.variants.filter(({ plans }) => plans !== null).map(({ id }) => id);
+}
+
+/**
+ * Takes those of the app's own plans off a product that may not be sold any more; answers what is
+ * linked then.
+ */
+export async function withoutPlans(
+  ask: AskAdmin,
+  product: Protectable,
+  isGone: (plan: CatalogPlan) => boolean,
+): Promise<{ product: Protectable; linked: CatalogPlan[] }> {
+  const ids = new Set([product.plans, ...product.variants.map(({ plans }) => plans ?? [])].flat());
+  const plans = ids.size > 0 ? await readPlans(ask, [...ids]) : [];
+  const isOurs = ({ productHandle }: CatalogPlan) => productHandle.startsWith(planHandlePrefix);
+  const gone = new Set(plans.filter((plan) => isOurs(plan) && isGone(plan)).map(({ id }) => id));
+  if (gone.size === 0) return { product, linked: plans };
+  await linkOffered(ask, product, [], new Set([...ids].filter((id) => !gone.has(id))));
+  return {
+    product: (await readProtectable(ask, product.id)) ?? product,
+    linked: plans.filter(({ id }) => !gone.has(id)),
+  };
+}
+
+/**
+ * Links the plans that were made, and those that are kept: the first priced variant's stand on the
+ * product, those of variants that differ on these.
+ */
+export async function linkOffered(
+  ask: AskAdmin,
+  product: Protectable,
+  made: readonly CountryPlans[],
+  kept: ReadonlySet<string>,
+): Promise<void> {
+  const plansOf = product.variants.map(({ id, plans }) => [
+    ...made.flatMap(({ links }) => links[id] ?? []),
+    ...(plans ?? product.plans).filter((plan) => kept.has(plan)),
+  ]);
+  const main = plansOf.find((plans) => plans.length > 0) ?? [];
+  const links = new Map<string, string[]>();
+  const followers: string[] = [];
+  product.variants.forEach(({ id, plans: own }, index) => {
+    const plans = plansOf[index] ?? [];
+    if (plans.join() !== main.join()) links.set(id, plans);
+    else if (own !== null) followers.push(id);
+  });
+  if (main.length > 0) links.set(product.id, main);
+  else if (product.plans.length > 0) followers.push(product.id);
+  await linkPlans(ask, links);
+  await unlinkPlans(ask, followers);
 }

@@ -36,7 +36,10 @@ export async function hasOffers(client: Client, shop: string, productId: string)
   return rows.length > 0;
 }
 
-/** The countries in which a product has offers, and whether they are over: expired, or another account's. */
+/**
+ * The countries in which a product has offers, and whether they are over: expired, another account's,
+ * or withdrawn.
+ */
 export async function offeredCountries(
   client: Client,
   shop: string,
@@ -44,11 +47,65 @@ export async function offeredCountries(
   { epoch, now }: { epoch: number; now: number },
 ): Promise<OfferedCountry[]> {
   const { rows } = await client.query<OfferedCountry>(
-    `SELECT "country", ("expiresAt" <= to_timestamp($3 / 1000.0) OR "epoch" <> $4) AS "isOver"
+    `SELECT "country", ("expiresAt" <= to_timestamp($3 / 1000.0) OR "epoch" <> $4 OR "prices" = 0) AS "isOver"
        FROM "CountryOffer" WHERE "shop" = $1 AND "productId" = $2 AND "expiresAt" IS NOT NULL`,
     [shop, productId, now, epoch],
   );
   return rows;
+}
+
+/**
+ * The countries in which a product's plans may be sold no more, because the shop does not sell there,
+ * or because the offer has expired; and the shop's own. Null: it has none.
+ */
+export async function unsellable(
+  client: Client,
+  shop: string,
+  productId: string,
+  now: number,
+): Promise<{ own: string; countries: string[] } | null> {
+  const { rows } = await client.query<{ own: string; countries: string[] }>(
+    `SELECT s."country" AS "own", array_agg(o."country" ORDER BY o."country") AS "countries"
+       FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
+      WHERE o."shop" = $1 AND o."productId" = $2 AND ${isUnsellable("$3")}
+      GROUP BY s."country"`,
+    [shop, productId, now],
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * Of offers `o` and shops `s`: what is still linked and may be sold no more. What is withdrawn keeps
+ * its end and has no prices: it is renewed once that can be done.
+ *
+ * @param now the parameter with the time, in epoch milliseconds
+ */
+export function isUnsellable(now: string): string {
+  return `s."country" IS NOT NULL AND o."prices" > 0
+    AND (o."expiresAt" <= to_timestamp(${now} / 1000.0)
+      OR NOT (o."country" = s."country" OR o."country" = ANY(s."sellingCountries")))`;
+}
+
+/** Notes that a product's plans of these countries are not linked any more. */
+export async function withdrawOffers(
+  client: Client,
+  shop: string,
+  productId: string,
+  countries: readonly string[],
+  now: number,
+): Promise<void> {
+  const key = [shop, productId, countries];
+  await client.query(
+    `UPDATE "CountryOffer" SET "prices" = 0
+      WHERE "shop" = $1 AND "productId" = $2 AND "country" = ANY($3)`,
+    key,
+  );
+  await client.query(
+    `UPDATE "CountryOffer" SET "lacks" = 'expired'
+      WHERE "shop" = $1 AND "productId" = $2 AND "country" = ANY($3) AND "lacks" IS NULL
+        AND "expiresAt" <= to_timestamp($4 / 1000.0)`,
+    [...key, now],
+  );
 }
 
 /** Notes what a product has and lacks in each country, in the place of what was known. */

@@ -1,7 +1,14 @@
 import type pg from "pg";
 import { directly } from "#app/database/connection.server.ts";
 import { firstRows } from "#app/database/first-rows.ts";
-import { dropMonths, makeMonths } from "#app/database/months.ts";
+import {
+  dropMonths,
+  endOfFirst,
+  endOfMonths,
+  type MonthlyTable,
+  makeMonths,
+  monthlyTables,
+} from "#app/database/months.ts";
 import { openPool } from "#app/database/pool.server.ts";
 import { oldestEventMs } from "#app/store/order-events.ts";
 import { recount } from "#app/store/recount.ts";
@@ -15,6 +22,8 @@ export type Retained = {
   events: number;
   webhooks: number;
   attempts: number;
+  /** requests whose processing status nobody reads any more, because their month is over */
+  statuses: number;
   /** counters that were wrong */
   miscounted: number;
 };
@@ -41,7 +50,8 @@ export async function retainShop(
     webhooks:
       (await removeWebhooks(pool, shop, "foldedAt", ago(inboxMs))) +
       (await removeWebhooks(pool, shop, "quarantinedAt", ago(quarantinedMs))),
-    attempts: await removeAttempts(pool, shop, ago(attemptMs)),
+    attempts: await removeAttemptsOfBefore(pool, shop, now - attemptMs),
+    statuses: await endPolls(pool, shop, now - attemptMs),
     miscounted: await recount(pool, shop),
   };
   if (retained.miscounted > 0) log.warn(retained, "counters were wrong and have been set right");
@@ -98,16 +108,25 @@ async function removeEventsOfBefore(pool: pg.Pool, shop: string, before: Date): 
   return removed;
 }
 
-/** Requests that are answered and through, along their index by time. */
-async function removeAttempts(pool: pg.Pool, shop: string, before: Date): Promise<number> {
+/**
+ * Requests that are answered and through, along their index by time: those of the table from before
+ * there was one for each month. The others go with their months.
+ */
+async function removeAttemptsOfBefore(
+  pool: pg.Pool,
+  shop: string,
+  before: number,
+): Promise<number> {
+  const end = await endOfFirst(pool, "Attempt");
+  if (end === null) return 0;
   let removed = 0;
   for (;;) {
     const { rowCount } = await pool.query(
-      `DELETE FROM "Attempt" WHERE "shop" = $1 AND "id" = ANY(ARRAY(
+      `DELETE FROM "Attempt" WHERE "shop" = $1 AND "startedAt" < $2 AND "id" = ANY(ARRAY(
          SELECT "id" FROM "Attempt" WHERE "shop" = $1 AND "startedAt" < $2
             AND "answeredAt" IS NOT NULL AND "pollAt" IS NULL
           ORDER BY "startedAt" ${firstRows(batch)}))`,
-      [shop, before],
+      [shop, new Date(Math.min(before, end))],
     );
     removed += rowCount ?? 0;
     if ((rowCount ?? 0) < batch) return removed;
@@ -115,26 +134,50 @@ async function removeAttempts(pool: pg.Pool, shop: string, before: Date): Promis
 }
 
 /**
- * Drops the months of all shops' timelines that were kept long enough, whole months, and gives those to
- * come their tables. The last two months stay in any case, for what is told late.
+ * No processing status is waited for any more of requests whose month is to be dropped: their orders
+ * stay as they are, sent. One without an answer is the shop's run's, and its month stays until then.
  */
-export async function retainTimelines({
+async function endPolls(pool: pg.Pool, shop: string, before: number): Promise<number> {
+  const end = await endOfMonths(pool, "Attempt", before);
+  if (end === null) return 0;
+  const { rowCount } = await pool.query(
+    `UPDATE "Attempt" SET "pollAt" = NULL
+      WHERE "shop" = $1 AND "startedAt" < $2 AND "pollAt" IS NOT NULL`,
+    [shop, new Date(end)],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * Drops the months of all shops' timelines and requests that were kept long enough, whole months, and
+ * gives those to come their tables. The timelines' last two months stay in any case, for what is told
+ * late; of requests those that somebody is not done with.
+ */
+export async function retainMonths({
   pool,
   config,
   log,
   now,
 }: Pick<RunContext, "pool" | "config" | "log" | "now">): Promise<void> {
+  const { timelineMs, attemptMs } = config.retention;
+  const kept: Record<MonthlyTable, number> = {
+    TimelineEvent: Math.max(timelineMs, 2 * oldestEventMs),
+    Attempt: attemptMs,
+  };
   // tables are their owner's to make and drop, and no pooler's
   const address = config.MIGRATION_DATABASE_URL ?? config.DATABASE_DIRECT_URL;
   const limits = directly(config.database);
   const tables = address ? openPool({ connectionString: address, max: 1, limits }, log) : pool;
   try {
-    const kept = Math.max(config.retention.timelineMs, 2 * oldestEventMs);
-    const dropped = await dropMonths(tables, log, now() - kept);
-    if (dropped.length > 0) log.info({ dropped }, "months of timelines were kept long enough");
-    await makeMonths(tables, now());
-  } catch (err) {
-    log.error({ err }, "the timelines' months were not looked after; it is tried again tomorrow");
+    for (const table of monthlyTables) {
+      try {
+        const dropped = await dropMonths(tables, log, table, now() - kept[table]);
+        if (dropped.length > 0) log.info({ dropped }, "months were kept long enough");
+        await makeMonths(tables, table, now());
+      } catch (err) {
+        log.error({ err, table }, "its months were not looked after; it is tried again tomorrow");
+      }
+    }
   } finally {
     if (tables !== pool) await tables.end();
   }
@@ -147,7 +190,6 @@ export async function retainAllShops(
   const { rows } = await context.pool.query<{ domain: string }>(
     `SELECT "domain" FROM "Shop" ORDER BY "domain"`,
   );
-  await retainTimelines(context);
   const retained: Retained[] = [];
   const failed: string[] = [];
   for (const { domain } of rows) {
@@ -158,5 +200,7 @@ export async function retainAllShops(
       failed.push(domain);
     }
   }
+  // what somebody was not done with is settled now
+  await retainMonths(context);
   return { retained, failed };
 }

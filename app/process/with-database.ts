@@ -12,8 +12,11 @@ import { openFoundations } from "./foundations.server.ts";
  *
  * @throws ConfigError when the environment is wrong
  */
-export async function withDatabase<T>(work: (foundations: Foundations) => Promise<T>): Promise<T> {
-  const config = readConfig(withDevelopmentKey(process.env));
+export async function withDatabase<T>(
+  work: (foundations: Foundations) => Promise<T>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<T> {
+  const config = readConfig(withDevelopmentKey(env));
   const foundations = await openFoundations(config, createLog("error", pino.destination(2)), {
     worker: false,
   });

@@ -28,11 +28,8 @@ export type Lane = {
   stop(): Promise<void>;
 };
 
-/** When a shop is tried again that found no place in time. */
-const noPlaceMs = 5_000;
-
-/** So many jobs are asked for at once; where no place is free, they wait in this process. */
-const atOnce = 4;
+/** So long a run of a silent feed waits for its turn to begin; then it is queued again. */
+const longestTurnMs = 60_000;
 
 /** A request that is under way at the end is waited for. */
 const longestEndMs = 15_000;
@@ -65,10 +62,10 @@ export type LaneOptions = {
 
 /**
  * The queue only wakes: at most one job of a shop waits (pg-boss's policy `stately` with the shop as
- * key), and one that is taken is done with as soon as its run has begun. Who may do what is decided
- * by leases, and what there is to do stands in the tables, so a lost or doubled job changes nothing.
- * A sweep queues every shop that has work but no job. See docs/decisions/0004-pg-boss-only-wakes.md
- * and 0074-a-job-ends-when-its-run-begins.md.
+ * key), and one that is taken is done with when its run has begun and a place is free for another.
+ * Who may do what is decided by leases, and what there is to do stands in the tables, so a lost or
+ * doubled job changes nothing. A sweep queues every shop that has work but no job. See
+ * docs/decisions/0004-pg-boss-only-wakes.md and 0074-a-job-ends-when-its-run-begins.md.
  */
 export async function openLane(boss: PgBoss, name: LaneName, options: LaneOptions): Promise<Lane> {
   const { log, sweeps } = options;
@@ -80,8 +77,10 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   const runs = new Map<string, Promise<void>>();
   /** shops that are to be worked on once more when their run has ended */
   const woken = new Set<string>();
-  /** shops whose feed did not answer the last time */
+  /** shops whose feed did not answer the last time, or asked for patience */
   const silent = new Set<string>();
+  /** of them, what waits for its turn to begin */
+  const starting = new Set<TakenPlace>();
   let resting = false;
   let stopping = false;
 
@@ -117,22 +116,27 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     resting = true;
     if (sweeper) clearTimeout(sweeper);
     for (const timer of timers.values()) clearTimeout(timer);
+    for (const place of starting) place.leave();
     await boss.offWork(name, { wait: false });
   }
 
   /** A run of the shop begins as soon as there is a place, or follows the one that is under way. */
   async function begin(run: Run, shop: string): Promise<void> {
-    if (!runs.has(shop)) await places.oneFree();
+    const isSilent = silent.has(shop);
+    while (!runs.has(shop) && !isSilent && places.free() < 1) await places.oneFree();
     if (resting) wakeQuietly([shop]);
     else if (runs.has(shop)) woken.add(shop);
-    else runs.set(shop, runOnce(run, shop, places.take(silent.has(shop))));
+    else runs.set(shop, runOnce(run, shop, places.take(isSilent)));
   }
 
   /** Never rejects. */
   async function runOnce(run: Run, shop: string, place: TakenPlace): Promise<void> {
     try {
+      if (place.isSilent && !(await hasTurn(place))) {
+        woken.add(shop);
+        return;
+      }
       const limit = options.runLimitMs;
-      if (!(await place.hasPlace())) return wakeLater(shop, noPlaceMs);
       const { again, nextInMs } = await withinTime(run(shop, place), limit, `A run of ${shop}`);
       if (again) woken.add(shop);
       else if (nextInMs !== null) wakeLater(shop, Math.min(nextInMs, 60_000));
@@ -145,6 +149,15 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
       // it waited in vain: so may many others, and they all end at once
       if (woken.delete(shop)) wakeQuietly([shop], place.isLent ? retries : news);
       place.leave();
+    }
+  }
+
+  async function hasTurn(place: TakenPlace): Promise<boolean> {
+    starting.add(place);
+    try {
+      return await place.hasPlace(longestTurnMs);
+    } finally {
+      starting.delete(place);
     }
   }
 
@@ -168,9 +181,9 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
         }
         if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
-      const asking = { pollingIntervalSeconds: 2, batchSize: atOnce };
-      const worker = await boss.work<{ shop: string }>(name, asking, async (jobs) => {
-        for (const { data } of jobs) await begin(run, data.shop);
+      const asking = { pollingIntervalSeconds: 2, batchSize: 1 };
+      const worker = await boss.work<{ shop: string }>(name, asking, async ([job]) => {
+        if (job) await begin(run, job.data.shop);
         await places.oneFree();
         // there may be more
         boss.notifyWorker(worker);

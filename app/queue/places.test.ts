@@ -101,7 +101,7 @@ it("runs of silent feeds share one place of ten, whenever it is found out that t
   const [quick, late] = [places.take(), await takeLent(places)];
   const turns: string[] = [];
   const found = [quick, late].map((place, index) =>
-    place.silent().then(() => void turns.push(`${index}`)),
+    place.silent(5000).then(() => void turns.push(`${index}`)),
   );
   await vi.advanceTimersByTimeAsync(10);
   expect([turns, places.free()]).toEqual([[], 18]);
@@ -122,7 +122,7 @@ it("a run of a silent feed goes on without a place when none is free in time", a
   const held = places.take(true);
   expect(await held.hasPlace()).toBe(true);
   const other = places.take(true);
-  const waited = other.silent();
+  const waited = other.silent(5000);
   await vi.advanceTimersByTimeAsync(5000);
   await waited;
   expect(other.isLent).toBe(true);
@@ -132,6 +132,26 @@ it("a run of a silent feed goes on without a place when none is free in time", a
   other.answered();
   expect(await other.hasPlace()).toBe(true);
   other.leave();
+  expect(places.free()).toBe(1);
+});
+
+it("a shop of a silent feed that has much to do gives way to the others after a while", async () => {
+  const places = openPlaces(1);
+  const giant = places.take(true);
+  expect(await giant.hasPlace()).toBe(true);
+  const other = places.take(true);
+  const turn = other.hasPlace();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(await giant.hasPlace()).toBe(true);
+  await vi.advanceTimersByTimeAsync(600);
+  const back = giant.hasPlace();
+  expect(await turn).toBe(true);
+  other.leave();
+  expect(await back).toBe(true);
+  // and where nobody waits it goes on
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await giant.hasPlace()).toBe(true);
+  giant.leave();
   expect(places.free()).toBe(1);
 });
 
@@ -169,7 +189,7 @@ it("whatever runs do, in whatever order, the places add up", async () => {
         const ms = random(200);
         wait(place, place.away(new Promise<void>((answer) => setTimeout(answer, ms))));
       } else if (what === 2 && place) wait(place, place.hasPlace());
-      else if (what === 3 && place) wait(place, place.silent());
+      else if (what === 3 && place) wait(place, place.silent(5000));
       else if (what === 4) place?.answered();
       else if (what === 5) place?.probe();
       else if (what === 6 && runs.length > 0) {

@@ -4,8 +4,10 @@ import type { Place } from "#app/store/run-context.ts";
 export type TakenPlace = Place & {
   /** the run has lent its place and no other since */
   readonly isLent: boolean;
-  /** the feed of the run's shop did not answer the last time */
+  /** the feed of the run's shop did not answer the last time, or asked for patience */
   readonly isSilent: boolean;
+  /** as `Place.hasPlace`; waits for so long */
+  hasPlace(limitMs?: number): Promise<boolean>;
   /**
    * To be called at the run's end, or when it is given up: what a run does after that, as one that
    * was given up may, changes nothing for others.
@@ -18,7 +20,7 @@ export type Places = {
   free(): number;
   /** Resolves when a place is free for a new run. */
   oneFree(): Promise<void>;
-  /** @param isSilent the shop's feed did not answer the last time: the run begins with `hasPlace` */
+  /** @param isSilent as `TakenPlace.isSilent`: such a run has no place yet, `hasPlace` waits for it */
   take(isSilent?: boolean): TakenPlace;
 };
 
@@ -26,10 +28,12 @@ export type Places = {
 const lentAfterMs = 50;
 /** One place in so many is for waiting for feeds that did not answer the last time. */
 const probeShare = 4;
-/** One place in so many is for what else is done for their shops. */
+/** One place in so many is for what else is done for their shops, and for those that asked for patience. */
 const silentShare = 10;
-/** So long a run waits to have a place again; its lease lasts longer. */
+/** So long a run waits to have a place again. */
 const longestReturnMs = 5_000;
+/** So long one of a silent feed goes on while others wait for its place. */
+const turnMs = 1_000;
 
 /**
  * Opens the places of a lane. A run that waits for somebody outside lends its place after a moment,
@@ -75,7 +79,7 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
   }
 
   /** Whether there was a place in time, and before the run was given up. */
-  function returned(left: AbortSignal, isSilent: boolean): Promise<boolean> {
+  function returned(left: AbortSignal, isSilent: boolean, limitMs: number): Promise<boolean> {
     if (occupy(isSilent)) return Promise.resolve(true);
     const waiting = isSilent ? returning.silent : returning.others;
     return new Promise((resolve) => {
@@ -87,7 +91,7 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
       };
       const next = () => end(true);
       const giveUp = () => end(false);
-      const timer = setTimeout(giveUp, longestReturnMs);
+      const timer = setTimeout(giveUp, limitMs);
       left.addEventListener("abort", giveUp);
       waiting.add(next);
     });
@@ -97,6 +101,7 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
     // one that begins so waits for its place, and asks nobody meanwhile
     let isLent = isSilent;
     let isAway = false;
+    let since = performance.now();
     let isProbing = false;
     const left = new AbortController();
     const lend = () => {
@@ -110,10 +115,15 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
       if (isAway) away -= 1;
       isAway = false;
     };
-    const hasPlace = async () => {
+    const hasPlace = async (limitMs = longestReturnMs) => {
       if (left.signal.aborted) return false;
-      if (!isLent) return true;
-      const isBack = await returned(left.signal, isSilent);
+      if (!isLent) {
+        const isOver = isSilent && performance.now() > since + turnMs;
+        if (!isOver || returning.silent.size === 0) return true;
+        isLent = true;
+        release(isSilent);
+      }
+      const isBack = await returned(left.signal, isSilent, limitMs);
       if (left.signal.aborted) {
         // it was given up in the moment in which it had a place
         if (isBack) release(isSilent);
@@ -121,6 +131,7 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
       }
       if (!isBack) return false;
       isLent = false;
+      since = performance.now();
       endAway();
       return true;
     };
@@ -145,12 +156,13 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
         }
       },
       hasPlace,
-      async silent() {
-        if (isSilent || left.signal.aborted) return void (await hasPlace());
-        isSilent = true;
-        if (!isLent) silent += 1;
-        if (silent > mostSilent) lend();
-        await hasPlace();
+      async silent(limitMs) {
+        if (!isSilent && !left.signal.aborted) {
+          isSilent = true;
+          if (!isLent) silent += 1;
+          if (silent > mostSilent) lend();
+        }
+        await hasPlace(Math.min(limitMs, longestReturnMs));
       },
       probe() {
         if (left.signal.aborted) return false;

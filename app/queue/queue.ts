@@ -168,7 +168,7 @@ async function makeTables(ownerUrl: string, limits: DatabaseLimits): Promise<voi
 export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
   const tries = (step: Step) => `coalesce(${restsUntil("s", step)} <= now(), true)`;
   // now; it names the shop's row, so that each shop's index is looked into, and PostgreSQL never
-  // gathers what is due of all shops first
+  // gathers what is due of all shops first; requests under way are never many, and are gathered
   const asOf = `greatest(now(), s."createdAt")`;
   const { rows } = await pool.query<{ shop: string }>(`
     SELECT DISTINCT i."shop" FROM "InboxWebhook" i LEFT JOIN "Shop" s ON s."domain" = i."shop"
@@ -177,9 +177,9 @@ export async function shopsWithWork(pool: pg.Pool): Promise<string[]> {
     SELECT "domain" FROM "Shop" s
      WHERE (${tries("read")} AND EXISTS (SELECT 1 FROM "Order" o
                     WHERE o."shop" = s."domain" AND o."readAt" <= ${asOf}))
-        OR (${tries("recover")} AND EXISTS (SELECT 1 FROM "Attempt" a
-                    WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL
-                      AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now())))
+        OR (${tries("recover")} AND (s."leaseUntil" IS NULL OR s."leaseUntil" < now())
+            AND EXISTS (SELECT 1 FROM "Attempt" a
+                         WHERE a."shop" = s."domain" AND a."answeredAt" IS NULL))
         OR (${tries("review")} AND s."reviewAfter" IS NOT NULL)
         OR (${tries("redact")} AND s."redactAt" IS NOT NULL)
         OR (${tries("erase")} AND s."eraseAt" IS NOT NULL)

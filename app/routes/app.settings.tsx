@@ -16,7 +16,7 @@ import { settingsRequest } from "#app/components/settings/settings-request.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { readAsked } from "#app/components/shared/read-asked.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
-import { followCountries } from "#app/plans/daily-plan-work.ts";
+import { followSettings } from "#app/plans/daily-plan-work.ts";
 import { beginImport, cancelImport } from "#app/scan/scan-runs.ts";
 import { testKey } from "#app/shops/connection-test.ts";
 import { disconnect, readSettings, saveSettings, setPaused } from "#app/shops/settings.ts";
@@ -26,6 +26,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
   return {
     settings: await readSettings(context.prisma, session.shop),
+    canMail: context.config.mail !== null,
     importStatus: await readImportStatus(context.prisma, session.shop, Date.now()),
   };
 }
@@ -39,7 +40,8 @@ export async function action({ request, context }: ActionFunctionArgs) {
       const saved = await saveSettings(context.run, shop, asked);
       if (saved.result === "saved") {
         await context.queue.wake([shop]);
-        await context.queue.plans.wake(await followCountries(context.run.pool, shop));
+        const { pool, now } = context.run;
+        await context.queue.plans.wake(await followSettings(pool, shop, now()));
       }
       return data(saved);
     }
@@ -69,13 +71,13 @@ export const links: LinksFunction = () => [{ rel: "stylesheet", href: styles }];
 export const headers = boundary.headers;
 
 export default function SettingsPage() {
-  const { settings, importStatus } = useLoaderData<typeof loader>();
+  const { settings, canMail, importStatus } = useLoaderData<typeof loader>();
   const { t } = useLocale();
   return (
     <Page title={t("settings.title")}>
       <BlockStack gap="400">
         <Layout>
-          <SettingsForm settings={settings} />
+          <SettingsForm settings={settings} canMail={canMail} />
           <RuleCard />
           <ImportCard status={importStatus} share={settings.form.share} />
           <PauseCard paused={settings.paused} />

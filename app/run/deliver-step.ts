@@ -1,5 +1,5 @@
 import type { FeedAnswer } from "#app/hakuna/client.ts";
-import type { Lease } from "#app/store/lease.ts";
+import { keepLease, type Lease } from "#app/store/lease.ts";
 import type { StepContext } from "#app/store/run-context.ts";
 import { beginAttempt } from "./attempt.ts";
 import type { Attempt } from "./draft.ts";
@@ -76,8 +76,7 @@ async function send(
     const { to, body, id, timeoutMs } = attempt;
     const answer = await context.place.away(context.feed.send(to, body, id, timeoutMs));
     add({ outcome: answer.kind, httpStatus: answer.httpStatus ?? 0 });
-    // where a feed falls silent all its shops find so at once
-    if (isSilent(answer)) await context.place.silent();
+    if (isSilent(answer)) await waitForTurn(context, lease);
     return { answer, counts: await recordAnswer(context, lease, attempt, answer) };
   });
   const { kind, httpStatus, durationMs } = answer;
@@ -87,6 +86,13 @@ async function send(
   const level = kind === "accepted" ? "info" : "warn";
   context.log[level]({ ...where, outcome: kind, httpStatus, durationMs, orders }, "sent");
   return { answer, counts };
+}
+
+/** Where a feed falls silent all its shops find so at once. */
+async function waitForTurn({ pool, config, place }: StepContext, lease: Lease): Promise<void> {
+  const { leaseMs } = config.worker;
+  await keepLease(pool, lease, leaseMs);
+  await place.silent(leaseMs / 2);
 }
 
 function isSilent({ kind }: FeedAnswer): boolean {

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import type { FeedAnswer } from "#app/hakuna/client.ts";
 import { withoutWords } from "#app/hakuna/reason.ts";
+import { firstFailures } from "#app/store/attempts/first-failures.ts";
 import { loadOffers } from "#app/store/evaluate.ts";
-import { firstFailures } from "#app/store/first-failures.ts";
 import {
   holdingShop,
   isLeaseLost,
@@ -108,7 +108,7 @@ async function noteAnswer(
     name: "note-answer",
     text: `UPDATE "Attempt" SET "answeredAt" = $8, "outcome" = $3, "httpStatus" = $4,
             "durationMs" = $5, "reason" = $6, "requestId" = $7
-      WHERE "shop" = $1 AND "id" = $2`,
+      WHERE "shop" = $1 AND "id" = $2 AND "startedAt" = $9`,
     values: [
       shop.domain,
       attempt.id,
@@ -118,6 +118,7 @@ async function noteAnswer(
       reason,
       answer.kind === "accepted" ? answer.requestId : null,
       new Date(shop.now),
+      new Date(attempt.startedAt),
     ],
   });
 }
@@ -187,11 +188,17 @@ async function applyToShop(
         [shop.domain, attempt.keyVersion, new Date(shop.now)],
       );
       if (answer.requestId !== null) {
-        await client.query(`UPDATE "Attempt" SET "pollAt" = $3 WHERE "shop" = $1 AND "id" = $2`, [
-          shop.domain,
-          attempt.id,
-          new Date(shop.now + config.delivery.pollMinMs),
-        ]);
+        await client.query({
+          name: "poll-later",
+          text: `UPDATE "Attempt" SET "pollAt" = $4
+            WHERE "shop" = $1 AND "id" = $2 AND "startedAt" = $3`,
+          values: [
+            shop.domain,
+            attempt.id,
+            new Date(attempt.startedAt),
+            new Date(shop.now + config.delivery.pollMinMs),
+          ],
+        });
       }
       return;
     case "invalid":

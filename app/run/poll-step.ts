@@ -4,7 +4,7 @@ import type { ProcessingAnswer } from "#app/hakuna/client.ts";
 import { processingReason, withoutWords } from "#app/hakuna/reason.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { staysStripped } from "#app/order/fold.ts";
-import { firstFailures } from "#app/store/first-failures.ts";
+import { firstFailures } from "#app/store/attempts/first-failures.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
@@ -36,12 +36,13 @@ export async function pollStep(context: StepContext, lease: Lease): Promise<bool
   const { pool, config, secrets, feed, place } = context;
   const due = await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (!shop.delivers || shop.pollsRest || shop.apiKeySealed === null) return null;
-    const { rows } = await client.query<Polled>(
-      `SELECT "id", "requestId", "pollCount", "epoch", "startedAt", "orders"
+    const { rows } = await client.query<Polled>({
+      name: "next-poll",
+      text: `SELECT "id", "requestId", "pollCount", "epoch", "startedAt", "orders"
            FROM "Attempt"
         WHERE "shop" = $1 AND "pollAt" <= $2 ORDER BY "pollAt" LIMIT 1`,
-      [shop.domain, new Date(shop.now)],
-    );
+      values: [shop.domain, new Date(shop.now)],
+    });
     const attempt = rows[0];
     if (!attempt) return null;
     if (shop.pollFailures > 0 && !place.probe()) {
@@ -147,11 +148,17 @@ async function pollAgain(
   attempt: Polled,
   ms: number | null,
 ): Promise<void> {
-  await client.query(
-    `UPDATE "Attempt" SET "pollCount" = "pollCount" + 1, "pollAt" = $3
-      WHERE "shop" = $1 AND "id" = $2`,
-    [shop.domain, attempt.id, ms === null ? null : new Date(shop.now + ms)],
-  );
+  await client.query({
+    name: "poll-again",
+    text: `UPDATE "Attempt" SET "pollCount" = "pollCount" + 1, "pollAt" = $4
+      WHERE "shop" = $1 AND "id" = $2 AND "startedAt" = $3`,
+    values: [
+      shop.domain,
+      attempt.id,
+      attempt.startedAt,
+      ms === null ? null : new Date(shop.now + ms),
+    ],
+  });
 }
 
 /** Changes only orders whose latest acceptance is this request; to read a result again changes nothing. */

@@ -45,13 +45,16 @@ export type Place = {
    * answers or the run ends. False: they are taken.
    */
   probe(): boolean;
-  /** To be told that the feed answered and that it is recorded: another shop may be tried. */
+  /**
+   * To be told that the feed answered and that it is recorded, or that the shop is in no back-off:
+   * another shop may be tried.
+   */
   answered(): void;
   /**
-   * To be told that the feed did not answer, before that is recorded: from now on the run is one of
-   * those that share a few places. Waits for one, but not for long.
+   * To be told that the feed did not answer or asked for patience, before that is recorded: from now
+   * on the run is one of those that share a few places. Waits for one, but not for longer than this.
    */
-  silent(): Promise<void>;
+  silent(limitMs: number): Promise<void>;
 };
 
 /** Of a run that is made alone. */

@@ -6,12 +6,13 @@ import { type Finding, isMendedInShopify } from "#app/order/findings.ts";
 import type { Mapping } from "#app/order/map.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
-import { type Cause, oneCause } from "#app/order/one-cause.ts";
+import { type Cause, oneCause, severityOf } from "#app/order/one-cause.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
 import type { PlanStanding, RequestedPlan } from "#app/order/refunds/owed.ts";
 import type { Head, OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
+import { acceptedAttempts } from "#app/store/attempts/accepted-attempts.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
 import { standingsOf } from "#app/store/refund-standing.ts";
@@ -95,7 +96,7 @@ export async function orderPage(
   domain: string,
   id: string,
 ): Promise<OrderPage | null> {
-  const [row, document, shop, timeline] = await Promise.all([
+  const [row, document, shop, timeline, [accepted]] = await Promise.all([
     prisma.order.findUnique({
       where: { shop_id: { shop: domain, id } },
       select: {
@@ -104,24 +105,16 @@ export async function orderPage(
         skippedByHand: true,
         redacted: true,
         dismissed: true,
-        acceptedAttempt: true,
         cancelledByHandAt: true,
       },
     }),
     prisma.orderDocument.findUnique({ where: { shop_orderId: { shop: domain, orderId: id } } }),
     prisma.shop.findUniqueOrThrow({ where: { domain }, omit: { apiKeySealed: true } }),
     timelineOf(prisma, domain, id),
+    acceptedAttempts(pool, domain, [id]),
   ]);
   if (row === null) return null;
-  const {
-    sentAt,
-    skippedByHand,
-    redacted,
-    dismissed,
-    acceptedAttempt,
-    cancelledByHandAt,
-    ...listed
-  } = row;
+  const { sentAt, skippedByHand, redacted, dismissed, cancelledByHandAt, ...listed } = row;
   const state = document ? readState(document.state as unknown as StoredState) : null;
   const mapping =
     state?.head && document
@@ -138,12 +131,6 @@ export async function orderPage(
           goneCaps: document.goneCaps as Record<string, number>,
         })
       : null;
-  const accepted = acceptedAttempt
-    ? await prisma.attempt.findUnique({
-        where: { shop_id: { shop: domain, id: acceptedAttempt } },
-        select: { requestId: true, pollAt: true },
-      })
-    : null;
   const { note, ...shown } = listedOrder(listed);
   return {
     order: {
@@ -174,7 +161,7 @@ export async function orderPage(
       (document?.lastPayload ?? null) as FeedOrder | null,
       state?.head?.stripped ? null : (mapping?.feedOrder ?? null),
     ),
-    canCheck: Boolean(accepted?.requestId),
+    canCheck: accepted !== undefined,
     isChecking: accepted?.pollAt ? accepted.pollAt.getTime() < Date.now() + soonMs : false,
   };
 }
@@ -185,11 +172,9 @@ function pageFinding(
 ): PageFinding {
   const all = [finding, ...also];
   const keys = all.map(findingKey);
-  // what asks for attention is a warning, also where what stands for it is none
-  const isWarning = also.some(({ severity }) => severity === "warning");
   return {
     ...finding,
-    severity: finding.severity === "info" && isWarning ? "warning" : finding.severity,
+    severity: severityOf({ finding, also }),
     keys,
     inShopify: all.some(({ code }) => isMendedInShopify(code)),
     dismissed: keys.every((key) => dismissed.includes(key)),

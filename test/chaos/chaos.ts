@@ -23,18 +23,18 @@ const { values } = parseArgs({
 const sizes = {
   large: {
     ...{ servers: 3, histories: 10_000, rounds: 3, roundsOfReading: 1, repeats: 3 },
-    ...{ downMs: 60_000, requests: 25, giants: 60, quietMs: 12_000 },
+    ...{ downMs: 60_000, requests: 25, dead: 20, giants: 60, quietMs: 12_000 },
     ...{ people: everybody, restMs: 500, former: true },
   },
   small: {
     ...{ servers: 3, histories: 1500, rounds: 2, roundsOfReading: 1, repeats: 1 },
-    ...{ downMs: 5_000, requests: 8, giants: 24, quietMs: 5_000 },
+    ...{ downMs: 5_000, requests: 8, dead: 20, giants: 24, quietMs: 5_000 },
     ...{ people: everybody, restMs: 500, former: true },
   },
   // each trouble once: part of .ci/run
   smallest: {
     ...{ servers: 2, histories: 120, rounds: 1, roundsOfReading: 0, repeats: 1 },
-    ...{ downMs: 300, requests: 2, giants: 5, quietMs: 500 },
+    ...{ downMs: 300, requests: 2, dead: 6, giants: 5, quietMs: 500 },
     ...{ people: fewest, restMs: 200, former: false },
   },
 };

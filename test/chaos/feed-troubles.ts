@@ -5,7 +5,7 @@ import { reconnect, type Scene, type Trouble, wait, workUntil } from "./troubles
 
 const down: Fault = { kind: "drop" };
 const html: Fault = { kind: "status", status: 502, html: "<html><h1>502 Bad Gateway</h1></html>" };
-/** Later than the time limit of quick-times.ts. */
+/** Later than the time limit of run-chaos.ts. */
 const lateAnswer: Fault = { kind: "late_answer", ms: 1500 };
 /** Later than the app tries again. */
 const takenLate: Fault = { kind: "late", ms: 500 };

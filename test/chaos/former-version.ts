@@ -8,28 +8,52 @@ import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 
 /**
- * The version that is replaced by this one: before the tables of the timeline by month, of refunds and
- * of proofs. To be moved on when what it lacks is deployed everywhere.
+ * The first migration that the version which is replaced by this one lacks: before the tables of the
+ * timeline by month, of refunds and of proofs. To be moved on when that is deployed everywhere.
  */
-export const formerCommit = "9e46f24";
+export const firstMissing = "20261128030700_timeline_by_month";
 
 /** What a process of it asks the feed for: it tells whose a request is. */
 export const formerFeedVersion = "v0.9";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/**
+ * The commit before the one that brought the migration: looked up in whatever history the clone has,
+ * for no commit keeps its name where history is written anew. null: what is there begins later.
+ */
+export function formerCommit(folder = root): string | null {
+  const path = `prisma/migrations/${firstMissing}/migration.sql`;
+  // of a merge, what it brought to its first parent
+  const brought = ["log", "--first-parent", "-m", "--diff-filter=A", "--format=%P", "--", path];
+  const [parents = ""] = git(folder, ...brought).split("\n");
+  return parents.split(" ", 1)[0] || null;
+}
+
+function git(folder: string, ...args: string[]): string {
+  try {
+    return execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+  } catch {
+    // no repository, or no git
+    return "";
+  }
+}
+
+/** Why there is none, in a sentence for who runs it. */
+export const noFormerVersion =
+  `without a former version: this copy's history does not reach back before ${firstMissing} ` +
+  "(`git fetch --unshallow` brings all of it)";
+
 /** A build of it, made once; null: git does not have it, as in a clone without history. */
 export function buildFormerVersion(): string | null {
+  const commit = formerCommit();
+  if (commit === null) return null;
   // not below node_modules: Node takes no TypeScript from there
-  const folder = join(tmpdir(), `hakuna-former-version-${formerCommit}`);
+  const name = ["hakuna-former-version", commit.slice(0, 12), ...root.split("/")];
+  const folder = join(tmpdir(), name.filter((part) => part !== "").join("-"));
   if (existsSync(folder)) return folder;
-  let archive: Buffer;
-  try {
-    const git = ["archive", formerCommit];
-    archive = execFileSync("git", git, { cwd: root, maxBuffer: 1 << 30, stdio: "pipe" });
-  } catch {
-    return null;
-  }
+  const archived = ["archive", commit];
+  const archive = execFileSync("git", archived, { cwd: root, maxBuffer: 1 << 30, stdio: "pipe" });
   const making = `${folder}-${process.pid}`;
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true });

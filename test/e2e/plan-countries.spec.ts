@@ -46,6 +46,7 @@ test("plans of further countries: settings, what each product has and lacks, acc
   await expect(result).toContainText(/Germany\s*1 Jahr Garantieverlängerung: €35.96/);
   await expect(result).toContainText(/France\s*1 an d’extension de garantie: €39.56/);
   await expect(result).toContainText("United States: Hakuna sells no plans in this country.");
+  await expect(app.getByText("country_unsupported")).toHaveCount(0);
   await expect(app.getByRole("heading", { name: "France" })).toBeVisible();
   await expect(app.getByText("Displayed price differs: not offered")).toHaveCount(3);
   await expect(
@@ -77,6 +78,44 @@ test("plans of further countries: settings, what each product has and lacks, acc
   await page.getByRole("button", { name: "Save" }).click();
   await expect(app.getByText("Dort verkauft Hakuna keine Schutzpläne")).toBeHidden();
   world.hakuna.offers.behavior = {};
+});
+
+test("without an API key the page promises no renewal, and plans of a country that is left go", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const { catalog } = await connected(world, shop.domain);
+  world.hakuna.offers.behavior = {};
+  catalog.add({ title: "City bike", variants: [{ price: "899.00" }] });
+  let app = await openApp(page, world, shop.domain, "/app/settings");
+  await app.getByLabel("Also offer plans in another country").selectOption("France");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Settings saved")).toBeVisible();
+  app = await openApp(page, world, shop.domain, "/app/plans");
+  await app.getByRole("button", { name: "Choose products" }).click();
+  await page.getByRole("dialog").getByLabel("City bike").check();
+  await page.getByRole("dialog").getByRole("button", { name: "Select" }).click();
+  await expect(app.getByText("the app renews it before then")).toHaveCount(2);
+
+  const client = createClient(world);
+  await client.pool.query(
+    `UPDATE "Shop" SET "apiKeySealed" = NULL, "apiKeyLastFour" = NULL WHERE "domain" = $1`,
+    [shop.domain],
+  );
+  await client.close();
+  app = await openApp(page, world, shop.domain, "/app/settings");
+  await app.getByRole("button", { name: "France" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Settings saved")).toBeVisible();
+  app = await openApp(page, world, shop.domain, "/app/plans");
+  const job = app.getByRole("listitem").filter({ hasText: "City bike" });
+  await expect(job).toContainText("Removed: France");
+  await expect(app.getByText("Without an API key it is not renewed")).toHaveCount(1);
+  await expect(app.getByText("the app renews it before then")).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await overflow(page)).toEqual([]);
 });
 
 test("plans linked by hand without a country are noted, and can be given one", async ({

@@ -56,7 +56,7 @@ test("a plan without its product is told of in the buyer's language", async ({ p
     "": /^Removed from your cart: Warranty extension\. A plan stays/,
     "/de": /^Aus dem Warenkorb genommen: Warranty extension\./,
     "/fr": /^Retiré de votre panier\u00a0: Warranty extension\./,
-    "/nl": /^Uit je winkelwagen gehaald: Warranty extension\./,
+    "/nl": /^Uit je winkelwagen verwijderd: Warranty extension\./,
   };
   for (const [root, text] of Object.entries(texts)) {
     await page.goto(`${buyer.storefront.url}${root}/products/protection?variant=9001`);
@@ -188,7 +188,7 @@ test("a plan of another country is told of in the buyer's language", async ({ pa
   const texts = {
     "/de": /Dieser Schutzplan wird in deinem Land nicht verkauft\.$/,
     "/fr": /n’est pas vendue dans votre pays\.$/,
-    "/nl": /wordt in je land niet verkocht\.$/,
+    "/nl": /wordt in jouw land niet verkocht\.$/,
   };
   for (const [root, text] of Object.entries(texts)) {
     await buyer.open("city-bike", "&country=fr");

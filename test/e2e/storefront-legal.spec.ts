@@ -18,14 +18,14 @@ const languages = {
     "Versicherungsdetails",
   ],
   "/fr": [
-    "Prix taxe d’assurance comprise ; sans TVA.",
-    "Vous pouvez renoncer à une protection dans les 14 jours.",
+    "Prix incluant la taxe d’assurance ; aucune TVA ne s’y ajoute.",
+    "Vous disposez de 14 jours pour renoncer à une protection.",
     "Informations de Hakuna sur la protection des données",
     "Détails de l’assurance",
   ],
   "/nl": [
-    "Prijzen inclusief assurantiebelasting; zonder btw.",
-    "Je kunt een plan binnen 14 dagen herroepen.",
+    "Prijzen inclusief assurantiebelasting; er komt geen btw bij.",
+    "Je hebt 14 dagen bedenktijd om een bescherming te herroepen.",
     "Privacyinformatie van Hakuna",
     "Verzekeringsdetails",
   ],

@@ -360,6 +360,32 @@ test("at quantity three the price is each, with the total; a plan goes by its na
   await expect(price).toHaveText(/^\s*249,00\s€\s*$/);
 });
 
+test("on a narrow phone a total pushes nothing out of the page, in any language", async ({
+  page,
+  shopper,
+}) => {
+  const { storefront } = shopper("drawer");
+  await page.setViewportSize({ width: 320, height: 900 });
+  for (const style of ["cards", "list"]) {
+    for (const root of ["", "/de", "/fr", "/nl"]) {
+      await page.goto(`${storefront.url}${root}/products/city-bike?manner=drawer&style=${style}`);
+      const width = async () => {
+        const block = page.locator("hakuna-protection");
+        const own = await block.evaluate(({ clientWidth, scrollWidth }) => [
+          clientWidth,
+          scrollWidth,
+        ]);
+        return { root, style, own };
+      };
+      const before = await width();
+      await page.getByRole("spinbutton", { name: "Quantity" }).fill("50");
+      const total = page.locator(".hakuna-protection__total").filter({ visible: true });
+      await expect(total.first()).toBeVisible();
+      expect(await width()).toEqual(before);
+    }
+  }
+});
+
 test("a variant that drops the chosen plan says so, once", async ({ page, shopper }) => {
   const buyer = shopper("drawer");
   await buyer.open();

@@ -15,8 +15,9 @@ type Progress = boolean | number | string;
 
 /**
  * Waits until `look` answers true; fails with `what` once its answers have stayed the same for `ms`.
- * So a wait that is told how far things are lasts as long as they move. The longer a look takes, the
- * longer is the rest after it: what is waited for needs the machine, too.
+ * So a wait that is told how far things are lasts as long as they move. The longer a look takes, and
+ * the longer nothing has moved, the longer is the rest after it: what is waited for needs the machine,
+ * too.
  */
 export async function eventually(
   what: string,
@@ -32,7 +33,8 @@ export async function eventually(
     if (seen !== known) movedAt = Date.now();
     known = seen;
     if (Date.now() - movedAt > ms) throw new Error(`Waited in vain: ${what} (${known}).`);
-    await sleep(Math.max(25, 3 * (Date.now() - began)));
+    const stillMs = Math.min(Date.now() - movedAt, 5000);
+    await sleep(Math.max(25, 3 * (Date.now() - began), stillMs / 20));
   }
 }
 

@@ -1,14 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Command } from "#app/ops/command.ts";
-import { resend } from "#app/ops/orders/resend.ts";
-import { pause, resume } from "#app/ops/shops/hold.ts";
-import { status } from "#app/ops/shops/status.ts";
-import { stuck } from "#app/ops/shops/stuck.ts";
-import { withDatabase } from "#app/process/with-database.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
 import { orderOf } from "./vogelsang.ts";
 
 const shop = "held.myshopify.com";
@@ -22,15 +16,11 @@ beforeAll(async () => {
   await client.connect(other);
 });
 
-const commands: Record<string, Command> = { pause, resume, stuck, resend, status };
-
-/** Runs a command in this process: one of its own takes a second to begin. Answers its data. */
-async function run(name: string, ...args: string[]) {
-  const command = commands[name];
-  if (!command) throw new Error(`There is no command ${name}.`);
-  Object.assign(process.env, world.env);
-  const { data } = await command.run(args, withDatabase);
-  return JSON.parse(JSON.stringify(data));
+/** Runs a command; answers its data. */
+async function run(...args: string[]) {
+  const { code, stdout, stderr } = await opsHere([...args, "--json"], world.env);
+  expect([code, stderr]).toEqual([0, ""]);
+  return JSON.parse(stdout);
 }
 
 /** Sends a new order of the shop; answers its id. */
@@ -102,7 +92,7 @@ describe("an operator", () => {
     expect(all.webhooks).toMatchObject([{ shop: other, webhookId: "q1", error: "id: is missing" }]);
     expect((await run("stuck", shop, "--since", "2h")).orders).toMatchObject([{ id: fresh }]);
     expect((await run("stuck", other)).orders).toEqual([]);
-    const { stdout } = await ops(["stuck", "--since", "2h"], world.env);
+    const { stdout } = await opsHere(["stuck", "--since", "2h"], world.env);
     expect(stdout).toContain(`${shop}  order ${fresh} (#${fresh}) rejected`);
 
     world.hakuna.behave({});

@@ -6,12 +6,13 @@ import { eventually } from "./client.ts";
 import { expectedOrders, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
+import { patientTimes } from "./quick-times.ts";
 import { isCounted, orderOf } from "./vogelsang.ts";
 
 const dayMs = 86_400_000;
 
-const { world, client } = await openWorld({ FEED_BATCH_ORDERS: "20" });
+const { world, client } = await openWorld({ ...patientTimes, FEED_BATCH_ORDERS: "20" });
 let domain: string;
 let shop: SimulatedShop;
 let shops = 0;
@@ -61,7 +62,7 @@ function holdFourthPage(): () => void {
 
 /** Runs `ops import` to its end. */
 async function importAll(...more: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await ops(["import", domain, "--json", ...more], world.env);
+  const { code, stdout, stderr } = await opsHere(["import", domain, "--json", ...more], world.env);
   expect([code, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout);
 }
@@ -114,7 +115,7 @@ describe("an import of past orders", () => {
   it("is ended by hand, and what it brought stays", async () => {
     live({ count: 100, startedAt: Date.now() - 20 * dayMs, every: 60_000 });
     const goOn = holdFourthPage();
-    const importing = ops(["import", domain, "--json"], world.env);
+    const importing = opsHere(["import", domain, "--json"], world.env);
     await eventually("some are read", async () => Number((await scan()).read) >= 24);
     // not by a command: the import could be through before its process has started
     expect(await cancelImport(client.pool, domain, Date.now())).toBe(true);
@@ -125,7 +126,9 @@ describe("an import of past orders", () => {
     await client.quiet();
     const kept = await known();
     expect(kept.length).toBeGreaterThan(5);
-    expect((await ops(["import", domain, "--cancel"], world.env)).stdout).toContain("No import");
+    expect((await opsHere(["import", domain, "--cancel"], world.env)).stdout).toContain(
+      "No import",
+    );
     await importAll();
     expect((await known()).length).toBeGreaterThan(kept.length);
   });
@@ -155,7 +158,7 @@ describe("an import of past orders", () => {
     const env = { ...world.env, SCAN_CONCURRENCY: "1" };
     const now = orderOf(domain, 6_000_002);
     await client.send([now.webhook("orders/create", { updatedAt: Date.now() })]);
-    await ops(["import", domain], env);
+    await opsHere(["import", domain], env);
     const { rows } = await client.pool.query(
       `SELECT (SELECT max("foldedAt") FROM "InboxWebhook" WHERE "shop" = $1)
             < (SELECT min("at") FROM "TimelineEvent" WHERE "shop" = $1 AND "source" LIKE 'import:%') AS first`,

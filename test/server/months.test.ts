@@ -1,13 +1,21 @@
 import pg from "pg";
-import { afterAll, expect, it } from "vitest";
-import { dropMonths, makeMonths } from "#app/database/months.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  dropMonths,
+  endOfFirst,
+  endOfMonths,
+  makeMonths,
+  monthlyTables,
+} from "#app/database/months.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
+import { standInForCitus } from "#test/simulator/citus.ts";
 import { createDatabase } from "#test/world/shared-postgres.ts";
 
 const database = await createDatabase();
 // as the app's own connections, which wait for no lock for long
-const pool = new pg.Pool({ connectionString: database.url, options: "-c lock_timeout=500" });
+const options = "-c lock_timeout=5000";
+const pool = new pg.Pool({ connectionString: database.url, options });
 const log = createLog("silent");
 afterAll(async () => {
   await pool.end();
@@ -16,87 +24,181 @@ afterAll(async () => {
 
 const shop = "months.myshopify.com";
 
-async function insert(at: string): Promise<void> {
-  await pool.query(
-    `INSERT INTO "TimelineEvent" ("shop", "orderId", "source", "at", "kind") VALUES ($1, '1', $2::text, ($2::text)::timestamptz, 'read')`,
-    [shop, at],
-  );
-}
+/** As text: a row that says of which time it is. */
+const rows = {
+  TimelineEvent: `INSERT INTO "TimelineEvent" ("shop", "orderId", "source", "at", "kind")
+    VALUES ($1, '1', 'x', $2::timestamptz, 'read')`,
+  Attempt: `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt", "answeredAt")
+    VALUES ($1, gen_random_uuid(), 1, '[]', $2::timestamptz, now())`,
+};
+const times = { TimelineEvent: "at", Attempt: "startedAt" };
 
-async function stored(): Promise<[table: string, at: string][]> {
-  const { rows } = await pool.query<{ table: string; source: string }>(
-    `SELECT tableoid::regclass::text AS "table", "source" FROM "TimelineEvent" ORDER BY "at"`,
-  );
-  return rows.map(({ table, source }) => [table.replaceAll('"', ""), source]);
-}
+describe.each(monthlyTables)("%s", (table) => {
+  /** when the first table ends: the month that is called 0 */
+  let start = 0;
+  beforeAll(async () => {
+    start = (await endOfFirst(pool, table)) ?? 0;
+  });
 
-async function tables(): Promise<string[]> {
-  const { rows } = await pool.query<{ relname: string }>(
-    `SELECT "relname" FROM pg_class WHERE "relname" LIKE 'TimelineEvent%' AND "relkind" = 'r'
-      ORDER BY 1`,
-  );
-  return rows.map(({ relname }) => relname.replace("TimelineEvent_", ""));
-}
-
-it("gives the months to come their tables, whoever and however often it is asked", async () => {
-  await insert("2026-11-24T12:00:00Z");
-  const now = Date.parse("2027-02-10T00:00:00Z");
-  await Promise.all([makeMonths(pool, now), makeMonths(pool, now)]);
-  await makeMonths(pool, now);
-  const months = ["2027_01", "2027_02", "2027_03", "2027_04", "2027_05"];
-  expect(await tables()).toEqual([...months, "first", "later"]);
-  for (const at of ["2027-01-31T23:59:59Z", "2027-02-01T00:00:00Z", "2027-05-31T00:00:00Z"]) {
-    await insert(at);
+  /** A time in a month, so many days after its start. */
+  function at(month: number, days: number): Date {
+    const first = new Date(start);
+    return new Date(
+      Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + month) + days * 86_400_000,
+    );
   }
-  expect(await stored()).toEqual([
-    ["TimelineEvent_first", "2026-11-24T12:00:00Z"],
-    ["TimelineEvent_2027_01", "2027-01-31T23:59:59Z"],
-    ["TimelineEvent_2027_02", "2027-02-01T00:00:00Z"],
-    ["TimelineEvent_2027_05", "2027-05-31T00:00:00Z"],
-  ]);
+  const name = (month: number) => at(month, 0).toISOString().slice(0, 7).replace("-", "_");
+
+  async function insert(time: Date): Promise<void> {
+    await pool.query(rows[table], [shop, time]);
+  }
+
+  async function stored(): Promise<[table: string, at: Date][]> {
+    const { rows } = await pool.query<{ table: string; at: Date }>(
+      `SELECT tableoid::regclass::text AS "table", "${times[table]}" AS "at" FROM "${table}" ORDER BY 2`,
+    );
+    return rows.map((row) => [row.table.replaceAll('"', "").replace(`${table}_`, ""), row.at]);
+  }
+
+  async function tables(): Promise<string[]> {
+    const { rows } = await pool.query<{ relname: string }>(
+      `SELECT "relname" FROM pg_class WHERE "relname" ~ '^${table}_([0-9_]*|first|later)$'
+          AND "relkind" = 'r' ORDER BY 1`,
+    );
+    return rows.map(({ relname }) => relname.replace(`${table}_`, ""));
+  }
+
+  const drop = async (before: Date) =>
+    (await dropMonths(pool, log, table, before.getTime())).map((one) =>
+      one.replace(`${table}_`, ""),
+    );
+  const make = (now: Date) => makeMonths(pool, table, now.getTime());
+
+  it("gives the months to come their tables, whoever and however often it is asked", async () => {
+    await insert(at(-2, 3));
+    const now = at(1, 9);
+    await Promise.all([make(now), make(now)]);
+    await make(now);
+    expect(await tables()).toEqual([...[0, 1, 2, 3, 4].map(name), "first", "later"]);
+    const rest = [at(1, -0.01), at(1, 0), at(4, 20)];
+    for (const time of rest) await insert(time);
+    expect(await stored()).toEqual([
+      ["first", at(-2, 3)],
+      [name(0), rest[0]],
+      [name(1), rest[1]],
+      [name(4), rest[2]],
+    ]);
+  });
+
+  it("has the indexes of the whole, and keeps no statistics about shops, in each of them", async () => {
+    const { rows } = await pool.query<{ table: string; indexes: string[]; target: number }>(
+      `SELECT a."attstattarget"::int AS "target", ARRAY(
+          SELECT regexp_replace(pg_get_indexdef("indexrelid"), '^.* USING ', '')
+            FROM pg_index WHERE "indrelid" = i."inhrelid" ORDER BY 1) AS "indexes"
+         FROM pg_inherits i JOIN pg_attribute a ON a."attrelid" = i."inhrelid" AND a."attname" = 'shop'
+        WHERE "inhparent" = '"${table}"'::regclass AND "inhrelid" <> '"${table}_first"'::regclass`,
+    );
+    const { rows: whole } = await pool.query<{ index: string }>(
+      `SELECT regexp_replace(pg_get_indexdef("indexrelid"), '^.* USING ', '') AS "index"
+         FROM pg_index WHERE "indrelid" = '"${table}"'::regclass ORDER BY 1`,
+    );
+    expect(rows).toHaveLength(6);
+    for (const row of rows) {
+      expect(row).toEqual({ target: 0, indexes: whole.map(({ index }) => index) });
+    }
+  });
+
+  it("drops months that are over before a time, with all their rows, and no other", async () => {
+    expect(await endOfMonths(pool, table, at(0, -1).getTime())).toBe(null);
+    expect(await drop(at(0, -1))).toEqual([]);
+    expect(await endOfMonths(pool, table, at(1, -1).getTime())).toBe(at(0, 0).getTime());
+    expect(await drop(at(1, -1))).toEqual(["first"]);
+    expect(await endOfFirst(pool, table)).toBe(null);
+    expect(await drop(at(1, 0))).toEqual([name(0)]);
+    expect((await stored()).map(([one]) => one)).toEqual([name(1), name(4)]);
+  });
+
+  it("waits for nobody for long who reads a month that is to go, and goes on with it later", async () => {
+    const reader = await pool.connect();
+    await reader.query("BEGIN");
+    await reader.query(`SELECT count(*) FROM "${table}"`);
+    try {
+      expect(await drop(at(2, 0))).toEqual([]);
+      // writers of other months go on
+      await insert(at(2, 4));
+    } finally {
+      await reader.query("COMMIT");
+      reader.release();
+    }
+    expect(await drop(at(2, 0))).toEqual([name(1)]);
+    expect((await stored()).map(([one]) => one)).toEqual([name(2), name(4)]);
+  });
+
+  it("waits for nobody crosswise who asks while months are made", async () => {
+    const asking = await pool.connect();
+    await asking.query("BEGIN");
+    await asking.query(`SELECT 1 FROM ONLY "${table}"`);
+    try {
+      const made = make(at(2, 9)).then(
+        () => "made",
+        () => "gave up",
+      );
+      const asked = asking.query(`SELECT count(*) FROM "${table}"`).then(() => "asked");
+      // whoever waits crosswise is ended by PostgreSQL, and that would be the one who asks
+      expect(await asked).toBe("asked");
+      await asking.query("COMMIT");
+      expect(await made).toBe("made");
+    } finally {
+      await asking.query("ROLLBACK");
+      asking.release();
+    }
+  });
+
+  it("has a table for a row whose month was not made in time", async () => {
+    await insert(at(24, 4));
+    await make(at(24, 9));
+    await insert(at(29, 4));
+    expect((await stored()).slice(-2)).toEqual([
+      ["later", at(24, 4)],
+      ["later", at(29, 4)],
+    ]);
+  });
 });
 
-it("drops months that are over before a time, with all their rows, and no other", async () => {
-  expect(await dropMonths(pool, log, Date.parse("2027-01-31T00:00:00Z"))).toEqual([
-    "TimelineEvent_first",
-  ]);
-  expect(await dropMonths(pool, log, Date.parse("2027-02-01T00:00:00Z"))).toEqual([
-    "TimelineEvent_2027_01",
-  ]);
-  expect((await stored()).map(([table]) => table)).toEqual([
-    "TimelineEvent_2027_02",
-    "TimelineEvent_2027_05",
-  ]);
+it("keeps a month of requests until somebody is done with all of them", async () => {
+  const { rows } = await pool.query<{ id: string; startedAt: Date }>(
+    `SELECT "id", "startedAt" FROM "Attempt" ORDER BY "startedAt" LIMIT 1`,
+  );
+  const [oldest] = rows;
+  const before = (oldest?.startedAt.getTime() ?? 0) + 40 * 86_400_000;
+  for (const open of [`"answeredAt" = NULL`, `"answeredAt" = now(), "pollAt" = now()`]) {
+    await pool.query(`UPDATE "Attempt" SET ${open} WHERE "id" = $1`, [oldest?.id]);
+    expect(await dropMonths(pool, log, "Attempt", before)).toEqual([]);
+  }
+  await pool.query(`UPDATE "Attempt" SET "pollAt" = NULL WHERE "id" = $1`, [oldest?.id]);
+  expect(await dropMonths(pool, log, "Attempt", before)).toHaveLength(1);
 });
 
-it("waits for nobody for long who reads a month that is to go, and goes on with it later", async () => {
-  const reader = await pool.connect();
-  await reader.query("BEGIN");
-  await reader.query(`SELECT count(*) FROM "TimelineEvent"`);
-  const before = Date.parse("2027-03-01T00:00:00Z");
+it("makes and drops months on a Citus, which refuses to detach them concurrently", async () => {
+  const other = await createDatabase();
+  const citus = new pg.Pool({ connectionString: other.url, options });
   try {
-    expect(await dropMonths(pool, log, before)).toEqual([]);
-    // writers of other months go on
-    await insert("2027-03-05T00:00:00Z");
+    await standInForCitus(other.url, 2);
+    await citus.query(
+      `SELECT create_distributed_table('"Shop"', 'domain', colocate_with => 'none')`,
+    );
+    for (const table of monthlyTables) {
+      await citus.query(
+        `SELECT create_distributed_table('"${table}"', 'shop', colocate_with => '"Shop"')`,
+      );
+      const end = (await endOfFirst(citus, table)) ?? 0;
+      await makeMonths(citus, table, end);
+      expect(await dropMonths(citus, log, table, end)).toEqual([`${table}_first`]);
+    }
   } finally {
-    await reader.query("COMMIT");
-    reader.release();
+    await citus.end();
+    await other.drop();
   }
-  expect(await dropMonths(pool, log, before)).toEqual(["TimelineEvent_2027_02"]);
-  expect((await stored()).map(([table]) => table)).toEqual([
-    "TimelineEvent_2027_03",
-    "TimelineEvent_2027_05",
-  ]);
-});
-
-it("has a table for a row whose month was not made in time", async () => {
-  await insert("2029-01-05T00:00:00Z");
-  await makeMonths(pool, Date.parse("2029-01-10T00:00:00Z"));
-  await insert("2029-06-05T00:00:00Z");
-  expect((await stored()).slice(-2)).toEqual([
-    ["TimelineEvent_later", "2029-01-05T00:00:00Z"],
-    ["TimelineEvent_later", "2029-06-05T00:00:00Z"],
-  ]);
 });
 
 it("adds a repeat to nothing, whenever its source happened", async () => {

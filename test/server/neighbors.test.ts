@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { feedOrderSchema } from "#app/hakuna/feed-schema.ts";
 import { openPlaces } from "#app/queue/places.ts";
 import { runShop } from "#app/run/run.ts";
+import { alone } from "#app/store/run-context.ts";
 import { eventually } from "./client.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
@@ -364,6 +365,28 @@ describe("a back-off that is over", () => {
     await runShop(context, current.shop, place);
     expect(polls()).toBe(before + 1);
     expect(other.probe()).toBe(true);
+  });
+
+  it("says that the feed is silent before that is written down, and that it is not any more", async () => {
+    await arrive("orders/create", insured(5251));
+    hakuna.behave({ fault: { fault: { kind: "status", status: 503 }, requests: 1 } });
+    const unanswered = `SELECT 1 FROM "Attempt" WHERE "shop" = $1 AND "answeredAt" IS NULL`;
+    const told: (string | number | null)[] = [];
+    const place = {
+      ...alone,
+      silent: async () => void told.push((await pool.query(unanswered, [current.shop])).rowCount),
+      answered: () => void told.push("answered"),
+    };
+    await runShop(context, current.shop, place);
+    expect(told).toEqual(["answered", 1]);
+    // in its back-off it is one of the silent
+    await setShop("backoffUntil", new Date(Date.now() + 3_600_000));
+    await runShop(context, current.shop, place);
+    expect(told).toHaveLength(2);
+    hakuna.behave({});
+    await setShop("backoffUntil", new Date(Date.now() - 1000));
+    await runShop(context, current.shop, place);
+    expect(told.slice(2)).toEqual(["answered"]);
   });
 
   it("waits for one of the few places", async () => {

@@ -1,7 +1,29 @@
 import { execFile } from "node:child_process";
+import { setGlobalDispatcher } from "undici";
+import { runCommand } from "#app/ops/run-command.ts";
+import { redirectingAgent } from "#test/simulator/redirecting-agent.ts";
 import { collected, collecting, compileCache } from "#test/world/app-process.ts";
 
 export type OpsResult = { code: number; stdout: string; stderr: string };
+
+/** Runs an operator's command in this process: one of its own takes a second to begin. */
+export async function opsHere(args: string[], env: Record<string, string>): Promise<OpsResult> {
+  const result = { code: 0, stdout: "", stderr: "" };
+  const simulator = env.SIMULATED_SHOPIFY_URL;
+  if (simulator !== undefined) setGlobalDispatcher(redirectingAgent(simulator));
+  // much to load for those that run commands in processes of their own alone
+  const { withDatabase } = await import("#app/process/with-database.ts");
+  const own = { NODE_ENV: "production" as const, ...env };
+  result.code = await runCommand(args, (work) => withDatabase(work, own), {
+    answer(text) {
+      result.stdout += `${text}\n`;
+    },
+    complain(text) {
+      result.stderr += `${text}\n`;
+    },
+  });
+  return result;
+}
 
 /**
  * Runs an operator's command as `npm run -s ops -- …` does; in a world's environment, shops'

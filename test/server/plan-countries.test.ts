@@ -6,7 +6,7 @@ import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { ops, opsHere } from "./ops.ts";
 
 const { world, client } = await openWorld();
 let domain: string;
@@ -19,6 +19,7 @@ beforeEach(async () => {
   shop = world.shopify.shop(domain);
   shop.scopes.add("write_products").add("write_publications");
   world.hakuna.offers.behavior = {};
+  world.hakuna.behave({});
   await openApp(world, domain);
   await client.connect(domain);
   // the app learns of its scopes as it does from the page
@@ -46,6 +47,20 @@ async function fetchOffers(...products: CatalogProduct[]) {
   const productIds = products.map(({ id }) => id);
   await page("/app/plans.data", { intent: "offers", productIds, collectionIds: [] });
   await done();
+}
+
+async function connect(environment: "sandbox" | "production", ...more: string[]) {
+  const key = environment === "sandbox" ? "sk_test_demo" : "sk_live_demo";
+  const args = ["connect", domain, "--environment", environment, "--api-key", "-", ...more];
+  expect(await ops(args, world.env, key)).toMatchObject({ code: 0 });
+}
+
+async function jobKinds(): Promise<string[]> {
+  const { rows } = await client.pool.query<{ kind: string }>(
+    `SELECT "kind" FROM "PlanJob" WHERE "shop" = $1 ORDER BY "createdAt"`,
+    [domain],
+  );
+  return rows.map(({ kind }) => kind);
 }
 
 type Row = { productId: string; state: string; result: Record<string, unknown> };
@@ -166,8 +181,7 @@ describe("plans of several countries", () => {
     const countries = said(plansOf(bike)).map(([country]) => country);
     expect(countries).toEqual(["de", "de", "nl", "nl"]);
     await sellIn("nl");
-    const { rows } = await client.pool.query(`SELECT 1 FROM "PlanJob" WHERE "shop" = $1`, [domain]);
-    expect(rows).toHaveLength(3);
+    expect(await jobKinds()).toEqual(["offers", "renew", "withdraw", "renew"]);
   });
 
   it("are changed while products are done: those that are done by then are done again", async () => {
@@ -302,7 +316,7 @@ describe("plans of several countries", () => {
     const ids = plansOf(bike);
     const offers = ids.map((id) => plan(id).metafield("offer_id"));
     const renew = async () => {
-      await ops(["renew-offers"], world.env);
+      await opsHere(["renew-offers"], world.env);
       await eventually("renewed", async () => (await lastJob()).kind === "renew");
       await done();
     };
@@ -341,7 +355,7 @@ it("whose links were written while variants' lists could be wrong are renewed on
   await client.pool.query(`UPDATE "CountryOffer" SET "ownLists" = false WHERE "shop" = $1`, [
     domain,
   ]);
-  await ops(["renew-offers"], world.env);
+  await opsHere(["renew-offers"], world.env);
   await done();
   expect(plansOf(large)).toEqual(own);
   const jobs = async () => {
@@ -357,7 +371,7 @@ it("whose links were written while variants' lists could be wrong are renewed on
     { kind: "renew", total: 1 },
   ];
   expect(await jobs()).toEqual(once);
-  await ops(["renew-offers"], world.env);
+  await opsHere(["renew-offers"], world.env);
   expect(await jobs()).toEqual(once);
 });
 
@@ -443,14 +457,110 @@ describe("plans of a country where the shop sells no more", () => {
     expect(own).not.toEqual(plansOf(boots));
   });
 
-  it("go though Hakuna cannot be reached", async () => {
+  it("go though Hakuna cannot be reached, from every product", async () => {
+    await sellIn("fr");
+    const bikes = ["Bike 1", "Bike 2", "Bike 3"].map((title) => shop.catalog.add({ title }));
+    await fetchOffers(...bikes);
+    world.hakuna.behave({ down: true });
+    await sellIn();
+    for (const bike of bikes) await unlinked(bike, "de", "de");
+    world.hakuna.behave({});
+  });
+
+  it("go though there is no API key, and come back once there is one", async () => {
     await sellIn("fr");
     const bike = shop.catalog.add({ title: "Bike" });
     await fetchOffers(bike);
-    world.hakuna.behave({ down: true });
+    await page("/app/settings.data", { intent: "disconnect" });
     await sellIn();
     await unlinked(bike, "de", "de");
-    world.hakuna.behave({ down: false });
+    await done();
+    expect(await lastJob()).toMatchObject({
+      kind: "withdraw",
+      rows: [{ state: "done", result: { kind: "withdrawn", countries: ["fr"] } }],
+    });
+    // it is not done again
+    await opsHere(["renew-offers"], world.env);
+    await sellIn();
+    await sellIn("fr");
+    expect((await jobKinds()).filter((kind) => kind === "withdraw")).toHaveLength(1);
+    expect(countriesOf(bike)).toEqual(["de", "de"]);
+    await connect("sandbox");
+    await unlinked(bike, "de", "de", "fr", "fr");
+  });
+
+  it("stand once where the former own country is sold in further, and its offer is still good", async () => {
+    world.hakuna.offers.behavior = { countries: ["de"] };
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    world.hakuna.offers.behavior = { countries: ["at"] };
+    await client.pool.query(`UPDATE "Shop" SET "countryAnswers" = '{}' WHERE "domain" = $1`, [
+      domain,
+    ]);
+    await sellFrom("at", "de");
+    await unlinked(bike, "at", "at");
+    await done();
+    expect(plansOf(bike)).toHaveLength(2);
+    expect(await lastResult()).toMatchObject({ lacking: [{ country: "de", code: "offer_ended" }] });
+  });
+});
+
+describe("plans whose offer has expired", () => {
+  const expire = () =>
+    client.pool.query(`UPDATE "CountryOffer" SET "expiresAt" = now() WHERE "shop" = $1`, [domain]);
+
+  it("go though Hakuna cannot be reached, and come back once it can", async () => {
+    const bikes = ["Bike 1", "Bike 2"].map((title) => shop.catalog.add({ title }));
+    await fetchOffers(...bikes);
+    const before = bikes.map(plansOf);
+    world.hakuna.behave({ down: true });
+    await expire();
+    await opsHere(["renew-offers"], world.env);
+    await eventually("they are taken off", () => bikes.every((bike) => plansOf(bike).length === 0));
+    expect((await page("/app/plans.data")).text).toContain("expired");
+    world.hakuna.behave({});
+    await eventually("they are back", () => bikes.every((bike) => plansOf(bike).length === 2));
+    expect(bikes.map(plansOf)).toEqual(before);
+  });
+
+  it("go though the answer is none that can be used", async () => {
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    world.hakuna.offers.behavior = { currency: "usd" };
+    await expire();
+    await opsHere(["renew-offers"], world.env);
+    await eventually("they are taken off", () => plansOf(bike).length === 0);
+    await eventually("tried", async () => (await lastJob()).kind === "renew");
+    await done();
+    expect(await lastResult()).toMatchObject({ code: "other_currency" });
+    // and it is tried again
+    world.hakuna.offers.behavior = {};
+    await opsHere(["renew-offers"], world.env);
+    await eventually("they are back", () => plansOf(bike).length === 2);
+  });
+});
+
+describe("an operator's command that connects a shop", () => {
+  it("has offers of another environment made anew at once", async () => {
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    const [first = ""] = plansOf(bike);
+    const offer = plan(first).metafield("offer_id");
+    await connect("production");
+    await eventually("it is another offer", () => plan(first).metafield("offer_id") !== offer);
+  });
+
+  it("has plans follow the country that it sets", async () => {
+    const bike = shop.catalog.add({ title: "Bike" });
+    await fetchOffers(bike);
+    await connect("sandbox", "--country", "fr");
+    await eventually(
+      "they are France's",
+      () =>
+        said(plansOf(bike))
+          .map(([country]) => country)
+          .join() === "fr,fr",
+    );
   });
 });
 
@@ -474,7 +584,7 @@ describe("plans from before there were countries", () => {
     await client.pool.query(`UPDATE "PlanOffer" SET "country" = NULL WHERE "shop" = $1`, [domain]);
     expect((await page("/app/plans.data")).text).toContain("expiresAt");
 
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("it is noted", async () => (await lastJob()).kind === "countries");
     await done();
     expect(await lastResult()).toEqual({ kind: "noted" });
@@ -491,7 +601,7 @@ describe("plans from before there were countries", () => {
       [domain],
     );
     expect(tables.rows).toEqual([{ former: 0, offers: ["de"], countries: ["de"] }]);
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     expect((await lastJob()).kind).toBe("countries");
   });
 });

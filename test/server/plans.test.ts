@@ -6,7 +6,7 @@ import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
 
 const { world, client } = await openWorld();
 let domain: string;
@@ -196,7 +196,7 @@ describe("offers from Hakuna", () => {
     const offer = plan(before[0] ?? "").metafield("offer_id");
 
     world.hakuna.offers.behavior = { level: 150, unknown: ["Sofa"] };
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("renewed", async () => (await lastJob()).rows[0]?.state === "done");
     await done();
     expect(plansOf(bike)).toEqual(before);
@@ -223,7 +223,7 @@ describe("offers from Hakuna", () => {
       `UPDATE "CountryOffer" SET "expiresAt" = now() WHERE "shop" = $1 AND "productId" = $2`,
       [domain, sofa.id],
     );
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await done();
     expect((await lastJob()).rows.map(({ result }) => result.code)).toEqual(["offer_ended"]);
     expect(plansOf(sofa)).toEqual([]);

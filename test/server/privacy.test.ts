@@ -13,11 +13,12 @@ import {
 } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
+import { patientTimes } from "./quick-times.ts";
 import { dump, isCounted, orderOf, privacyWebhook, refundOf, vogelsang } from "./vogelsang.ts";
 
 const { world, client } = await openWorld({
-  FEED_TIMEOUT_MS: "2500",
+  ...patientTimes,
   SHOPIFY_API_SECRET_PREVIOUS: "secret-of-before",
 });
 /** A world in which nobody folds. */
@@ -137,7 +138,7 @@ describe("customers/redact", () => {
       ...{ status: "sent", needsAttention: true, dueAt: null },
     });
     // nor by hand
-    const resent = await ops(["resend", shop, order.id], world.env);
+    const resent = await opsHere(["resend", shop, order.id], world.env);
     expect(resent.code).toBe(0);
     await client.quiet();
     expect(world.hakuna.states(order.id)).toHaveLength(1);
@@ -274,7 +275,7 @@ describe("webhooks that nobody has folded yet", () => {
     const request = privacyWebhook(shop, "customers/data_request", [named.id]);
     const asked = await sendWebhook(still.appUrl, request, still.apiSecret, "/webhooks/privacy");
     expect(asked).toBe(200);
-    const shown = await ops(["data-request", shop, "--customer", vogelsang.id], still.env);
+    const shown = await opsHere(["data-request", shop, "--customer", vogelsang.id], still.env);
     expect(JSON.parse(shown.stdout).webhooks).toHaveLength(3);
 
     expect(
@@ -316,12 +317,12 @@ describe("customers/data_request", () => {
       { id: webhook.webhookId, customerId: vogelsang.id, orders: [order.id], answeredAt: null },
     ]);
     expect(world.app().output()).toContain("a customer asks for their data");
-    expect((await ops(["status", shop], world.env)).stdout).toContain(
+    expect((await opsHere(["status", shop], world.env)).stdout).toContain(
       `customer ${vogelsang.id} asked for their data`,
     );
 
     const args = ["data-request", shop, "--customer", vogelsang.id, "--answered"];
-    const { stdout } = await ops(args, world.env);
+    const { stdout } = await opsHere(args, world.env);
     const data = JSON.parse(stdout);
     expect(data.orders).toHaveLength(1);
     expect(data.orders[0]).toMatchObject({
@@ -330,7 +331,9 @@ describe("customers/data_request", () => {
       state: { head: { billingAddress: { address1: "Vogelsangweg 1" } } },
     });
     expect(data.requests[0].answeredAt).not.toBeNull();
-    expect((await ops(["status", shop], world.env)).stdout).not.toContain("asked for their data");
+    expect((await opsHere(["status", shop], world.env)).stdout).not.toContain(
+      "asked for their data",
+    );
     await privacy(redact());
   });
 });

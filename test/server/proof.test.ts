@@ -7,7 +7,7 @@ import { ask } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
 import { isCounted, orderOf, privacyWebhook } from "./vogelsang.ts";
 
 const hourMs = 3_600_000;
@@ -54,7 +54,7 @@ async function age(): Promise<void> {
 }
 
 async function proven(): Promise<{ checked: number; differed: number }> {
-  const { code, stdout, stderr } = await ops(["prove", domain, "--json"], world.env);
+  const { code, stdout, stderr } = await opsHere(["prove", domain, "--json"], world.env);
   expect([code, stderr.split("\n").filter((line) => !line.startsWith("{"))]).toEqual([0, [""]]);
   await client.quiet(domain);
   const { checked, differed } = JSON.parse(stdout);
@@ -123,7 +123,7 @@ describe("a proof in which nothing differs", () => {
     expect(await openApp(world, domain)).toContain(
       `${checked} orders checked last night, none differ`,
     );
-    const { stdout } = await ops(["status", domain], world.env);
+    const { stdout } = await opsHere(["status", domain], world.env);
     expect(stdout).toContain(`${checked} checked, none differed`);
   });
 
@@ -165,7 +165,7 @@ describe("a difference is found and mended", () => {
   it("a wrong minimum, of which Hakuna has been told", async () => {
     const id = await settled();
     await damage(id, (state) => Object.assign(state, { cancelledAt: Date.now() - hourMs }));
-    await ops(["resend", domain, id], world.env);
+    await opsHere(["resend", domain, id], world.env);
     await eventually("Hakuna is told so", () => world.hakuna.last(id)?.status === "cancelled");
     await client.quiet(domain);
     await age();
@@ -264,7 +264,7 @@ describe("a difference that comes back", () => {
       expect(await again()).toBe(times - 1);
       await age();
     }
-    const { stdout } = await ops(["status", domain], world.env);
+    const { stdout } = await opsHere(["status", domain], world.env);
     expect(stdout).toContain(`order ${id} differed (state) in 2 proofs`);
     expect(await openApp(world, domain)).toContain("1 order checked last night, it differed");
     expect(await proven()).toEqual({ checked: 1, differed: 0 });
@@ -281,7 +281,7 @@ describe("what a proof leaves alone", () => {
       `UPDATE "Order" SET "changedAt" = now() - interval '401 days' WHERE "shop" = $1 AND "id" = $2`,
       [domain, purged],
     );
-    expect((await ops(["retention", domain], world.env)).code).toBe(0);
+    expect((await opsHere(["retention", domain], world.env)).code).toBe(0);
     await age();
     for (const id of [redacted, purged]) {
       await damage(id, (state) => Object.assign(state, { fulfillments: {}, cancelledAt: 1 }));
@@ -303,7 +303,7 @@ describe("what a proof leaves alone", () => {
     const before = await stateOf(id);
     await client.pool.query(sql, [domain]);
     expect(await shopsToProve(client.pool, { from: 0, to: 24 }, Date.now())).not.toContain(domain);
-    const refused = await ops(["prove", domain], world.env);
+    const refused = await opsHere(["prove", domain], world.env);
     expect([refused.code, refused.stderr]).toEqual([
       1,
       expect.stringContaining("is not proven now"),

@@ -2,12 +2,23 @@
 export const quickTimes = {
   BACKOFF_MIN_MS: "20",
   BACKOFF_MAX_MS: "300",
-  FEED_TIMEOUT_MS: "1000",
-  FEED_PROBE_TIMEOUT_MS: "500",
+  // not short: on a slow machine the stand-in would be given up, and sent to again
+  FEED_TIMEOUT_MS: "4500",
+  FEED_PROBE_TIMEOUT_MS: "4500",
   LEASE_MS: "5000",
   DATABASE_IDLE_MS: "4500",
   SWEEP_INTERVAL_MS: "200",
   REPEAT_AFTER_UNANSWERED_MS: "300",
   POLL_MIN_MS: "20",
   POLL_MAX_MS: "200",
+};
+
+/**
+ * For files that count how often the feed was sent an order: however slow the machine, no request is
+ * given up, and none is repeated.
+ */
+export const patientTimes = {
+  FEED_TIMEOUT_MS: "600000",
+  FEED_PROBE_TIMEOUT_MS: "600000",
+  LEASE_MS: "601000",
 };

@@ -18,7 +18,8 @@ import { eventually } from "./client.ts";
 import { expectedOrders, isShared, lastOfEach, statesOf } from "./expected-orders.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
+import { patientTimes } from "./quick-times.ts";
 import { dump, orderOf, privacyWebhook, vogelsang } from "./vogelsang.ts";
 
 const dayMs = 86_400_000;
@@ -26,6 +27,7 @@ const seed = 20_261_124;
 
 // parts whose order is lost wait for the reconciliation, however slow the machine is
 const { world, client } = await openWorld({
+  ...patientTimes,
   ...{ RECONCILE_INTERVAL_MS: "500", WAIT_FOR_ORDER_MS: "3600000" },
 });
 let domain: string;
@@ -95,11 +97,11 @@ function live(lives: Omit<Lives, "firstSeed">): void {
 const listQueries = () => shop.asked.filter(({ query }) => query.includes("query OrdersToSync"));
 
 describe("lost webhooks", () => {
-  it("of 1,000 histories 30 % are lost: after one reconciliation every order is right at the feed", async () => {
+  it("of 300 histories 30 % are lost: after one reconciliation every order is right at the feed", async () => {
     await connected();
     const repaired = await repairs();
     shop.throttle = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
-    live({ count: 1000, startedAt: Date.now() - 30 * dayMs, every: 600_000 });
+    live({ count: 300, startedAt: Date.now() - 30 * dayMs, every: 600_000 });
     const webhooks = shop.takeWebhooks();
     const disordered = { lost: 0.3, duplicates: 0.05, outOfOrder: 0.2 };
     const arriving = disorder(webhooks, createRandom(seed), disordered);
@@ -118,7 +120,7 @@ describe("lost webhooks", () => {
       [...last].map(([id, state]) => [id, join(arrived.get(id) ?? state, state)]),
     );
     const orders = expectedOrders(known);
-    expect(orders.size).toBeGreaterThan(700);
+    expect(orders.size).toBeGreaterThan(200);
     const held = world.hakuna.orderIds().filter((id) => known.has(id));
     expect(held.sort()).toEqual([...orders.keys()].sort());
     for (const [id, order] of orders) {
@@ -128,7 +130,7 @@ describe("lost webhooks", () => {
       const before = arrived.get(id);
       return isShared(state) && !(before && sameContent(before, state));
     });
-    expect(mended.length).toBeGreaterThan(100);
+    expect(mended.length).toBeGreaterThan(30);
     expect(await recovered()).toBe(mended.length);
     expect((await repairs()) - repaired).toBe(mended.length);
     expect(world.hakuna.violations).toEqual([]);
@@ -232,9 +234,9 @@ describe("an outage", () => {
     const asked = shop.asked.length;
     const { id, order } = orderOf(domain, 4_000_002);
     shop.orders.put(order({ updatedAt: Date.now() }));
-    const { stdout } = await ops(["status", domain], world.env);
+    const { stdout } = await opsHere(["status", domain], world.env);
     expect(stdout).toMatch(/reconciliation: .*waits: no_session/);
-    const refused = await ops(["reconcile", domain], world.env);
+    const refused = await opsHere(["reconcile", domain], world.env);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("Opening the app")]);
     expect(shop.asked).toHaveLength(asked);
 
@@ -318,7 +320,7 @@ describe("what must not come back", () => {
       `UPDATE "Order" SET "changedAt" = now() - interval '31 days' WHERE "shop" = $1 AND "id" = $2`,
       [domain, purged.id],
     );
-    expect((await ops(["retention", domain], world.env)).code).toBe(0);
+    expect((await opsHere(["retention", domain], world.env)).code).toBe(0);
     const tombstone = await document(purged.id);
 
     shop.orders.put(purged.order());
@@ -341,7 +343,9 @@ describe("what must not come back", () => {
     const { startedAt } = await scan();
     const asked = shop.asked.length;
     await openApp(world, `other-${domain}`);
-    expect((await ops(["reconcile", domain], world.env)).stderr).toContain("not installed there");
+    expect((await opsHere(["reconcile", domain], world.env)).stderr).toContain(
+      "not installed there",
+    );
     expect([(await scan()).startedAt, shop.asked.length]).toEqual([startedAt, asked]);
   });
 });
@@ -365,7 +369,7 @@ describe("ops reconcile", () => {
       return running === false && Number(dueAt) > Date.now() + 60_000;
     });
     const args = ["reconcile", domain, "--since", "6d", "--json"];
-    const { code, stdout } = await ops(args, world.env);
+    const { code, stdout } = await opsHere(args, world.env);
     expect(code).toBe(0);
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({ shop: domain, recovered: orders.size });
@@ -394,12 +398,12 @@ describe("ops reconcile", () => {
   });
 
   it("says what is wrong with what it was given", async () => {
-    const wrong = await ops(["reconcile", domain, "--since", "yesterday"], world.env);
+    const wrong = await opsHere(["reconcile", domain, "--since", "yesterday"], world.env);
     expect([wrong.code, wrong.stderr]).toEqual([
       1,
       expect.stringContaining("such as 90m, 2h or 3d"),
     ]);
-    const unknown = await ops(["reconcile", "nobody"], world.env);
+    const unknown = await opsHere(["reconcile", "nobody"], world.env);
     expect([unknown.code, unknown.stderr]).toEqual([
       1,
       expect.stringContaining("There is no shop"),

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { endOfFirst, makeMonths } from "#app/database/months.ts";
 import { readConfig } from "#app/foundation/config.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
-import { retainShop } from "#app/privacy/retention.ts";
+import { retainMonths, retainShop } from "#app/privacy/retention.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
+import { patientTimes } from "./quick-times.ts";
 import { isCounted, orderOf, vogelsang } from "./vogelsang.ts";
 
-const { world, client } = await openWorld();
+const { world, client } = await openWorld(patientTimes);
 let shop: string;
 let shops = 0;
 
@@ -243,7 +245,7 @@ describe("the rest", () => {
       `INSERT INTO "OrderCount" ("shop", "status", "count") VALUES ($1, 'blocked', 2)`,
       [shop],
     );
-    const { code, stdout, stderr } = await ops(["retention", shop, "--json"], world.env);
+    const { code, stdout, stderr } = await opsHere(["retention", shop, "--json"], world.env);
     expect([code, stderr]).toEqual([0, ""]);
     expect(JSON.parse(stdout)).toMatchObject([{ shop, miscounted: 2 }]);
     expect(await isCounted(client.pool, shop)).toBe(true);
@@ -274,5 +276,59 @@ describe("the rest", () => {
       );
       return rowCount === 1;
     });
+  });
+});
+
+describe("requests", () => {
+  const dayMs = 86_400_000;
+
+  it("go with their month, of which nobody waits for a processing status any more", async () => {
+    // no run reads a processing status of it
+    await client.pool.query(`UPDATE "Shop" SET "connection" = 'none' WHERE "domain" = $1`, [shop]);
+    const end = (await endOfFirst(client.pool, "Attempt")) ?? 0;
+    await makeMonths(client.pool, "Attempt", end);
+    const inMonth = (month: number) => new Date(end + (month * 31 + 7) * dayMs);
+    const insert = async (of: string, month: number, values: string) => {
+      await client.pool.query(
+        `INSERT INTO "Attempt" ("shop", "id", "epoch", "orders", "startedAt", "answeredAt", "pollAt")
+         VALUES ($1, gen_random_uuid(), 1, '[]', $2, ${values})`,
+        [of, inMonth(month)],
+      );
+    };
+    // nobody recovers it: there is no such shop
+    const nobody = `nobody-${shop}`;
+    await insert(shop, 0, "now(), NULL");
+    await insert(shop, 0, "now(), now()");
+    await insert(nobody, 1, "NULL, NULL");
+    await insert(shop, 2, "now(), now()");
+    const stored = async (of: string) => {
+      const { rows } = await client.pool.query<{ startedAt: Date }>(
+        `SELECT "startedAt" FROM "Attempt" WHERE "shop" = $1 ORDER BY 1`,
+        [of],
+      );
+      return rows.map(({ startedAt }) => startedAt);
+    };
+    const at = (month: number) => ({
+      ...context,
+      now: () => inMonth(month).getTime() + 400 * dayMs,
+    });
+
+    // within the first of them every row is still there
+    await retainMonths(at(0));
+    expect(await stored(shop)).toHaveLength(3);
+    // the second has begun to be too old
+    expect(await retainShop(at(1), shop)).toMatchObject({ attempts: 0, statuses: 1 });
+    await retainMonths(at(1));
+    expect(await stored(shop)).toEqual([inMonth(2)]);
+    // the month of a request without an answer stays, and the others go without it
+    expect(await retainShop(at(3), shop)).toMatchObject({ statuses: 1 });
+    await retainMonths(at(3));
+    expect(await stored(shop)).toEqual([]);
+    expect(await stored(nobody)).toEqual([inMonth(1)]);
+    await client.pool.query(`UPDATE "Attempt" SET "answeredAt" = now() WHERE "shop" = $1`, [
+      nobody,
+    ]);
+    await retainMonths(at(3));
+    expect(await stored(nobody)).toEqual([]);
   });
 });

@@ -103,11 +103,11 @@ it("it does all its work, and changes no table", async () => {
   );
 });
 
-it("months of timelines are made as their owner", async () => {
+it("months of timelines and requests are made as their owner", async () => {
   const months = () =>
     asSuperuser(env.database, [
       `SELECT relname, pg_get_userbyid(relowner) AS owner FROM pg_class
-        WHERE relname ~ '^TimelineEvent_[0-9]{4}_[0-9]{2}$' ORDER BY relname`,
+        WHERE relname ~ '^(TimelineEvent|Attempt)_[0-9]{4}_[0-9]{2}$' ORDER BY relname`,
     ]).then(([result]) => result?.rows ?? []);
   const before = await months();
   const last = String(before.at(-1).relname);
@@ -121,6 +121,7 @@ it("months of timelines are made as their owner", async () => {
   expect(await ops(["retention"], world.env)).toMatchObject({ code: 0 });
   const made = await months();
   expect(made.slice(0, before.length)).toEqual(before);
+  expect(made.filter(({ relname }) => relname.startsWith("Attempt"))).not.toEqual([]);
   expect(new Set(made.map(({ owner }) => owner))).toEqual(new Set([`hakuna_${id}_owner`]));
 });
 

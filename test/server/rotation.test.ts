@@ -2,14 +2,13 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
-import { connect } from "#app/ops/shops/connect.ts";
-import { withDatabase } from "#app/process/with-database.ts";
 import { deliverWebhook, sendWebhook } from "#test/simulator/shopify/webhook.ts";
 import { type AppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
+import { opsHere } from "./ops.ts";
 import { ordersAlike } from "./vogelsang.ts";
 
 const shop = "rotating.myshopify.com";
@@ -84,7 +83,8 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
         await sleep(50);
       }
     });
-    // and a merchant opens one page after the other; a server that is just restarted is no refusal
+    // and a merchant opens one page after the other; a server that is just restarted, or has no time, is
+    // no refusal
     let visits = 0;
     const visiting = (async () => {
       while (isSending) {
@@ -94,9 +94,8 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
             visits += 1;
           },
           (error) => {
-            if (error instanceof Error && error.message.startsWith("The app answered")) {
-              failures.push(error);
-            }
+            const said = error instanceof Error ? error.message : "";
+            if (/^The app answered (?!503)/.test(said)) failures.push(error);
           },
         );
         await sleep(100);
@@ -104,7 +103,7 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
     })();
     const moreArrive = async () => {
       const from = taken.length;
-      await eventually("more are taken", () => failures.length > 0 || taken.length > from + 20);
+      await eventually("more are taken", () => failures.length > 0 || taken.length > from + 8);
       expect(failures).toEqual([]);
       for (const id of taken.slice(from)) await arrives(id);
     };
@@ -166,7 +165,7 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
     isSending = false;
     await Promise.all([...senders, visiting]);
     expect(failures).toEqual([]);
-    expect(visits).toBeGreaterThan(20);
+    expect(visits).toBeGreaterThan(10);
     for (const id of taken) await arrives(id);
     const output = servers.map((server) => server.output()).join("");
     expect(output).not.toMatch(/"level":"(error|fatal)"/);
@@ -184,9 +183,8 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
       return rows[0].connection === "key_refused";
     });
     expect(world.hakuna.last(id)).toBeNull();
-    Object.assign(process.env, world.env);
-    const args = [shop, "--environment", "sandbox", "--api-key", "sk_test_fresh"];
-    await connect.run(args, withDatabase);
+    const args = ["connect", shop, "--environment", "sandbox", "--api-key", "sk_test_fresh"];
+    expect(await opsHere(args, world.env)).toMatchObject({ code: 0 });
     await arrives(id);
   });
 });

@@ -8,10 +8,11 @@ import { sendWebhook } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
+import { patientTimes } from "./quick-times.ts";
 import { orderOf, vogelsang } from "./vogelsang.ts";
 
-const { world, client } = await openWorld({ READ_RETRY_MS: "300" });
+const { world, client } = await openWorld({ ...patientTimes, READ_RETRY_MS: "300" });
 let shop: string;
 let shops = 0;
 
@@ -78,10 +79,10 @@ describe("app/uninstalled", () => {
       output().includes("uninstalled with plans that Hakuna does not know of"),
     );
     expect(output()).not.toMatch(vogelsang.trace);
-    const { stdout } = await ops(["status", shop], world.env);
+    const { stdout } = await opsHere(["status", shop], world.env);
     expect(stdout).toContain("plans that Hakuna does not know of: 1 in 1 orders");
     expect(stdout).toContain("uninstalled: ");
-    expect((await ops(["shops"], world.env)).stdout).toMatch(
+    expect((await opsHere(["shops"], world.env)).stdout).toMatch(
       new RegExp(`${shop} .*uninstalled.*1 plans that Hakuna does not know of`),
     );
 
@@ -190,7 +191,7 @@ describe("app/uninstalled", () => {
     await uninstall();
     world.hakuna.apiKeys.production.push("sk_live_after");
     const args = ["connect", shop, "--environment", "production", "--api-key", "sk_live_after"];
-    expect((await ops(args, world.env)).code).toBe(0);
+    expect((await opsHere(args, world.env)).code).toBe(0);
     expect((await row()).epoch).toBe(2);
   });
 });

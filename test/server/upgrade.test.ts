@@ -9,7 +9,8 @@ import { createLog } from "#app/foundation/log.server.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { orderPage } from "#app/views/order-page.ts";
 import { upgradePreview } from "#app/views/upgrade-preview.ts";
-import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
+import type { TestDatabase } from "#test/world/shared-postgres.ts";
+import { formerDatabase } from "./former-database.ts";
 import { type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -29,21 +30,12 @@ const rows: [string, Payload][] = readFileSync(
 
 /** A database of that version with these rows, to which the migrations since were applied. */
 async function upgraded(): Promise<TestDatabase> {
-  const database = await createDatabase("template1");
+  const isRecord = ([table]: [string, Payload]) => table === "_prisma_migrations";
+  const applied = rows.filter(isRecord).map(([, row]) => String(row.migration_name));
+  const database = await formerDatabase(applied);
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  await client.query(
-    `CREATE TABLE "_prisma_migrations" ("id" varchar(36) PRIMARY KEY, "checksum" varchar(64) NOT NULL,
-       "finished_at" timestamptz, "migration_name" varchar(255) NOT NULL, "logs" text,
-       "rolled_back_at" timestamptz, "started_at" timestamptz NOT NULL DEFAULT now(),
-       "applied_steps_count" integer NOT NULL DEFAULT 0)`,
-  );
-  const applied = rows.filter(([table]) => table === "_prisma_migrations");
-  for (const [, { migration_name: name }] of applied) {
-    const file = new URL(`prisma/migrations/${name}/migration.sql`, root);
-    await client.query(readFileSync(file, "utf8"));
-  }
-  for (const [table, row] of rows) {
+  for (const [table, row] of rows.filter((one) => !isRecord(one))) {
     await client.query(
       `INSERT INTO "${table}" SELECT * FROM jsonb_populate_record(NULL::"${table}", $1)`,
       [JSON.stringify(row)],

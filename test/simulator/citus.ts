@@ -98,4 +98,22 @@ const standIn = (workers: number) => `
       IF NOT FOUND THEN
         RAISE EXCEPTION 'supplied parameter is not a distributed relation';
       END IF;
-    END $$;`;
+    END $$;
+
+  CREATE FUNCTION citus_internal.refuse_alter() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    DECLARE
+      altered text := substring(current_query() FROM '^\\s*ALTER TABLE ("\\w+")');
+      is_laid boolean := EXISTS (SELECT 1 FROM citus_internal.laid l
+        WHERE l.table_name = to_regclass(altered) OR l.table_name = (
+          SELECT inhparent FROM pg_inherits WHERE inhrelid = to_regclass(altered)));
+    BEGIN
+      IF is_laid AND current_query() ~ 'DETACH PARTITION .* (CONCURRENTLY|FINALIZE)' THEN
+        RAISE EXCEPTION 'ALTER TABLE .. DETACH PARTITION .. CONCURRENTLY commands are currently unsupported.'
+          USING ERRCODE = 'internal_error';
+      END IF;
+      IF is_laid AND current_query() ~ 'SET STATISTICS' THEN
+        RAISE EXCEPTION 'alter table command is currently unsupported' USING ERRCODE = 'feature_not_supported';
+      END IF;
+    END $$;
+  CREATE EVENT TRIGGER citus_refuse_alter ON ddl_command_start WHEN TAG IN ('ALTER TABLE')
+    EXECUTE FUNCTION citus_internal.refuse_alter();`;

@@ -43,10 +43,13 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   const start = () => startEmbeddedPostgres({ folder: join(folder, "data"), log });
   let postgres = await start();
   await query(postgres.url, "ALTER SYSTEM SET fsync = off");
+  // for what a machine that loses its power leaves behind
+  await query(postgres.url, "ALTER SYSTEM SET full_page_writes = off");
   // several files run at once, each with processes of the app
   await query(postgres.url, "ALTER SYSTEM SET max_connections = 400");
   // a connection that falls silent while it logs in holds up everybody's CREATE and DROP DATABASE
   await query(postgres.url, "ALTER SYSTEM SET authentication_timeout = '10s'");
+  await makeLoginsCheap(postgres.url);
   await postgres.stop();
   postgres = await start();
   await query(postgres.url, `CREATE DATABASE ${template}`);
@@ -66,6 +69,12 @@ export async function startTestPostgres(level: string): Promise<() => Promise<vo
   };
 }
 
+/** A login works out its password's hash thousands of times over, and a test run logs in as often. */
+async function makeLoginsCheap(url: string): Promise<void> {
+  const { password } = new URL(url);
+  await query(url, `SET scram_iterations = 1; ALTER ROLE postgres PASSWORD '${password}'`);
+}
+
 export type TestDatabase = { url: string; drop(): Promise<void> };
 
 /**
@@ -81,11 +90,18 @@ export async function createDatabase(from = template): Promise<TestDatabase> {
   return {
     url: databaseAt(shared, name),
     async drop() {
-      // A pool has ended before its connections have: cut off now, they would report an error.
-      for (let looks = 0; looks < 500 && (await hasConnections(shared, name)); looks += 1) {
-        await sleep(20);
+      const client = await connect(shared);
+      try {
+        // A pool has ended before its connections have: cut off now, they would report an error.
+        const connections = `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`;
+        for (let looks = 0; looks < 500; looks += 1) {
+          if ((await client.query(connections)).rows.length === 0) break;
+          await sleep(20);
+        }
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      } finally {
+        await client.end();
       }
-      await query(shared, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
@@ -96,16 +112,16 @@ function databaseAt(server: string, name: string): string {
   return url.href;
 }
 
-async function hasConnections(server: string, name: string): Promise<boolean> {
-  const rows = await query(server, `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`);
-  return rows.length > 0;
-}
-
-async function query(url: string, statement: string): Promise<unknown[]> {
+async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  return client;
+}
+
+async function query(url: string, statement: string): Promise<void> {
+  const client = await connect(url);
   try {
-    return (await client.query(statement)).rows;
+    await client.query(statement);
   } finally {
     await client.end();
   }

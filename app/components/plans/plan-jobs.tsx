@@ -14,6 +14,7 @@ import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PageJob, PageJobProduct } from "#app/plans/plan-jobs-page.ts";
 import type { OfferedPlan, PlanResult } from "#app/plans/plan-result.ts";
+import { useFailureText } from "./failure-text.ts";
 import { usePlanRequest } from "./plan-request.ts";
 
 type Props = { jobs: PageJob[]; open: string | null; products: PageJobProduct[] };
@@ -43,7 +44,12 @@ export function PlanJobs({ jobs, open, products }: Props) {
                 {t("plans.jobs.earlier")}
               </Text>
               {others.map(({ id, kind, createdAt }) => (
-                <RemixLink key={id} to={`?job=${id}`} preventScrollReset>
+                <RemixLink
+                  key={id}
+                  to={`?job=${id}`}
+                  preventScrollReset
+                  style={{ color: "var(--p-color-text-link)" }}
+                >
                   {t(`plans.jobs.kind.${kind}`)}, {formatTime(createdAt)}
                 </RemixLink>
               ))}
@@ -139,6 +145,7 @@ function ProductLine({ product }: { product: PageJobProduct }) {
 function ResultText({ result }: { result: PlanResult }) {
   const { t, formatMoney } = useLocale();
   const nameOf = useCountryNames();
+  const failureText = useFailureText();
   switch (result.kind) {
     case "offered": {
       const byCountry = [...Map.groupBy(result.plans, ({ country }) => country)];
@@ -163,13 +170,12 @@ function ResultText({ result }: { result: PlanResult }) {
               names={plans.map(said)}
             />
           ))}
-          {result.lacking?.map(({ country, code, words }) => (
-            <Text key={country} as="p">
+          {result.lacking?.map((lack) => (
+            <Text key={lack.country} as="p">
               {t("plans.result.lacking", {
-                country: nameOf(country),
-                reason: t(`plans.failure.${code}`),
+                country: nameOf(lack.country),
+                reason: failureText(lack),
               })}
-              {words && ` ${t("common.quoted", { text: words })}`}
             </Text>
           ))}
           {notes.map((note) => (
@@ -188,8 +194,15 @@ function ResultText({ result }: { result: PlanResult }) {
     }
     case "linked":
       return <PlanNames country={null} names={result.plans} />;
+    case "withdrawn":
+      return (
+        <Text as="span" tone="subdued">
+          {t("plans.result.withdrawn", { countries: result.countries.map(nameOf).join(", ") })}
+        </Text>
+      );
     case "unlinked":
     case "left":
+    case "kept":
     case "noted":
       return (
         <Text as="span" tone="subdued">
@@ -199,8 +212,7 @@ function ResultText({ result }: { result: PlanResult }) {
     case "failed":
       return (
         <Text as="span" tone="critical">
-          {t(`plans.failure.${result.code}`)}
-          {result.words && ` ${t("common.quoted", { text: result.words })}`}
+          {failureText(result)}
         </Text>
       );
   }

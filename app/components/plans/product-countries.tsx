@@ -3,11 +3,18 @@ import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PagePlan } from "#app/plans/plans-page.ts";
 import type { ProductCountry } from "#app/plans/product-offers.ts";
+import { useFailureText } from "./failure-text.ts";
 
-type Props = { plans: PagePlan[]; countries: string[]; offers: ProductCountry[] };
+type Props = {
+  plans: PagePlan[];
+  countries: string[];
+  offers: ProductCountry[];
+  /** without a key nothing is renewed */
+  hasKey: boolean;
+};
 
 /** What a product has and lacks, country by country; without headings where there is only one. */
-export function ProductCountries({ plans, countries, offers }: Props) {
+export function ProductCountries({ plans, countries, offers, hasKey }: Props) {
   const { t } = useLocale();
   const nameOf = useCountryNames();
   const sold = plans.flatMap(({ country }) => country ?? []);
@@ -29,6 +36,7 @@ export function ProductCountries({ plans, countries, offers }: Props) {
           <CountryPlans
             plans={plans.filter((plan) => plan.country === country)}
             offer={offers.find((offer) => offer.country === country)}
+            hasKey={hasKey}
           />
         </BlockStack>
       ))}
@@ -60,15 +68,13 @@ function NoPlans() {
   );
 }
 
-function CountryPlans({ plans, offer }: { plans: PagePlan[]; offer: ProductCountry | undefined }) {
+type CountryProps = { plans: PagePlan[]; offer: ProductCountry | undefined; hasKey: boolean };
+
+function CountryPlans({ plans, offer, hasKey }: CountryProps) {
   const { t, formatDate } = useLocale();
+  const failureText = useFailureText();
   const lack = offer?.lack;
-  const reason = lack && (
-    <>
-      {t(`plans.failure.${lack.code}`)}
-      {lack.words && ` ${t("common.quoted", { text: lack.words })}`}
-    </>
-  );
+  const reason = lack && failureText(lack);
   if (plans.length === 0) {
     return (
       <Text as="p" tone="subdued">
@@ -84,7 +90,9 @@ function CountryPlans({ plans, offer }: { plans: PagePlan[]; offer: ProductCount
       {offer?.expiresAt && (
         <Text as="p" tone="subdued">
           {offer.prices > 1 && `${t("plans.products.more", { count: offer.prices - 1 })} `}
-          {t("plans.products.expires", { date: formatDate(offer.expiresAt) })}
+          {t(`plans.products.${hasKey ? "expires" : "ends"}`, {
+            date: formatDate(offer.expiresAt),
+          })}
         </Text>
       )}
       {reason && (

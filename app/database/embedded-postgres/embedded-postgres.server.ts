@@ -9,6 +9,7 @@ import type { Cluster } from "./data-version.server.ts";
 import { freePort } from "./free-port.server.ts";
 import { runningPostmaster } from "./postmaster.server.ts";
 import { EmbeddedPostgresError, findPrograms, type Programs } from "./programs.server.ts";
+import { takeStartTurn } from "./start-turn.server.ts";
 
 export type EmbeddedPostgres = {
   url: string;
@@ -101,21 +102,30 @@ async function joinOrStart(access: Access, again?: number): Promise<Keeper> {
       await sleep(100);
       continue;
     }
+    const giveBack = await takeStartTurn(cluster.data);
+    if (giveBack === null) {
+      await sleep(100);
+      continue;
+    }
     try {
+      // whoever had the turn before may have started it
+      if ((await runningPostmaster(cluster.data)) !== null) continue;
       // after a failure another port: somebody else may have taken the cluster's own
       const port = again ?? (failures > 0 ? await freePort() : null);
       await programs.run("pg_ctl", [
         ...["start", "-w", "-t", "60", "-s", "-D", cluster.data],
         ...["-l", join(cluster.data, "server.log"), ...(port ? ["-o", `-p ${port}`] : [])],
       ]);
+      continue;
     } catch (error) {
-      // another process may have started it at the same moment, or what is left of a server that was
-      // killed is still ending: look again
+      // what is left of a server that was killed may still be ending: look again
       failures += 1;
       failure = error;
-      if (failures >= 8) break;
-      await sleep(100 * 2 ** Math.min(failures, 5));
+    } finally {
+      await giveBack();
     }
+    if (failures >= 8) break;
+    await sleep(100 * 2 ** Math.min(failures, 5));
   }
   if (failure !== null) throw await startError(failure, cluster);
   throw new EmbeddedPostgresError(

@@ -8,8 +8,8 @@ export const renewOffersNow = command({
     return await withDatabase(async ({ run, services }) => {
       const shops = await startPlanWork(run.pool, run.now());
       await services.queue.plans.wake(shops);
-      const text = shops.map((shop) => `${shop}: offers are being renewed`).join("\n");
-      return { data: { shops }, text: text || "No offer expires soon." };
+      const text = shops.map((shop) => `${shop}: plans are being renewed or taken off`).join("\n");
+      return { data: { shops }, text: text || "No plans are to be renewed or taken off." };
     });
   },
 });

@@ -23,7 +23,9 @@ export const retention = command({
   },
 });
 
-function line({ shop, documents, events, webhooks, attempts, miscounted }: Retained): string {
+function line({ shop, documents, events, webhooks, attempts, ...rest }: Retained): string {
   const deleted = `${documents} documents, ${events} timeline entries, ${webhooks} webhooks, ${attempts} requests`;
-  return `${shop}: ${deleted} deleted; ${miscounted} counters were wrong`;
+  const { statuses, miscounted } = rest;
+  const ended = statuses > 0 ? `; ${statuses} processing statuses are waited for no more` : "";
+  return `${shop}: ${deleted} deleted${ended}; ${miscounted} counters were wrong`;
 }

@@ -1,5 +1,6 @@
 import { text as readAll } from "node:stream/consumers";
 import { command, oneOf, UsageError } from "#app/ops/command.ts";
+import { followSettings } from "#app/plans/daily-plan-work.ts";
 import { connectShop } from "#app/shops/connect.ts";
 
 /** Holds the API key where it is not among the arguments, which every user of the machine can see. */
@@ -40,6 +41,7 @@ export const connect = command({
         country,
       });
       await services.queue.wake([shop]);
+      await services.queue.plans.wake(await followSettings(run.pool, shop, run.now()));
       const data = { shop, environment, connectionTest: test.result, epochChanged };
       const lines = [`${shop} is connected to Hakuna (${environment}).`];
       if (test.result === "unreachable") {

@@ -25,9 +25,9 @@ it("Shopify's sample of orders/delete is an id and nothing to cut", () => {
   expect(cut).toEqual(readWebhook("orders/delete", text, at));
 });
 
-it("the webhooks of a thousand orders tell the same when they are cut down", () => {
+it("the webhooks of three hundred orders tell the same when they are cut down", () => {
   const topics = new Set<string>();
-  for (let seed = 0; seed < 1000; seed += 1) {
+  for (let seed = 0; seed < 300; seed += 1) {
     const manner = { shop: "a.myshopify.com", currency: "EUR", bigIds: seed % 2 === 0 };
     for (const { topic, body, triggeredAt } of liveOrder(manner, seed, at)) {
       const known = topic as OrderTopic;

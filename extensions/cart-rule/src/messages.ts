@@ -25,17 +25,17 @@ const texts: Record<string, Texts> = {
     alone: (title) =>
       `« ${title} » ne protège rien dans votre panier. Retirez cette protection ou ajoutez de nouveau son produit.`,
     tooMany: (title) =>
-      `Votre panier contient plus de « ${title} » que de produits protégés. Réduisez la quantité.`,
+      `Votre panier contient plus d’exemplaires de « ${title} » que de produits à protéger. Réduisez leur quantité.`,
     country: (title) =>
       `« ${title} » n’est pas disponible dans votre pays. Retirez cette protection de votre panier.`,
   },
   NL: {
     alone: (title) =>
-      `“${title}” beschermt niets in je winkelwagen. Verwijder het of voeg het product weer toe.`,
+      `“${title}” beschermt niets in je winkelwagen. Verwijder deze bescherming of voeg haar product weer toe.`,
     tooMany: (title) =>
-      `Er zit vaker “${title}” in je winkelwagen dan het product dat het beschermt. Verlaag het aantal.`,
+      `Er zitten meer exemplaren van “${title}” in je winkelwagen dan producten die ermee worden beschermd. Verlaag het aantal.`,
     country: (title) =>
-      `“${title}” is niet verkrijgbaar in je land. Verwijder het uit je winkelwagen.`,
+      `“${title}” is niet verkrijgbaar in jouw land. Verwijder deze bescherming uit je winkelwagen.`,
   },
 };
 

@@ -1,6 +1,6 @@
 import type pg from "pg";
-import type { ShopRow } from "./lease.ts";
-import { dayOf } from "./shop-day.ts";
+import type { ShopRow } from "#app/store/lease.ts";
+import { dayOf } from "#app/store/shop-day.ts";
 
 /** Longer than any day of any time zone. */
 const dayMs = 26 * 3_600_000;
