@@ -14,7 +14,15 @@ export const shopTables = [
   ...["Session", "InboxWebhook", "OrderDocument", "TimelineEvent", "OrderEvent", "Attempt"],
   ...["OrderCount", "ShopDay", "DataRequest", "CustomerRedaction", "OrderScan", "PlanJobProduct"],
   ...["PlanJob", "ProductOffer", "Hold", "PlanOffer", "CountryOffer", "PlanRefund"],
-  ...["PlanRequest", "OrderReturn", "OrderDifference", "Proof", "SaleCount", "FlowEvent", "SavedView"],
+  ...[
+    "PlanRequest",
+    "OrderReturn",
+    "OrderDifference",
+    "Proof",
+    "SaleCount",
+    "FlowEvent",
+    "SavedView",
+  ],
   ...["ShopMail", "PlanCoverage", "UncoveredProduct", "PlanFollow", "FollowedProduct", "Order"],
 ] as const;
 

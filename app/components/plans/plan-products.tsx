@@ -38,15 +38,7 @@ type Props = {
 const searchAfterMs = 300;
 
 /** The shop's products and the plans that are offered for them. */
-export function PlanProducts({
-  page,
-  countries,
-  offers,
-  search,
-  mayWrite,
-  hasKey,
-  why,
-}: Props) {
+export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey, why }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
