@@ -56,7 +56,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     readProductsPage(context.admin, shop, asked, country),
     readJobs(pool, shop, params.get("job")),
     readCoverage(pool, shop, Number.parseInt(params.get("without") ?? "1", 10) || 1),
-    readFollow(pool, shop),
+    readFollow(pool, shop, context.run.now()),
     readPriceChanges(pool, shop),
   ]);
   if (page) await noteScopes(pool, shop, page.scopes);
@@ -148,7 +148,7 @@ export default function Plans() {
   const isRunning =
     jobs.some(({ state }) => state === "running") ||
     coverage.isCounting ||
-    (followed?.isBeginning ?? false);
+    (followed?.isLooking ?? false);
   useRefresh(isRunning ? 1_500 : 60_000);
   return (
     <Page title={t("plans.title")} subtitle={t("plans.subtitle")}>

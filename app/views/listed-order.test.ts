@@ -8,7 +8,14 @@ const plan = { id: "2", title: "Warranty" };
 function noteOf(...findings: Finding[]) {
   const row: ListedRow = {
     ...{ id: "1", name: "#1", placedAt: new Date(0), status: "sent", needsAttention: true },
-    ...{ isTest: false, planUnits: 1, planTotal: null, currency: null, reasonCode: null },
+    ...{
+      isTest: false,
+      planUnits: 1,
+      planTotal: null,
+      currency: null,
+      reasonCode: null,
+      refundUnits: 0,
+    },
     ...{ statusReason: null, findings },
   };
   const { note } = listedOrder(row);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { mapOrder } from "#app/order/map.ts";
+import { knownOffers } from "#app/order/mapping/covers.ts";
 import { isShared, statesOf } from "#test/server/expected-orders.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
@@ -9,13 +10,14 @@ import { demoExtent, liveUntil } from "./shop-life.ts";
 const now = Date.parse("2026-11-28T06:00:00Z");
 const shop = "demo.myshopify.com";
 const day = 86_400_000;
+const offers = knownOffers([]);
 const { past, hour, next } = liveUntil(now, { shop });
 
 /** What is found of each order that is sent and of which something is. */
 function found(webhooks: Webhook[]): string[] {
   return [...statesOf(webhooks).values()].filter(isShared).flatMap((state) => {
     const settings = { manualPairs: [], acceptSuggestions: false, reportedUnits: {} };
-    const of = { ...settings, shopCountry: "de", productIdentifier: "variant" as const };
+    const of = { ...settings, shopCountry: "de", productIdentifier: "variant" as const, offers };
     const codes = mapOrder(state, of).findings.map(({ code }) => code);
     return codes.length > 0 ? codes.join() : [];
   });
@@ -34,6 +36,22 @@ it("ends now, with an hour of which three orders need a person", () => {
   ]);
   // what was withdrawn after it reached Hakuna is found by that, sooner or later
   expect(hour.filter(({ topic }) => topic === "fulfillments/update")).toEqual([]);
+});
+
+it("has a product that came back after it was shipped: its plan has a time by which it is refunded", () => {
+  const orders = new Map(hour.map(({ order }) => [order.id, order]));
+  const gone = [...orders.values()].filter((order) =>
+    found(hour.filter((webhook) => webhook.order.id === order.id)).includes(
+      "product_gone_plan_not",
+    ),
+  );
+  const shipped = gone.flatMap(({ lines, fulfillments }) =>
+    lines
+      .filter(({ isPlan }) => !isPlan)
+      .map((line) => fulfillments.some(({ units }) => units.some((one) => one.line === line))),
+  );
+  expect(gone).toHaveLength(1);
+  expect(shipped).not.toContain(false);
 });
 
 it("has weeks of orders before that need nobody", () => {

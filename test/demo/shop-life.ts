@@ -1,4 +1,5 @@
 import { mapOrder } from "#app/order/map.ts";
+import { knownOffers } from "#app/order/mapping/covers.ts";
 import { isShared, statesOf } from "#test/server/expected-orders.ts";
 import { createRandom } from "#test/simulator/random.ts";
 import { disorder } from "#test/simulator/shopify/disorder.ts";
@@ -131,15 +132,17 @@ function seedsOf(manner: Manner): (findings: string, planShare: number) => numbe
 /** What is found of a life in the end, by whoever heard all of it and by whoever reads the order then. */
 function findingsOf(manner: ShopManner, seed: number): string {
   const moments = orderMoments(manner, seed, 0);
-  const { fulfillments = [], financialStatus } = moments.at(-1)?.order ?? {};
+  const { fulfillments = [], lines = [], financialStatus } = moments.at(-1)?.order ?? {};
   // found where what was withdrawn had reached Hakuna by then
   if (fulfillments.some(({ status }) => status === "cancelled")) return "fulfillment_withdrawn";
   const webhooks = moments.map(({ webhook }) => webhook);
   const whole = webhooks.filter(({ topic }) => topic.startsWith("orders/")).slice(-1);
   const found = [...new Set([webhooks, whole].map(foundIn))].join(" or ");
-  // there is nothing left to do for it
+  // there is nothing left to do for it, or no time by which it is to be done
   const isOver = financialStatus === "voided" || financialStatus === "refunded";
-  return isOver && found !== "" ? `${found}, over` : found;
+  const shipped = new Set(fulfillments.flatMap(({ units }) => units).map(({ line }) => line));
+  const isDull = isOver || lines.some((line) => !line.isPlan && !shipped.has(line));
+  return isDull && found !== "" ? `${found}, dull` : found;
 }
 
 function foundIn(webhooks: readonly Webhook[]): string {
@@ -152,6 +155,7 @@ function foundIn(webhooks: readonly Webhook[]): string {
     manualPairs: [],
     acceptSuggestions: false,
     reportedUnits: {},
+    offers: knownOffers([]),
   });
   return findings.map(({ code }) => code).join();
 }

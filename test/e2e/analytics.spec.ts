@@ -121,5 +121,4 @@ test("fits a phone, in German too", async ({ page, world, shop }) => {
   await expect(app.getByRole("heading", { name: "Anteil mit Schutzplan" })).toBeVisible();
   expect(await overflow(page)).toEqual([]);
   expect(await violations(page)).toEqual([]);
-  if (process.env.SHOTS) await page.screenshot({ path: `/tmp/an-de-390.png`, fullPage: true });
 });

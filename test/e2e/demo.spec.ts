@@ -57,6 +57,7 @@ test("storefront and admin are one shop, whose guide is done and whose orders te
     await expect(app.getByRole("row")).toHaveCount(4);
     await openApp(page, world, domain, "/app/orders?view=refund");
     await expect(app.getByRole("row")).toHaveCount(2);
+    await expect(app.getByText(/^until /)).toBeVisible();
     await openApp(page, world, domain, "/app/analytics");
     await expect(app.getByRole("row", { name: /City bike Amsel/ }).first()).toBeVisible();
     await expect(app.getByRole("row", { name: /Austria/ })).toBeVisible();

@@ -38,7 +38,7 @@ export function PlanFollow({ followed, why }: Props) {
           </Button>
           {followed !== null && (
             <Button
-              disabled={why !== null || followed.isBeginning}
+              disabled={why !== null || followed.isLooking}
               loading={busy}
               onClick={() => ask({ intent: "look" })}
             >
@@ -58,7 +58,7 @@ export function PlanFollow({ followed, why }: Props) {
 
 function Followed({ followed }: { followed: FollowedCollection }) {
   const { t, formatDate } = useLocale();
-  const { title, since, lookedAt, isBeginning, isGone, given, failed } = followed;
+  const { title, since, lookedAt, isBeginning, isGone, isLooking, wait, given, failed } = followed;
   return (
     <>
       <Text as="p">{t("plans.follow.on", { title, date: formatDate(since) })}</Text>
@@ -74,7 +74,13 @@ function Followed({ followed }: { followed: FollowedCollection }) {
           {failed > 0 && ` ${t("plans.follow.failed", { count: failed })}`}
         </Text>
       )}
-      {lookedAt !== null && (
+      {wait !== null && <Banner tone="warning">{t(`plans.jobs.wait.${wait}`)}</Banner>}
+      {isLooking && !isBeginning && wait === null && (
+        <Text as="p" tone="subdued">
+          {t("plans.follow.looking")}
+        </Text>
+      )}
+      {lookedAt !== null && !isLooking && (
         <Text as="p" tone="subdued">
           {t("plans.follow.looked")} <RelativeMoment at={lookedAt} />
         </Text>

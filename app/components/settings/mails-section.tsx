@@ -29,8 +29,7 @@ export function MailsSection({ mails, to, canMail, busy, onChange }: Props) {
               key={kind}
               label={t(`settings.mails.${kind}`)}
               helpText={t(`settings.mails.${kind}Help`)}
-              // what is on can be turned off
-              disabled={busy || (!canMail && !mails[kind])}
+              disabled={busy}
               checked={mails[kind]}
               onChange={(isWanted) => onChange({ mails: { ...mails, [kind]: isWanted } })}
             />

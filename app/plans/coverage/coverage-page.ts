@@ -26,6 +26,10 @@ export type FollowedCollection = {
   /** it is not written down yet which products are in it by now */
   isBeginning: boolean;
   isGone: boolean;
+  /** it is being looked through, or is about to be */
+  isLooking: boolean;
+  /** why that does not go on */
+  wait: PlanWait | null;
   /** products that got plans by themselves */
   given: number;
   /** products that could not be given any so far */
@@ -101,17 +105,24 @@ export async function uncoveredIds(pool: pg.Pool, shop: string): Promise<string[
 }
 
 /** Null: new products get no plans by themselves. */
-export async function readFollow(pool: pg.Pool, shop: string): Promise<FollowedCollection | null> {
+export async function readFollow(
+  pool: pg.Pool,
+  shop: string,
+  now: number,
+): Promise<FollowedCollection | null> {
   const { rows } = await pool.query<FollowedCollection>(
-    `SELECT "title", NOT "isReady" AS "isBeginning", "isGone",
-            (extract(epoch FROM "since") * 1000)::float8 AS "since",
-            (extract(epoch FROM "lookedAt") * 1000)::float8 AS "lookedAt",
+    `SELECT f."title", NOT f."isReady" AS "isBeginning", f."isGone", j."reason" AS "wait",
+            f."dueAt" <= $2 OR j."id" IS NOT NULL AS "isLooking",
+            (extract(epoch FROM f."since") * 1000)::float8 AS "since",
+            (extract(epoch FROM f."lookedAt") * 1000)::float8 AS "lookedAt",
             (SELECT count(*)::int FROM "FollowedProduct" p WHERE p."shop" = f."shop"
                 AND p."state" = 'given' AND p."at" >= f."since") AS "given",
             (SELECT count(*)::int FROM "FollowedProduct" p WHERE p."shop" = f."shop"
                 AND p."state" = 'failed') AS "failed"
-       FROM "PlanFollow" f WHERE f."shop" = $1`,
-    [shop],
+       FROM "PlanFollow" f
+       LEFT JOIN "PlanJob" j ON j."shop" = f."shop" AND j."kind" = 'follow' AND j."state" = 'running'
+      WHERE f."shop" = $1`,
+    [shop, new Date(now)],
   );
   return rows[0] ?? null;
 }
