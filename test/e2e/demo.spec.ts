@@ -43,7 +43,6 @@ test("storefront and admin are one shop, whose guide is done and whose orders te
   world,
   shop,
 }) => {
-  test.setTimeout(600_000);
   const { domain } = shop;
   const demo = await openDemoShop(world, domain, { days: 40, daily: [1, 1], hourly: 16 });
   const { storefront } = demo;

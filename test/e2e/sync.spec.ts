@@ -49,7 +49,7 @@ async function onceSynced(page: Page, look: () => Promise<void>): Promise<void> 
   await expect(async () => {
     await page.reload();
     await look();
-  }).toPass({ timeout: 40_000 });
+  }).toPass();
 }
 
 const soon = { timeout: 3_000 };

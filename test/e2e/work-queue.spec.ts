@@ -32,7 +32,6 @@ test("ten orders of the attention list are worked off with two clicks each, and 
   world,
   shop,
 }) => {
-  test.setTimeout(240_000);
   const client = await unlinked(world, shop.domain, 10);
   const app = await openApp(page, world, shop.domain, "/app/orders?view=attention&sort=newest");
   await app.getByRole("row").nth(1).getByRole("link").click();
@@ -58,7 +57,6 @@ test("several orders are dismissed, and that is undone; suggestions of several a
   world,
   shop,
 }) => {
-  test.setTimeout(240_000);
   const client = await unlinked(world, shop.domain, 3);
   const app = await openApp(page, world, shop.domain, "/app/orders?view=attention");
   const all = app.getByRole("row").first().getByRole("checkbox");
@@ -90,7 +88,6 @@ test("a list by deadline is worked through, also where an order has left it", as
   world,
   shop,
 }) => {
-  test.setTimeout(120_000);
   const client = await unlinked(world, shop.domain, 3);
   for (const [index, hours] of [5, 1, 3].entries()) {
     await client.pool.query(
@@ -119,7 +116,6 @@ test("what one cause has is one finding, its button does the remedy, and each st
   world,
   shop,
 }) => {
-  test.setTimeout(120_000);
   const client = await unlinked(world, shop.domain, 1);
   const id = String(first);
   const app = await openApp(page, world, shop.domain, `/app/orders/${id}`);
