@@ -27,6 +27,8 @@ export type Metrics = {
   proven(orders: Record<(typeof proofResults)[number], number>): void;
   /** a mail about a broken connection was sent, or could not be */
   outageMailed(result: (typeof mailResults)[number]): void;
+  /** so was one that a merchant asked for */
+  newsMailed(result: (typeof mailResults)[number]): void;
 };
 
 const pageResults = ["rendered", "refused"] as const;
@@ -83,8 +85,12 @@ export function createMetrics(): Metrics {
   ]);
   for (const result of proofResults) proofs.inc({ result }, 0);
   const mails = counter("hakuna_outage_mails_total", "Mails about a broken connection", ["result"]);
+  const news = counter("hakuna_news_mails_total", "Mails that merchants asked for", ["result"]);
   // an alert sees the first rise only of a series that was there before it
-  for (const result of mailResults) mails.inc({ result }, 0);
+  for (const result of mailResults) {
+    mails.inc({ result }, 0);
+    news.inc({ result }, 0);
+  }
   return {
     registry,
     doorOpened(door) {
@@ -110,5 +116,6 @@ export function createMetrics(): Metrics {
       for (const result of proofResults) proofs.inc({ result }, orders[result]);
     },
     outageMailed: (result) => mails.inc({ result }),
+    newsMailed: (result) => news.inc({ result }),
   };
 }

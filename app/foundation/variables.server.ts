@@ -238,7 +238,7 @@ export const variables = {
     .describe("How long webhooks are kept that could not be read."),
   RETENTION_ATTEMPT_DAYS: integer(1)
     .prefault("400")
-    .describe("How long it is kept which requests were made to the feed."),
+    .describe("How long it is kept which requests were made to the feed; they go by whole months."),
   RETENTION_HOUR: integer(0, 23)
     .prefault("3")
     .describe("The hour (UTC) at which all that is deleted, every day."),

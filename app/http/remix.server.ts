@@ -127,10 +127,16 @@ async function startVite(
   httpServer: Server,
 ): Promise<() => Promise<ServerBuild>> {
   const { createServer } = await import("vite");
+  const own = process.listeners("SIGTERM");
   const vite = await createServer({
     root,
     server: { middlewareMode: true, hmr: { server: httpServer } },
   });
+  // Remix starts a second one, which would end the process before the app has ended in order: the
+  // embedded PostgreSQL would run on
+  for (const listener of process.listeners("SIGTERM")) {
+    if (!own.includes(listener)) process.off("SIGTERM", listener);
+  }
   app.use(vite.middlewares);
   return () => vite.ssrLoadModule("virtual:remix/server-build") as Promise<ServerBuild>;
 }

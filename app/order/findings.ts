@@ -99,6 +99,7 @@ const mappingFindings = {
   },
   plan_ids_differ: {
     severity: "warning",
+    inShopify: true,
     text: "{{titles}} was sold with the offer or plan ID of another plan. The IDs that it was offered with were sent instead. Check that the customer got what they paid for.",
   },
   plan_not_hakuna: {

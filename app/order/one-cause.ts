@@ -1,4 +1,4 @@
-import type { Finding, FindingCode } from "./findings.ts";
+import type { Finding, FindingCode, Severity } from "./findings.ts";
 
 /**
  * What stands for others: where these two are about the same lines, one thing is wrong, and what is
@@ -34,4 +34,10 @@ export function oneCause<F extends Pick<Finding, "code" | "lineItemIds">>(
   return findings
     .filter((finding) => !taken.has(finding))
     .map((finding) => ({ finding, also: also.get(finding) ?? [] }));
+}
+
+/** How grave a cause is: what asks for attention is a warning, also where what stands for it is none. */
+export function severityOf({ finding, also }: Cause<Pick<Finding, "severity">>): Severity {
+  const isWarning = also.some(({ severity }) => severity === "warning");
+  return finding.severity === "info" && isWarning ? "warning" : finding.severity;
 }

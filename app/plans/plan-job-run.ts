@@ -1,14 +1,23 @@
 import { randomUUID } from "node:crypto";
+import { inTransaction } from "#app/database/transaction.ts";
+import { lookAtProducts, noteCovered } from "#app/plans/coverage/coverage-look.ts";
+import {
+  beginFollowing,
+  forgetEmptyFollow,
+  isStillNew,
+  noteFollowed,
+  saveFollowedPage,
+} from "#app/plans/coverage/follow-store.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
 import {
   CatalogRefusal,
   isProtectionVendor,
   type Protectable,
-  readCollection,
   readProtectable,
 } from "#app/shopify/plans/plan-catalog.ts";
 import { readShopLocales } from "#app/shopify/plans/plan-translations.ts";
+import { readCollection } from "#app/shopify/plans/product-lists.ts";
 import { noteCountry } from "#app/store/country-answers.ts";
 import { keepOffers } from "#app/store/plan-offers.ts";
 import type { PlanMaking } from "./country-plans.ts";
@@ -66,6 +75,7 @@ export async function runPlanJobs(context: PlanContext, shop: string): Promise<R
     keepPlanJobs(pool, shop, token, leaseMs).catch(() => undefined);
   }, leaseMs / 3);
   try {
+    await beginFollowing(pool, shop, now());
     while (now() < until) {
       const job = await claimPlanJob(pool, shop, token, leaseMs);
       if (job === null) return { again: false, nextInMs: null };
@@ -83,9 +93,13 @@ async function workOn(context: PlanContext, job: PlanJob, isTimeUp: () => boolea
   let productId: string | null = null;
   try {
     const ask = await openShop(context, job.shop);
+    if (job.kind === "coverage") return await lookAtProducts(pool, job, ask);
     if (job.collections.length > 0) return await listCollection(context, job, ask);
     const next = await nextProduct(pool, job);
-    if (next === null) return await finishPlanJob(pool, job);
+    if (next === null) {
+      if (job.kind === "follow") await forgetEmptyFollow(pool, job);
+      return await finishPlanJob(pool, job);
+    }
     productId = next.productId;
     await doProduct({ context, job, ask, next, isTimeUp });
   } catch (error) {
@@ -104,7 +118,8 @@ async function listCollection(context: PlanContext, job: PlanJob, ask: AskAdmin)
   const [current, ...others] = job.collections;
   if (!current) return;
   const page = await readCollection(ask, current.id, current.after);
-  const products = (page?.products ?? []).filter(({ vendor }) => !isProtectionVendor(vendor));
+  if (job.kind === "follow") return await saveFollowedPage(context.pool, job, current.id, page);
+  const products = page?.products ?? [];
   const next = page?.next ?? null;
   const rest = next === null ? others : [{ id: current.id, after: next }, ...others];
   await saveCollectionPage(context.pool, job, products, rest);
@@ -125,7 +140,7 @@ async function doProduct(current: Try): Promise<void> {
   const { productId, attempts } = next;
   let product: Protectable | null = null;
   const save = (result: PlanResult) =>
-    saveResult(pool, job, { id: productId, title: product?.title ?? null }, result);
+    saveDone(pool, job, { id: productId, title: product?.title ?? null }, result);
   try {
     product = await readProtectable(ask, productId);
     if (product === null) {
@@ -145,6 +160,36 @@ async function doProduct(current: Try): Promise<void> {
   }
 }
 
+/** What was done for a product, and what that means for what is known of its plans. */
+async function saveDone(
+  pool: PlanContext["pool"],
+  job: PlanJob,
+  product: { id: string; title: string | null },
+  result: PlanResult,
+): Promise<void> {
+  await inTransaction(pool, async (client, now) => {
+    if (!(await saveResult(client, job, product, result))) return;
+    await noteFollowed(client, job, product.id, result, now);
+    const hasPlans = hasPlansAfter(result);
+    if (hasPlans !== null) await noteCovered(client, job.shop, product, hasPlans);
+  });
+}
+
+/** Whether a product has plans now, or is gone and needs none; null: as before. */
+function hasPlansAfter(result: PlanResult): boolean | null {
+  switch (result.kind) {
+    case "offered":
+    case "linked":
+      return true;
+    case "unlinked":
+      return false;
+    case "failed":
+      return result.code === "not_found" ? true : result.code === "offer_ended" ? false : null;
+    default:
+      return null;
+  }
+}
+
 async function resultFor(current: Try, product: Protectable): Promise<PlanResult | null> {
   const { ask, job } = current;
   const { pool } = current.context;
@@ -160,6 +205,14 @@ async function resultFor(current: Try, product: Protectable): Promise<PlanResult
     const result = await linkProduct(ask, product, job.planIds);
     await forgetOffers(pool, shop, product.id);
     return result;
+  }
+  if (kind === "follow") {
+    const hasPlans =
+      product.plans.length > 0 || product.variants.some(({ plans }) => plans?.length);
+    // plans of an earlier try of this job are its own
+    const isOwn = current.next.progress !== null || (await hasOffers(pool, shop, product.id));
+    if ((hasPlans && !isOwn) || !(await isStillNew(pool, shop, product.id)))
+      return { kind: "kept" };
   }
   return await offer(current, product);
 }

@@ -39,11 +39,7 @@ export async function createPlanJob(
   const id = randomUUID();
   await inTransaction(pool, async (client, now) => {
     const collections = collectionIds.map((collection) => ({ id: collection, after: null }));
-    await client.query(
-      `INSERT INTO "PlanJob" ("shop", "id", "kind", "planIds", "collections", "dueAt")
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [shop, id, kind, planIds, JSON.stringify(collections), new Date(now)],
-    );
+    await insertPlanJob(client, shop, { id, kind, planIds, collections, now });
     await addProducts(
       client,
       shop,
@@ -52,6 +48,20 @@ export async function createPlanJob(
     );
   });
   return id;
+}
+
+/** The row of a job that is due at once; `now`: epoch milliseconds. */
+export async function insertPlanJob(
+  client: Client,
+  shop: string,
+  job: Pick<PlanJob, "id" | "kind" | "collections"> & { planIds: readonly string[]; now: number },
+): Promise<void> {
+  const { id, kind, planIds, collections, now } = job;
+  await client.query(
+    `INSERT INTO "PlanJob" ("shop", "id", "kind", "planIds", "collections", "dueAt")
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [shop, id, kind, planIds, JSON.stringify(collections), new Date(now)],
+  );
 }
 
 /** Adds products that the job does not have yet; answers whether there was room for all. */
@@ -106,7 +116,7 @@ export async function claimPlanJob(
           SELECT j."id" FROM "PlanJob" j JOIN "Shop" s ON s."domain" = j."shop"
            WHERE j."shop" = $1 AND ${due}
            ORDER BY CASE WHEN j."kind" = 'withdraw' THEN 1
-                         WHEN j."kind" IN ('renew', 'countries') THEN 2 ELSE 0 END, j."createdAt", j."id" LIMIT 1)
+                         WHEN j."kind" IN ('follow', 'renew', 'countries') THEN 2 ELSE 0 END, j."createdAt", j."id" LIMIT 1)
         AND NOT EXISTS (
           SELECT 1 FROM "PlanJob" o
            WHERE o."shop" = $1 AND o."leaseUntil" >= now() AND o."leaseToken" <> $2)
@@ -192,13 +202,13 @@ export async function saveProgress(
   );
 }
 
-/** Writes down what was done for a product, unless somebody else has the job by now. */
+/** Writes down what was done for a product; false: somebody else has the job by now. */
 export async function saveResult(
   client: Client,
   job: PlanJob,
   product: { id: string; title: string | null },
   result: PlanResult,
-): Promise<void> {
+): Promise<boolean> {
   const isFailed = result.kind === "failed";
   const { rowCount } = await client.query(
     `UPDATE "PlanJobProduct" p SET "state" = $4, "result" = $5, "progress" = NULL, "endedAt" = now(),
@@ -211,13 +221,14 @@ export async function saveResult(
       ...[JSON.stringify(result), job.token, product.title],
     ],
   );
-  if (!rowCount) return;
+  if (!rowCount) return false;
   await client.query(
     `UPDATE "PlanJob" SET "done" = "done" + 1, "failed" = "failed" + $3, "failures" = 0,
             "reason" = NULL, "reasonWords" = NULL
       WHERE "shop" = $1 AND "id" = $2`,
     [job.shop, job.id, isFailed ? 1 : 0],
   );
+  return true;
 }
 
 /**

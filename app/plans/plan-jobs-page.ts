@@ -29,7 +29,10 @@ export type PageJobProduct = {
 
 const shownProducts = 50;
 
-/** The shop's latest jobs, and what the one that is open did for each product, failures first. */
+/**
+ * The shop's latest jobs, but for looks that have nothing to do so far, and what the one that is open did
+ * for each product, failures first.
+ */
 export async function readJobs(
   pool: pg.Pool,
   shop: string,
@@ -39,7 +42,8 @@ export async function readJobs(
     `SELECT "id", "kind", "state", "total", "done", "failed", "reason" AS "wait",
             "reasonWords" AS "words", "collections" <> '[]' AS "isListing",
             "total" >= $2 AS "isCut", (extract(epoch FROM "createdAt") * 1000)::float8 AS "createdAt"
-       FROM "PlanJob" WHERE "shop" = $1 ORDER BY "createdAt" DESC, "id" LIMIT 5`,
+       FROM "PlanJob"
+      WHERE "shop" = $1 AND "kind" <> 'coverage' AND ("kind" <> 'follow' OR "total" > 0) ORDER BY "createdAt" DESC, "id" LIMIT 5`,
     [shop, mostProducts],
   );
   const open = jobs.find(({ id }) => id === openId)?.id ?? jobs[0]?.id ?? null;

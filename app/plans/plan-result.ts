@@ -1,5 +1,11 @@
-/** What is to be done for each product of a plan job. */
-export const planJobKinds = ["offers", "link", "unlink", "renew", "countries", "withdraw"] as const;
+/**
+ * What is to be done for each product of a plan job. `follow`: new products of a collection get
+ * offers; `coverage`: the products without plans are counted, nothing is done.
+ */
+export const planJobKinds = [
+  ...(["offers", "link", "unlink", "renew", "countries", "withdraw"] as const),
+  ...(["follow", "coverage"] as const),
+] as const;
 export type PlanJobKind = (typeof planJobKinds)[number];
 
 /** A plan that an offer gave a product. Prices in minor units. */
@@ -78,6 +84,8 @@ export type PlanResult =
   | { kind: "withdrawn"; countries: string[] }
   /** its plans were linked by hand or taken off before its offers could be renewed */
   | { kind: "left" }
+  /** it has plans by now, or the merchant took them off: nothing was done by itself */
+  | { kind: "kept" }
   | { kind: "failed"; code: PlanFailure; words: string | null };
 
 /** Why a whole job waits. */

@@ -23,7 +23,7 @@ export const shopTables = [
     "FlowEvent",
     "SavedView",
   ],
-  "Order",
+  ...["ShopMail", "PlanCoverage", "UncoveredProduct", "PlanFollow", "FollowedProduct", "Order"],
 ] as const;
 
 /**

@@ -16,6 +16,8 @@ import { onUnknownWord } from "#app/foundation/unknown-words.ts";
 import { createFeedClient } from "#app/hakuna/client.ts";
 import { createOffersClient } from "#app/hakuna/offers-client.ts";
 import { sendFlowEvents, shopsWithFlowEvents } from "#app/notices/send-flow-events.ts";
+import { tellNews } from "#app/notices/tell-news.ts";
+import { shopsToFollow } from "#app/plans/coverage/follow-store.ts";
 import { dailyPlanWork } from "#app/plans/daily-plan-work.ts";
 import type { PlanContext } from "#app/plans/plan-context.ts";
 import { runPlanJobs } from "#app/plans/plan-job-run.ts";
@@ -173,6 +175,9 @@ export async function openFoundations(
       await unlessInTrouble(retryFailing(pool), log);
       const tellOutage = mailer?.tellOutage ?? null;
       closing.push(repeat(config.outage.lookMs, log, () => tellOutages(run, tellOutage)));
+      closing.push(
+        repeat(config.outage.lookMs, log, () => tellNews(run, mailer?.tellNews ?? null)),
+      );
       await queue.sync.work(
         (shop, place) => runShop(run, shop, place),
         () => shopsWithWork(pool),
@@ -196,7 +201,12 @@ export async function openFoundations(
       );
       await queue.plans.work(
         (shop) => runPlanJobs(plans, shop),
-        () => shopsWithPlanJobs(pool),
+        async () => [
+          ...new Set([
+            ...(await shopsWithPlanJobs(pool)),
+            ...(await shopsToFollow(pool, run.now())),
+          ]),
+        ],
       );
       await queue.refunds.work(
         async (shop) =>

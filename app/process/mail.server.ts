@@ -1,14 +1,16 @@
 import type { Config } from "#app/foundation/config.server.ts";
+import type { NewsMailer } from "#app/notices/tell-news.ts";
 import type { Receipt, SendReceipt } from "#app/refunds/requests/receipt-mail.ts";
 import type { BrokenConnection, OutageMailer } from "#app/shops/outage-mail.ts";
 import { buyerTexts } from "#app/texts/buyer-texts.ts";
-import { createTexts, type Language } from "#app/texts/i18n.ts";
+import { createTexts, type Language, languageOf } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";
+import { newsMail, pageInAdmin } from "./news-mail.ts";
 
 const timeLimits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 /** The mails that the app sends. */
-export type Mailer = { tellOutage: OutageMailer; sendReceipt: SendReceipt };
+export type Mailer = { tellOutage: OutageMailer; tellNews: NewsMailer; sendReceipt: SendReceipt };
 
 /** Sends the app's mails through the configured mail server; null where none is configured. */
 export async function createMailer({
@@ -28,6 +30,7 @@ export async function createMailer({
   };
   return {
     tellOutage: (to, outage) => send(to, outageMail(outage, SHOPIFY_API_KEY)),
+    tellNews: (to, news) => send(to, newsMail(news, SHOPIFY_API_KEY)),
     sendReceipt: (to, receipt) => send(to, receiptMail(receipt)),
   };
 }
@@ -66,11 +69,10 @@ function outageMail(
   { shop, connection, since, timeZone, language, pending }: BrokenConnection,
   clientId: string,
 ): { subject: string; text: string } {
-  const spoken: Language = language === "de" ? "de" : "en";
+  const spoken: Language = languageOf(language ?? "en");
   const { t } = createTexts(spoken, messages[spoken]);
   const time = new Intl.DateTimeFormat(spoken, { dateStyle: "long", timeStyle: "short", timeZone });
-  const store = shop.replace(/\.myshopify\.com$/, "");
-  const url = `https://admin.shopify.com/store/${store}/apps/${clientId}/app/settings`;
+  const url = pageInAdmin(shop, clientId, "/settings");
   const paragraphs = [
     t("mail.broken.intro", { shop, since: time.format(since) }),
     t(`mail.broken.why.${connection}`),

@@ -121,9 +121,8 @@ export default function Order() {
   const isMoving = order.status === "pending" || order.status === "waiting" || page.isChecking;
   useRefresh(isMoving ? 3_000 : 30_000);
   const isSkipped = order.status === "skipped";
-  // what Hakuna has as it is needs no button in front
-  const isSettled =
-    (order.status === "confirmed" || order.status === "sent") && !order.needsAttention;
+  // in front only where it may help: what Hakuna has, or is sent anyway, it mends nothing of
+  const isRefused = order.status === "rejected";
   const resend = {
     content: t("orderPage.resend"),
     loading: busy,
@@ -162,14 +161,14 @@ export default function Order() {
             : [t("orderPage.sent", { time: formatTime(order.sentAt) })]),
           ...(order.customer === null ? [] : [t("queue.customer", { name: order.customer })]),
         ].join(" · ")}
-        primaryAction={isSettled ? undefined : resend}
+        primaryAction={isRefused ? resend : undefined}
         secondaryActions={[
           {
             content: t("orderPage.viewInShopify"),
             url: `shopify:admin/orders/${order.id}`,
             target: "_top",
           },
-          ...(isSettled ? [resend] : []),
+          ...(isRefused ? [] : [resend]),
           {
             content: t("orderPage.check"),
             disabled: !page.canCheck,

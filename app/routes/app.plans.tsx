@@ -2,19 +2,35 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-r
 import { useLoaderData } from "@remix-run/react";
 import { BlockStack, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
+import { PlanCoverage } from "#app/components/plans/plan-coverage.tsx";
 import { PlanFill } from "#app/components/plans/plan-fill.tsx";
+import { PlanFollow } from "#app/components/plans/plan-follow.tsx";
 import { PlanJobs } from "#app/components/plans/plan-jobs.tsx";
 import { PlanProducts } from "#app/components/plans/plan-products.tsx";
 import { PlanReach } from "#app/components/plans/plan-reach.tsx";
 import { PlanRules } from "#app/components/plans/plan-rules.tsx";
 import { plansRequest } from "#app/components/plans/plans-request.ts";
+import { PriceChanges } from "#app/components/plans/price-changes.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
 import { readBody } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import { readChosen, saveChosen } from "#app/plans/chosen-plans.ts";
-import { cancelPlanJob, createPlanJob, resumePlanJobs } from "#app/plans/plan-job-store.ts";
+import { askForCoverage } from "#app/plans/coverage/coverage-look.ts";
+import {
+  readCoverage,
+  readFollow,
+  readPriceChanges,
+  uncoveredIds,
+} from "#app/plans/coverage/coverage-page.ts";
+import { follow, lookNow, unfollow } from "#app/plans/coverage/follow-store.ts";
+import {
+  cancelPlanJob,
+  createPlanJob,
+  type PlanJobRequest,
+  resumePlanJobs,
+} from "#app/plans/plan-job-store.ts";
 import { readJobs } from "#app/plans/plan-jobs-page.ts";
 import { marketScopes, planScopes, translationScopes } from "#app/plans/plan-scopes.ts";
 import { noteScopes, readProductsPage } from "#app/plans/plans-page.ts";
@@ -35,9 +51,13 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     select: { apiKeyLastFour: true, country: true, sellingCountries: true, scopes: true },
   });
   const { country } = stored;
-  const [page, jobs] = await Promise.all([
+  if (await askForCoverage(pool, shop, context.run.now())) await context.queue.plans.wake([shop]);
+  const [page, jobs, coverage, followed, changes] = await Promise.all([
     readProductsPage(context.admin, shop, asked, country),
     readJobs(pool, shop, params.get("job")),
+    readCoverage(pool, shop, Number.parseInt(params.get("without") ?? "1", 10) || 1),
+    readFollow(pool, shop, context.run.now()),
+    readPriceChanges(pool, shop),
   ]);
   if (page) await noteScopes(pool, shop, page.scopes);
   const shownIds = page?.products.map(({ id }) => id) ?? [];
@@ -47,6 +67,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     offers: await readOffers(pool, shop, shownIds, country),
     page: page && { products: page.products, previous: page.previous, next: page.next },
     ...jobs,
+    ...{ coverage, followed, changes },
     missing: planScopes.filter((scope) => !scopes.includes(scope)),
     missingAbroad: {
       markets: marketScopes.filter((scope) => !scopes.includes(scope)),
@@ -69,6 +90,11 @@ export async function action({ request, context }: ActionFunctionArgs) {
     return data({ result: "invalid" as const, words }, { status: 400 });
   }
   const wanted = asked.data;
+  const start = async (job: PlanJobRequest) => {
+    const id = await createPlanJob(pool, shop, job);
+    await context.queue.plans.wake([shop]);
+    return data({ result: "started" as const, job: id });
+  };
   switch (wanted.intent) {
     case "read":
       return data({
@@ -82,6 +108,22 @@ export async function action({ request, context }: ActionFunctionArgs) {
       await resumePlanJobs(pool, shop);
       await context.queue.plans.wake([shop]);
       return data({ result: "resumed" as const });
+    case "cover": {
+      const productIds = await uncoveredIds(pool, shop);
+      if (productIds.length === 0) return data({ result: "nothing" as const });
+      return await start({ kind: "offers", productIds, collectionIds: [], planIds: [] });
+    }
+    case "follow":
+      await follow(pool, shop, wanted.collection);
+      await context.queue.plans.wake([shop]);
+      return data({ result: "followed" as const });
+    case "unfollow":
+      await unfollow(pool, shop);
+      return data({ result: "unfollowed" as const });
+    case "look":
+      await lookNow(pool, shop, context.run.now());
+      await context.queue.plans.wake([shop]);
+      return data({ result: "looking" as const });
     case "link": {
       const saved = await saveChosen(context.plans, shop, wanted.plans);
       if (saved.result !== "saved") return data(saved);
@@ -90,9 +132,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   }
   const { intent: kind, productIds, collectionIds } = wanted;
   const planIds = wanted.intent === "link" ? wanted.plans.map(({ id }) => id) : [];
-  const job = await createPlanJob(pool, shop, { kind, productIds, collectionIds, planIds });
-  await context.queue.plans.wake([shop]);
-  return data({ result: "started" as const, job });
+  return await start({ kind, productIds, collectionIds, planIds });
 }
 
 export const headers = boundary.headers;
@@ -102,15 +142,23 @@ export default function Plans() {
   const { page, offers, countries, search, jobs, open, products, missing } = loaded;
   const { hasKey, hasCountry } = loaded;
   const mayWrite = !missing.includes("write_products");
+  const whyNot = !hasKey ? "noKey" : !hasCountry ? "noCountry" : !mayWrite ? "access" : null;
   const { t } = useLocale();
-  const isRunning = jobs.some(({ state }) => state === "running");
+  const { coverage, followed, changes } = loaded;
+  const isRunning =
+    jobs.some(({ state }) => state === "running") ||
+    coverage.isCounting ||
+    (followed?.isLooking ?? false);
   useRefresh(isRunning ? 1_500 : 60_000);
   return (
     <Page title={t("plans.title")} subtitle={t("plans.subtitle")}>
       <BlockStack gap="400">
         <MissingScopesBanner scopes={missing} of="plans.access" />
-        <PlanFill mayWrite={mayWrite} hasKey={hasKey} hasCountry={hasCountry} />
+        <PlanFill mayWrite={mayWrite} why={whyNot} />
         {jobs.length > 0 && <PlanJobs jobs={jobs} open={open} products={products} />}
+        <PlanCoverage coverage={coverage} why={whyNot} />
+        <PlanFollow followed={followed} why={whyNot} />
+        {changes.length > 0 && <PriceChanges changes={changes} />}
         <PlanProducts
           page={page}
           countries={countries}
@@ -118,6 +166,7 @@ export default function Plans() {
           search={search}
           mayWrite={mayWrite}
           hasKey={hasKey}
+          why={whyNot}
         />
         {mayWrite && countries.length > 0 && (
           <PlanReach countries={countries} missing={loaded.missingAbroad} />

@@ -26,6 +26,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { session } = await context.authenticateAdmin(request);
   return {
     settings: await readSettings(context.prisma, session.shop),
+    canMail: context.config.mail !== null,
     importStatus: await readImportStatus(context.prisma, session.shop, Date.now()),
   };
 }
@@ -70,13 +71,13 @@ export const links: LinksFunction = () => [{ rel: "stylesheet", href: styles }];
 export const headers = boundary.headers;
 
 export default function SettingsPage() {
-  const { settings, importStatus } = useLoaderData<typeof loader>();
+  const { settings, canMail, importStatus } = useLoaderData<typeof loader>();
   const { t } = useLocale();
   return (
     <Page title={t("settings.title")}>
       <BlockStack gap="400">
         <Layout>
-          <SettingsForm settings={settings} />
+          <SettingsForm settings={settings} canMail={canMail} />
           <RuleCard />
           <ImportCard status={importStatus} share={settings.form.share} />
           <PauseCard paused={settings.paused} />

@@ -9,6 +9,7 @@ import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { connectHeld } from "./connect.ts";
 import { beginEpoch } from "./epoch.ts";
+import { saveMails, shopMailKinds, wantedMails } from "./shop-mails.ts";
 
 /** What the settings page shows. The API key itself never leaves the server. */
 export type Settings = {
@@ -18,6 +19,8 @@ export type Settings = {
   connection: "none" | "connected" | "key_refused" | "wrong_address" | "feed_refuses";
   keyLastFour: string | null;
   paused: boolean;
+  /** the shop owner's address, as Shopify tells it: where mails go; null: not known */
+  mailTo: string | null;
 };
 
 /** A month: Hakuna's windows are longer, and a wait may be changed. */
@@ -50,6 +53,8 @@ export const settingsForm = z.object({
       notify: z.boolean(),
     })
     .optional(),
+  /** which mails are wanted; left out, as by a page that was opened before there were any: as they are */
+  mails: z.record(z.enum(shopMailKinds), z.boolean()).optional(),
 });
 export type SettingsForm = z.infer<typeof settingsForm>;
 
@@ -79,7 +84,7 @@ export type Saved =
 
 /** Reads a shop's settings. Bound to the shop of the session token. */
 export async function readSettings(prisma: PrismaClient, domain: string): Promise<Settings> {
-  const { apiKeyLastFour, connection, paused, countryAnswers, ...stored } =
+  const { apiKeyLastFour, connection, paused, countryAnswers, contactEmail, ...stored } =
     await prisma.shop.findUniqueOrThrow({
       where: { domain },
       select: {
@@ -98,13 +103,19 @@ export async function readSettings(prisma: PrismaClient, domain: string): Promis
         refundsAlone: true,
         refundWaitHours: true,
         refundNotify: true,
+        contactEmail: true,
       },
     });
   const answers = Object.entries(countryAnswers as CountryAnswers);
   const refusedCountries = answers.flatMap(([country, { sells }]) => (sells ? [] : [country]));
   const { refundsAlone: alone, refundWaitHours: waitHours, refundNotify: notify, ...rest } = stored;
-  const form = { ...rest, refunds: { alone, waitHours, notify } };
-  return { form, refusedCountries, connection, paused, keyLastFour: apiKeyLastFour };
+  const form = {
+    ...rest,
+    refunds: { alone, waitHours, notify },
+    mails: await wantedMails(prisma, domain),
+  };
+  const keyLastFour = apiKeyLastFour;
+  return { form, refusedCountries, connection, paused, keyLastFour, mailTo: contactEmail };
 }
 
 type Context = Pick<RunContext, "pool" | "feed" | "secrets">;
@@ -214,6 +225,7 @@ async function save(
     ],
   );
   if (settings.refunds) await saveRefunds(client, shop, settings.refunds);
+  if (settings.mails) await saveMails(client, shop, settings.mails);
   return { result: "saved" };
 }
 
@@ -240,9 +252,9 @@ async function saveRefunds(
   );
 }
 
-/** Whether orders are to be looked at once more: all settings but these two decide what is sent. */
+/** Whether orders are to be looked at once more: all settings but these decide what is sent. */
 function decideOtherwise(
-  { sellingCountries: _, refunds: __, ...settings }: SettingsForm,
+  { sellingCountries: _, refunds: __, mails: ___, ...settings }: SettingsForm,
   shop: ShopRow,
 ): boolean {
   const names = Object.keys(settings) as (keyof typeof settings)[];

@@ -1,5 +1,6 @@
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
 import type { Finding, Severity } from "#app/order/findings.ts";
+import { oneCause, severityOf } from "#app/order/one-cause.ts";
 import type { ReasonCode } from "#app/store/order.ts";
 import { isRefusal } from "#app/store/refusal.ts";
 import type { Note } from "#app/texts/order-texts.ts";
@@ -88,12 +89,17 @@ function noteOf(row: ListedRow): Note | null {
   if (reasonCode) {
     return { kind: "reason", code: reasonCode as ReasonCode, detail: statusReason };
   }
+  // as the order's page tells them: what has one cause is one finding
+  const causes = oneCause(found).map((cause) => ({
+    ...cause.finding,
+    severity: severityOf(cause),
+  }));
   const isRequest =
     row.refundUnits > 0 && !found.some(({ code }) => code === "product_gone_plan_not");
-  for (const severity of gravity) {
+  for (const grade of gravity) {
     // it is no finding: nothing is wrong with the order
-    if (severity === "warning" && isRequest) return { kind: "requested" };
-    const finding = found.find((one) => one.severity === severity);
+    if (grade === "warning" && isRequest) return { kind: "requested" };
+    const finding = causes.find(({ severity }) => severity === grade);
     if (finding) return noteOfFinding(finding);
   }
   return null;

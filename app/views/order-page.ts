@@ -6,7 +6,7 @@ import { type Finding, isMendedInShopify } from "#app/order/findings.ts";
 import type { Mapping } from "#app/order/map.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
-import { type Cause, oneCause } from "#app/order/one-cause.ts";
+import { type Cause, oneCause, severityOf } from "#app/order/one-cause.ts";
 import type { ManualPair, Tier } from "#app/order/pair.ts";
 import type { PlanStanding, RequestedPlan } from "#app/order/refunds/owed.ts";
 import type { Head, OrderState } from "#app/order/state.ts";
@@ -172,11 +172,9 @@ function pageFinding(
 ): PageFinding {
   const all = [finding, ...also];
   const keys = all.map(findingKey);
-  // what asks for attention is a warning, also where what stands for it is none
-  const isWarning = also.some(({ severity }) => severity === "warning");
   return {
     ...finding,
-    severity: finding.severity === "info" && isWarning ? "warning" : finding.severity,
+    severity: severityOf({ finding, also }),
     keys,
     inShopify: all.some(({ code }) => isMendedInShopify(code)),
     dismissed: keys.every((key) => dismissed.includes(key)),

@@ -100,6 +100,20 @@ test("a new shop is told what will be here", async ({ page, world, shop }) => {
   await expect(app.getByRole("heading", { level: 1, name: "Plans" })).toBeVisible();
 });
 
+test("bears its own name while it is being read", async ({ page, world, shop }) => {
+  await shop.set({ connection: "connected" });
+  const app = await openApp(page, world, shop.domain);
+  const read = Promise.withResolvers<void>();
+  await page.route("**/app/analytics.data*", async (route) => {
+    await read.promise;
+    await route.continue();
+  });
+  await page.getByRole("link", { name: "Analytics" }).click();
+  await expect(app.getByRole("heading", { level: 1, name: "Analytics" })).toBeVisible();
+  read.resolve();
+  await expect(app.getByText("No orders yet")).toBeVisible();
+});
+
 test("fits a phone, in German too", async ({ page, world, shop }) => {
   await fill(shop);
   await page.setViewportSize({ width: 390, height: 844 });
@@ -107,5 +121,4 @@ test("fits a phone, in German too", async ({ page, world, shop }) => {
   await expect(app.getByRole("heading", { name: "Anteil mit Schutzplan" })).toBeVisible();
   expect(await overflow(page)).toEqual([]);
   expect(await violations(page)).toEqual([]);
-  if (process.env.SHOTS) await page.screenshot({ path: `/tmp/an-de-390.png`, fullPage: true });
 });

@@ -186,11 +186,11 @@ test("the setting is off, and says what it does", async ({ page, world, shop }) 
   const box = app.getByLabel("Refund plans when their product is refunded or removed");
   await expect(box).not.toBeChecked();
   await box.check();
-  await app.getByLabel("Wait so many hours").fill("48");
+  await app.getByLabel("Hours to wait").fill("48");
   await look(page, "settings");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("status")).toContainText("saved");
   await page.reload();
   await expect(box).toBeChecked();
-  await expect(app.getByLabel("Wait so many hours")).toHaveValue("48");
+  await expect(app.getByLabel("Hours to wait")).toHaveValue("48");
 });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { boughtOrder, planIds } from "#test/simulator/shopify/bought-order.ts";
 import { createClient } from "../server/client.ts";
 import type { World } from "../world/world.ts";
+import { violations } from "./accessibility.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -212,5 +213,38 @@ test("disconnecting asks, then forgets the key", async ({ page, world, shop }) =
     [shop.domain],
   );
   expect(rows[0]).toEqual({ apiKeySealed: null, connection: "none" });
+  await client.close();
+});
+
+test("mails are chosen with when they come and where they go; where none are sent, that is said", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const client = createClient(world);
+  await client.connect(shop.domain);
+  const app = await openApp(page, world, shop.domain, "/app/settings");
+  // this deployment has no mail server
+  await expect(app.getByText("has not set up a mail server")).toBeVisible();
+  const weekly = app.getByLabel("Weekly summary");
+  await expect(weekly).not.toBeChecked();
+  await expect(app.getByText(/^Every Monday at 8 in the morning/)).toBeVisible();
+  await expect(app.getByText(/On other days nothing is sent\.$/)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  const wanted = async () => {
+    const { rows } = await client.pool.query(`SELECT "kind" FROM "ShopMail" WHERE "shop" = $1`, [
+      shop.domain,
+    ]);
+    return rows;
+  };
+  await weekly.check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect.poll(wanted).toEqual([{ kind: "weekly" }]);
+  await page.reload();
+  await expect(weekly).toBeChecked();
+  await weekly.uncheck();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect.poll(wanted).toEqual([]);
   await client.close();
 });

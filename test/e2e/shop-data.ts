@@ -138,8 +138,8 @@ export async function openShopData(databaseUrl: string, domain: string): Promise
       );
       for (const [position, result] of results.entries()) {
         await pool.query(
-          `INSERT INTO "PlanJobProduct" (shop, "jobId", "productId", position, title, state, result)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+          `INSERT INTO "PlanJobProduct" (shop, "jobId", "productId", position, title, state, result,
+             "endedAt") VALUES ($1, $2, $3, $4, $5, $6, $7, now())`,
           [
             ...[domain, id, `gid://shopify/Product/${position}`, position, `Bike ${position}`],
             ...[result.kind === "failed" ? "failed" : "done", JSON.stringify(result)],

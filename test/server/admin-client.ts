@@ -2,12 +2,15 @@ import { createHmac, randomUUID } from "node:crypto";
 import { request } from "undici";
 import type { World } from "#test/world/world.ts";
 
+/** Where the app is, and what Shopify's tokens for it are made with. */
+type Reached = Pick<World, "appUrl" | "apiKey" | "apiSecret">;
+
 /** Undefined: without it. */
 export type Claims = Record<string, string | number | undefined>;
 
 /** A session token with what a test changes of it; `secret` null: unsigned, `alg` none. */
 export function sessionToken(
-  world: World,
+  world: Omit<Reached, "appUrl">,
   shop: string,
   { claims = {}, secret = world.apiSecret }: { claims?: Claims; secret?: string | null } = {},
 ): string {
@@ -32,7 +35,7 @@ export type Answer = { status: number; headers: Record<string, string>; text: st
 
 /** Asks the app for something as a client that sends no more than it is told to. */
 export async function ask(
-  world: World,
+  world: Reached,
   path: string,
   options: {
     token?: string;

@@ -3,6 +3,10 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openClient } from "#app/database/connection.server.ts";
+import { startEmbeddedPostgres } from "#app/database/embedded-postgres/embedded-postgres.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
+import { demoExtent } from "#test/demo/shop-life.ts";
 import { compileCache } from "#test/world/app-process.ts";
 
 let folder: string;
@@ -32,7 +36,6 @@ function demo(signal?: NodeJS.Signals): Promise<{ code: number | null; output: s
     let output = "";
     const read = (text: Buffer) => {
       output += text;
-      // what the run before left pending is sent first of all
       const isAtWork = /The admin page:/.test(output) && / {2}placed {2}/.test(output);
       if (signal && isAtWork) child.kill(signal);
     };
@@ -42,22 +45,41 @@ function demo(signal?: NodeJS.Signals): Promise<{ code: number | null; output: s
   });
 }
 
+/** What the database holds of the demo's orders. */
+async function orders(): Promise<{ all: number; attention: number }> {
+  const postgres = await startEmbeddedPostgres({
+    folder: join(folder, "demo", "postgres"),
+    log: createLog("silent"),
+  });
+  const client = openClient(postgres.url, "demo-test");
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS "all", (count(*) FILTER (WHERE "needsAttention"))::int AS "attention"
+         FROM "Order"`,
+    );
+    return rows[0];
+  } finally {
+    await client.end();
+    await postgres.stop();
+  }
+}
+
 describe("npm run demo", () => {
-  it("plays the hour, prints address and orders, and ends by itself", async () => {
+  it.each(["SIGINT", "SIGKILL"] as const)("starts, and ends on %s", async (signal) => {
+    const { code, output } = await demo(signal);
+    expect(output).toContain("The admin page:");
+    expect(code).toBe(signal === "SIGKILL" ? null : 0);
+  });
+
+  it("begins anew after that, plays the hour, prints address and orders, and ends by itself", async () => {
     const { code, output } = await demo();
     expect(output).toMatch(/The admin page: {2}http:\/\/localhost:\d+/);
     expect(output).toMatch(/The storefront: {2}http:\/\/localhost:\d+/);
     expect(output).toMatch(/ {2}placed {5}.* \+ plan/);
-    expect(output).toMatch(/The hour is over: \d+ webhooks, \d\d orders at Hakuna/);
+    expect(output).toMatch(/The hour is over: \d+ webhooks, \d+ orders at Hakuna/);
     expect(code).toBe(0);
+    const [, past] = /(\d+) orders of the last weeks/.exec(output) ?? [];
+    expect(await orders()).toEqual({ all: Number(past) + demoExtent.hourly, attention: 3 });
   });
-
-  it.each(["SIGKILL", "SIGINT"] as const)(
-    "starts again on the same data, and ends on %s",
-    async (signal) => {
-      const { code, output } = await demo(signal);
-      expect(output).toContain("The admin page:");
-      expect(code).toBe(signal === "SIGKILL" ? null : 0);
-    },
-  );
 });

@@ -105,7 +105,9 @@ describe("/metrics", () => {
       "skipped",
       "waiting",
     ]);
-    expect(zeros("hakuna_outage_mails_total", "result")).toEqual(["sent", "failed", "no_contact"]);
+    for (const mails of ["hakuna_outage_mails_total", "hakuna_news_mails_total"]) {
+      expect(zeros(mails, "result")).toEqual(["sent", "failed", "no_contact"]);
+    }
     expect(zeros("hakuna_reconciliation_repairs_total", "")).toHaveLength(1);
     for (const status of ["401", "500", "503"]) {
       const doors = samples.filter(

@@ -7,7 +7,11 @@ import type { World } from "#test/world/world.ts";
  *
  * @param at epoch milliseconds by Shopify's clock
  */
-export async function openApp(world: World, shop: string, at = Date.now()): Promise<string> {
+export async function openApp(
+  world: Pick<World, "appUrl" | "apiKey" | "apiSecret">,
+  shop: string,
+  at = Date.now(),
+): Promise<string> {
   const token = mintSessionToken({ ...world, shop }, at);
   const host = Buffer.from(`admin.shopify.com/store/${shop.split(".")[0]}`).toString("base64url");
   const answer = await request(`${world.appUrl}/app`, {

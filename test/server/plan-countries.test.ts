@@ -6,7 +6,7 @@ import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { opsHere } from "./ops.ts";
+import { ops, opsHere } from "./ops.ts";
 
 const { world, client } = await openWorld();
 let domain: string;
@@ -480,7 +480,7 @@ describe("plans of a country where the shop sells no more", () => {
       rows: [{ state: "done", result: { kind: "withdrawn", countries: ["fr"] } }],
     });
     // it is not done again
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await sellIn();
     await sellIn("fr");
     expect((await jobKinds()).filter((kind) => kind === "withdraw")).toHaveLength(1);
@@ -515,7 +515,7 @@ describe("plans whose offer has expired", () => {
     const before = bikes.map(plansOf);
     world.hakuna.behave({ down: true });
     await expire();
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("they are taken off", () => bikes.every((bike) => plansOf(bike).length === 0));
     expect((await page("/app/plans.data")).text).toContain("expired");
     world.hakuna.behave({});
@@ -528,14 +528,14 @@ describe("plans whose offer has expired", () => {
     await fetchOffers(bike);
     world.hakuna.offers.behavior = { currency: "usd" };
     await expire();
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("they are taken off", () => plansOf(bike).length === 0);
     await eventually("tried", async () => (await lastJob()).kind === "renew");
     await done();
     expect(await lastResult()).toMatchObject({ code: "other_currency" });
     // and it is tried again
     world.hakuna.offers.behavior = {};
-    await ops(["renew-offers"], world.env);
+    await opsHere(["renew-offers"], world.env);
     await eventually("they are back", () => plansOf(bike).length === 2);
   });
 });

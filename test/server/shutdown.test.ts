@@ -140,3 +140,16 @@ describe("SIGTERM under load, with a second instance", () => {
     expect(world.hakuna.violations).toEqual([]);
   });
 });
+
+describe("SIGTERM for a developer's server", () => {
+  it("lets the app end in order: Vite does not end the process before", async () => {
+    const port = String(await freePort());
+    const server = world.startProcess("app/server.ts", {
+      ...{ PORT: port, NODE_ENV: "development", WORKER: "off" },
+      ENCRYPTION_KEY: world.env.ENCRYPTION_KEY ?? "",
+    });
+    await waitUntilReady(server, `http://localhost:${port}/readyz`);
+    await server.stop("SIGTERM");
+    expect(server.exitCode()).toBe(0);
+  });
+});

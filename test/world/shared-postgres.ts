@@ -90,11 +90,18 @@ export async function createDatabase(from = template): Promise<TestDatabase> {
   return {
     url: databaseAt(shared, name),
     async drop() {
-      // A pool has ended before its connections have: cut off now, they would report an error.
-      for (let looks = 0; looks < 500 && (await hasConnections(shared, name)); looks += 1) {
-        await sleep(20);
+      const client = await connect(shared);
+      try {
+        // A pool has ended before its connections have: cut off now, they would report an error.
+        const connections = `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`;
+        for (let looks = 0; looks < 500; looks += 1) {
+          if ((await client.query(connections)).rows.length === 0) break;
+          await sleep(20);
+        }
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      } finally {
+        await client.end();
       }
-      await query(shared, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
@@ -105,16 +112,16 @@ function databaseAt(server: string, name: string): string {
   return url.href;
 }
 
-async function hasConnections(server: string, name: string): Promise<boolean> {
-  const rows = await query(server, `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`);
-  return rows.length > 0;
-}
-
-async function query(url: string, statement: string): Promise<unknown[]> {
+async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  return client;
+}
+
+async function query(url: string, statement: string): Promise<void> {
+  const client = await connect(url);
   try {
-    return (await client.query(statement)).rows;
+    await client.query(statement);
   } finally {
     await client.end();
   }

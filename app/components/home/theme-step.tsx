@@ -27,12 +27,14 @@ export function ThemeStep({ editor, live }: { editor: ThemeEditor; live: Readonl
           </Button>
         ),
       )}
-      <Button
-        variant="plain"
-        onClick={() => fetcher.submit({ intent: "block" }, { method: "post" })}
-      >
-        {t("home.guide.step.block.byHand")}
-      </Button>
+      {live.size < themeParts.length && (
+        <Button
+          variant="plain"
+          onClick={() => fetcher.submit({ intent: "block" }, { method: "post" })}
+        >
+          {t("home.guide.step.block.byHand")}
+        </Button>
+      )}
     </BlockStack>
   );
 }

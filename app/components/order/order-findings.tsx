@@ -35,7 +35,7 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
               size="slim"
               variant={remedy.remedy === "accept" ? "primary" : "secondary"}
               loading={desk.busy}
-              {...(typeof remedy.act === "string" ? { url: remedy.act } : { onClick: remedy.act })}
+              {...(typeof remedy.act === "string" ? linkTo(remedy.act) : { onClick: remedy.act })}
             >
               {t(`queue.remedy.${remedy.remedy}`)}
             </Button>
@@ -66,6 +66,11 @@ export function FindingBox({ finding }: { finding: PageFinding }) {
       </BlockStack>
     </Box>
   );
+}
+
+/** A page of Shopify's is not opened inside the app's frame. */
+function linkTo(url: string) {
+  return url.startsWith("shopify:") ? { url, target: "_top" as const } : { url };
 }
 
 /** Findings about the order as a whole, or those that were put away. */

@@ -13,10 +13,11 @@ import { LinkIcon } from "@shopify/polaris-icons";
 import type { ReactNode } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { OrderPage, PageFinding, PageLine, PagePair } from "#app/views/order-page.ts";
+import { remedies } from "./finding-remedies.ts";
 import { useOrderAction } from "./order-action.tsx";
 import { FindingBox } from "./order-findings.tsx";
 import type { PairChoice } from "./pair-dialog.tsx";
-import { remedies, useRemedies } from "./remedies.tsx";
+import { useRemedies } from "./remedies.tsx";
 
 type Props = Pick<OrderPage, "lines" | "pairs"> & {
   /** the line whose picture a finding stands beside: no finding stands twice */

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useState } from "react";
-import type { FindingCode } from "#app/order/findings.ts";
 import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts";
 import type { OrderPage, PageFinding } from "#app/views/order-page.ts";
+import { places, type Remedy, remedies } from "./finding-remedies.ts";
 import { type OrderDesk, useOrderAction } from "./order-action.tsx";
 import { type PairChoice, PairDialog } from "./pair-dialog.tsx";
 import { RefundDialog } from "./refund-dialog.tsx";
@@ -92,30 +92,6 @@ export function canRefund({ left, isOpen, isPlanned, window }: RefundablePlan): 
   return left > 0 && !(isOpen && !isPlanned) && window.state !== "past";
 }
 
-/** What mends a finding of the app's own doing; what is mended elsewhere has a link. */
-export type Remedy = "accept" | "pair" | "refund" | "settings" | "plans" | "resend";
-
-/** Of each finding, where there is one. */
-export const remedies: Partial<Record<FindingCode, Remedy>> = {
-  pair_suggested: "accept",
-  plan_without_product: "pair",
-  plan_not_in_order: "pair",
-  plan_used_up: "pair",
-  plan_without_offer: "pair",
-  plan_for_other_product: "pair",
-  more_plans_than_products: "refund",
-  several_plans_for_product: "refund",
-  product_gone_plan_not: "refund",
-  plan_not_hakuna: "refund",
-  plan_price_differs: "plans",
-  product_unsupported: "settings",
-  country_unsupported: "refund",
-  location_unsupported: "refund",
-  country_differs: "refund",
-  incorrect_saleschannel: "resend",
-  saleschannel_unsupported: "resend",
-};
-
 /** What does the nearest that can be done about a finding, and its word; null: nothing here does. */
 export function remedyOf(
   { code, lineItemIds }: Pick<PageFinding, "code" | "lineItemIds">,
@@ -138,13 +114,11 @@ export function remedyOf(
       const act = plans.length === 1 && plans[0] ? refund(plans[0].id) : null;
       return act && { remedy, act };
     }
-    case "plans":
-      return { remedy, act: "/app/plans" };
-    case "settings":
-      return { remedy, act: "/app/settings" };
     case "resend":
       return { remedy, act: () => ask({ action: "resend" }) };
-    default:
+    case undefined:
       return null;
+    default:
+      return { remedy, act: places[remedy] };
   }
 }

@@ -1,34 +1,26 @@
 import { useAppBridge } from "@shopify/app-bridge-react";
-import {
-  Banner,
-  BlockStack,
-  Button,
-  ButtonGroup,
-  Card,
-  InlineGrid,
-  Link,
-  Text,
-} from "@shopify/polaris";
+import { Banner, BlockStack, Button, ButtonGroup, Card, InlineGrid, Text } from "@shopify/polaris";
 import { useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { CatalogPlan } from "#app/shopify/plans/plan-catalog.ts";
 import { planPageSizes } from "#app/shopify/plans/plan-queries.ts";
 import { PlanDetailsDialog } from "./plan-details-dialog.tsx";
 import { type PlansAnswer, usePlanRequest, useTargetPicker } from "./plan-request.ts";
+import { WhyNot, type WhyNotReason } from "./why-not.tsx";
 
-type Props = { mayWrite: boolean; hasKey: boolean; hasCountry: boolean };
+type Props = { mayWrite: boolean; why: WhyNotReason };
 
 /** The two ways in which products get plans. */
-export function PlanFill({ mayWrite, hasKey, hasCountry }: Props) {
+export function PlanFill({ mayWrite, why }: Props) {
   return (
     <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-      <FetchCard mayWrite={mayWrite} hasKey={hasKey} hasCountry={hasCountry} />
+      <FetchCard why={why} />
       <HandCard mayWrite={mayWrite} />
     </InlineGrid>
   );
 }
 
-function FetchCard({ mayWrite, hasKey, hasCountry }: Props) {
+function FetchCard({ why }: { why: WhyNotReason }) {
   const { t } = useLocale();
   const pick = useTargetPicker();
   const { busy, ask } = usePlanRequest();
@@ -36,7 +28,6 @@ function FetchCard({ mayWrite, hasKey, hasCountry }: Props) {
     const target = await pick(type);
     if (target) ask({ intent: "offers", ...target });
   };
-  const isReady = hasKey && hasCountry;
   return (
     <Card>
       <BlockStack gap="300">
@@ -44,42 +35,22 @@ function FetchCard({ mayWrite, hasKey, hasCountry }: Props) {
           {t("plans.fetch.title")}
         </Text>
         <Text as="p">{t("plans.fetch.text")}</Text>
-        {!isReady && (
-          <Text as="p" tone="subdued">
-            {t(hasKey ? "plans.fetch.noCountry" : "plans.fetch.noKey")}{" "}
-            <Link url="/app/settings">{t("common.navigation.settings")}</Link>
-          </Text>
-        )}
-        {isReady && !mayWrite && <WhyNot />}
+        <WhyNot why={why} />
         <ButtonGroup>
           <Button
             variant="primary"
-            disabled={!mayWrite || !isReady}
+            disabled={why !== null}
             loading={busy}
             onClick={() => fetchFor("product")}
           >
             {t("plans.fetch.products")}
           </Button>
-          <Button
-            disabled={!mayWrite || !isReady}
-            loading={busy}
-            onClick={() => fetchFor("collection")}
-          >
+          <Button disabled={why !== null} loading={busy} onClick={() => fetchFor("collection")}>
             {t("plans.fetch.collections")}
           </Button>
         </ButtonGroup>
       </BlockStack>
     </Card>
-  );
-}
-
-/** Why a button is off: the page's banner asks for the access. */
-function WhyNot() {
-  const { t } = useLocale();
-  return (
-    <Text as="p" tone="subdued">
-      {t("queue.whyNot.access")}
-    </Text>
   );
 }
 
@@ -115,7 +86,7 @@ function HandCard({ mayWrite }: { mayWrite: boolean }) {
         </Text>
         <Text as="p">{t("plans.hand.text")}</Text>
         {problem && <Banner tone="warning">{problem}</Banner>}
-        {!mayWrite && <WhyNot />}
+        {!mayWrite && <WhyNot why="access" />}
         <ButtonGroup>
           <Button disabled={!mayWrite} loading={busy} onClick={choose}>
             {t("plans.hand.choose")}

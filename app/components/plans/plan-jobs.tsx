@@ -202,6 +202,7 @@ function ResultText({ result }: { result: PlanResult }) {
       );
     case "unlinked":
     case "left":
+    case "kept":
     case "noted":
       return (
         <Text as="span" tone="subdued">

@@ -20,6 +20,7 @@ import type { PageProduct } from "#app/plans/plans-page.ts";
 import type { ProductCountry } from "#app/plans/product-offers.ts";
 import { usePlanRequest } from "./plan-request.ts";
 import { ProductCountries } from "./product-countries.tsx";
+import type { WhyNotReason } from "./why-not.tsx";
 
 type Page = { products: PageProduct[]; previous: string | null; next: string | null };
 type Props = {
@@ -31,12 +32,13 @@ type Props = {
   search: string;
   mayWrite: boolean;
   hasKey: boolean;
+  why: WhyNotReason;
 };
 
 const searchAfterMs = 300;
 
 /** The shop's products and the plans that are offered for them. */
-export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey }: Props) {
+export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey, why }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -93,6 +95,7 @@ export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey
               offers={offers[product.id] ?? []}
               mayWrite={mayWrite}
               hasKey={hasKey}
+              why={why}
             />
           </BlockStack>
         ))}
@@ -117,9 +120,10 @@ type RowProps = {
   offers: ProductCountry[];
   mayWrite: boolean;
   hasKey: boolean;
+  why: WhyNotReason;
 };
 
-function ProductRow({ product, countries, offers, mayWrite, hasKey }: RowProps) {
+function ProductRow({ product, countries, offers, mayWrite, hasKey, why }: RowProps) {
   const { t, formatMoney } = useLocale();
   const { busy, ask } = usePlanRequest();
   const [isAsking, setAsking] = useState(false);
@@ -138,6 +142,17 @@ function ProductRow({ product, countries, offers, mayWrite, hasKey }: RowProps) 
         </Text>
         <ProductCountries plans={plans} countries={countries} offers={offers} hasKey={hasKey} />
       </BlockStack>
+      {plans.length === 0 && to > 0 && (
+        <Button
+          variant="plain"
+          disabled={why !== null}
+          loading={busy}
+          accessibilityLabel={t("plans.coverage.giveTo", { title })}
+          onClick={() => ask({ intent: "offers", productIds: [id], collectionIds: [] })}
+        >
+          {t("plans.coverage.giveOne")}
+        </Button>
+      )}
       {plans.length > 0 && (
         <Box>
           <Button

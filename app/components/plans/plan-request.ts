@@ -10,7 +10,7 @@ import type { PlansRequest } from "./plans-request.ts";
 export type PlansAnswer =
   | { result: "read"; plans: CatalogPlan[] | null }
   | { result: "started"; job: string }
-  | { result: "cancelled" | "resumed" }
+  | { result: "cancelled" | "resumed" | "followed" | "unfollowed" | "looking" | "nothing" }
   | { result: "invalid" | "not_protection" | "gone" | "refused"; words: string };
 
 /** Asks the page's server for something; `whenDone` gets each answer once. */
@@ -23,6 +23,9 @@ export function usePlanRequest(whenDone?: (answer: PlansAnswer) => void): {
   const fetcher = useFetcher<PlansAnswer>();
   useAnswer(fetcher, (answer) => {
     if (answer.result === "started") shopify.toast.show(t("plans.started"));
+    if (answer.result === "followed" || answer.result === "unfollowed") {
+      shopify.toast.show(t(`plans.follow.${answer.result}`));
+    }
     whenDone?.(answer);
   });
   return {

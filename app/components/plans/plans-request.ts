@@ -26,6 +26,15 @@ export const plansRequest = z.discriminatedUnion("intent", [
   }),
   z.object({ intent: z.literal("cancel"), job: z.uuid() }),
   z.object({ intent: z.literal("resume") }),
+  /** offers for all products that have no plans */
+  z.object({ intent: z.literal("cover") }),
+  /** new products of this collection get plans by themselves */
+  z.object({
+    intent: z.literal("follow"),
+    collection: z.object({ id: collectionId, title: z.string().max(1000) }),
+  }),
+  z.object({ intent: z.literal("unfollow") }),
+  z.object({ intent: z.literal("look") }),
 ]);
 
 export type PlansRequest = z.infer<typeof plansRequest>;

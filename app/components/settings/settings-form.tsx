@@ -17,6 +17,7 @@ import { countryOptions } from "#app/components/shared/countries.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { SettingsForm as Form, Saved, SaveRequest, Settings } from "#app/shops/settings.ts";
 import { useLeaveConfirmation } from "./leave-confirmation.ts";
+import { MailsSection } from "./mails-section.tsx";
 import { RefundsSection } from "./refunds-section.tsx";
 import { type SaveQuestion, SaveQuestionDialog } from "./save-question.tsx";
 import { SellingCountries } from "./selling-countries.tsx";
@@ -25,8 +26,8 @@ type Tested = "works" | "wrong_key" | "wrong_address" | "unreachable" | "no_key"
 
 const saveBarId = "settings";
 
-/** What is saved together, with App Bridge's save bar. */
-export function SettingsForm({ settings }: { settings: Settings }) {
+/** What is saved together, with App Bridge's save bar. `canMail`: the deployment sends mails. */
+export function SettingsForm({ settings, canMail }: { settings: Settings; canMail: boolean }) {
   const { t } = useLocale();
   const shopify = useAppBridge();
   const stored = settings.form;
@@ -96,6 +97,15 @@ export function SettingsForm({ settings }: { settings: Settings }) {
         onChange={(sellingCountries) => change({ sellingCountries })}
       />
       {form.refunds && <RefundsSection refunds={form.refunds} busy={busy} onChange={change} />}
+      {form.mails && (
+        <MailsSection
+          mails={form.mails}
+          to={settings.mailTo}
+          canMail={canMail}
+          busy={busy}
+          onChange={change}
+        />
+      )}
       {question && (
         <SaveQuestionDialog question={question} onAnswer={save} onClose={() => setQuestion(null)} />
       )}

@@ -17,8 +17,9 @@ const pages = ["orders", "plans", "settings", "help"] as const;
 export function PageSkeleton({ to }: { to: string }) {
   const { t } = useLocale();
   const page = pages.find((name) => to.startsWith(`/app/${name}`)) ?? "home";
+  const isAnalytics = to.startsWith("/app/analytics");
   return (
-    <SkeletonPage title={t(`common.navigation.${page}`)}>
+    <SkeletonPage title={t(isAnalytics ? "analytics.title" : `common.navigation.${page}`)}>
       <BlockStack gap="400">
         <Card>
           <SkeletonBodyText lines={2} />

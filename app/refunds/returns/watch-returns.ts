@@ -27,8 +27,8 @@ import { returnsDoor } from "./take-return.ts";
 
 const dayMs = 24 * 3_600_000;
 const afterTroubleMs = 10 * 60_000;
-/** 1,500 orders with a return under way, those that changed last: what is beyond is told by webhooks. */
-const mostPages = 50;
+/** 600 orders with a return under way, those that changed last: what is beyond is told by webhooks. */
+const mostPages = 20;
 
 const topics = returnTopics.map(topicName);
 

@@ -1,8 +1,6 @@
 import { decimalText, minorUnits } from "#app/order/money.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import {
-  type CollectionData,
-  collectionQuery,
   deletePlanMetafields,
   type PlanNode,
   type PlanProductData,
@@ -95,15 +93,6 @@ export async function readProtectable(ask: AskAdmin, id: string): Promise<Protec
 /** The ids in a metafield that lists variants; null where there is none. */
 export function idsIn(list: { value: string } | null): string[] | null {
   return list === null ? null : (JSON.parse(list.value) as string[]);
-}
-
-/** A page of a collection's products; null where there is no such collection. */
-export async function readCollection(ask: AskAdmin, id: string, after: string | null) {
-  const variables = { id, first: planPageSizes.collection, after };
-  const { data } = await ask<CollectionData>(collectionQuery, variables);
-  if (!data.collection) return null;
-  const { nodes, pageInfo } = data.collection.products;
-  return { products: nodes, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
 
 /** The plans of the variants; those that are no variants, or gone, are left out. */

@@ -19,6 +19,7 @@ const pages: Record<string, Record<string, number>> = {
   planProductsQuery: { first: sizes.products },
   productQuery: { first: sizes.variants },
   collectionQuery: { first: sizes.collection },
+  coverageQuery: { first: sizes.coverage },
   planProductQuery: { first: sizes.variants },
   publicationsQuery: { first: 20 },
   countryPricesQuery: { first: sizes.variants },

@@ -15,7 +15,10 @@ const plan = `#graphql
 `;
 
 /** `plans`: that are linked by hand at once. */
-export const planPageSizes = { products: 20, plans: 5, variants: 100, collection: 250 } as const;
+export const planPageSizes = {
+  ...{ products: 20, plans: 5, variants: 100 },
+  ...{ collection: 250, coverage: 200 },
+} as const;
 
 /** A page of products, which plans they have, and what the app may do. */
 export const planProductsQuery = `#graphql
@@ -70,7 +73,29 @@ export const collectionQuery = `#graphql
     collection(id: $id) {
       products(first: $first, after: $after) {
         pageInfo { hasNextPage endCursor }
-        nodes { id title vendor }
+        nodes {
+          id
+          title
+          vendor
+          plans: metafield(namespace: "$app", key: "plans") { value }
+        }
+      }
+    }
+  }
+`;
+
+/** All products that are on sale, and whether they have plans. */
+export const coverageQuery = `#graphql
+  query PlanCoverage($first: Int!, $after: String, $query: String!) {
+    products(first: $first, after: $after, query: $query, sortKey: ID) {
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        id
+        title
+        vendor
+        isGiftCard
+        priceRangeV2 { maxVariantPrice { amount } }
+        plans: metafield(namespace: "$app", key: "plans") { value }
       }
     }
   }
@@ -201,8 +226,15 @@ export type ProductData = {
     variants: Paged<{ id: string; sku: string | null; price: string; plans: Value }>;
   } | null;
 };
-export type CollectionData = {
-  collection: { products: Paged<{ id: string; title: string; vendor: string }> } | null;
+type ListedProduct = { id: string; title: string; vendor: string; plans: Value };
+export type CollectionData = { collection: { products: Paged<ListedProduct> } | null };
+export type CoverageData = {
+  products: Paged<
+    ListedProduct & {
+      isGiftCard: boolean;
+      priceRangeV2: { maxVariantPrice: { amount: string } };
+    }
+  >;
 };
 export type PlanProductData = {
   productByIdentifier: { id: string; vendor: string; variants: { nodes: PlanNode[] } } | null;

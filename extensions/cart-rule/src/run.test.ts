@@ -129,6 +129,16 @@ describe("passes", () => {
       ],
     ],
     [
+      "a child of its product, whose key no line has",
+      [
+        product(1, 1),
+        plan(2, 1, {
+          ref: value("gone"),
+          parentRelationship: { parent: { id: "gid://shopify/CartLine/1" } },
+        }),
+      ],
+    ],
+    [
       "two plans of one unit for two units of a product",
       [
         product(1, 2),
@@ -246,6 +256,14 @@ describe("refuses", () => {
     const lines = [product(1, 1, { ref: value("a") }), plan(2, 2, { ref: value("a") })];
     expect(errorsOf(lines)).toHaveLength(1);
     expect(errorsOf(lines)[0]?.message).toContain("more units of “Product 2”");
+  });
+
+  it("more plans than units of the product under which they stand", () => {
+    const parent = { parent: { id: "gid://shopify/CartLine/1" } };
+    const errors = errorsOf([product(1, 1), plan(2, 2, { parentRelationship: parent })]);
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining("more units of “Product 2”"),
+    ]);
   });
 
   it("a plan whose product is itself a plan", () => {

@@ -90,6 +90,13 @@ it("offers nothing that is over or asked for already", async () => {
   ]);
 });
 
+it("says of a plan that was refunded or removed that it is gone", async () => {
+  answers(Response.json({ plans: [{ ...plan, left: 0 }] }));
+  await extension.render();
+  await vi.waitFor(() => expect(page()).toContain("not part of the order anymore"));
+  expect(page()).not.toContain("Give back a");
+});
+
 it("says so where nobody answered, and shows what is known then", async () => {
   answers(
     Response.json({ plans: [plan] }),

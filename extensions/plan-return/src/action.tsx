@@ -113,6 +113,7 @@ function Plan({ plan, onChoose }: { plan: BuyerPlan; onChoose: (units: number) =
       {request && (
         <s-text>{t(`answer.${request.answer ?? "open"}`, { time: time(request.at) })}</s-text>
       )}
+      {left === 0 && !request && <s-text color="subdued">{t("gone")}</s-text>}
       {left > 0 && state === "past" && <s-text color="subdued">{t("past")}</s-text>}
       {canAsk(plan) && (
         <s-text color="subdued">

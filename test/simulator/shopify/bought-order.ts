@@ -1,20 +1,22 @@
 import { customers } from "./catalog.ts";
 import { orderPayload } from "./order-payloads.ts";
 import { payloadText } from "./payload.ts";
-import type { SimulatedLine } from "./simulated-order.ts";
+import type { SimulatedCustomer, SimulatedLine, SimulatedOrder } from "./simulated-order.ts";
 import { type Webhook, webhookOf } from "./webhook.ts";
 
 type Bought = Partial<SimulatedLine> & Pick<SimulatedLine, "id" | "title" | "isPlan">;
 
-/** The webhook of an order just bought, with lines as a theme might have put them into the cart. */
-export function boughtOrder(
-  shop: string,
+/** An order just bought and paid, with lines as a theme might have put them into the cart. */
+export function newOrder(
   id: bigint,
   lines: readonly Bought[],
-  now = Date.now(),
-  number = Number(id % 100_000n),
-): Webhook {
-  const payload = orderPayload({
+  now: number,
+  {
+    number = Number(id % 100_000n),
+    customer = customers[0],
+  }: { number?: number | undefined; customer?: SimulatedCustomer | undefined } = {},
+): SimulatedOrder {
+  return {
     id,
     number,
     currency: "EUR",
@@ -24,7 +26,7 @@ export function boughtOrder(
     closedAt: null,
     financialStatus: "paid",
     isTest: false,
-    customer: customers[0],
+    customer,
     lines: lines.map((line) => ({
       quantity: 1,
       removed: 0,
@@ -38,8 +40,22 @@ export function boughtOrder(
     })),
     fulfillments: [],
     refunds: [],
-  });
-  return webhookOf(shop, "orders/create", payloadText(payload), now);
+  };
+}
+
+/** The webhook of an order just bought. */
+export function boughtOrder(
+  shop: string,
+  id: bigint,
+  lines: readonly Bought[],
+  now = Date.now(),
+): Webhook {
+  return boughtWebhook(shop, newOrder(id, lines, now));
+}
+
+export function boughtWebhook(shop: string, order: SimulatedOrder): Webhook {
+  const text = payloadText(orderPayload(order));
+  return webhookOf(shop, "orders/create", text, order.createdAt);
 }
 
 /** A plan's own properties, without a link to its product. */

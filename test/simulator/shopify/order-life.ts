@@ -12,8 +12,41 @@ import type {
 } from "./simulated-order.ts";
 import type { Webhook } from "./webhook.ts";
 
-/** How a shop's orders are; ids beyond 2^53 where `bigIds`; `number` is an order's, else that of its seed. */
-export type ShopManner = { shop: string; currency: string; bigIds: boolean; number?: number };
+/** What is sold. Prices in hundredths; ids are made up where they are left out. */
+type Sold = {
+  title: string;
+  vendor: string;
+  sku: string | null;
+  price: number;
+  productId?: bigint;
+  variantId?: bigint;
+};
+
+/** A plan with the ids that Hakuna knows it by. */
+export type SoldPlan = Omit<Sold, "vendor"> & { offer: string; plan: string };
+
+/** Goods with the plans that are offered for them. */
+export type Goods = Sold & { plans: readonly SoldPlan[] };
+
+/** How a shop's orders are. */
+export type ShopManner = {
+  shop: string;
+  currency: string;
+  /** ids beyond 2^53 */
+  bigIds: boolean;
+  /** the order's; left out: that of its seed */
+  number?: number;
+  /**
+   * what a customer of this country (ISO 3166-1 alpha-2, upper case; undefined: nobody knows) is
+   * offered; left out: a few goods, each with the same plans
+   */
+  goods?: (country: string | undefined) => readonly Goods[];
+  /** how many of the lines for which there are plans are bought with one, from 0 to 1; 0.8 */
+  planShare?: number;
+};
+
+const usualPlans = plans.map((plan) => ({ ...plan, sku: plan.plan }));
+const usualGoods: readonly Goods[] = products.map((product) => ({ ...product, plans: usualPlans }));
 
 /** Something happened to an order: what it was like then, and the webhook that tells of it. */
 export type Moment = { order: SimulatedOrder; webhook: Webhook };
@@ -126,7 +159,7 @@ function idsFrom(base: bigint, seed: number): () => bigint {
 }
 
 function buy(
-  { currency, number }: ShopManner,
+  { currency, number, goods = () => usualGoods, planShare = 0.8 }: ShopManner,
   random: Random,
   nextId: () => bigint,
   seed: number,
@@ -149,46 +182,32 @@ function buy(
   };
   const count = random.between(1, 3);
   for (let index = 0; index < count; index += 1) {
-    const product = random.pick(products);
+    const product = random.pick(goods(order.customer?.country));
     const quantity = random.pick([1, 1, 1, 2, 3]);
     const line = newLine(nextId, product, quantity, false);
     order.lines.push(line);
-    if (!random.chance(0.8)) continue;
-    const plan = random.pick(plans);
-    const planLine = newLine(
-      nextId,
-      { ...plan, vendor: random.pick(["hakuna", "Hakuna"]), sku: plan.plan },
-      quantity,
-      true,
-    );
+    if (product.plans.length === 0 || !random.chance(planShare)) continue;
+    const plan = random.pick(product.plans);
+    const vendor = random.pick(["hakuna", "Hakuna"]);
+    const planLine = newLine(nextId, { ...plan, vendor }, quantity, true);
     link(line, planLine, plan, random);
     order.lines.push(planLine);
   }
   return order;
 }
 
-function newLine(
-  nextId: () => bigint,
-  of: { title: string; vendor: string; sku: string; price: number },
-  quantity: number,
-  isPlan: boolean,
-): SimulatedLine {
+function newLine(nextId: () => bigint, of: Sold, quantity: number, isPlan: boolean): SimulatedLine {
   const { title, vendor, sku, price } = of;
   return {
     id: nextId(),
-    productId: nextId(),
-    variantId: nextId(),
+    productId: of.productId ?? nextId(),
+    variantId: of.variantId ?? nextId(),
     ...{ quantity, removed: 0, title, vendor, sku, price, isPlan, properties: [] },
   };
 }
 
 /** All the ways in which shops link a product with its plan, and none. */
-function link(
-  line: SimulatedLine,
-  planLine: SimulatedLine,
-  plan: (typeof plans)[number],
-  random: Random,
-): void {
+function link(line: SimulatedLine, planLine: SimulatedLine, plan: SoldPlan, random: Random): void {
   const offer = [
     { name: "_hakuna_offer_id", value: plan.offer },
     { name: "_hakuna_plan_id", value: plan.plan },

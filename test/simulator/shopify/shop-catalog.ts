@@ -21,7 +21,9 @@ export type CatalogProduct = {
   handle: string;
   vendor: string;
   productType: string;
+  description: string;
   status: "ACTIVE" | "ARCHIVED" | "DRAFT" | "UNLISTED";
+  isGiftCard: boolean;
   option: string;
   variants: CatalogVariant[];
   metafields: Metafields;
@@ -36,6 +38,7 @@ export type NewProduct = {
   title: string;
   vendor?: string;
   productType?: string;
+  description?: string;
   handle?: string;
   option?: string;
   variants?: ({ price: string } & Partial<Omit<CatalogVariant, "id" | "metafields">>)[];
@@ -54,7 +57,9 @@ export class ShopCatalog {
     return `gid://shopify/${type}/${this.#lastId}`;
   }
 
-  add({ title, vendor = "Radwerk", productType = "", handle, option, variants }: NewProduct) {
+  add(given: NewProduct) {
+    const { title, vendor = "Radwerk", productType = "", description = "" } = given;
+    const { handle, option, variants } = given;
     const id = this.nextId("Product");
     const product: CatalogProduct = {
       id,
@@ -62,7 +67,9 @@ export class ShopCatalog {
       handle: handle ?? `${title.toLowerCase().replaceAll(/\W+/g, "-")}-${id.slice(-4)}`,
       vendor,
       productType,
+      description,
       status: "ACTIVE",
+      isGiftCard: false,
       option: option ?? "Title",
       variants: (variants ?? [{ price: "100.00" }]).map((variant) => ({
         ...newVariant(this.nextId("ProductVariant")),

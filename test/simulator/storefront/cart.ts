@@ -33,11 +33,12 @@ export class Cart {
   readonly token = randomBytes(8).toString("hex");
   lines: Line[] = [];
 
-  add(items: readonly Added[]): Line[] {
+  /** @param products what can be bought */
+  add(items: readonly Added[], products: readonly Product[]): Line[] {
     const before = this.lines.map((line) => ({ ...line }));
     try {
       const touched: Line[] = [];
-      for (const item of items) touched.push(this.#addOne(item, touched));
+      for (const item of items) touched.push(this.#addOne(item, touched, products));
       for (const line of touched) this.#check(line);
       return touched;
     } catch (error) {
@@ -46,8 +47,8 @@ export class Cart {
     }
   }
 
-  #addOne(item: Added, touched: readonly Line[]): Line {
-    const found = findVariant(item.id);
+  #addOne(item: Added, touched: readonly Line[], products: readonly Product[]): Line {
+    const found = findVariant(products, item.id);
     if (!found) throw new CartError("Cannot find variant");
     const parent = this.#parentOf(item, touched);
     const key = lineKey(item, parent?.key ?? null);

@@ -209,8 +209,17 @@ export const catalog: readonly Product[] = [
   },
 ];
 
-export function findVariant(id: number): { product: Product; variant: Variant } | null {
-  for (const product of catalog) {
+/**
+ * What a buyer from a country (ISO 3166-1 alpha-2, lower case) finds in the shop, at prices of there
+ * and in the language of the page.
+ */
+export type Shelf = (country: string, locale: string) => readonly Product[];
+
+export function findVariant(
+  products: readonly Product[],
+  id: number,
+): { product: Product; variant: Variant } | null {
+  for (const product of products) {
     const found = product.variants.find((each) => each.id === id);
     if (found) return { product, variant: found };
   }

@@ -1,25 +1,27 @@
-import { boughtOrder } from "../shopify/bought-order.ts";
-import type { Webhook } from "../shopify/webhook.ts";
-import { type Cart, lineJson } from "./cart.ts";
+import { newOrder } from "../shopify/bought-order.ts";
+import { customers } from "../shopify/catalog.ts";
+import type { SimulatedOrder } from "../shopify/simulated-order.ts";
+import type { Cart } from "./cart.ts";
 
 /**
- * The webhook of the order that a cart becomes: its lines keep their properties, and get ids of their
- * own.
+ * The order that a cart becomes: its lines keep their properties, and get ids of their own.
  *
- * @param id the order's
+ * @param country where the buyer lives, ISO 3166-1 alpha-2, lower case
  * @param number the one that people see; left out: made of the id
  */
 export function orderFrom(
   cart: Cart,
-  shop: string,
-  id: bigint,
-  now: number,
-  number?: number,
-): Webhook {
+  {
+    id,
+    now,
+    country,
+    number,
+  }: { id: bigint; now: number; country?: string; number?: number | undefined },
+): SimulatedOrder {
   const lines = cart.lines.map((line, at) => ({
     id: id * 100n + BigInt(at + 1),
     quantity: line.quantity,
-    title: lineJson(line).title,
+    title: line.product.title,
     vendor: line.product.vendor,
     sku: line.variant.sku,
     variantId: BigInt(line.variant.id),
@@ -28,5 +30,6 @@ export function orderFrom(
     isPlan: line.variant.offer !== null,
     properties: Object.entries(line.properties).map(([name, value]) => ({ name, value })),
   }));
-  return boughtOrder(shop, id, lines, now, number);
+  const customer = customers.find((one) => one.country.toLowerCase() === country);
+  return newOrder(id, lines, now, { number, customer });
 }

@@ -18,6 +18,8 @@ export type Page = {
   locale: Locale;
   /** the buyer's, ISO 3166-1 alpha-2 */
   country: string;
+  /** what is sold there */
+  products: readonly Product[];
   cart: Cart;
   variables: Record<string, unknown>;
 };
@@ -46,11 +48,11 @@ export function createRenderer() {
   );
 
   /** What every template sees, snippets that are rendered on their own too. */
-  const globals = ({ locale, country, cart }: Page) => ({
+  const globals = ({ locale, country, products, cart }: Page) => ({
     request: { locale: { iso_code: locale }, design_mode: false },
     localization: { country: { iso_code: country.toUpperCase() } },
     shop: { address: { country_code: "DE" } },
-    cart: cartDrop(cart),
+    cart: cartDrop(products, cart),
     routes: { root_url: locale === "en" ? "/" : `/${locale}/` },
   });
   return {
@@ -127,11 +129,11 @@ function translate(texts: Texts, key: string, values: Record<string, unknown>): 
 const mostVariants = 250;
 
 /** `cart` as Liquid knows it. */
-function cartDrop(cart: Cart) {
+function cartDrop(products: readonly Product[], cart: Cart) {
   const items = cart.lines.map((line) => ({
     ...lineJson(line),
-    product: productDrop(line.product, line.variant),
-    variant: variantDrop(line.product, line.variant),
+    product: productDrop(products, line.product, line.variant),
+    variant: variantDrop(products, line.product, line.variant),
   }));
   return { ...cartJson(cart), currency: { iso_code: "EUR" }, items };
 }
@@ -142,10 +144,10 @@ export function pickerOptions(product: Product) {
 }
 
 /** `product` as Liquid knows it, with the metafields that the app writes. */
-export function productDrop(product: Product, selected: Variant) {
+export function productDrop(products: readonly Product[], product: Product, selected: Variant) {
   const variants = product.variants
     .slice(0, mostVariants)
-    .map((variant) => variantDrop(product, variant));
+    .map((variant) => variantDrop(products, product, variant));
   return {
     id: product.id,
     title: product.title,
@@ -155,12 +157,18 @@ export function productDrop(product: Product, selected: Variant) {
     description: product.description,
     has_only_default_variant: variants.length === 1,
     variants,
-    selected_or_first_available_variant: variantDrop(product, selected),
-    metafields: { $app: product.plans.length > 0 ? { plans: plansDrop(product.plans) } : {} },
+    selected_or_first_available_variant: variantDrop(products, product, selected),
+    metafields: {
+      $app: product.plans.length > 0 ? { plans: plansDrop(products, product.plans) } : {},
+    },
   };
 }
 
-function variantDrop(product: Product, variant: Variant): Record<string, unknown> {
+function variantDrop(
+  products: readonly Product[],
+  product: Product,
+  variant: Variant,
+): Record<string, unknown> {
   const { offer } = variant;
   return {
     id: variant.id,
@@ -174,7 +182,7 @@ function variantDrop(product: Product, variant: Variant): Record<string, unknown
     },
     metafields: {
       $app: {
-        ...(variant.plans && { plans: plansDrop(variant.plans) }),
+        ...(variant.plans && { plans: plansDrop(products, variant.plans) }),
         ...(offer && {
           offer_id: { value: offer.offerId },
           plan_id: { value: offer.planId },
@@ -189,10 +197,10 @@ function variantDrop(product: Product, variant: Variant): Record<string, unknown
 }
 
 /** An empty list is a metafield too. */
-function plansDrop(ids: readonly number[]) {
+function plansDrop(products: readonly Product[], ids: readonly number[]) {
   const value = ids.flatMap((id) => {
-    const found = findVariant(id);
-    return found ? [variantDrop(found.product, found.variant)] : [];
+    const found = findVariant(products, id);
+    return found ? [variantDrop(products, found.product, found.variant)] : [];
   });
   return { value };
 }

@@ -1,5 +1,5 @@
 import type { Cart } from "./cart.ts";
-import { catalog, type Product, type Variant } from "./catalog.ts";
+import type { Product, Shelf, Variant } from "./catalog.ts";
 import { createRenderer, type Locale, type Page, pickerOptions, productDrop } from "./liquid.ts";
 
 /**
@@ -25,7 +25,7 @@ export type Setup = {
 export type Visitor = { setup: Setup; cart: Cart; locale: Locale };
 
 /** The storefront's pages and sections, as a visitor sees them. */
-export function createPages() {
+export function createPages(shelf: Shelf) {
   const renderer = createRenderer();
 
   const pageOf = (
@@ -33,7 +33,8 @@ export function createPages() {
     variables: Record<string, unknown> = {},
   ): Page => {
     const { manner, country } = setup;
-    return { locale, country, cart, variables: { ...variables, manner } };
+    const products = shelf(country, locale);
+    return { locale, country, products, cart, variables: { ...variables, manner } };
   };
   const template = (name: string, visitor: Visitor, variables: Record<string, unknown> = {}) =>
     renderer.theme(name, pageOf(visitor, variables));
@@ -88,14 +89,16 @@ export function createPages() {
       return Object.fromEntries(ids.map((id) => [id, section(visitor, id)]));
     },
     home(visitor: Visitor): string {
-      const products = catalog
+      const all = shelf(visitor.setup.country, visitor.locale);
+      const products = all
         .filter(({ vendor }) => vendor !== "hakuna")
-        .map((product) => productDrop(product, product.variants[0] as Variant));
+        .map((product) => productDrop(all, product, product.variants[0] as Variant));
       return show(visitor, "Vogelsang", template("home", visitor, { products }));
     },
     product(visitor: Visitor, product: Product, variant: Variant): string {
-      const { style, heading } = visitor.setup;
-      const variables = { product: productDrop(product, variant), options: pickerOptions(product) };
+      const { style, heading, country } = visitor.setup;
+      const shown = productDrop(shelf(country, visitor.locale), product, variant);
+      const variables = { product: shown, options: pickerOptions(product) };
       const page = pageOf(visitor, variables);
       const settings = { style, heading, ...legal(visitor) };
       const block = isOn(visitor) ? renderer.block("protection", page, settings) : "";

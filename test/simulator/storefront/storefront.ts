@@ -6,7 +6,7 @@ import express, { type Request, type Response } from "express";
 import { minifiedScripts } from "../../../extensions/theme-scripts/minify.ts";
 import { listen } from "../admin/listen.ts";
 import { type Added, Cart, CartError, cartJson, lineJson, type Properties } from "./cart.ts";
-import { catalog } from "./catalog.ts";
+import { catalog, type Shelf } from "./catalog.ts";
 import type { Locale } from "./liquid.ts";
 import { createPages, type Setup } from "./pages.ts";
 
@@ -38,16 +38,20 @@ const extensionFiles = fileURLToPath(
  * A shop's storefront: pages in the theme's manner with the extension's real blocks in them, the Ajax
  * API, section rendering and a checkout. Every visitor has a cart and settings of their own.
  *
- * @param onOrder called with the cart that was paid for; the page waits for it
+ * @param shelf what is sold; left out: what tests try
+ * @param onOrder called with the cart that was paid for and the buyer's country (ISO 3166-1 alpha-2,
+ *   lower case); the page waits for it
  */
 export async function startStorefront({
   port = 0,
+  shelf = () => catalog,
   onOrder = async () => {},
 }: {
   port?: number;
-  onOrder?: (cart: Cart) => Promise<void>;
+  shelf?: Shelf;
+  onOrder?: (cart: Cart, country: string) => Promise<void>;
 } = {}): Promise<Storefront> {
-  const pages = createPages();
+  const pages = createPages(shelf);
   const visits = new Map<string, Visit>();
   const changes: Storefront["changes"] = [];
   const app = express();
@@ -72,6 +76,10 @@ export async function startStorefront({
     return { setup: visit, cart: visit.cart, locale };
   };
   const cartOf = (response: Response) => visitor(response).cart;
+  const productsOf = (response: Response) => {
+    const { setup, locale } = visitor(response);
+    return shelf(setup.country, locale);
+  };
   const html = (response: Response, text: string) => void response.type("html").send(text);
   const sections = (request: Request, response: Response) => {
     const asked: unknown = request.body?.sections;
@@ -86,7 +94,7 @@ export async function startStorefront({
 
   app.get("/", (_request, response) => html(response, pages.home(visitor(response))));
   app.get("/products/:handle", (request, response) => {
-    const product = catalog.find(({ handle }) => handle === request.params.handle);
+    const product = productsOf(response).find(({ handle }) => handle === request.params.handle);
     const variant =
       product?.variants.find(({ id }) => String(id) === request.query.variant) ??
       product?.variants[0];
@@ -104,7 +112,7 @@ export async function startStorefront({
   });
   app.post(["/cart/add", "/cart/add.js"], (request, response) => {
     const items = addedItems(request.body);
-    const lines = change(response, request.path, items).add(items);
+    const lines = change(response, request.path, items).add(items, productsOf(response));
     const isAjax = request.path.endsWith(".js") || request.get("X-Requested-With");
     if (!isAjax) return void response.redirect(303, `${rootOf(response)}cart`);
     const json = lines.map(lineJson);
@@ -154,7 +162,7 @@ export async function startStorefront({
   app.get("/checkout", (_request, response) => html(response, pages.checkout(visitor(response))));
   app.post("/checkout", async (_request, response, next) => {
     const visit = response.locals.visit as Visit;
-    await onOrder(visit.cart).catch(next);
+    await onOrder(visit.cart, visit.country).catch(next);
     visit.cart = new Cart();
     html(response, pages.thanks(visitor(response)));
   });

@@ -39,6 +39,7 @@ export class CatalogNodes {
       vendor: product.vendor,
       productType: product.productType,
       status: product.status,
+      isGiftCard: product.isGiftCard,
       category: null,
       featuredMedia: null,
       hasOnlyDefaultVariant: variants.length === 1 && variants[0]?.title === "Default Title",

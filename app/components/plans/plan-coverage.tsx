@@ -1,0 +1,126 @@
+import { useSearchParams } from "@remix-run/react";
+import {
+  Banner,
+  BlockStack,
+  Button,
+  Card,
+  InlineStack,
+  Pagination,
+  Spinner,
+  Text,
+} from "@shopify/polaris";
+import { useLocale } from "#app/components/shared/locale.tsx";
+import { RelativeMoment } from "#app/components/shared/moment.tsx";
+import type { CoveragePage } from "#app/plans/coverage/coverage-page.ts";
+import { usePlanRequest } from "./plan-request.ts";
+import { WhyNot, type WhyNotReason } from "./why-not.tsx";
+
+type Props = { coverage: CoveragePage; why: WhyNotReason };
+
+/** How many products have no plans, which, and a button that gives them plans. */
+export function PlanCoverage({ coverage, why }: Props) {
+  const { t, formatNumber } = useLocale();
+  const { products, without, listed, countedAt, isCounting, wait } = coverage;
+  const { busy, ask } = usePlanRequest();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t("plans.coverage.title")}
+        </Text>
+        {products !== null && (
+          <Text as="p">
+            {without === 0
+              ? t(products === 0 ? "plans.coverage.noProducts" : "plans.coverage.all")
+              : t("plans.coverage.without", {
+                  count: without,
+                  without: formatNumber(without),
+                  total: formatNumber(Math.max(products, without)),
+                })}
+          </Text>
+        )}
+        <InlineStack gap="200" blockAlign="center">
+          {isCounting && wait === null && (
+            <>
+              <Spinner size="small" accessibilityLabel={t("plans.coverage.counting")} />
+              <Text as="span" tone="subdued">
+                {t("plans.coverage.counting")}
+              </Text>
+            </>
+          )}
+          {!isCounting && countedAt !== null && (
+            <Text as="span" tone="subdued">
+              {t("plans.coverage.counted")} <RelativeMoment at={countedAt} />
+            </Text>
+          )}
+        </InlineStack>
+        {isCounting && wait !== null && (
+          <Banner tone="warning">{t(`plans.jobs.wait.${wait}`)}</Banner>
+        )}
+        {without > 0 && (
+          <>
+            <WhyNot why={why} />
+            <InlineStack>
+              <Button
+                disabled={why !== null}
+                loading={busy}
+                onClick={() => ask({ intent: "cover" })}
+              >
+                {t("plans.coverage.give", { count: without, without: formatNumber(without) })}
+              </Button>
+            </InlineStack>
+            <BlockStack as="ul" gap="200">
+              {listed.map((product) => (
+                <Uncovered key={product.id} {...product} why={why} />
+              ))}
+            </BlockStack>
+            <Pages {...coverage} />
+          </>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}
+
+function Uncovered({ id, title, why }: { id: string; title: string; why: WhyNotReason }) {
+  const { t } = useLocale();
+  const { busy, ask } = usePlanRequest();
+  return (
+    <li style={{ listStyle: "none" }}>
+      <InlineStack gap="400" align="space-between" blockAlign="start" wrap={false}>
+        <Text as="span">{title}</Text>
+        <Button
+          variant="plain"
+          disabled={why !== null}
+          loading={busy}
+          accessibilityLabel={t("plans.coverage.giveTo", { title })}
+          onClick={() => ask({ intent: "offers", productIds: [id], collectionIds: [] })}
+        >
+          {t("plans.coverage.giveOne")}
+        </Button>
+      </InlineStack>
+    </li>
+  );
+}
+
+function Pages({ page, pages }: CoveragePage) {
+  const { t, formatNumber } = useLocale();
+  const [params, setParams] = useSearchParams();
+  if (pages === 1) return null;
+  const turn = (to: number) => {
+    const changed = new URLSearchParams(params);
+    changed.set("without", String(to));
+    setParams(changed, { preventScrollReset: true });
+  };
+  return (
+    <InlineStack align="center">
+      <Pagination
+        label={t("plans.coverage.page", { page: formatNumber(page), pages: formatNumber(pages) })}
+        hasPrevious={page > 1}
+        hasNext={page < pages}
+        onPrevious={() => turn(page - 1)}
+        onNext={() => turn(page + 1)}
+      />
+    </InlineStack>
+  );
+}
