@@ -8,9 +8,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const file = `${process.pid}-${crypto.randomUUID()}.jsonl`;
 const seen = new Set<string>();
 
+/** What passes others' statements on. */
+const between = [
+  "app/database/connection.server.ts",
+  "app/queue/repeated-statements.ts",
+  "test/world/collect-sql.ts",
+];
+
 /**
  * Who asks: a file of the app, Prisma, or somebody else (a test, the queue's library). What stands
- * between is the driver's, and the app's own client.
+ * between is the driver's, and the app's own clients.
  */
 function asking(): string | null {
   const limit = Error.stackTraceLimit;
@@ -24,8 +31,7 @@ function asking(): string | null {
     const [, path] = /(?:file:\/\/)?(\/[^\s():]+)/.exec(line) ?? [];
     if (!path?.startsWith(root)) continue;
     const name = path.slice(root.length);
-    if (name === "app/database/connection.server.ts" || name === "test/world/collect-sql.ts")
-      continue;
+    if (between.includes(name)) continue;
     return name.startsWith("app/") || name.startsWith("build/") ? name : null;
   }
   return null;
