@@ -151,6 +151,28 @@ describe("with the scope", () => {
     ]);
   });
 
+  it("that it is over is told once, also where more news come while it is read", async () => {
+    const { order, id, product } = await shipped();
+    const one = shop.returns.request(order, [{ line: product, quantity: 1 }]);
+    await deliver();
+    await eventually("it is read", async () => (await returnsOf(id)).length === 1);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    shop.faults.plan({ kind: "held", until: promise }, { of: "query OneReturn" });
+    shop.returns.close(order, one);
+    await deliver();
+    await eventually("it is being read", () => shop.faults.areOver);
+    shop.returns.remove(order, one, []);
+    await deliver();
+    resolve();
+    await eventually("it is over", async () => (await returnsOf(id)).length === 0);
+    const { rows } = await pool.query(
+      `SELECT "detail"->>'step' AS "step" FROM "TimelineEvent"
+        WHERE "shop" = $1 AND "orderId" = $2 AND "kind" = 'refund' ORDER BY "at"`,
+      [domain, id],
+    );
+    expect(rows.map(({ step }) => step)).toEqual(["return_requested", "return_over"]);
+  });
+
   it("nothing is kept of a return of an order without a plan, or of another shop's", async () => {
     nextId += 1n;
     const order = refundableOrder(nextId);

@@ -9,7 +9,14 @@ import {
   returnLines,
   returnQuery,
 } from "#app/shopify/refunds/return-queries.ts";
-import { forgetReturn, keepReturn, type OpenReturn, takeDueReturn } from "./return-store.ts";
+import {
+  type DueReturn,
+  endReturn,
+  forgetReturn,
+  keepReturn,
+  type OpenReturn,
+  takeDueReturn,
+} from "./return-store.ts";
 
 const firstAgainMs = 60_000;
 const longestAgainMs = 24 * 3_600_000;
@@ -74,7 +81,7 @@ async function readReturn(
 /** Whether the return is to be kept: it is under way, and its order holds plans. */
 async function note(
   inHand: OrderInHand,
-  due: { id: string; dueAt: Date },
+  due: DueReturn,
   read: Awaited<ReturnType<typeof readReturn>>,
 ): Promise<boolean> {
   const { order, shop, client, plans, lines, tell } = inHand;
@@ -84,13 +91,19 @@ async function note(
   const titles = lines.filter(({ id }) => back.some(({ lineItemId }) => lineItemId === id));
   const units = back.reduce((total, { units }) => total + units, 0);
   const title = titles.map((line) => line.title).join(", ") || null;
-  tell({
-    source: `return:${due.id}:${step}`,
-    detail: { step, title, units, amount: null, currency: null, by: "shopify" },
-  });
+  const status = isUnderWay(read) ? read.status : null;
+  if (status !== due.status) {
+    tell({
+      source: `return:${due.id}:${step}`,
+      detail: { step, title, units, amount: null, currency: null, by: "shopify" },
+    });
+  }
   // it holds back what would go by itself, or does not any more
   if (order.refundLookAt !== null) order.refundLookAt = shop.now;
-  if (!isUnderWay(read)) return false;
+  if (!isUnderWay(read)) {
+    await endReturn(client, shop.domain, due.id);
+    return false;
+  }
   await holdBack(inHand);
   await keepReturn(client, shop.domain, read, due.dueAt);
   return true;

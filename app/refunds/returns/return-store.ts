@@ -47,15 +47,24 @@ export async function noteReturn(
   return true;
 }
 
+/** A return that is to be read, as it was known before; `dueAt`: when it would be tried again. */
+export type DueReturn = {
+  id: string;
+  orderId: string | null;
+  status: OpenReturn["status"] | null;
+  tries: number;
+  dueAt: Date;
+};
+
 /** The return that is due first, put off until `againMs` later: one that fails comes again. */
 export async function takeDueReturn(
   client: Client,
   shop: string,
   now: number,
   againMs: (tries: number) => number,
-): Promise<{ id: string; orderId: string | null; tries: number; dueAt: Date } | null> {
-  const { rows } = await client.query<{ id: string; orderId: string | null; tries: number }>(
-    `SELECT "id", "orderId", "tries" FROM "OrderReturn" WHERE "shop" = $1 AND "dueAt" <= $2
+): Promise<DueReturn | null> {
+  const { rows } = await client.query<Omit<DueReturn, "dueAt">>(
+    `SELECT "id", "orderId", "status", "tries" FROM "OrderReturn" WHERE "shop" = $1 AND "dueAt" <= $2
       ORDER BY "dueAt" LIMIT 1`,
     [shop, new Date(now)],
   );
@@ -82,6 +91,14 @@ export async function keepReturn(
       WHERE "shop" = $1 AND "id" = $2`,
     [shop, id, orderId, status, isExchange, JSON.stringify(units), dueAt],
   );
+}
+
+/** It is over: the page shows it no more, and nobody tells of it twice. */
+export async function endReturn(client: Client, shop: string, id: string): Promise<void> {
+  await client.query(`UPDATE "OrderReturn" SET "status" = NULL WHERE "shop" = $1 AND "id" = $2`, [
+    shop,
+    id,
+  ]);
 }
 
 /** Nothing is kept of a return that is over. News that came while it was read have it read again. */
