@@ -135,9 +135,13 @@ function ask(which: keyof typeof tests, { files }: Report): void {
   }
 }
 
-const isMissed = ({ status }: Mutant) => status === "Survived" || status === "NoCoverage";
-const nameOf = ({ mutatorName, replacement, location }: Mutant) =>
-  JSON.stringify([mutatorName, replacement, location]);
+function isMissed({ status }: Mutant): boolean {
+  return status === "Survived" || status === "NoCoverage";
+}
+
+function nameOf({ mutatorName, replacement, location }: Mutant): string {
+  return JSON.stringify([mutatorName, replacement, location]);
+}
 
 /** As Stryker is told of it, which counts columns from 0 there, and from 1 in its report. */
 function rangeOf({ start, end }: Mutant["location"]): string {
