@@ -91,6 +91,7 @@ const asked: Record<string, unknown[]> = {
         ...{ environment: "sandbox", share: "all", sendTestOrders: true, sendOlderOrders: true },
         ...{ acceptSuggestions: true, productIdentifier: "sku", country: "fr" },
         refunds: { alone: true, waitHours: 1, notify: true },
+        mails: { weekly: true, deadlines: true },
       },
       ...{ apiKey: null, sentOrders: null, untested: true },
     },
@@ -112,7 +113,8 @@ const asked: Record<string, unknown[]> = {
     },
     { intent: "read", ids: ["gid://shopify/ProductVariant/1"] },
     { intent: "cancel", job: "00000000-0000-4000-8000-000000000000" },
-    { intent: "resume" },
+    ...[{ intent: "resume" }, { intent: "cover" }, { intent: "unfollow" }, { intent: "look" }],
+    { intent: "follow", collection: { id: "gid://shopify/Collection/1", title: "All" } },
   ],
   "app.rule.ts": [{ intent: "on" }, { intent: "off" }],
   "app.refunds.$id.ts": [

@@ -119,6 +119,7 @@ describe("/metrics", () => {
         "/webhooks/app/uninstalled",
         "/webhooks/orders",
         "/webhooks/privacy",
+        "/webhooks/returns",
       ]);
     }
   });
