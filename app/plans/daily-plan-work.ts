@@ -33,7 +33,7 @@ const withOldLists = `
 
 /** Products whose plans were taken off, and are to be offered again once that can be done. */
 const withdrawn = `
-  SELECT o."shop", o."productId" FROM "CountryOffer" o
+  SELECT o."shop", o."productId" FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
     WHERE o."prices" = 0 AND o."expiresAt" IS NOT NULL`;
 
 /** Products of offers that another environment or account made. */
@@ -60,8 +60,9 @@ export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[
  */
 export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[]> {
   const past = await startJobs(pool, "withdraw", unsellableAt("$3"), mostProducts, { more: [now] });
-  const expiring = (table: string) =>
-    `SELECT o."shop", o."productId" FROM "${table}" o WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)`;
+  const expiring = (table: string) => `
+    SELECT o."shop", o."productId" FROM "${table}" o JOIN "Shop" s ON s."domain" = o."shop"
+      WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)`;
   const due = [
     ...["CountryOffer", "ProductOffer"].flatMap((table) => [
       expiring(table),
