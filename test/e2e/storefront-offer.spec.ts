@@ -328,8 +328,8 @@ test("by keyboard alone, and without an offense for axe, in every language", asy
   const texts = {
     "": ["Protect your purchase", "No, thanks", "within 14 days"],
     "/de": ["Einkauf absichern", "Nein, danke", "innerhalb von 14 Tagen"],
-    "/fr": ["Protégez votre achat", "Non, merci", "dans les 14 jours"],
-    "/nl": ["Bescherm je aankoop", "Nee, bedankt", "binnen 14 dagen"],
+    "/fr": ["Protégez votre achat", "Non, merci", "14 jours pour renoncer"],
+    "/nl": ["Bescherm je aankoop", "Nee, bedankt", "14 dagen bedenktijd"],
   };
   for (const [root, words] of Object.entries(texts)) {
     const part = await onPage(buyer, root);
