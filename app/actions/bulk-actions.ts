@@ -6,6 +6,7 @@ import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { dropPutAway } from "#app/store/refund-news.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** What can be done with several orders at once, and the way back from each. */
@@ -85,6 +86,7 @@ export async function changeOrders(
       evaluate(order, shop, config.worker.waitForOrderMs);
     }
     await saveOrders(client, domain, changed, loaded);
+    await dropPutAway(client, domain, changed, now);
     const told = action === "accept" ? "pair" : action;
     await addEvents(
       client,

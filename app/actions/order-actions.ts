@@ -9,6 +9,7 @@ import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { dropPutAway } from "#app/store/refund-news.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** What a person asked for cannot be done; the message says why and what to do. */
@@ -202,6 +203,7 @@ async function changeOrder<Told = OrderStatus>(
     markChanged(order, now);
     evaluate(order, shop, context.config.worker.waitForOrderMs);
     await saveOrders(client, domain, [order], loaded);
+    await dropPutAway(client, domain, [order], now);
     await addEvents(client, domain, [manualEvent(orderId, action, by, now)]);
     return { of: tell(order, shop) };
   });

@@ -7,6 +7,7 @@ import { AdminError, type AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { readMoneyOrder } from "#app/shopify/refunds/money-order-reader.ts";
 import { type SuggestedRefund, suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { holdingShop } from "#app/store/lease.ts";
+import { putAwayPlans } from "#app/store/refund-standing.ts";
 import { carryOut, openShop } from "./carry-out.ts";
 import { type PlanRefund, refundById, refundsOfOrder } from "./plan-refund.ts";
 import { eventOf } from "./record-refund.ts";
@@ -91,7 +92,8 @@ async function planIn(inHand: OrderInHand, money: MoneyOrder | null): Promise<vo
       ...{ id, key: randomUUID(), orderId: order.id, planLineId: plan.id, planTitle: plan.title },
       ...{ units: owed.units, reason: owed.reason, state: "planned" as const, staffId: null },
       ...{ variables: null, amount: null, currency: null, notify: shop.refundNotify },
-      dueAt: Math.max(now, (order.refundSince ?? now) + shop.refundWaitHours * hourMs),
+      // from now on the page says so, also of what was unclear until now
+      dueAt: now + shop.refundWaitHours * hourMs,
     };
     if (await openRefund(client, shop.domain, refund, now)) {
       tell(eventOf(refund, "planned", { dueAt: refund.dueAt }));
@@ -112,9 +114,9 @@ function reasonsFor(
     now: shop.now,
     isShopHeld: !isDelivering(shop),
     isOrderSkipped: order.status === "skipped" || staysStripped(order.state),
-    isRefusedBefore: earlier.some(
-      ({ state, endedBy }) => state === "refused" || (state === "dropped" && endedBy !== null),
-    ),
+    isRefusedBefore:
+      (standing.owed?.reason === "product_gone" && putAwayPlans(order).has(standing.plan.id)) ||
+      earlier.some(({ state, endedBy }) => state === "refused" || endedBy !== null),
     firstSeenAt: order.state.firstSeenAt,
     productLineIds: lines.filter((line) => !line.isProtection).map(({ id }) => id),
     manualPairs: order.manualPairs,

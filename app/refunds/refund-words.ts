@@ -52,8 +52,13 @@ export function refundPreview(
   }
   const { preview } = asked;
   const { units, left, amount, currency, canNotify, payments, isBelow } = preview;
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
-  const money = (minor: number) => format.format(minor / 10 ** currencyDecimals(currency));
+  const decimals = currencyDecimals(currency);
+  // as Shopify pays it, not as the language rounds it
+  const format = new Intl.NumberFormat(locale, {
+    ...{ style: "currency", currency },
+    ...{ minimumFractionDigits: decimals, maximumFractionDigits: decimals },
+  });
+  const money = (minor: number) => format.format(minor / 10 ** decimals);
   const manual = payments.filter(({ isManual }) => isManual).map(({ gateway }) => gateway);
   const parts = (["discount", "tax", "duties"] as const).filter((part) => preview[part] > 0);
   return {

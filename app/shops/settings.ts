@@ -6,6 +6,7 @@ import type { ConnectionTest } from "#app/hakuna/client.ts";
 import { countryCodes } from "#app/order/mapping/countries.ts";
 import { type CountryAnswers, mostSellingCountries } from "#app/store/country-answers.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
+import { dropPlannedRefunds } from "#app/store/refund-news.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { connectHeld } from "./connect.ts";
 import { beginEpoch } from "./epoch.ts";
@@ -244,12 +245,7 @@ async function saveRefunds(
             "refundNotify" = $5 WHERE "domain" = $1`,
     [domain, alone, since, waitHours, notify],
   );
-  if (alone) return;
-  await client.query(
-    `UPDATE "PlanRefund" SET "state" = 'dropped', "problem" = 'switched_off', "dueAt" = NULL,
-            "endedAt" = $2 WHERE "shop" = $1 AND "state" = 'planned'`,
-    [domain, new Date(now)],
-  );
+  if (!alone) await dropPlannedRefunds(client, domain, now);
 }
 
 /** Whether orders are to be looked at once more: all settings but these decide what is sent. */

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { holdingShop } from "#app/store/lease.ts";
+import { dropPlannedRefunds } from "#app/store/refund-news.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
 /** Plans that were sold and that Hakuna does not know of. */
@@ -34,7 +35,8 @@ export async function uninstall(
               "connectionSince" = CASE WHEN "connection" = 'none' THEN "connectionSince" ELSE $3 END,
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
               "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "factsReadAt" = NULL,
-              "scopes" = NULL, "scopesAt" = NULL, "scopesDueAt" = NULL, "returnsLookAt" = NULL
+              "scopes" = NULL, "scopesAt" = NULL, "scopesDueAt" = NULL, "returnsLookAt" = NULL,
+              "refundsAlone" = false, "refundsAloneSince" = NULL
         WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
       [domain, new Date(at), new Date(now)],
     );
@@ -42,6 +44,8 @@ export async function uninstall(
     await client.query(`DELETE FROM "Session" WHERE "shop" = $1`, [domain]);
     // Shopify takes back its subscriptions: nobody would tell that they are over
     await client.query(`DELETE FROM "OrderReturn" WHERE "shop" = $1`, [domain]);
+    // whoever installs the app again says anew that refunds may be made without a person
+    await dropPlannedRefunds(client, domain, now);
     await client.query(
       `UPDATE "PlanJob" SET "state" = 'cancelled', "finishedAt" = $2, "dueAt" = NULL
         WHERE "shop" = $1 AND "state" = 'running'`,

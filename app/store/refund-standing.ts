@@ -31,12 +31,7 @@ export function standingsOf(
  */
 export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow): void {
   const { now } = shop;
-  const putAway = new Set(
-    order.findings
-      .filter((finding) => order.dismissed.includes(findingKey(finding)))
-      .filter(({ code }) => code === "product_gone_plan_not")
-      .map(({ lineItemIds }) => lineItemIds.at(-1)),
-  );
+  const putAway = putAwayPlans(order);
   const standings = standingsOf(order, mapping, shop.timeZone);
   forgetDone(order, standings);
   const asked = standings.filter(
@@ -49,13 +44,27 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
     forgetRefunds(order);
     return;
   }
-  if (units > order.refundUnits) order.refundSince = now;
+  // an order of which something was a person's before stays that person's
+  order.refundSince ??= now;
   order.refundUnits = units;
   order.refundUntil = until;
   const since = shop.refundsAloneSince?.getTime() ?? Number.POSITIVE_INFINITY;
   const isAlone = shop.refundsAlone && (order.refundSince ?? 0) >= since;
   if (!isAlone) order.refundLookAt = null;
   else if (order.refundLooked !== order.revision) order.refundLookAt = now;
+}
+
+/** Line ids of the plans of which the merchant put away that their product is gone. */
+export function putAwayPlans({
+  findings,
+  dismissed,
+}: Pick<StoredOrder, "findings" | "dismissed">): Set<string> {
+  return new Set(
+    findings
+      .filter((finding) => dismissed.includes(findingKey(finding)))
+      .filter(({ code }) => code === "product_gone_plan_not")
+      .flatMap(({ lineItemIds }) => lineItemIds.at(-1) ?? []),
+  );
 }
 
 /** What the buyer asked to give back and what is gone is not asked for any more. */

@@ -548,6 +548,72 @@ describe("by itself", () => {
     });
   });
 
+  it("keeps the plan whose finding a person put away, though a refund was planned", async () => {
+    await set(true);
+    const gone = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    const [product] = gone.order.lines;
+    const keys = [`product_gone_plan_not:${product?.id}:${gone.planLineId}`];
+    const token = sessionToken(world, domain);
+    await ask(world, `/app/orders/${gone.id}.data`, { token, body: { action: "put_away", keys } });
+    expect(await rowsOf(gone)).toMatchObject([{ state: "dropped", dueAt: null }]);
+    expect(await client.order(domain, gone.id)).toMatchObject({ refundUnits: 0 });
+  });
+
+  it("pays nothing that a person said was paid", async () => {
+    await set(true, 0);
+    shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+    const gone = await productGone();
+    await eventually("it was lost", async () => (await rowsOf(gone))[0]?.problem === "lost");
+    await age(gone, 61);
+    await eventually("it is given up", async () => String(await stateOf(gone)) === "unclear");
+    const [row] = await rowsOf(gone);
+    await post(gone.id, { action: "was_paid", refundId: row.id });
+    await pool.query(`UPDATE "Order" SET "refundLookAt" = now() WHERE "shop" = $1 AND "id" = $2`, [
+      domain,
+      gone.id,
+    ]);
+    await eventually("it was looked at", async () =>
+      JSON.stringify((await client.order(domain, gone.id)).refundWhyNot).includes("refused_before"),
+    );
+    expect(await rowsOf(gone)).toHaveLength(1);
+  });
+
+  it("waits anew with what was unclear until now, so that a person can still say no", async () => {
+    await set(true, 24);
+    const gone = await productGone({ returnStatus: "IN_PROGRESS" });
+    await eventually("it was looked at", async () =>
+      JSON.stringify((await client.order(domain, gone.id)).refundWhyNot).includes("return_open"),
+    );
+    await pool.query(
+      `UPDATE "Order" SET "refundSince" = now() - interval '2 days' WHERE "shop" = $1 AND "id" = $2`,
+      [domain, gone.id],
+    );
+    await pool.query(
+      `UPDATE "Shop" SET "refundsAloneSince" = now() - interval '3 days' WHERE "domain" = $1`,
+      [domain],
+    );
+    gone.order.returnStatus = "NO_RETURN";
+    gone.order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    const [row] = await rowsOf(gone);
+    expect(row.dueAt.getTime()).toBeGreaterThan(Date.now() + 23 * 3_600_000);
+    await set(false);
+  });
+
+  it("is declined without the right to refund, which the app may have lost", async () => {
+    await set(true);
+    const gone = await productGone();
+    await eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+    const [row] = await rowsOf(gone);
+    shop.scopes.delete("write_orders");
+    const answer = await post(gone.id, { action: "decline", refundId: row.id });
+    shop.scopes.add("write_orders");
+    expect(answer).toMatchObject({ result: "decided" });
+    expect(await stateOf(gone)).toEqual(["dropped"]);
+  });
+
   it("begins with what is found after it was switched on, and ends with it", async () => {
     const save = async (alone: boolean) => {
       const { text } = await ask(world, "/app/settings.data", {
