@@ -9,7 +9,7 @@ import type { RunContext } from "#app/store/run-context.ts";
 import { createTexts, languageOf } from "#app/texts/i18n.ts";
 import { messages } from "#app/texts/messages.server.ts";
 import { noteText } from "#app/texts/order-texts.ts";
-import { type ListedRow, listedOrder } from "#app/views/listed-order.ts";
+import { type ListedRow, listedOfRow, listedOrder } from "#app/views/listed-order.ts";
 
 /** What sending to Shopify Flow works with. */
 export type FlowContext = Pick<RunContext, "pool" | "log" | "now"> & { admin: AdminAccess };
@@ -108,8 +108,7 @@ async function payloadOf(
   { trigger, orderId, units }: FlowEvent,
 ): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<ListedRow & { language: string | null }>(
-    `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest", o."planUnits",
-            o."planTotal", o."currency", o."reasonCode", o."statusReason", o."findings", o."refundUnits", s."language"
+    `SELECT ${listedOfRow}, s."language"
        FROM "Order" o JOIN "Shop" s ON s."domain" = o."shop"
       WHERE o."shop" = $1 AND o."id" = $2`,
     [shop, orderId],

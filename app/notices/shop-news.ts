@@ -3,7 +3,7 @@ import { nearMs } from "#app/order/refunds/windows.ts";
 import { type ShopMailKind, weekBefore } from "#app/shops/shop-mails.ts";
 import type { Note } from "#app/texts/order-texts.ts";
 import { pageOfOrders } from "#app/views/list-in-parts.ts";
-import { type ListedRow, listedOrder } from "#app/views/listed-order.ts";
+import { type ListedRow, listedOfRow, listedOrder } from "#app/views/listed-order.ts";
 import { viewCounts } from "#app/views/order-list.ts";
 
 /** What a mail tells a merchant. Times are epoch milliseconds. No customer data. */
@@ -97,9 +97,7 @@ async function readNear(
   now: number,
 ): Promise<Pick<ShopNews, "count" | "orders">> {
   const { rows } = await client.query<NearRow>(
-    `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest", o."planUnits",
-            o."planTotal", o."currency", o."reasonCode", o."statusReason", o."findings",
-            (extract(epoch FROM o."refundUntil") * 1000)::float8 AS "until",
+    `SELECT ${listedOfRow}, (extract(epoch FROM o."refundUntil") * 1000)::float8 AS "until",
             (count(*) OVER ())::int AS "count"
        FROM "Order" o
       WHERE o."shop" = $1 AND o."needsAttention" AND o."refundUntil" >= $2 AND o."refundUntil" <= $3

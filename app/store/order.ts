@@ -90,7 +90,7 @@ export type StoredOrder = {
   refundUnits: number;
   /** the nearest end of a window for that, when it was evaluated last; null: none */
   refundUntil: number | null;
-  /** since when there are so many */
+  /** since when there are any */
   refundSince: number | null;
   /** when it is looked at whether they may be refunded without a person */
   refundLookAt: number | null;

@@ -39,6 +39,11 @@ export const listedColumns = {
   refundUnits: true,
 } as const;
 
+/** SQL: the same of a row `o`. Whoever lacks one of them shows another note than the list. */
+export const listedOfRow = Object.keys(listedColumns)
+  .map((column) => `o."${column}"`)
+  .join(", ");
+
 export type ListedRow = {
   id: string;
   name: string | null;

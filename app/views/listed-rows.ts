@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { ListedRow } from "./listed-order.ts";
+import { type ListedRow, listedOfRow } from "./listed-order.ts";
 import type { OrderFilter } from "./order-filter.ts";
 import { bearsName, byIds, findOrders, type Searched } from "./order-search.ts";
 
@@ -51,9 +51,7 @@ export async function readRows<Keys>(
     of = walk(limit);
   }
   const { rows } = await pool.query<Row & Keys>(
-    `SELECT o."id", o."name", o."placedAt", o."status", o."needsAttention", o."isTest",
-            o."planUnits", o."planTotal", o."currency", o."reasonCode", o."statusReason",
-            o."findings", o."refundUnits", (extract(epoch FROM o."refundUntil") * 1000)::float8 AS "refundUntil",
+    `SELECT ${listedOfRow}, (extract(epoch FROM o."refundUntil") * 1000)::float8 AS "refundUntil",
             ${keys},
             (SELECT coalesce(d."state" #>> '{head,customer,lastName}',
                              d."state" #>> '{head,billingAddress,lastName}')

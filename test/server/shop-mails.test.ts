@@ -232,6 +232,17 @@ describe("the mail about deadlines", () => {
     expect(mail).toContain("„Erinnerung, wenn eine Frist bald endet“");
   });
 
+  it("says of an order whose buyer wants to give a plan back that it is that", async () => {
+    const shop = await openShop("asked", "en", "UTC", { weekly: false, deadlines: true });
+    const near = await returned(shop, 2);
+    // what is noted where nothing is wrong with the order but what the buyer asked for
+    await pool.query(`UPDATE "Order" SET "findings" = '[]' WHERE "shop" = $1`, [shop]);
+    await due(shop, "deadlines");
+    await told(shop, "deadlines", "sent");
+    const [mail] = mailsTo(shop).map(({ raw }) => readable(raw));
+    expect(mail).toContain(`- ${near.name}: The customer wants to give back a plan.`);
+  });
+
   it("does not name what the app refunds by itself", async () => {
     const shop = await openShop("allein", "en", "UTC", { weekly: false, deadlines: true });
     const near = await returned(shop, 1);

@@ -56,7 +56,10 @@ export type DueReturn = {
   dueAt: Date;
 };
 
-/** The return that is due first, put off until `againMs` later: one that fails comes again. */
+/**
+ * The return that is due first, put off until `againMs` later: one that fails comes again. Null: there
+ * is none, or another process has just taken it.
+ */
 export async function takeDueReturn(
   client: Client,
   shop: string,
@@ -71,11 +74,12 @@ export async function takeDueReturn(
   const [row] = rows;
   if (!row) return null;
   const dueAt = new Date(now + againMs(row.tries));
-  await client.query(
-    `UPDATE "OrderReturn" SET "dueAt" = $3, "tries" = "tries" + 1 WHERE "shop" = $1 AND "id" = $2`,
-    [shop, row.id, dueAt],
+  const { rowCount } = await client.query(
+    `UPDATE "OrderReturn" SET "dueAt" = $3, "tries" = "tries" + 1
+      WHERE "shop" = $1 AND "id" = $2 AND "tries" = $4 AND "dueAt" <= $5`,
+    [shop, row.id, dueAt, row.tries, new Date(now)],
   );
-  return { ...row, dueAt };
+  return rowCount === 1 ? { ...row, dueAt } : null;
 }
 
 /** Writes down how a return stands. News that came while it was read keep it due. */
