@@ -63,16 +63,10 @@ for (const width of [1280, 390]) {
       await openApp(page, world, shop.domain, path);
       expect(await violations(page), path).toEqual([]);
       expect(await overflow(page), path).toEqual([]);
+      // a tablet's screen lies between
+      await page.setViewportSize({ width: 768, height: 844 });
+      await expect.poll(() => overflow(page), { message: path }).toEqual([]);
+      await page.setViewportSize({ width, height: 844 });
     }
   });
 }
-
-test("no page is wider than a screen of 768 px", async ({ page, world, shop }) => {
-  await page.setViewportSize({ width: 768, height: 844 });
-  await openApp(page, world, shop.domain);
-  await fill(world, shop);
-  for (const path of paths) {
-    await openApp(page, world, shop.domain, path);
-    expect(await overflow(page), path).toEqual([]);
-  }
-});
