@@ -48,10 +48,17 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
   order.refundSince ??= now;
   order.refundUnits = units;
   order.refundUntil = until;
-  const since = shop.refundsAloneSince?.getTime() ?? Number.POSITIVE_INFINITY;
-  const isAlone = shop.refundsAlone && (order.refundSince ?? 0) >= since;
-  if (!isAlone) order.refundLookAt = null;
+  if (!mayGoAlone(order, shop)) order.refundLookAt = null;
   else if (order.refundLooked !== order.revision) order.refundLookAt = now;
+}
+
+/** Whether the shop's setting is about what is to be refunded of the order: it came after it. */
+export function mayGoAlone(
+  { refundSince }: Pick<StoredOrder, "refundSince">,
+  { refundsAlone, refundsAloneSince }: Pick<ShopRow, "refundsAlone" | "refundsAloneSince">,
+): boolean {
+  const since = refundsAloneSince?.getTime() ?? Number.POSITIVE_INFINITY;
+  return refundsAlone && refundSince !== null && refundSince >= since;
 }
 
 /** Line ids of the plans of which the merchant put away that their product is gone. */
