@@ -7,6 +7,7 @@ import type { FeedOrder, FeedPrice } from "./feed-order.ts";
 import { type Finding, finding } from "./findings.ts";
 import { type Line, linesOf, withGoneAtMost } from "./lines.ts";
 import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
+import { keptUnits } from "./refunds/kept-money.ts";
 import type { Head, OrderState } from "./state.ts";
 import { sum } from "./units.ts";
 
@@ -83,6 +84,9 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
       deleted: state.deletedAt !== null,
       countryIsShops: buyer?.countryIsShops ?? false,
       fullyRefunded: head.fullyRefunded,
+      kept: mapped.flatMap(({ line }) =>
+        line.isProtection && keptUnits(state, line) > 0 ? [line.id] : [],
+      ),
       inexact: prices.inexact,
       reported: context.reportedUnits,
     }),

@@ -189,6 +189,15 @@ describe("an order that was cancelled", () => {
       token: sessionToken(world, domain),
     });
     expect(text).toContain("cancelledUnits");
+    // it is in the tab, with a finding, until the payment is paid back
+    expect(await client.order(domain, id)).toMatchObject({
+      ...{ refundUnits: 1, needsAttention: true },
+      findings: [{ code: "cancelled_not_refunded", lineItemIds: [gone.planLineId] }],
+    });
+    const { text: tab } = await ask(world, "/app/orders.data?view=refund", {
+      token: sessionToken(world, domain),
+    });
+    expect(tab).toContain(id);
     expect(await partOf(gone)).toEqual({
       part: { currency: "EUR", received: 11_200, refunded: 0, part: 1_200 },
     });
@@ -198,12 +207,37 @@ describe("an order that was cancelled", () => {
       payments: [{ id: 1n, status: "SUCCESS", amount: 11_200, gateway: "bogus" }],
     });
     expect((await partOf(gone)).part).toMatchObject({ refunded: 11_200, part: 0 });
+    order.financialStatus = "refunded";
+    order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    expect(await client.order(domain, id)).toMatchObject({
+      ...{ refundUnits: 0, needsAttention: false, findings: [] },
+    });
     const other = sessionToken(world, "other-refunds.myshopify.com");
     const path = `/app/cancelled/${id}?plan=${gone.planLineId}`;
     expect(JSON.parse((await ask(world, path, { token: other })).text)).toHaveProperty(
       "unavailable",
     );
   });
+});
+
+it("a cancelled order that was never paid asks for nothing, nor one that was put away", async () => {
+  const cancel = async (financialStatus: "pending" | "paid") => {
+    const gone = await productGone({ financialStatus }, { units: [] });
+    gone.order.updatedAt += 60_000;
+    gone.order.cancelledAt = gone.order.updatedAt;
+    await gone.tell("orders/cancelled");
+    return gone;
+  };
+  const unpaid = await cancel("pending");
+  expect(await client.order(domain, unpaid.id)).toMatchObject({ refundUnits: 0, findings: [] });
+  const { id, planLineId } = await cancel("paid");
+  expect(await client.order(domain, id)).toMatchObject({ refundUnits: 1 });
+  await ask(world, `/app/orders/${id}.data`, {
+    token: sessionToken(world, domain),
+    body: { action: "put_away", keys: [`cancelled_not_refunded:${planLineId}`] },
+  });
+  expect(await client.order(domain, id)).toMatchObject({ refundUnits: 0, needsAttention: false });
 });
 
 describe("what Shopify says against it", () => {
