@@ -3,11 +3,11 @@ import { type Cover, type CoverIds, coverOf, type KnownOffers } from "#app/order
 import { feedLine, type MappedLine, mapLines } from "#app/order/mapping/mapped-lines.ts";
 import { observe } from "#app/order/mapping/observe.ts";
 import { pricesOf } from "#app/order/mapping/prices.ts";
+import { keptUnits } from "#app/order/refunds/kept-money.ts";
 import type { FeedOrder, FeedPrice } from "./feed-order.ts";
 import { type Finding, finding } from "./findings.ts";
 import { type Line, linesOf, withGoneAtMost } from "./lines.ts";
 import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
-import { keptUnits } from "./refunds/kept-money.ts";
 import type { Head, OrderState } from "./state.ts";
 import { sum } from "./units.ts";
 

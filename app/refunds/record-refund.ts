@@ -1,4 +1,4 @@
-import { type Payment, paymentState } from "#app/order/refunds/money-order.ts";
+import { type Payment, type PaymentState, paymentState } from "#app/order/refunds/money-order.ts";
 import { endRequest } from "#app/refunds/requests/end-request.ts";
 import type { RefundAnswer } from "#app/shopify/refunds/create-refund.ts";
 import { changeWithOrder } from "./change-with-order.ts";
@@ -76,7 +76,7 @@ export async function recordPayments(
   { refundId, payments }: { refundId: string; payments: Payment[] },
 ): Promise<void> {
   // a refund of nothing is paid
-  const stand = refund.amount === 0 ? "succeeded" : paymentState(payments);
+  const stand = refund.amount === 0 ? "succeeded" : stateOf(refund, payments);
   const state = ({ succeeded: "done", pending: "paying", failed: "unpaid" } as const)[stand];
   const isSame = refund.state === state && refund.refundId === refundId;
   const looks = isSame ? refund.looks + 1 : 0;
@@ -100,6 +100,13 @@ export async function recordPayments(
     inHand.order.readAt ??= inHand.shop.now;
     inHand.tell(eventOf(refund, state, { refundId }));
   });
+}
+
+/** Payments that have succeeded and are less than was asked for are not all of them. */
+function stateOf({ amount }: PlanRefund, payments: readonly Payment[]): PaymentState {
+  const state = paymentState(payments);
+  const paid = payments.reduce((total, payment) => total + payment.amount, 0);
+  return state === "succeeded" && paid < (amount ?? 0) ? "pending" : state;
 }
 
 /** A line of the order's timeline about a refund; each step is told once. */

@@ -24,6 +24,8 @@ export type ByHand = {
   /** minor units, as the dialog showed it */
   amount: number;
   currency: string;
+  /** what was paid back of the order before, as the dialog showed it; absent: it told nothing of it */
+  refunded?: number;
 };
 
 export type ByHandResult =
@@ -57,6 +59,9 @@ export async function refundByHand(
     suggested.currency === asked.currency &&
     suggested.left === asked.left;
   if (!isSame || money === null) return { result: "changed" };
+  // as money, it may have been for these very units
+  if (asked.refunded !== undefined && asked.refunded !== money.refunded)
+    return { result: "changed" };
   const token = randomUUID();
   const written = await write(context, shop, asked, { staffId, money, suggested, token });
   if (written === null) return { result: "changed" };

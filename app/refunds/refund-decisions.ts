@@ -16,6 +16,9 @@ import { uncapGone } from "./refunded-order.ts";
  */
 export type Decision = "decline" | "was_paid" | "was_not_paid";
 
+/** So long a call may be under way whose answer nobody waits for any more. */
+const underWayMs = 2 * 60_000;
+
 const from = {
   decline: ["planned"],
   was_paid: ["unclear", "paying", "unpaid"],
@@ -66,6 +69,10 @@ async function isAtShopify(
   shop: string,
   refund: PlanRefund,
 ): Promise<boolean> {
+  // a call that was given up may still be under way
+  if (context.now() - (refund.askedAt ?? 0) < underWayMs) {
+    throw unavailable("It was asked a moment ago and may still answer.");
+  }
   const ask = await openShop(context, shop);
   const found = await findRefund(ask, refund.orderId, signOf(refund));
   if (found.kind === "unknown") throw unavailable("It does not show all refunds of this order.");

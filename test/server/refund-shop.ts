@@ -14,9 +14,14 @@ type Answer = { result?: string; state?: string; problem?: string; words?: strin
  * where a file begins.
  *
  * @param firstId of its orders
+ * @param env added to the app's environment
  */
-export async function openRefundShop(domain: string, firstId: bigint) {
-  const { world, client } = await openWorld();
+export async function openRefundShop(
+  domain: string,
+  firstId: bigint,
+  env: Record<string, string> = {},
+) {
+  const { world, client } = await openWorld(env);
   const { pool } = client;
   const shop = world.shopify.shop(domain);
   let nextId = firstId;

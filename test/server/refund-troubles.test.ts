@@ -322,6 +322,37 @@ describe("what cannot be seen whole", () => {
     shop.takeWebhooks();
   });
 
+  it("is not done while its payments are less than was asked for", async () => {
+    await set(false);
+    const gone = await productGone();
+    shop.refunds.fates.push("PENDING");
+    expect(await refund(gone)).toMatchObject({ state: "paying" });
+    const made = gone.order.refunds.at(-1);
+    if (!made) throw new Error("no refund");
+    made.payments = [{ id: 1n, status: "SUCCESS", amount: 700, gateway: "bogus" }];
+    shop.orders.put(gone.order);
+    await due(gone);
+    await eventually("it is seen", async () => (await rowsOf(gone))[0].payments[0].amount === 700);
+    expect(await stateOf(gone)).toEqual(["paying"]);
+    shop.takeWebhooks();
+  });
+
+  it("is not said to be unpaid while the call may be under way", async () => {
+    await set(false);
+    const gone = await productGone();
+    shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+    expect(await refund(gone)).toMatchObject({ state: "asking" });
+    payMoney(gone);
+    await age(gone, 0);
+    await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
+    const [row] = await rowsOf(gone);
+    const say = () => post(gone.id, { action: "was_not_paid", refundId: row.id });
+    expect(await say()).toMatchObject({ result: "unavailable" });
+    await age(gone, 3);
+    expect(await say()).toMatchObject({ result: "decided" });
+    expect(await stateOf(gone)).toEqual(["dropped"]);
+  });
+
   it("reads all payments of a refund, however many they are", async () => {
     await set(false);
     const gone = await productGone();

@@ -112,6 +112,8 @@ describe("a refund by hand", () => {
     const gone = await productGone();
     expect(await refund(gone, { amount: 1199 })).toEqual({ result: "changed" });
     expect(await refund(gone, { currency: "USD" })).toEqual({ result: "changed" });
+    // money was paid back since the dialog was opened
+    expect(await refund(gone, { refunded: 8800 })).toEqual({ result: "changed" });
     expect(await refund(gone, { units: 2, left: 2, amount: 2400 })).toMatchObject({
       result: "changed",
     });
@@ -319,7 +321,8 @@ describe("an answer that is lost", () => {
     lose();
     await refund(gone);
     await pool.query(
-      `UPDATE "PlanRefund" SET "state" = 'unclear', "dueAt" = NULL WHERE "shop" = $1 AND "orderId" = $2`,
+      `UPDATE "PlanRefund" SET "state" = 'unclear', "dueAt" = NULL, "askedAt" = "askedAt" - interval '5 minutes'
+        WHERE "shop" = $1 AND "orderId" = $2`,
       [domain, gone.id],
     );
     const [row] = await rowsOf(gone);
