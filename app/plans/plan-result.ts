@@ -1,10 +1,11 @@
 /**
  * What is to be done for each product of a plan job. `follow`: new products of a collection get
- * offers; `coverage`: the products without plans are counted, nothing is done.
+ * offers; `coverage`: the products without plans are counted, nothing is done; `reprice`: products that
+ * cost something else than before get new offers.
  */
 export const planJobKinds = [
   ...(["offers", "link", "unlink", "renew", "countries", "withdraw"] as const),
-  ...(["follow", "coverage"] as const),
+  ...(["follow", "coverage", "reprice"] as const),
 ] as const;
 export type PlanJobKind = (typeof planJobKinds)[number];
 

@@ -39,6 +39,7 @@ function ProductChange({ changes }: { changes: PriceChange[] }) {
           </Text>
           <Text as="span" tone="subdued">
             {formatDate(first.at)}
+            {first.isRepriced && ` · ${t("plans.changes.repriced")}`}
           </Text>
         </InlineStack>
         {changes.map(({ plan, country, before, price, currency }) => (
