@@ -85,7 +85,7 @@ export type PlanResult =
   | { kind: "withdrawn"; countries: string[] }
   /** its plans were linked by hand or taken off before its offers could be renewed */
   | { kind: "left" }
-  /** it has plans by now, or the merchant took them off: nothing was done by itself */
+  /** it has plans by now, for what it costs, or the merchant took them off: nothing was done by itself */
   | { kind: "kept" }
   | { kind: "failed"; code: PlanFailure; words: string | null };
 
