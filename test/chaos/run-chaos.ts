@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { createClient, eventually } from "#test/server/client.ts";
-import { openApp } from "#test/server/open-app.ts";
 import { quickTimes } from "#test/server/quick-times.ts";
 import { createRandom, type Random } from "#test/simulator/random.ts";
 import { startSilentProxy } from "#test/simulator/silent-proxy.ts";
-import { startWorld, type World } from "#test/world/world.ts";
+import { startWorld } from "#test/world/world.ts";
 import { openAccounts } from "./accounts.ts";
-import { atRest, reconciled } from "./calm.ts";
+import { atRest, opened, reconciled } from "./calm.ts";
 import { type Crew, startCrew } from "./crew.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { troublesOfTheFeed, unreadStatuses, unreliably } from "./feed-troubles.ts";
@@ -269,8 +268,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     accounts.behave({});
     // an answer with a renewed token may have been lost
     for (const shop of shops) await opened(world, shop);
-    await reconciled(client, shops);
-    await atRest(scene, () => leftBehind(client), say);
+    await reconciled(scene, shops);
+    await atRest(scene, () => leftBehind(client), say, [...shops, ...crowd.shops]);
     await crew.stop();
 
     for (const [way, count] of deliveries.cuts) tally.set(`webhooks cut off ${way}`, count);
@@ -354,16 +353,6 @@ function expectedOf(
   expected: (shop: string) => Expected,
 ): ExpectedByShop {
   return new Map(shops.map((shop) => [shop, expected(shop)]));
-}
-
-/** A merchant who sees an error page opens the app again. */
-function opened(world: World, shop: string): Promise<void> {
-  const open = () =>
-    openApp(world, shop).then(
-      () => true,
-      () => false,
-    );
-  return eventually(`the app opens in ${shop}`, open);
 }
 
 function shuffled(all: readonly Trouble[], random: Random): Trouble[] {

@@ -290,7 +290,7 @@ export const faults: readonly Fault[] = [
     find: "refundCreate(input: $input) @idempotent(key: $key) {",
     put: "refundCreate(input: $input) {",
     test: "refunds.test.ts",
-    title: "pays back exactly the plan's units",
+    title: "plans, waits, looks once more and refunds",
   },
   {
     name: "a refund's note is not looked for",
@@ -298,7 +298,7 @@ export const faults: readonly Fault[] = [
     find: "if (found) return numericId(found.id);",
     put: "",
     test: "refunds.test.ts",
-    title: "is found by its note",
+    title: "leads to the refund that was made",
   },
   {
     name: "a refund is asked for again for ever",
