@@ -15,8 +15,8 @@ export const quickTimes = {
 };
 
 /**
- * For files that count how often the feed was sent an order: however slow the machine, no request is
- * given up, and none is repeated.
+ * For files that count how often the feed was sent an order, or that allow no error in the log: however
+ * slow the machine, no request is given up, none is repeated, and no lease is lost.
  */
 export const patientTimes = {
   FEED_TIMEOUT_MS: "600000",

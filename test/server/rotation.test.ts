@@ -9,10 +9,11 @@ import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
 import { opsHere } from "./ops.ts";
+import { patientTimes } from "./quick-times.ts";
 import { ordersAlike } from "./vogelsang.ts";
 
 const shop = "rotating.myshopify.com";
-const { world, client } = await openWorld();
+const { world, client } = await openWorld(patientTimes);
 const nextOrder = ordersAlike(shop, 980_000);
 
 beforeAll(async () => {
