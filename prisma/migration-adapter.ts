@@ -44,7 +44,8 @@ export class MigrationAdapter extends PrismaPg {
     super(
       new pg.Pool({
         ...{ connectionString: withoutOptions(connectionString), options: unlimited },
-        ...{ Client: CatalogClient, application_name: "hakuna-migration" },
+        // one session: a limit that is set holds for what comes next
+        ...{ Client: CatalogClient, application_name: "hakuna-migration", max: 1 },
         // a statement of a migration may take long, a peer that has vanished may not
         ...{
           connectionTimeoutMillis: 10_000,
@@ -72,7 +73,9 @@ export class MigrationAdapter extends PrismaPg {
       const deadline = Date.now() + this.#waitMs;
       while (true) {
         try {
-          await run(`SET LOCAL lock_timeout = ${lockMs};\n${script}`);
+          // by itself: Citus takes no second statement beside one that alters a distributed table
+          await run(`SET lock_timeout = ${lockMs}`);
+          await run(script).finally(() => run("SET lock_timeout = 0"));
           return;
         } catch (error) {
           if (!isLockTimeout(error)) throw error;

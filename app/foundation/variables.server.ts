@@ -120,7 +120,7 @@ export const variables = {
       "The client secret before a rotation, while webhooks and session tokens are still signed with it. Secret.",
     ),
   SHOPIFY_APP_URL: webOrigin("Set it to the address at which Shopify reaches the app.").describe(
-    "Address at which Shopify reaches the app: https, or http for this machine.",
+    "Address at which Shopify reaches the app: https, or http for this machine. `shopify app dev` tells its own.",
   ),
   SCOPES: commaList(/^[a-z_]+$/, "Shopify access scopes such as read_orders").describe(
     "Shopify access scopes that the app asks for: `scopes` of `shopify.app.toml`.",

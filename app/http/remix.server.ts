@@ -42,7 +42,9 @@ export async function mountRemix(
   }: { mode: "production" | "development"; httpServer: Server; bodies: Bodies },
 ): Promise<void> {
   const { log, config, run } = services;
-  const built = mode === "production" ? await readBuild() : await startVite(app, httpServer);
+  const { hostname } = new URL(config.SHOPIFY_APP_URL);
+  const built =
+    mode === "production" ? await readBuild() : await startVite(app, httpServer, hostname);
   const build =
     typeof built === "function" ? async () => orBusy(await built(), log) : orBusy(built, log);
   if (mode === "production") {
@@ -122,15 +124,17 @@ async function readBuild(): Promise<ServerBuild> {
   }
 }
 
+/** @param hostname of the tunnel to this machine: Vite answers nothing to one that it is not told */
 async function startVite(
   app: express.Express,
   httpServer: Server,
+  hostname: string,
 ): Promise<() => Promise<ServerBuild>> {
   const { createServer } = await import("vite");
   const own = process.listeners("SIGTERM");
   const vite = await createServer({
     root,
-    server: { middlewareMode: true, hmr: { server: httpServer } },
+    server: { middlewareMode: true, hmr: { server: httpServer }, allowedHosts: [hostname] },
   });
   // Remix starts a second one, which would end the process before the app has ended in order: the
   // embedded PostgreSQL would run on

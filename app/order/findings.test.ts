@@ -181,6 +181,25 @@ describe("whole order refunded by money only", () => {
   });
 });
 
+describe("a cancelled order's payment was kept", () => {
+  const head = { moneyKept: true as const };
+  const kept = { code: "cancelled_not_refunded", severity: "warning", lineItemIds: ["2"] };
+
+  it("whether its units are off the order or not", () => {
+    const state = { head, cancelledAt: 90_000 };
+    expect(findingsOf(pair, state)).toMatchObject([kept]);
+    const refunds = { "5": refunded(89_000, { "1": 1, "2": 1 }) };
+    expect(findingsOf(pair, { ...state, refunds })).toMatchObject([kept]);
+  });
+
+  it("not of a plan that was refunded before, nor of an order that was paid back or is there", () => {
+    const refunds = { "5": refunded(9, { "2": 1 }) };
+    expect(findingsOf(pair, { head, cancelledAt: 90_000, refunds })).toEqual([]);
+    expect(findingsOf(pair, { cancelledAt: 90_000 })).toEqual([]);
+    expect(findingsOf(pair, { head })).toEqual([]);
+  });
+});
+
 it("a fulfillment was withdrawn after it had been reported", () => {
   const fulfillments = { "5": fulfilled(9, { "1": 1 }) };
   const lines = [line("1", { quantity: 2 })];

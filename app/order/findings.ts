@@ -69,6 +69,11 @@ const mappingFindings = {
     inShopify: true,
     text: "A product was refunded or removed, but its plan was not: {{titles}}. Refund the plan too.",
   },
+  cancelled_not_refunded: {
+    severity: "warning",
+    inShopify: true,
+    text: "The order was canceled, and its payment was not paid back, or only in part. What was paid for {{titles}} belongs to the customer: pay it back in Shopify.",
+  },
   refunded_by_money_only: {
     severity: "warning",
     inShopify: true,

@@ -3,6 +3,7 @@ import { type Cover, type CoverIds, coverOf, type KnownOffers } from "#app/order
 import { feedLine, type MappedLine, mapLines } from "#app/order/mapping/mapped-lines.ts";
 import { observe } from "#app/order/mapping/observe.ts";
 import { pricesOf } from "#app/order/mapping/prices.ts";
+import { keptUnits } from "#app/order/refunds/kept-money.ts";
 import type { FeedOrder, FeedPrice } from "./feed-order.ts";
 import { type Finding, finding } from "./findings.ts";
 import { type Line, linesOf, withGoneAtMost } from "./lines.ts";
@@ -83,6 +84,9 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
       deleted: state.deletedAt !== null,
       countryIsShops: buyer?.countryIsShops ?? false,
       fullyRefunded: head.fullyRefunded,
+      kept: mapped.flatMap(({ line }) =>
+        line.isProtection && keptUnits(state, line) > 0 ? [line.id] : [],
+      ),
       inexact: prices.inexact,
       reported: context.reportedUnits,
     }),

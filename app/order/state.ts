@@ -70,6 +70,11 @@ export type Head = {
   voided: boolean;
   /** the order's money comes back whole: financial_status "refunded" */
   fullyRefunded: boolean;
+  /**
+   * it is cancelled, and of what was paid for it not all was paid back. Absent: it is not so, or was
+   * told before this was taken down
+   */
+  moneyKept?: true;
   email: string | null;
   phone: string | null;
   customer: Customer | null;

@@ -150,9 +150,7 @@ export async function makeCountryPlans(
   return {
     country,
     links: Object.fromEntries(links),
-    plans: planned.map(({ plan }, index) =>
-      offeredPlan(plan, titles[index], known, product, country),
-    ),
+    plans: planned.map((one, index) => offeredPlan(one, titles[index], known, product, country)),
     notes,
     refusal: market.isShown ? null : market.refusal,
     prices: priced.length,
@@ -231,14 +229,22 @@ function inShopCurrency(plan: OfferPlan, group: PriceGroup, { currency }: Protec
 }
 
 function offeredPlan(
-  plan: OfferPlan,
+  { plan, group }: Planned,
   title: string | undefined,
   known: readonly CatalogPlan[],
   product: Protectable,
   country: string,
 ): OfferedPlan {
   const currency = plan.price.currency.toUpperCase();
-  const former = known.find((one) => one.title === title);
+  // where a product has several prices a plan's title names its own, which may have changed
+  const own = new Set(
+    product.variants
+      .filter(({ id }) => group.variantIds.includes(id))
+      .flatMap(({ plans }) => plans ?? product.plans),
+  );
+  const former =
+    known.find((one) => one.title === title) ??
+    known.find(({ id, termMonths }) => own.has(id) && termMonths === plan.termMonths);
   const paid = former && paidFor(former, product);
   return {
     country,

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { startPriceLooks } from "#app/plans/coverage/price-look.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { createPlanJob, mostProducts } from "./plan-job-store.ts";
 import type { PlanJobKind } from "./plan-result.ts";
@@ -55,8 +56,8 @@ export async function dailyPlanWork({ pool, now }: PlanContext): Promise<string[
 /**
  * Starts a job for each shop that has plans which may be sold no more; one for each that has offers
  * which expire soon, which another environment or account made or which were withdrawn, that sells in
- * other countries than they are for, or whose links are old; and one for each whose plans do not say
- * yet where they are sold. Answers the shops; they are to be woken.
+ * other countries than they are for, or whose links are old; one for each whose plans do not say yet
+ * where they are sold; and for each that has plans a look at what their products cost now. Answers the shops; they are to be woken.
  */
 export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[]> {
   const past = await startJobs(pool, "withdraw", unsellableAt("$3"), mostProducts, { more: [now] });
@@ -79,7 +80,8 @@ export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[
     `SELECT "shop", "productId" FROM "ProductOffer"`,
     mostNoted,
   );
-  return [...new Set([...past, ...renewed, ...noted])];
+  const looking = await startPriceLooks(pool, now);
+  return [...new Set([...past, ...renewed, ...noted, ...looking])];
 }
 
 /** Products of running jobs. One that has not begun will see what the settings say by then. */
@@ -106,7 +108,7 @@ export async function followSettings(pool: pg.Pool, shop: string, now: number): 
     UNION ${ofOtherAccounts("CountryOffer")} AND o."shop" = $3
     UNION ${ofOtherAccounts("ProductOffer")} AND o."shop" = $3
     UNION ${withdrawn} AND o."shop" = $3
-    UNION ${ofRunningJobs(true, "offers", "renew")}) EXCEPT ${ofRunningJobs(false, "offers", "renew")}`;
+    UNION ${ofRunningJobs(true, "offers", "renew", "reprice")}) EXCEPT ${ofRunningJobs(false, "offers", "renew")}`;
   const renewed = await startJobs(pool, "renew", products, mostProducts, {
     more: [shop],
     behind: true,

@@ -8,7 +8,7 @@ import { type CountryPlans, makeCountryPlans, type PlanMaking } from "./country-
 import { type CountryLack, type PlanResult, ProductFailure } from "./plan-result.ts";
 import { linkOffered, withoutPlans } from "./product-links.ts";
 
-/** A country in which a product has offers, and whether the last of them has expired. */
+/** A country in which a product has offers, and whether they are over: expired, or for another price. */
 export type OfferedCountry = { country: string; isOver: boolean };
 
 /** What is to be known of a product in a country from now on. */
@@ -120,7 +120,7 @@ async function stepOf(
 /** Whether the offer that there was before is over: expired, and Hakuna makes no other. */
 function isPast(lack: CountryLack, before: readonly OfferedCountry[]): boolean {
   const isExpired = before.some(({ country, isOver }) => country === lack.country && isOver);
-  return isExpired && ["no_offer", "country_unsupported"].includes(lack.code);
+  return isExpired && ["no_offer", "country_unsupported", "free"].includes(lack.code);
 }
 
 function resultOf(

@@ -3,11 +3,11 @@ import { inTransaction } from "#app/database/transaction.ts";
 import { lookAtProducts, noteCovered } from "#app/plans/coverage/coverage-look.ts";
 import {
   beginFollowing,
-  forgetEmptyFollow,
   isStillNew,
   noteFollowed,
   saveFollowedPage,
 } from "#app/plans/coverage/follow-store.ts";
+import { lookAtPrices, repricedCountries } from "#app/plans/coverage/price-look.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
 import {
@@ -27,6 +27,7 @@ import type { PlanContext } from "./plan-context.ts";
 import {
   claimPlanJob,
   finishPlanJob,
+  forgetEmptyJob,
   keepPlanJobs,
   type NextProduct,
   nextProduct,
@@ -57,6 +58,8 @@ const mostAttempts = 3;
 const longestStepMs = 60_000;
 /** Short, so that a process which is to end does not wait long for it. */
 const stepMs = 5_000;
+/** What begins with a look, which may find nothing to do. */
+const looks: ReadonlySet<PlanJob["kind"]> = new Set(["follow", "reprice"]);
 /** A merchant has to do something: looked at again when the app is opened, and else once a day. */
 const untilVisitMs = 24 * 60 * 60_000;
 
@@ -94,10 +97,12 @@ async function workOn(context: PlanContext, job: PlanJob, isTimeUp: () => boolea
   try {
     const ask = await openShop(context, job.shop);
     if (job.kind === "coverage") return await lookAtProducts(pool, job, ask);
-    if (job.collections.length > 0) return await listCollection(context, job, ask);
+    const isLooking = job.collections.length > 0;
+    if (job.kind === "reprice" && isLooking) return await lookAtPrices(pool, job, ask);
+    if (isLooking) return await listCollection(context, job, ask);
     const next = await nextProduct(pool, job);
     if (next === null) {
-      if (job.kind === "follow") await forgetEmptyFollow(pool, job);
+      if (looks.has(job.kind)) await forgetEmptyJob(pool, job);
       return await finishPlanJob(pool, job);
     }
     productId = next.productId;
@@ -244,7 +249,11 @@ async function offer(
     return { kind: "noted" };
   }
   await carryOffersOver(pool, shop, product.id, own);
-  if (kind === "renew" && !(await hasOffers(pool, shop, product.id))) return { kind: "left" };
+  const isRenewed = kind === "renew" || kind === "reprice";
+  if (isRenewed && !(await hasOffers(pool, shop, product.id))) return { kind: "left" };
+  const changed = kind === "reprice" ? await repricedCountries(pool, shop, ask, product) : [];
+  // of an earlier try, or of another job: its plans are for what it costs now
+  if (kind === "reprice" && changed.length === 0 && next.progress === null) return { kind: "kept" };
   const keep: PlanMaking["keep"] = async (kept, moment) => {
     const at = now();
     // before what comes now
@@ -252,7 +261,12 @@ async function offer(
   };
   const note = (country: string, sells: boolean) =>
     noteCountry(pool, shop, country, { sells, at: now() });
-  const before = await offeredCountries(pool, shop, product.id, { epoch, now: now() });
+  const had = await offeredCountries(pool, shop, product.id, { epoch, now: now() });
+  // an offer for another price is over where there is none for this one
+  const before = had.map((one) => ({
+    ...one,
+    isOver: one.isOver || changed.includes(one.country),
+  }));
   const locales = mayTranslate ? await readShopLocales(ask) : null;
   const language = locales?.primary.slice(0, 2);
   const languageIn = (country: string) => language ?? languageOf(country);

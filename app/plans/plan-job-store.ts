@@ -116,7 +116,7 @@ export async function claimPlanJob(
           SELECT j."id" FROM "PlanJob" j JOIN "Shop" s ON s."domain" = j."shop"
            WHERE j."shop" = $1 AND ${due}
            ORDER BY CASE WHEN j."kind" = 'withdraw' THEN 1
-                         WHEN j."kind" IN ('follow', 'renew', 'countries') THEN 2 ELSE 0 END, j."createdAt", j."id" LIMIT 1)
+                         WHEN j."kind" IN ('follow', 'renew', 'reprice', 'countries') THEN 2 ELSE 0 END, j."createdAt", j."id" LIMIT 1)
         AND NOT EXISTS (
           SELECT 1 FROM "PlanJob" o
            WHERE o."shop" = $1 AND o."leaseUntil" >= now() AND o."leaseToken" <> $2)
@@ -260,6 +260,14 @@ export async function postponePlanJob(
       [job.shop, job.id, productId],
     );
   });
+}
+
+/** A look that found nothing to do leaves no job to be shown. */
+export async function forgetEmptyJob(pool: pg.Pool, job: PlanJob): Promise<void> {
+  await pool.query(
+    `DELETE FROM "PlanJob" WHERE "shop" = $1 AND "id" = $2 AND "leaseToken" = $3 AND "total" = 0`,
+    [job.shop, job.id, job.token],
+  );
 }
 
 export async function finishPlanJob(pool: pg.Pool, job: PlanJob): Promise<void> {

@@ -43,7 +43,7 @@ export async function readJobs(
             "reasonWords" AS "words", "collections" <> '[]' AS "isListing",
             "total" >= $2 AS "isCut", (extract(epoch FROM "createdAt") * 1000)::float8 AS "createdAt"
        FROM "PlanJob"
-      WHERE "shop" = $1 AND "kind" <> 'coverage' AND ("kind" <> 'follow' OR "total" > 0) ORDER BY "createdAt" DESC, "id" LIMIT 5`,
+      WHERE "shop" = $1 AND "kind" <> 'coverage' AND ("kind" NOT IN ('follow', 'reprice') OR "total" > 0) ORDER BY "createdAt" DESC, "id" LIMIT 5`,
     [shop, mostProducts],
   );
   const open = jobs.find(({ id }) => id === openId)?.id ?? jobs[0]?.id ?? null;

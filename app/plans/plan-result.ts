@@ -1,10 +1,11 @@
 /**
  * What is to be done for each product of a plan job. `follow`: new products of a collection get
- * offers; `coverage`: the products without plans are counted, nothing is done.
+ * offers; `coverage`: the products without plans are counted, nothing is done; `reprice`: products that
+ * cost something else than before get new offers.
  */
 export const planJobKinds = [
   ...(["offers", "link", "unlink", "renew", "countries", "withdraw"] as const),
-  ...(["follow", "coverage"] as const),
+  ...(["follow", "coverage", "reprice"] as const),
 ] as const;
 export type PlanJobKind = (typeof planJobKinds)[number];
 
@@ -84,7 +85,7 @@ export type PlanResult =
   | { kind: "withdrawn"; countries: string[] }
   /** its plans were linked by hand or taken off before its offers could be renewed */
   | { kind: "left" }
-  /** it has plans by now, or the merchant took them off: nothing was done by itself */
+  /** it has plans by now, for what it costs, or the merchant took them off: nothing was done by itself */
   | { kind: "kept" }
   | { kind: "failed"; code: PlanFailure; words: string | null };
 

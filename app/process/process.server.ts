@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readConfig } from "#app/foundation/config.server.ts";
 import { createLog, type Logger } from "#app/foundation/log.server.ts";
+import { withDevelopmentAddress } from "./development-address.ts";
 import { withDevelopmentKey } from "./development-key.ts";
 
 /** An end in order takes no longer, but for DRAIN_MS: what it waits for may be gone without a word. */
@@ -17,7 +18,7 @@ export async function runProcess(
 ): Promise<void> {
   let config: Config;
   try {
-    config = readConfig(withDevelopmentKey(process.env));
+    config = readConfig(withDevelopmentAddress(withDevelopmentKey(process.env)));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);

@@ -1,9 +1,12 @@
-import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
-import { createRefund, findRefund, readPayments } from "#app/shopify/refunds/create-refund.ts";
+import { type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
+import { createRefund, findRefund } from "#app/shopify/refunds/create-refund.ts";
+import { readPayments } from "#app/shopify/refunds/refund-payments.ts";
+import { mayRepeat } from "./ask-again.ts";
 import { type PlanRefund, refundById, signOf } from "./plan-refund.ts";
-import { mayAskAgain, nextLook, recordAnswer, recordPayments } from "./record-refund.ts";
+import { putOff, troubleOf } from "./put-off.ts";
+import { mayAskAgain, recordAnswer, recordPayments } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
-import { changeRefund } from "./refund-store.ts";
+import { changeRefund, refundLeaseMs } from "./refund-store.ts";
 
 /** Shorter than the lease of a refund. */
 const timeLimitMs = 20_000;
@@ -17,12 +20,15 @@ export function openShop({ admin }: RefundContext, shop: string): Promise<AskAdm
  * Asks Shopify for a refund that is written down, and writes down what it answered. The caller holds
  * the refund's lease.
  *
+ * @param lookedAt when it was seen that the order is as it was confirmed, epoch milliseconds of this
+ *   process: of a process that slept since, nothing is sent
  * @returns the refund as it is then
  */
 export async function carryOut(
   context: RefundContext,
   shop: string,
   refund: PlanRefund,
+  lookedAt: number,
 ): Promise<PlanRefund> {
   const { pool, log } = context;
   const { id, variables, currency } = refund;
@@ -31,8 +37,8 @@ export async function carryOut(
   const asks = refund.asks + 1;
   // counted before it is done: an answer to a repeat says less
   const isOurs = await changeRefund(pool, shop, id, ["asking"], { asks });
-  // written down, but the process slept: it is too late to send anything
-  if (isOurs && mayAskAgain(refund, context.now())) {
+  const now = context.now();
+  if (isOurs && mayAskAgain(refund, now) && now - lookedAt < refundLeaseMs) {
     const isFirst = asks === 1;
     const open = () => openShop(context, shop);
     const answer = await createRefund(open, variables, { currency, isFirst });
@@ -48,53 +54,44 @@ export async function carryOut(
 
 /**
  * Finds out about a refund whose answer is not known, or whose money has not moved yet. Where none
- * of the order's refunds is ours, Shopify is asked once more with the same bytes and the same key,
- * if that is still safe; else a person decides. The caller holds the refund's lease.
+ * of the order's refunds is ours, and the order is as it was, Shopify is asked once more with the
+ * same bytes and the same key, if that is still safe; else a person decides. The caller holds the
+ * refund's lease.
  */
 export async function lookAfter(
   context: RefundContext,
   shop: string,
   refund: PlanRefund,
 ): Promise<void> {
+  const lookedAt = context.now();
   try {
     const ask = await openShop(context, shop);
-    const isKnown = refund.refundId !== null;
-    const refundId = refund.refundId ?? (await findRefund(ask, refund.orderId, signOf(refund)));
-    const isFound = refundId !== null && refundId !== "unknown";
-    const payments = isFound ? await readPayments(ask, refundId, refund.currency ?? "") : null;
-    if (isFound && payments !== null) {
-      await recordPayments(context, shop, refund, { refundId, payments });
-      await context.wake([shop]);
-      return;
+    const found = await whatBecameOf(ask, refund);
+    if (found.kind === "found") {
+      const { refundId } = found;
+      const payments = await readPayments(ask, refundId, refund.currency ?? "");
+      // it is there, however its payments stand
+      if (payments !== null || refund.refundId === null) {
+        await recordPayments(context, shop, refund, { refundId, payments: payments ?? [] });
+        await context.wake([shop]);
+        return;
+      }
     }
-    const isAbsent = refundId === null && refund.state === "asking";
-    if (!isKnown && isAbsent && mayAskAgain(refund, context.now())) {
-      await carryOut(context, shop, refund);
-      return;
+    const mayAsk = refund.state === "asking" && mayAskAgain(refund, context.now());
+    if (found.kind !== "none" || !mayAsk) {
+      await putOff(context, shop, refund, { problem: null, words: null, waitMs: 0 });
+    } else if (await mayRepeat(context, shop, ask, refund)) {
+      await carryOut(context, shop, refund, lookedAt);
     }
-    await postpone(context, shop, refund, null);
   } catch (error) {
-    if (!(error instanceof AdminError)) throw error;
-    const { refusal } = error;
-    const wait = refusal.kind === "unavailable" ? refusal.retryAfterMs : null;
-    await postpone(context, shop, refund, error.message, wait ?? 0);
+    const trouble = troubleOf(error);
+    if (trouble.problem === "app_error") throw error;
+    await putOff(context, shop, refund, trouble);
   }
 }
 
-/** Shopify could not say, or there is nothing to be found: it is looked again, ever more rarely. */
-async function postpone(
-  { pool, now }: RefundContext,
-  shop: string,
-  refund: PlanRefund,
-  words: string | null,
-  waitMs = 0,
-): Promise<void> {
-  const at = now();
-  const isOver = refund.state === "asking" && !mayAskAgain(refund, at);
-  await changeRefund(pool, shop, refund.id, [refund.state], {
-    ...(isOver && { state: "unclear", problem: "hour_over" }),
-    ...(words !== null && { words }),
-    looks: refund.looks + 1,
-    dueAt: nextLook(refund.looks, at, waitMs),
-  });
+async function whatBecameOf(ask: AskAdmin, refund: PlanRefund) {
+  const { refundId, orderId } = refund;
+  if (refundId !== null) return { kind: "found" as const, refundId };
+  return await findRefund(ask, orderId, signOf(refund));
 }

@@ -1,9 +1,11 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Payment } from "#app/order/refunds/money-order.ts";
 import { type OwedReason, windowFor } from "#app/order/refunds/owed.ts";
+import { isReported } from "#app/order/refunds/reported.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/refunds/windows.ts";
-import { sum } from "#app/order/units.ts";
+import { readState, type StoredState } from "#app/order/stored-state.ts";
 import type { PlanRequest } from "#app/refunds/requests/plan-request.ts";
 import type { ReturnUnits } from "#app/refunds/returns/return-store.ts";
 import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
@@ -48,10 +50,13 @@ export type RefundablePlan = {
 
 export type ShownReturn = {
   id: string;
-  status: "REQUESTED" | "OPEN";
+  /** null: it could not be read yet */
+  status: "REQUESTED" | "OPEN" | null;
   /** of the plan's products; null: Shopify does not say of which lines it is */
   units: number | null;
   isExchange: boolean;
+  /** why it could not be read when it was tried last; null: it was */
+  words: string | null;
 };
 
 export type ShownRefund = {
@@ -112,7 +117,7 @@ export async function readOrderRefunds(
     }),
     prisma.orderDocument.findUnique({
       where: { shop_orderId: { shop: domain, orderId } },
-      select: { lastPayload: true },
+      select: { lastPayload: true, state: true },
     }),
     prisma.planRefund.findMany({
       where: { shop: domain, orderId },
@@ -124,13 +129,14 @@ export async function readOrderRefunds(
       orderBy: [{ createdAt: "desc" }, { id: "asc" }],
     }),
     prisma.orderReturn.findMany({
-      where: { shop: domain, orderId, status: { not: null } },
+      where: { shop: domain, orderId, OR: [{ status: { not: null } }, { words: { not: null } }] },
       orderBy: { id: "asc" },
     }),
   ]);
   const whyNot = (order?.refundWhyNot ?? {}) as Record<string, WhyNot[]>;
   const granted = shop.scopes?.split(",") ?? [];
-  const reported = reportedUnits(order?.acceptedHash ? document?.lastPayload : null);
+  const state = document && readState(document.state as unknown as StoredState);
+  const accepted = order?.acceptedHash ? (document?.lastPayload as FeedOrder | null) : null;
   return {
     plans: standings.map(({ plan, owed, cancelledUnits, requestedAt, windows, productIds }) => ({
       ...{ id: plan.id, title: plan.title, left: plan.left, owed, cancelledUnits, windows },
@@ -159,7 +165,7 @@ export async function readOrderRefunds(
       createdAt: row.createdAt.getTime(),
       dueAt: row.dueAt?.getTime() ?? null,
       payments: row.payments as unknown as Payment[],
-      isAtHakuna: row.state === "done" && (reported.get(row.planLineId) ?? 0) >= row.units,
+      isAtHakuna: row.state === "done" && state !== null && isReported(row, state, accepted),
     })),
     requests: requests.map((row) => ({
       ...{ id: row.id, planLineId: row.planLineId, title: row.planTitle, units: row.units },
@@ -186,26 +192,18 @@ function stateOf(
 
 /** None where it is of other lines alone. */
 function returnOf(
-  row: { id: string; status: string | null; isExchange: boolean; units: unknown },
+  row: Pick<ShownReturn, "id" | "isExchange" | "words"> & { status: string | null; units: unknown },
   lineIds: readonly string[],
 ): ShownReturn[] {
   const all = row.units as ReturnUnits[];
   const own = all.filter(({ lineItemId }) => lineIds.includes(lineItemId));
   if (all.length > 0 && own.length === 0) return [];
-  const { id, isExchange } = row;
+  const { id, isExchange, words } = row;
   const status = row.status as ShownReturn["status"];
   const units = own.reduce((total, one) => total + one.units, 0);
-  return [{ id, status, isExchange, units: all.length === 0 ? null : units }];
+  return [{ id, status, isExchange, words, units: all.length === 0 ? null : units }];
 }
 
 function possible(windows: Window[], of: "planUntil" | "productUntil", now: number) {
   return { state: stateAt(windows, of, now), until: nearestEnd(windows, of, now) };
-}
-
-/** Line item id → refunded units in the payload that Hakuna accepted. */
-function reportedUnits(payload: unknown): Map<string, number> {
-  const { line_items: lines = [] } = (payload ?? {}) as {
-    line_items?: { id: string; refunds: { quantity: number }[] }[];
-  };
-  return new Map(lines.map(({ id, refunds }) => [id, sum(refunds)]));
 }

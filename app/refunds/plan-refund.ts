@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { SeenMoney } from "#app/order/refunds/meanwhile.ts";
 import type { Payment } from "#app/order/refunds/money-order.ts";
 import type { OwedReason } from "#app/order/refunds/owed.ts";
 
@@ -22,6 +23,16 @@ export type RefundProblem =
   | "lost"
   /** an hour has passed without an answer */
   | "hour_over"
+  /** without an answer the order became another one: the same is not asked for again */
+  | "changed"
+  /** Shopify cannot be asked how it stands; it is looked again */
+  | "look_failed"
+  /** Shopify does not let the app see how it stands; it is looked again */
+  | "look_denied"
+  /** an error of ours; it is looked again */
+  | "app_error"
+  /** it could not be said how it stands for so long that nobody looks any more */
+  | "gave_up"
   | "over_refund"
   | "gateway"
   | "locked"
@@ -53,6 +64,8 @@ export type PlanRefund = {
   key: string;
   /** JSON text of the mutation's variables; null: not made yet */
   variables: string | null;
+  /** the order's money when the variables were made; null: not made yet, or by an earlier version */
+  seen: SeenMoney | null;
   /** minor units of `currency`; null: not known yet */
   amount: number | null;
   currency: string | null;
@@ -78,6 +91,7 @@ export const refundColumns = [
   ...["id", "orderId", "planLineId", "planTitle", "units", "reason", "state", "staffId", "key"],
   ...[
     "variables",
+    "seen",
     "amount",
     "currency",
     "notify",

@@ -1,10 +1,11 @@
-import { type Payment, paymentState } from "#app/order/refunds/money-order.ts";
+import { type Payment, type PaymentState, paymentState } from "#app/order/refunds/money-order.ts";
 import { endRequest } from "#app/refunds/requests/end-request.ts";
 import type { RefundAnswer } from "#app/shopify/refunds/create-refund.ts";
+import { changeWithOrder } from "./change-with-order.ts";
 import type { PlanRefund, RefundState } from "./plan-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
-import { changeRefund } from "./refund-store.ts";
-import { uncapGone, withOrder } from "./refunded-order.ts";
+import { changeRefund, type RefundChanges } from "./refund-store.ts";
+import { uncapGone } from "./refunded-order.ts";
 
 /** A repeat with the same key is safe for as long as Shopify keeps keys; this is well within. */
 const askAgainMs = 55 * 60_000;
@@ -30,8 +31,6 @@ const asked: readonly RefundState[] = ["asking", "unclear"];
 /**
  * Writes down what Shopify answered. Hakuna is told of the plan's end when the money has moved, and
  * keeps the plan where nothing was refunded.
- *
- * @returns the refund as it is then
  */
 export async function recordAnswer(
   context: RefundContext,
@@ -41,20 +40,16 @@ export async function recordAnswer(
 ): Promise<void> {
   if (answer.kind === "created") return await recordPayments(context, shop, refund, answer);
   if (answer.kind === "lost") return await recordLost(context, shop, refund, answer);
-  const { code, words } = answer;
-  await withOrder(context, shop, refund.orderId, async (inHand) => {
-    const { client, shop: row, tell } = inHand;
-    const ended = {
-      state: "refused",
-      problem: code,
-      words,
-      dueAt: null,
-      endedAt: row.now,
-    } as const;
-    if (!(await changeRefund(client, shop, refund.id, asked, ended))) return;
-    uncapGone(inHand, refund.planLineId);
-    tell(eventOf(refund, "refused", { words }));
-  });
+  const { code: problem, words } = answer;
+  const ended = { state: "refused", problem, words, dueAt: null } as const;
+  await changeWithOrder(
+    ...([context, shop, refund, asked] as const),
+    (now) => ({ ...ended, endedAt: now }),
+    (inHand) => {
+      uncapGone(inHand, refund.planLineId);
+      inHand.tell(eventOf(refund, "refused", { words }));
+    },
+  );
 }
 
 async function recordLost(
@@ -81,28 +76,37 @@ export async function recordPayments(
   { refundId, payments }: { refundId: string; payments: Payment[] },
 ): Promise<void> {
   // a refund of nothing is paid
-  const stand = refund.amount === 0 ? "succeeded" : paymentState(payments);
+  const stand = refund.amount === 0 ? "succeeded" : stateOf(refund, payments);
   const state = ({ succeeded: "done", pending: "paying", failed: "unpaid" } as const)[stand];
   const isSame = refund.state === state && refund.refundId === refundId;
-  await withOrder(context, shop, refund.orderId, async (inHand) => {
-    const { client, order, shop: row, tell } = inHand;
-    const { now } = row;
-    const looks = isSame ? refund.looks + 1 : 0;
-    const from = [...asked, "paying", "unpaid"] as const;
-    const isWritten = await changeRefund(client, shop, refund.id, from, {
-      ...{ state, refundId, payments, looks, problem: null, words: null },
-      dueAt: state === "done" ? null : nextLook(looks, now),
-      endedAt: state === "done" ? now : null,
-    });
-    if (!isWritten || isSame) return;
+  const looks = isSame ? refund.looks + 1 : 0;
+  const changesAt = (now: number): RefundChanges => {
+    if (state === "done") {
+      const end = { dueAt: null, endedAt: now };
+      return { state, refundId, payments, looks: 0, problem: null, words: null, ...end };
+    }
+    const dueAt = nextLook(looks, now);
+    const problem = dueAt === null ? ("gave_up" as const) : null;
+    return { state, refundId, payments, looks, problem, words: null, dueAt, endedAt: null };
+  };
+  const from = [...asked, "paying", "unpaid"] as const;
+  await changeWithOrder(context, shop, refund, from, changesAt, async (inHand) => {
+    if (isSame) return;
     if (state === "done") {
       uncapGone(inHand, refund.planLineId);
       await endRequest(inHand, refund);
     }
     // its webhooks may be late or lost
-    order.readAt ??= now;
-    tell(eventOf(refund, state, { refundId }));
+    inHand.order.readAt ??= inHand.shop.now;
+    inHand.tell(eventOf(refund, state, { refundId }));
   });
+}
+
+/** Payments that have succeeded and are less than was asked for are not all of them. */
+function stateOf({ amount }: PlanRefund, payments: readonly Payment[]): PaymentState {
+  const state = paymentState(payments);
+  const paid = payments.reduce((total, payment) => total + payment.amount, 0);
+  return state === "succeeded" && paid < (amount ?? 0) ? "pending" : state;
 }
 
 /** A line of the order's timeline about a refund; each step is told once. */

@@ -1,19 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { staysStripped } from "#app/order/fold.ts";
+import { seenOf } from "#app/order/refunds/meanwhile.ts";
 import type { MoneyOrder } from "#app/order/refunds/money-order.ts";
-import type { PlanStanding } from "#app/order/refunds/owed.ts";
-import { type WhyNot, whyNot } from "#app/order/refunds/why-not.ts";
-import { AdminError, type AskAdmin } from "#app/shopify/access/admin-api.ts";
-import { readMoneyOrder } from "#app/shopify/refunds/money-order-reader.ts";
+import { mayPass, type WhyNot } from "#app/order/refunds/why-not.ts";
 import { type SuggestedRefund, suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { holdingShop } from "#app/store/lease.ts";
-import { putAwayPlans } from "#app/store/refund-standing.ts";
 import { carryOut, openShop } from "./carry-out.ts";
+import { readMoney, reasonsFor } from "./order-money.ts";
 import { type PlanRefund, refundById, refundsOfOrder } from "./plan-refund.ts";
-import { eventOf } from "./record-refund.ts";
-import { wordsFor } from "./refund-by-hand.ts";
+import { putOff, troubleOf } from "./put-off.ts";
+import { eventOf, nextLook } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
-import { returnsScope } from "./refund-scopes.ts";
+import { inputOf } from "./refund-input.ts";
 import { changeRefund, openRefund } from "./refund-store.ts";
 import { capGone, type OrderInHand, withOrder } from "./refunded-order.ts";
 
@@ -29,50 +26,63 @@ const afterTroubleMs = 10 * 60_000;
  * @returns whether there was one
  */
 export async function planNext(context: RefundContext, shop: string): Promise<boolean> {
-  const orderId = await takeNext(context, shop);
-  if (orderId === null) return false;
+  const due = await takeNext(context, shop);
+  if (due === null) return false;
+  const { orderId } = due;
   try {
     const money = await readMoney(context, shop, await openShop(context, shop), orderId);
-    await withOrder(context, shop, orderId, (inHand) => planIn(inHand, money));
+    await withOrder(context, shop, orderId, (inHand) => planIn(inHand, money, due.tries));
   } catch (error) {
-    if (!(error instanceof AdminError)) throw error;
+    const { problem, words } = troubleOf(error);
+    context.log.warn(
+      { err: error, shop, orders: [orderId], problem },
+      "an order was not looked at",
+    );
+    // of an error of ours its status tells
+    if (words !== null) await withOrder(context, shop, orderId, noteTrouble);
   }
   return true;
 }
 
 /**
- * The order that is due first. Before anything is tried with it, it is put off: one that cannot be
- * looked at, whatever the reason, is neither tried again at once nor in the way of others.
+ * The order that is due first, and how often it was looked at before. Before anything is tried with
+ * it, it is put off, the longer the more often it was tried: one that cannot be looked at, whatever
+ * the reason, is neither tried again at once nor in the way of others, and not for ever.
  */
-async function takeNext({ pool }: RefundContext, shop: string): Promise<string | null> {
+async function takeNext(
+  { pool }: RefundContext,
+  shop: string,
+): Promise<{ orderId: string; tries: number } | null> {
   return await holdingShop(pool, shop, async (client, { domain, now, refundsAlone }) => {
     if (!refundsAlone) return null;
-    const { rows } = await client.query<{ id: string }>(
-      `UPDATE "Order" SET "refundLookAt" = $3 WHERE "shop" = $1 AND "id" = (
-         SELECT "id" FROM "Order" WHERE "shop" = $1 AND "refundLookAt" <= $2
-          ORDER BY "refundLookAt" LIMIT 1)
-        RETURNING "id"`,
-      [domain, new Date(now), new Date(now + afterTroubleMs)],
+    const { rows } = await client.query<{ id: string; tries: number }>(
+      `SELECT "id", "refundTries" AS "tries" FROM "Order"
+        WHERE "shop" = $1 AND "refundLookAt" <= $2 ORDER BY "refundLookAt" LIMIT 1`,
+      [domain, new Date(now)],
     );
-    return rows[0]?.id ?? null;
+    const [row] = rows;
+    if (!row) return null;
+    const again = nextLook(row.tries, now, afterTroubleMs);
+    await client.query(
+      `UPDATE "Order" SET "refundLookAt" = $3, "refundTries" = "refundTries" + 1
+        WHERE "shop" = $1 AND "id" = $2`,
+      [domain, row.id, again === null ? null : new Date(again)],
+    );
+    return { orderId: row.id, tries: row.tries };
   });
 }
 
-async function readMoney(
-  { pool }: RefundContext,
-  shop: string,
-  ask: AskAdmin,
-  orderId: string,
-): Promise<MoneyOrder | null> {
-  const { rows } = await pool.query<{ scopes: string | null }>(
-    `SELECT "scopes" FROM "Shop" WHERE "domain" = $1`,
-    [shop],
-  );
-  const seesReturns = rows[0]?.scopes?.split(",").includes(returnsScope) ?? false;
-  return await readMoneyOrder(ask, orderId, { seesReturns });
+/** Its plans are a person's while nobody can look at it. */
+function noteTrouble({ order, plans }: OrderInHand): Promise<void> {
+  for (const { plan, owed } of plans) {
+    if (owed !== null) {
+      order.refundWhyNot = { ...order.refundWhyNot, [plan.id]: ["look_failed"] };
+    }
+  }
+  return Promise.resolve();
 }
 
-async function planIn(inHand: OrderInHand, money: MoneyOrder | null): Promise<void> {
+async function planIn(inHand: OrderInHand, money: MoneyOrder | null, tries: number): Promise<void> {
   const { order, shop, client, plans, tell } = inHand;
   const { now } = shop;
   const earlier = await refundsOfOrder(client, shop.domain, order.id);
@@ -82,7 +92,7 @@ async function planIn(inHand: OrderInHand, money: MoneyOrder | null): Promise<vo
     const own = earlier.filter(({ planLineId }) => planLineId === plan.id);
     if (owed === null || own.some(({ endedAt }) => endedAt === null)) continue;
     const against =
-      money === null ? ["order_differs" as const] : reasonsFor(inHand, standing, money, own);
+      money === null ? ["order_unseen" as const] : reasonsFor(inHand, standing, money, own);
     if (against.length > 0) {
       reasons[plan.id] = against;
       continue;
@@ -91,7 +101,7 @@ async function planIn(inHand: OrderInHand, money: MoneyOrder | null): Promise<vo
     const refund = {
       ...{ id, key: randomUUID(), orderId: order.id, planLineId: plan.id, planTitle: plan.title },
       ...{ units: owed.units, reason: owed.reason, state: "planned" as const, staffId: null },
-      ...{ variables: null, amount: null, currency: null, notify: shop.refundNotify },
+      ...{ variables: null, seen: null, amount: null, currency: null, notify: shop.refundNotify },
       // from now on the page says so, also of what was unclear until now
       dueAt: now + shop.refundWaitHours * hourMs,
     };
@@ -99,33 +109,17 @@ async function planIn(inHand: OrderInHand, money: MoneyOrder | null): Promise<vo
       tell(eventOf(refund, "planned", { dueAt: refund.dueAt }));
     }
   }
+  const isNews = order.refundLooked !== order.revision;
   order.refundLooked = order.revision;
   order.refundWhyNot = reasons;
-  order.refundLookAt = Object.keys(reasons).length > 0 ? now + lookAgainMs : null;
-}
-
-function reasonsFor(
-  { order, shop, lines }: OrderInHand,
-  standing: PlanStanding,
-  money: MoneyOrder,
-  earlier: readonly PlanRefund[],
-): WhyNot[] {
-  return whyNot(standing, money, {
-    now: shop.now,
-    isShopHeld: !isDelivering(shop),
-    isOrderSkipped: order.status === "skipped" || staysStripped(order.state),
-    isRefusedBefore:
-      (standing.owed?.reason === "product_gone" && putAwayPlans(order).has(standing.plan.id)) ||
-      earlier.some(({ state, endedBy }) => state === "refused" || endedBy !== null),
-    firstSeenAt: order.state.firstSeenAt,
-    productLineIds: lines.filter((line) => !line.isProtection).map(({ id }) => id),
-    manualPairs: order.manualPairs,
-  });
-}
-
-/** A feed that does not answer for a while holds nothing up; what people hold back is held back. */
-function isDelivering({ connection, isHeld, installed }: OrderInHand["shop"]): boolean {
-  return connection === "connected" && !isHeld && installed;
+  order.refundLookAt = Object.values(reasons).some(mayPass)
+    ? nextLook(isNews ? 0 : tries, now, lookAgainMs)
+    : null;
+  if (!isNews) return;
+  await client.query(`UPDATE "Order" SET "refundTries" = 1 WHERE "shop" = $1 AND "id" = $2`, [
+    shop.domain,
+    order.id,
+  ]);
 }
 
 /**
@@ -140,14 +134,15 @@ export async function carryOutPlanned(
   const { orderId, planLineId, units } = refund;
   let money: MoneyOrder | null;
   let suggested: SuggestedRefund | null;
+  const lookedAt = context.now();
   try {
     const ask = await openShop(context, shop);
     money = await readMoney(context, shop, ask, orderId);
     suggested = money && (await suggestRefund(ask, { orderId, lineId: planLineId, units }));
   } catch (error) {
-    if (!(error instanceof AdminError)) throw error;
-    const dueAt = context.now() + afterTroubleMs;
-    await changeRefund(context.pool, shop, refund.id, ["planned"], { dueAt, words: error.message });
+    const trouble = troubleOf(error);
+    if (trouble.problem === "app_error") throw error;
+    await putOff(context, shop, refund, trouble);
     return;
   }
   const isAsking = await withOrder(context, shop, orderId, (inHand) =>
@@ -156,7 +151,7 @@ export async function carryOutPlanned(
   if (isAsking === null) await dropPlanned(context, shop, refund);
   if (!isAsking) return;
   const stored = await refundById(context.pool, shop, refund.id);
-  if (stored?.state === "asking") await carryOut(context, shop, stored);
+  if (stored?.state === "asking") await carryOut(context, shop, stored, lookedAt);
 }
 
 async function dropPlanned({ pool, now }: RefundContext, shop: string, { id }: PlanRefund) {
@@ -183,17 +178,22 @@ async function beginPlanned(
   const earlier = await refundsOfOrder(client, domain, order.id);
   const own = earlier.filter(({ planLineId }) => planLineId === refund.planLineId);
   const reasons = new Set<WhyNot>(
-    standing && money ? reasonsFor(inHand, standing, money, own) : ["order_differs"],
+    standing && money
+      ? reasonsFor(inHand, standing, money, own)
+      : [money === null ? "order_unseen" : "order_differs"],
   );
   if (standing?.owed?.units !== refund.units) reasons.add("order_differs");
-  if (suggested === null || suggested.amount !== suggested.price) reasons.add("not_the_price");
-  const isManual = suggested?.payments.some((payment) => payment.isManual) ?? true;
-  if (isManual || suggested?.payments.length === 0) reasons.add("manual_payment");
+  if (suggested !== null) {
+    const { amount, price, payments } = suggested;
+    if (amount !== price) reasons.add("not_the_price");
+    const isManual = payments.length === 0 || payments.some((payment) => payment.isManual);
+    if (isManual) reasons.add("manual_payment");
+  }
   if (reasons.has("shop_held")) {
     await change({ problem: "shop_held", dueAt: now + hourMs });
     return false;
   }
-  if (reasons.size > 0 || !standing || !suggested) {
+  if (reasons.size > 0 || !standing || !suggested || !money) {
     const isDropped = {
       state: "dropped",
       problem: "not_clear",
@@ -203,15 +203,15 @@ async function beginPlanned(
     if (await change(isDropped)) {
       tell(eventOf(refund, "not_clear"));
       order.refundWhyNot = { ...order.refundWhyNot, [refund.planLineId]: [...reasons] };
-      order.refundLookAt = now + (reasons.has("order_differs") ? afterTroubleMs : lookAgainMs);
+      order.refundLookAt = mayPass([...reasons]) ? now + lookAgainMs : null;
     }
     return false;
   }
-  const words = wordsFor(refund, suggested, shop.refundNotify);
-  const asked = { ...refund, ...words };
+  const input = { ...inputOf(refund, suggested, shop.refundNotify), seen: seenOf(money) };
+  const asked = { ...refund, ...input };
   const isBegun = await change({
-    ...{ state: "asking", problem: null, words: null, askedAt: now, dueAt: now + 60_000 },
-    ...words,
+    ...{ state: "asking", problem: null, words: null, looks: 0, askedAt: now, dueAt: now + 60_000 },
+    ...input,
   });
   if (!isBegun) return false;
   capGone(inHand, standing.plan);

@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { seenOf } from "#app/order/refunds/meanwhile.ts";
+import type { MoneyOrder } from "#app/order/refunds/money-order.ts";
 import type { PlanStanding } from "#app/order/refunds/owed.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import { type SuggestedRefund, suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { carryOut, openShop } from "./carry-out.ts";
-import { type PlanRefund, refundById, refundsOfOrder, signOf } from "./plan-refund.ts";
+import { readMoney } from "./order-money.ts";
+import { type PlanRefund, refundById, refundsOfOrder } from "./plan-refund.ts";
 import { eventOf } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
+import { inputOf } from "./refund-input.ts";
 import { changeRefund, openRefund, openRefundOf, releaseRefund } from "./refund-store.ts";
 import { capGone, withOrder } from "./refunded-order.ts";
 
@@ -20,6 +24,8 @@ export type ByHand = {
   /** minor units, as the dialog showed it */
   amount: number;
   currency: string;
+  /** what was paid back of the order before, as the dialog showed it; absent: it told nothing of it */
+  refunded?: number;
 };
 
 export type ByHandResult =
@@ -44,31 +50,37 @@ export async function refundByHand(
 ): Promise<ByHandResult> {
   const { orderId, planLineId, units } = asked;
   const ask = await openShop(context, shop);
+  // before the suggestion: whatever comes after it is news, if the answer is lost
+  const money = await readMoney(context, shop, ask, orderId);
+  const lookedAt = context.now();
   const suggested = await suggestRefund(ask, { orderId, lineId: planLineId, units });
   const isSame =
     suggested?.amount === asked.amount &&
     suggested.currency === asked.currency &&
     suggested.left === asked.left;
-  if (!isSame) return { result: "changed" };
+  if (!isSame || money === null) return { result: "changed" };
+  // as money, it may have been for these very units
+  if (asked.refunded !== undefined && asked.refunded !== money.refunded)
+    return { result: "changed" };
   const token = randomUUID();
-  const written = await write(context, shop, asked, { staffId, suggested, token });
+  const written = await write(context, shop, asked, { staffId, money, suggested, token });
   if (written === null) return { result: "changed" };
   if (written.result !== "asked") return written;
   const lease = { shop, id: written.refund.id, token };
   try {
-    return { result: "asked", refund: await carryOut(context, shop, written.refund) };
+    return { result: "asked", refund: await carryOut(context, shop, written.refund, lookedAt) };
   } finally {
     await releaseRefund(context.pool, lease);
   }
 }
 
-type Writing = { staffId: string; suggested: SuggestedRefund; token: string };
+type Writing = { staffId: string; money: MoneyOrder; suggested: SuggestedRefund; token: string };
 
 async function write(
   context: RefundContext,
   shop: string,
   asked: ByHand,
-  { staffId, suggested, token }: Writing,
+  { staffId, money, suggested, token }: Writing,
 ): Promise<ByHandResult | null> {
   const { orderId, planLineId, units } = asked;
   return await withOrder(context, shop, orderId, async (inHand): Promise<ByHandResult> => {
@@ -91,7 +103,7 @@ async function write(
       });
     }
     const refund = {
-      ...newRefund(standing, suggested, { units, notify: asked.notify, staffId }),
+      ...newRefund(standing, { suggested, money, staffId }, asked),
       dueAt: row.now + 60_000,
     };
     if (!(await openRefund(client, shop, refund, row.now, token))) {
@@ -106,10 +118,10 @@ async function write(
 }
 
 /** A refund with its exact words to Shopify, not written down yet. */
-export function newRefund(
+function newRefund(
   { plan, owed }: PlanStanding,
-  suggested: SuggestedRefund,
-  { units, notify, staffId }: { units: number; notify: boolean; staffId: string | null },
+  { suggested, money, staffId }: Omit<Writing, "token">,
+  { units, notify }: Pick<ByHand, "units" | "notify">,
 ) {
   const id = randomUUID();
   const key = randomUUID();
@@ -118,18 +130,7 @@ export function newRefund(
     orderId: numericId(suggested.input.orderId),
     reason: owed?.reason ?? ("plan_cancelled" as const),
     state: "asking" as const,
-    ...wordsFor({ id, key }, suggested, notify),
+    seen: seenOf(money),
+    ...inputOf({ id, key }, suggested, notify),
   };
-}
-
-/** The exact variables, and what they pay back. */
-export function wordsFor(
-  refund: Pick<PlanRefund, "id" | "key">,
-  { input, amount, currency, canNotify }: SuggestedRefund,
-  wantsNotice: boolean,
-) {
-  const { key } = refund;
-  const notify = wantsNotice && canNotify;
-  const whole = { ...input, note: signOf(refund), notify };
-  return { variables: JSON.stringify({ input: whole, key }), amount, currency, notify };
 }

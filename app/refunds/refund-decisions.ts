@@ -1,11 +1,13 @@
 import { endRequest } from "#app/refunds/requests/end-request.ts";
-import { findRefund, readPayments } from "#app/shopify/refunds/create-refund.ts";
+import { unavailable } from "#app/shopify/access/admin-api.ts";
+import { findRefund } from "#app/shopify/refunds/create-refund.ts";
+import { readPayments } from "#app/shopify/refunds/refund-payments.ts";
 import { openShop } from "./carry-out.ts";
+import { changeWithOrder } from "./change-with-order.ts";
 import { type PlanRefund, refundById, signOf } from "./plan-refund.ts";
 import { eventOf, recordPayments } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
-import { changeRefund } from "./refund-store.ts";
-import { uncapGone, withOrder } from "./refunded-order.ts";
+import { uncapGone } from "./refunded-order.ts";
 
 /**
  * What a person says of a refund: a planned one is not wanted (`decline`); one of which nobody knows
@@ -13,6 +15,15 @@ import { uncapGone, withOrder } from "./refunded-order.ts";
  * the customer otherwise (`was_paid`).
  */
 export type Decision = "decline" | "was_paid" | "was_not_paid";
+
+/** So long a call may be under way whose answer nobody waits for any more. */
+const underWayMs = 2 * 60_000;
+
+const from = {
+  decline: ["planned"],
+  was_paid: ["unclear", "paying", "unpaid"],
+  was_not_paid: ["unclear"],
+} as const;
 
 /**
  * Writes down what a person says of a refund. Before "it was not" counts, Shopify's refunds are
@@ -31,38 +42,43 @@ export async function decide(
   const refund = await refundById(context.pool, shop, refundId);
   if (refund?.orderId !== orderId) return false;
   if (decision === "was_not_paid" && (await isAtShopify(context, shop, refund))) return false;
-  const decided = await withOrder(context, shop, orderId, async (inHand) => {
-    const { client, shop: row, tell } = inHand;
-    const end = { dueAt: null, endedAt: row.now, endedBy: `user:${staffId}` };
-    const by = `user:${staffId}`;
-    const from = { decline: ["planned"], was_not_paid: ["unclear"] } as const;
-    const isWritten =
-      decision === "was_paid"
-        ? await changeRefund(client, shop, refundId, ["unclear", "paying", "unpaid"], {
-            ...{ state: "done", ...end },
-          })
-        : await changeRefund(client, shop, refundId, from[decision], { state: "dropped", ...end });
-    if (!isWritten) return false;
-    if (decision !== "decline") uncapGone(inHand, refund.planLineId);
-    if (decision === "was_paid") await endRequest(inHand, refund);
-    tell({ ...eventOf(refund, decision), detail: { ...eventOf(refund, decision).detail, by } });
-    return true;
-  });
+  const by = `user:${staffId}`;
+  const state = decision === "was_paid" ? "done" : "dropped";
+  const decided = await changeWithOrder(
+    ...([context, shop, refund, from[decision]] as const),
+    (now) => ({ state, dueAt: null, endedAt: now, endedBy: by }),
+    async (inHand) => {
+      if (decision !== "decline") uncapGone(inHand, refund.planLineId);
+      if (decision === "was_paid") await endRequest(inHand, refund);
+      const event = eventOf(refund, decision);
+      inHand.tell({ ...event, detail: { ...event.detail, by } });
+    },
+  );
   if (decided) await context.wake([shop]);
-  return decided ?? false;
+  return decided;
 }
 
-/** Whether one of the order's refunds is ours after all; it is written down then. */
+/**
+ * Whether one of the order's refunds is ours after all; it is written down then.
+ *
+ * @throws AdminError also where not all of the order's refunds can be seen: nobody can say that none
+ *   is ours
+ */
 async function isAtShopify(
   context: RefundContext,
   shop: string,
   refund: PlanRefund,
 ): Promise<boolean> {
+  // a call that was given up may still be under way
+  if (context.now() - (refund.askedAt ?? 0) < underWayMs) {
+    throw unavailable("It was asked a moment ago and may still answer.");
+  }
   const ask = await openShop(context, shop);
-  const id = await findRefund(ask, refund.orderId, signOf(refund));
-  if (id === null || id === "unknown") return false;
-  const payments = await readPayments(ask, id, refund.currency ?? "");
-  if (payments === null) return false;
-  await recordPayments(context, shop, refund, { refundId: id, payments });
+  const found = await findRefund(ask, refund.orderId, signOf(refund));
+  if (found.kind === "unknown") throw unavailable("It does not show all refunds of this order.");
+  if (found.kind !== "found") return false;
+  const { refundId } = found;
+  const payments = (await readPayments(ask, refundId, refund.currency ?? "")) ?? [];
+  await recordPayments(context, shop, refund, { refundId, payments });
   return true;
 }

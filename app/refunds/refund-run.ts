@@ -4,6 +4,7 @@ import { mailReceipt } from "#app/refunds/requests/receipt.ts";
 import { readNextReturn } from "#app/refunds/returns/read-return.ts";
 import { watchReturns } from "#app/refunds/returns/watch-returns.ts";
 import { lookAfter } from "./carry-out.ts";
+import { putOff, troubleOf } from "./put-off.ts";
 import { carryOutPlanned, planNext } from "./refund-alone.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { claimDueRefund, releaseRefund } from "./refund-store.ts";
@@ -18,7 +19,7 @@ const stepMs = 5_000;
  * written down before.
  */
 export async function runRefunds(context: RefundContext, shop: string): Promise<RunResult> {
-  const { pool, now } = context;
+  const { pool, now, log } = context;
   const until = now() + stepMs;
   const token = randomUUID();
   while (now() < until) {
@@ -32,6 +33,10 @@ export async function runRefunds(context: RefundContext, shop: string): Promise<
     try {
       if (refund.state === "planned") await carryOutPlanned(context, shop, refund);
       else await lookAfter(context, shop, refund);
+    } catch (error) {
+      // it is not in the way of the others
+      log.error({ err: error, shop, refund: refund.id }, "a refund could not be worked on");
+      await putOff(context, shop, refund, troubleOf(error));
     } finally {
       await releaseRefund(pool, { shop, id: refund.id, token });
     }

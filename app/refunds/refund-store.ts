@@ -21,6 +21,7 @@ export type NewRefund = Pick<
   | "staffId"
   | "key"
   | "variables"
+  | "seen"
   | "amount"
   | "currency"
   | "notify"
@@ -43,13 +44,14 @@ export async function openRefund(
   const isAsked = refund.state === "asking";
   const { rowCount } = await client.query(
     `INSERT INTO "PlanRefund" ("shop", "id", "orderId", "planLineId", "planTitle", "units", "reason",
-            "state", "staffId", "key", "variables", "amount", "currency", "notify", "createdAt",
+            "state", "staffId", "key", "variables", "seen", "amount", "currency", "notify", "createdAt",
             "dueAt", "askedAt", "leaseToken", "leaseUntil")
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
      ON CONFLICT DO NOTHING`,
     [
       ...[shop, refund.id, refund.orderId, refund.planLineId, refund.planTitle, refund.units],
       ...[refund.reason, refund.state, refund.staffId, refund.key, refund.variables],
+      refund.seen === null ? null : JSON.stringify(refund.seen),
       ...[refund.amount, refund.currency, refund.notify, new Date(now)],
       refund.dueAt === null ? null : new Date(refund.dueAt),
       isAsked ? new Date(now) : null,
@@ -60,7 +62,13 @@ export async function openRefund(
   return rowCount === 1;
 }
 
-/** Takes the refund of the shop that is due first, and that nobody is at; null: there is none. */
+/** What could not be carried out, whatever the reason, is not due again at once. */
+const claimedMs = 10 * 60_000;
+
+/**
+ * Takes the refund of the shop that is due first, and that nobody is at, and puts it off: one that
+ * fails is neither tried in a loop nor in the way of others. Null: there is none.
+ */
 export async function claimDueRefund(
   pool: pg.Pool,
   shop: string,
@@ -68,13 +76,13 @@ export async function claimDueRefund(
   now: number,
 ): Promise<PlanRefund | null> {
   const { rows } = await pool.query<RefundRow>(
-    `UPDATE "PlanRefund" SET "leaseToken" = $2, "leaseUntil" = $4
+    `UPDATE "PlanRefund" SET "leaseToken" = $2, "leaseUntil" = $4, "dueAt" = $5
       WHERE "shop" = $1 AND "id" = (
         SELECT "id" FROM "PlanRefund" WHERE "shop" = $1 AND "dueAt" <= $3
            AND ("leaseUntil" IS NULL OR "leaseUntil" <= $3)
          ORDER BY "dueAt", "id" LIMIT 1 FOR UPDATE SKIP LOCKED)
       RETURNING ${refundColumns}`,
-    [shop, token, new Date(now), new Date(now + refundLeaseMs)],
+    [shop, token, ...[0, refundLeaseMs, claimedMs].map((ms) => new Date(now + ms))],
   );
   return rows[0] ? refundOf(rows[0]) : null;
 }
@@ -87,11 +95,12 @@ export async function releaseRefund(pool: pg.Pool, { shop, id, token }: RefundLe
   );
 }
 
-type Changes = Partial<
+export type RefundChanges = Partial<
   Pick<
     PlanRefund,
     | "state"
     | "variables"
+    | "seen"
     | "amount"
     | "currency"
     | "notify"
@@ -109,6 +118,7 @@ type Changes = Partial<
 >;
 
 const moments = ["dueAt", "askedAt", "endedAt"];
+const documents = ["payments", "seen"];
 
 /**
  * Changes a refund that is in one of the states `from`.
@@ -120,12 +130,13 @@ export async function changeRefund(
   shop: string,
   id: string,
   from: readonly RefundState[],
-  changes: Changes,
+  changes: RefundChanges,
 ): Promise<boolean> {
   const values: unknown[] = [shop, id, from];
   const set = Object.entries(changes).map(([column, value]) => {
     const isMoment = moments.includes(column) && typeof value === "number";
-    values.push(column === "payments" ? JSON.stringify(value) : isMoment ? new Date(value) : value);
+    const isDocument = documents.includes(column) && value !== null;
+    values.push(isDocument ? JSON.stringify(value) : isMoment ? new Date(value) : value);
     return `"${column}" = $${values.length}`;
   });
   const { rowCount } = await client.query(
@@ -135,9 +146,6 @@ export async function changeRefund(
   );
   return rowCount === 1;
 }
-
-/** The states of a refund that is not over: one of a plan line is at most. */
-export const openStates = ["planned", "asking", "unclear", "paying", "unpaid"] as const;
 
 /** The open refund of a plan line; null: there is none. */
 export async function openRefundOf(

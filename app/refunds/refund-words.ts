@@ -51,7 +51,7 @@ export function refundPreview(
     return { unavailable: t("refunds.dialog.unavailable", { words }) };
   }
   const { preview } = asked;
-  const { units, left, amount, currency, canNotify, payments, isBelow } = preview;
+  const { units, left, amount, currency, refunded, canNotify, payments, isBelow } = preview;
   const decimals = currencyDecimals(currency);
   // as Shopify pays it, not as the language rounds it
   const format = new Intl.NumberFormat(locale, {
@@ -62,7 +62,7 @@ export function refundPreview(
   const manual = payments.filter(({ isManual }) => isManual).map(({ gateway }) => gateway);
   const parts = (["discount", "tax", "duties"] as const).filter((part) => preview[part] > 0);
   return {
-    ...{ units, left, amount, currency, canNotify },
+    ...{ units, left, amount, currency, refunded, canNotify },
     rows: [
       { label: t("refunds.dialog.unitsPrice"), value: money(preview.price) },
       ...parts.map((part) => ({ label: t(`refunds.dialog.${part}`), value: money(preview[part]) })),

@@ -16,7 +16,10 @@ export type OrderInHand = {
   order: StoredOrder;
   shop: ShopRow;
   client: pg.PoolClient;
-  /** its plans as they stand; a plan whose refund is not paid yet counts as it did before */
+  /**
+   * its plans as they stand; a plan whose refund is not paid yet counts as it did before. None, as
+   * `lines`, where the order cannot be mapped
+   */
   plans: PlanStanding[];
   lines: Line[];
   /** adds to the order's timeline */
@@ -24,6 +27,19 @@ export type OrderInHand = {
   /** the order is to be evaluated anew when the work is done */
   changed(): void;
 };
+
+/** An error of ours blocks the order (`evaluate`), and not what is written of its refunds. */
+function mapped(order: StoredOrder, shop: ShopRow): Pick<OrderInHand, "plans" | "lines"> {
+  try {
+    const mapping = mapForFeed(order.state, mappingContext(order, shop));
+    return {
+      plans: standingsOf(order, mapping, shop.timeZone),
+      lines: mapping.lines.map(({ line }) => line),
+    };
+  } catch {
+    return { plans: [], lines: [] };
+  }
+}
 
 /**
  * Works on an order while nobody else changes its shop: what is written of a refund and of its order
@@ -43,13 +59,10 @@ export async function withOrder<T>(
     const order = orders.get(orderId);
     if (!order?.state.head) return null;
     await loadOffers(client, shop, [order]);
-    const mapping = mapForFeed(order.state, mappingContext(order, shop));
     const events: OrderEvent[] = [];
     let isChanged = false;
     const result = await work({
-      ...{ order, shop, client },
-      plans: standingsOf(order, mapping, shop.timeZone),
-      lines: mapping.lines.map(({ line }) => line),
+      ...{ order, shop, client, ...mapped(order, shop) },
       tell: (event) => events.push({ ...event, orderId, at: shop.now, kind: "refund" }),
       changed: () => {
         isChanged = true;

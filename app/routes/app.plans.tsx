@@ -1,16 +1,17 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { BlockStack, Page } from "@shopify/polaris";
+import { BlockStack, Card, Divider, Page } from "@shopify/polaris";
 import { boundary } from "@shopify/shopify-app-remix/server";
-import { PlanCoverage } from "#app/components/plans/plan-coverage.tsx";
-import { PlanFill } from "#app/components/plans/plan-fill.tsx";
 import { PlanFollow } from "#app/components/plans/plan-follow.tsx";
+import { PlanHand } from "#app/components/plans/plan-hand.tsx";
 import { PlanJobs } from "#app/components/plans/plan-jobs.tsx";
 import { PlanProducts } from "#app/components/plans/plan-products.tsx";
 import { PlanReach } from "#app/components/plans/plan-reach.tsx";
 import { PlanRules } from "#app/components/plans/plan-rules.tsx";
+import { PlanSection } from "#app/components/plans/plan-section.tsx";
 import { plansRequest } from "#app/components/plans/plans-request.ts";
 import { PriceChanges } from "#app/components/plans/price-changes.tsx";
+import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { MissingScopesBanner } from "#app/components/shared/missing-scopes-banner.tsx";
 import { readBody } from "#app/components/shared/read-asked.ts";
@@ -143,7 +144,8 @@ export default function Plans() {
   const { hasKey, hasCountry } = loaded;
   const mayWrite = !missing.includes("write_products");
   const whyNot = !hasKey ? "noKey" : !hasCountry ? "noCountry" : !mayWrite ? "access" : null;
-  const { t } = useLocale();
+  const { t, formatDate } = useLocale();
+  const nameOf = useCountryNames();
   const { coverage, followed, changes } = loaded;
   const isRunning =
     jobs.some(({ state }) => state === "running") ||
@@ -154,13 +156,10 @@ export default function Plans() {
     <Page title={t("plans.title")} subtitle={t("plans.subtitle")}>
       <BlockStack gap="400">
         <MissingScopesBanner scopes={missing} of="plans.access" />
-        <PlanFill mayWrite={mayWrite} why={whyNot} />
         {jobs.length > 0 && <PlanJobs jobs={jobs} open={open} products={products} />}
-        <PlanCoverage coverage={coverage} why={whyNot} />
-        <PlanFollow followed={followed} why={whyNot} />
-        {changes.length > 0 && <PriceChanges changes={changes} />}
         <PlanProducts
           page={page}
+          coverage={coverage}
           countries={countries}
           offers={offers}
           search={search}
@@ -168,10 +167,53 @@ export default function Plans() {
           hasKey={hasKey}
           why={whyNot}
         />
-        {mayWrite && countries.length > 0 && (
-          <PlanReach countries={countries} missing={loaded.missingAbroad} />
-        )}
-        <PlanRules />
+        <Card>
+          <BlockStack gap="400">
+            <PlanSection
+              title={t("plans.follow.title")}
+              status={
+                followed === null
+                  ? t("plans.follow.statusOff")
+                  : t("plans.follow.statusOn", { title: followed.title })
+              }
+              isOpen={followed !== null && (followed.isGone || followed.wait !== null)}
+            >
+              <PlanFollow followed={followed} why={whyNot} />
+            </PlanSection>
+            <Divider />
+            {changes.length > 0 && (
+              <>
+                <PlanSection
+                  title={t("plans.changes.title")}
+                  status={t("plans.changes.status", {
+                    date: formatDate(Math.max(...changes.map(({ at }) => at))),
+                  })}
+                >
+                  <PriceChanges changes={changes} />
+                </PlanSection>
+                <Divider />
+              </>
+            )}
+            {mayWrite && countries.length > 0 && (
+              <>
+                <PlanSection
+                  title={t("plans.reach.title")}
+                  status={countries.map(nameOf).join(", ")}
+                >
+                  <PlanReach countries={countries} missing={loaded.missingAbroad} />
+                </PlanSection>
+                <Divider />
+              </>
+            )}
+            <PlanSection title={t("plans.hand.title")} status={t("plans.hand.status")}>
+              <PlanHand mayWrite={mayWrite} />
+            </PlanSection>
+            <Divider />
+            <PlanSection title={t("plans.rules.title")} status={t("plans.rules.status")}>
+              <PlanRules />
+            </PlanSection>
+          </BlockStack>
+        </Card>
       </BlockStack>
     </Page>
   );

@@ -78,10 +78,11 @@ export function ErrorBoundary() {
 function Embedded({ children }: { children: ReactNode }) {
   const root = useRouteLoaderData<typeof rootLoader>("root");
   return (
-    <AppProvider isEmbeddedApp apiKey={root?.apiKey ?? ""} i18n={root?.polarisTexts}>
-      <LocaleProvider>
-        <main>{children}</main>
-      </LocaleProvider>
-    </AppProvider>
+    // around the provider: its portals, where popovers and tooltips are drawn, are in the landmark too
+    <main>
+      <AppProvider isEmbeddedApp apiKey={root?.apiKey ?? ""} i18n={root?.polarisTexts}>
+        <LocaleProvider>{children}</LocaleProvider>
+      </AppProvider>
+    </main>
   );
 }

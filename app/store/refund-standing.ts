@@ -1,4 +1,5 @@
 import type { Mapping } from "#app/order/map.ts";
+import { keptUnits } from "#app/order/refunds/kept-money.ts";
 import {
   owedTogether,
   type PlanStanding,
@@ -25,9 +26,9 @@ export function standingsOf(
 }
 
 /**
- * Writes into `order` what of its plans is to be refunded because their product is gone, but for
- * what the merchant has put away, or because the buyer asked for it, and when it is to be looked at
- * whether that may go by itself.
+ * Writes into `order` what of its plans is to be refunded because their product is gone, or because
+ * the order was cancelled and its payment kept, but for what the merchant has put away, or because
+ * the buyer asked for it, and when it is to be looked at whether that may go by itself.
  */
 export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow): void {
   const { now } = shop;
@@ -39,7 +40,11 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
       owed?.reason === "plan_requested" ||
       (owed?.reason === "product_gone" && !putAway.has(plan.id)),
   );
-  const { units, until } = owedTogether(asked, now);
+  const { units: owed, until } = owedTogether(asked, now);
+  const kept = standings
+    .filter(({ plan }) => !putAway.has(plan.id))
+    .reduce((total, { plan }) => total + keptUnits(order.state, plan), 0);
+  const units = owed + kept;
   if (units === 0) {
     forgetRefunds(order);
     return;
@@ -48,13 +53,20 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
   order.refundSince ??= now;
   order.refundUnits = units;
   order.refundUntil = until;
-  const since = shop.refundsAloneSince?.getTime() ?? Number.POSITIVE_INFINITY;
-  const isAlone = shop.refundsAlone && (order.refundSince ?? 0) >= since;
-  if (!isAlone) order.refundLookAt = null;
+  if (!mayGoAlone(order, shop)) order.refundLookAt = null;
   else if (order.refundLooked !== order.revision) order.refundLookAt = now;
 }
 
-/** Line ids of the plans of which the merchant put away that their product is gone. */
+/** Whether the shop's setting is about what is to be refunded of the order: it came after it. */
+export function mayGoAlone(
+  { refundSince }: Pick<StoredOrder, "refundSince">,
+  { refundsAlone, refundsAloneSince }: Pick<ShopRow, "refundsAlone" | "refundsAloneSince">,
+): boolean {
+  const since = refundsAloneSince?.getTime() ?? Number.POSITIVE_INFINITY;
+  return refundsAlone && refundSince !== null && refundSince >= since;
+}
+
+/** Line ids of the plans of which the merchant put away that their product, or their order, is gone. */
 export function putAwayPlans({
   findings,
   dismissed,
@@ -62,7 +74,7 @@ export function putAwayPlans({
   return new Set(
     findings
       .filter((finding) => dismissed.includes(findingKey(finding)))
-      .filter(({ code }) => code === "product_gone_plan_not")
+      .filter(({ code }) => code === "product_gone_plan_not" || code === "cancelled_not_refunded")
       .flatMap(({ lineItemIds }) => lineItemIds.at(-1) ?? []),
   );
 }

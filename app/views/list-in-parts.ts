@@ -85,11 +85,8 @@ async function listInParts(
   if (filter.plans !== null) {
     conditions.push(`least(o."planUnits", 1) = ${filter.plans === "yes" ? 1 : 0}`);
   }
-  const late: string[] = [];
-  // the index on the names knows of attention, and of nothing that is about refunds
-  if (filter.view === "refund") late.push(`o."refundUnits" > 0`);
-  else conditions.push(`o."needsAttention"`);
-  const ofView = [...conditions, ...late];
+  conditions.push(filter.view === "refund" ? `o."refundUnits" > 0` : `o."needsAttention"`);
+  const ofView = [...conditions];
   const place = cursor && {
     part: cursor.part,
     number: `${bind(cursor.number)}::bigint`,
@@ -98,7 +95,7 @@ async function listInParts(
   const sign = backwards ? "<" : ">";
   if (place) {
     const { part, number, id } = place;
-    late.push(`(${partOf}, ${numberOf}, o."id") ${sign} (${part}, ${number}, ${id})`);
+    conditions.push(`(${partOf}, ${numberOf}, o."id") ${sign} (${part}, ${number}, ${id})`);
   }
   const beyond = (one: number): string[] => {
     const part = parts[one];
@@ -125,7 +122,7 @@ async function listInParts(
   const rows = await readRows<Omit<Cursor, "id">>(
     pool,
     {
-      ...{ filter, few, walk, conditions, late, order, fixed, values },
+      ...{ filter, few, walk, conditions, order, fixed, values },
       keys: `${partOf} AS "part", (${numberOf})::text AS "number"`,
     },
     limit + 1,

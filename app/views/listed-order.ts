@@ -84,6 +84,9 @@ export function refusedNote({
   return { kind: "refused", words: statusReason };
 }
 
+/** Without one of these what is to be refunded is what the buyer asked for. */
+const owing: Finding["code"][] = ["product_gone_plan_not", "cancelled_not_refunded"];
+
 function noteOf(row: ListedRow): Note | null {
   const { status, reasonCode, statusReason } = row;
   const found = row.findings as Finding[];
@@ -99,8 +102,7 @@ function noteOf(row: ListedRow): Note | null {
     ...cause.finding,
     severity: severityOf(cause),
   }));
-  const isRequest =
-    row.refundUnits > 0 && !found.some(({ code }) => code === "product_gone_plan_not");
+  const isRequest = row.refundUnits > 0 && !found.some(({ code }) => owing.includes(code));
   for (const grade of gravity) {
     // it is no finding: nothing is wrong with the order
     if (grade === "warning" && isRequest) return { kind: "requested" };

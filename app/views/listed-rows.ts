@@ -33,14 +33,14 @@ export async function readRows<Keys>(
   { filter: { query, finding }, few, fixed, keys, ...list }: List,
   limit: number,
 ): Promise<(Row & Keys)[]> {
-  const { walk, conditions, late, order } = list;
+  const { walk, conditions, order } = list;
   const values = [...list.values];
   const bind = (value: unknown) => `$${values.push(value)}`;
   let of: string;
   let bound = values;
   if (few !== null) {
     const named = query === null ? [] : [bearsName(query, bind)];
-    const all = [...conditions, ...(late ?? []), ...named].join(" AND ");
+    const all = [...conditions, ...named].join(" AND ");
     of = `SELECT * FROM ${byIds(bind(few))} o WHERE ${all} ORDER BY ${order} LIMIT ${limit}`;
   } else if (query !== null) {
     const more = finding === null ? [] : ["findings", "findingSeverity"];

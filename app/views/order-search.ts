@@ -11,6 +11,12 @@ import {
 /** So many orders of the list are looked at before the index on the names is. */
 const window = 2000;
 
+/** What the index on the names holds. */
+const indexed = [
+  ...["id", "placedAt", "status", "planUnits", "planTotal", "needsAttention"],
+  ...["refundUnits", "refundUntil"],
+];
+
 type Bind = (value: unknown) => string;
 
 /** Which orders of a list are searched, as SQL: see `listOrders`. */
@@ -23,11 +29,6 @@ export type Searched = {
   conditions: readonly string[];
   /** columns that the conditions are about besides those of the index on the names */
   more: readonly string[];
-  /**
-   * conditions for when few enough orders are left that their rows may be read: they, or the sorting,
-   * are about what that index lacks; null: there is nothing of the kind
-   */
-  late: readonly string[] | null;
   /** how the list is sorted */
   order: string;
   values: unknown[];
@@ -36,11 +37,11 @@ export type Searched = {
 /**
  * The ids of the first `limit` orders of a list that bear a name, an id or a customer's last name. Most often the list is
  * short, or the first of it bear such a name. Where neither is so, all that bear such a name are
- * looked through, in an index that holds all that the tabs ask for.
+ * looked through, in an index that holds all that tabs and sorting ask for.
  */
 export async function findOrders(
   pool: pg.Pool,
-  { query, walk, conditions, more, late, order, values }: Searched,
+  { query, walk, conditions, more, order, values }: Searched,
   limit: number,
 ): Promise<string[]> {
   const { rows: first } = await pool.query<{ id: string; name: string | null }>(
@@ -58,18 +59,13 @@ export async function findOrders(
   if (found.length >= limit || first.length < window) return found.slice(0, limit);
   const all = [...values];
   const bind = (value: unknown) => `$${all.push(value)}`;
-  const named = `SELECT o."id" FROM (${namedOrders(query, few, more, bind)}) o ${where(conditions)}`;
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   const { rows } = await pool.query<{ id: string }>(
-    late !== null
-      ? `SELECT o."id" FROM ${byIds(`ARRAY(${named})`)} o ${where(late)} ORDER BY ${order} LIMIT ${limit}`
-      : `${named} ORDER BY ${order} LIMIT ${limit}`,
+    `SELECT o."id" FROM (${namedOrders(query, few, more, bind)}) o ${where}
+      ORDER BY ${order} LIMIT ${limit}`,
     all,
   );
   return rows.map(({ id }) => id);
-}
-
-function where(conditions: readonly string[]): string {
-  return conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
 }
 
 /** SQL: these orders, by their keys, whatever else is asked for: OFFSET 0 keeps that out. */
@@ -100,7 +96,7 @@ function namedOrders(
   more: readonly string[],
   bind: Bind,
 ): string {
-  const columns = ["id", "placedAt", "status", "planUnits", "needsAttention", ...more];
+  const columns = [...indexed, ...more];
   const select = `SELECT ${columns.map((column) => `o."${column}"`).join(", ")} FROM "Order" o`;
   const ranges = startsOf(query).map((start) => nameRange(start, bind));
   const byName = ranges.map((range) => `(${select} WHERE o."shop" = $1 AND ${range} OFFSET 0)`);

@@ -165,6 +165,8 @@ test("a view is saved without what was searched for, opened by its link, renamed
   await tab.click();
   await expect(app.getByRole("row")).toHaveCount(2);
   await tab.click();
+  await expect(app.getByRole("menuitem", { name: "Rename" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
   await app.getByRole("menuitem", { name: "Rename" }).click();
   await app.getByLabel("Name", { exact: true }).fill("Dearest");
   await app.getByRole("dialog").getByRole("button", { name: "Save" }).click();
@@ -204,4 +206,34 @@ test("an order's entry in Shopify opens it here", async ({ page, world, shop }) 
     const app = await openApp(page, world, shop.domain, address);
     await expect(app.getByRole("heading", { level: 1 })).toContainText("#820982911946154500");
   }
+});
+
+test("popovers and a choice of some orders say what they are to everybody", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const client = await unlinked(world, shop.domain, 3);
+  await client.close();
+  const app = await openApp(page, world, shop.domain, "/app/orders?view=attention");
+  await app.getByRole("row").nth(1).getByRole("checkbox").check();
+  await expect(app.getByText("1 selected").first()).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await app.getByRole("row").nth(1).getByRole("checkbox").uncheck();
+
+  const address = () => page.frame({ name: "app-iframe" })?.url();
+  await app.getByRole("button", { name: "Sort the results" }).click();
+  for (const name of ["Nearest deadline first", "Highest plan value first"]) {
+    await expect(app.getByRole("button", { name })).toBeVisible();
+  }
+  expect(await violations(page)).toEqual([]);
+  await app.getByRole("button", { name: "Highest plan value first" }).click();
+  await expect.poll(address).toContain("sort=value");
+  await app.getByRole("radio", { name: "Date" }).click({ force: true });
+  await expect.poll(address).toContain("sort=newest");
+  await page.keyboard.press("Escape");
+  await app.getByRole("button", { name: /^Search and filter/ }).click();
+  await app.getByRole("button", { name: "Add filter" }).click();
+  await expect(app.getByText("Finding", { exact: true }).last()).toBeVisible();
+  expect(await violations(page)).toEqual([]);
 });

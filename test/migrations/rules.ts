@@ -16,8 +16,9 @@ const markOfAll = /^-- allowed throughout: *\S/;
  * Reads a migration with PostgreSQL's own parser and lists what breaks the rule of two steps: during
  * a deploy the old and the new version run on one database, under load. So nothing is taken away or
  * renamed that the version before still reads, and nothing locks a table for as long as it is large.
- * A migration is one transaction, which keeps every lock to its end: so it waits for one table at
- * most, and reads none that it has locked.
+ * A migration is one transaction, which keeps every lock to its end; and Citus hands an ALTER TABLE on
+ * to a distributed table's parts with all that was sent beside it, which they refuse. So what alters a
+ * table in use stands alone.
  *
  * @param isEarlier it was made before that rule, and is applied everywhere
  * @throws when it is no SQL
@@ -29,22 +30,15 @@ export async function breachesOf(sql: string, isEarlier = false): Promise<Breach
   const fresh = new Set(
     statements.filter(({ kind }) => kind === "CreateStmt").map(({ node }) => tableOf(node)),
   );
-  /** the table in use that is locked for good */
-  let locked: string | null = null;
   return statements.flatMap(({ kind, node, text, leading }) => {
-    const table = locksAll(kind, node) && !fresh.has(tableOf(node)) ? tableOf(node) : null;
-    const isSecond = table !== null && locked !== null && table !== locked;
-    locked ??= table;
     if (mark.test(leading)) return [];
     const rules = rulesOf(kind, node, fresh);
     if (node.concurrent && statements.length > 1) {
       rules.push("is CONCURRENTLY in a transaction: put it into a migration of its own");
     }
-    if (isSecond && !isEarlier) {
-      rules.push(`waits for a table while ${locked} is locked: put it into a migration of its own`);
-    }
-    if (validates(kind, node) && statements.length > 1) {
-      rules.push("reads a whole table beside other statements: put it into a migration of its own");
+    const alters = kind === "AlterTableStmt" && !fresh.has(tableOf(node));
+    if (alters && statements.length > 1 && !isEarlier) {
+      rules.push("alters a table in use beside others: put it into a migration of its own");
     }
     return rules.map((rule) => ({ statement: text, rule }));
   });
@@ -117,21 +111,6 @@ function ofColumn({ subtype, def }: Node): string[] {
     default:
       return [unknown];
   }
-}
-
-const subtypesOf = (kind: string, node: Node) =>
-  kind === "AlterTableStmt"
-    ? (node.cmds as Node[]).map((one) => String((one.AlterTableCmd as Node).subtype))
-    : [];
-
-/** Whether nobody may read or write the table until the transaction ends. */
-function locksAll(kind: string, node: Node): boolean {
-  const gentle = ["AT_SetStatistics", "AT_ValidateConstraint"];
-  return subtypesOf(kind, node).some((subtype) => !gentle.includes(subtype));
-}
-
-function validates(kind: string, node: Node): boolean {
-  return subtypesOf(kind, node).includes("AT_ValidateConstraint");
 }
 
 function tableOf(node: Node): string {

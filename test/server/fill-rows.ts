@@ -4,7 +4,8 @@ import { emptyState } from "#app/order/fold.ts";
 /**
  * Fills a shop with rows as the app leaves them, but with documents that hold next to nothing: an order
  * every ten seconds, the newest of them now, each folded from a webhook and sent in a request of its own. Every
- * thousandth was refused lately, a few lack their plan, a tenth of the webhooks has been kept long
+ * thousandth was refused lately, a few lack their plan, one of twenty is to be refunded, half of them
+ * with a deadline, a tenth of the webhooks has been kept long
  * enough.
  *
  * @param ids the ids begin behind this number
@@ -23,13 +24,16 @@ export async function fillRows(
   const refused = `n > ${orders} - 60 AND n % 5 = 0`;
   await pool.query(
     `INSERT INTO "Order" ("shop", "id", "name", "placedAt", "changedAt", "status", "planUnits",
-                          "findings", "findingSeverity", "needsAttention", "acceptedEpoch")
+                          "findings", "findingSeverity", "needsAttention", "acceptedEpoch",
+                          "refundUnits", "refundUntil")
      SELECT $1, (${ids} + n)::text, '#' || n, ${at}, ${at},
             (CASE WHEN ${refused} THEN 'rejected' WHEN n % 7 = 0 THEN 'skipped'
                   WHEN n % 2 = 0 THEN 'confirmed' ELSE 'sent' END)::"OrderStatus",
             CASE WHEN n % 7 = 0 THEN 0 ELSE 1 END,
             CASE WHEN n % 10 = 0 THEN '[{"code": "plan_without_product"}]'::jsonb ELSE '[]' END,
-            CASE WHEN n % 10 = 0 THEN 'warning' END, n % 10 = 0, 1
+            CASE WHEN n % 10 = 0 THEN 'warning' END, n % 10 = 0, 1,
+            CASE WHEN n % 20 = 0 THEN 1 ELSE 0 END,
+            CASE WHEN n % 40 = 0 THEN now() + interval '1 day' END
        FROM generate_series(1, $2::int) AS n`,
     [shop, orders],
   );
@@ -55,8 +59,9 @@ export async function fillRows(
     [shop, orders],
   );
   await pool.query(
-    `INSERT INTO "OrderCount" ("shop", "status", "count", "attention")
-     SELECT "shop", "status", count(*), count(*) FILTER (WHERE "needsAttention")
+    `INSERT INTO "OrderCount" ("shop", "status", "count", "attention", "refund")
+     SELECT "shop", "status", count(*), count(*) FILTER (WHERE "needsAttention"),
+            count(*) FILTER (WHERE "refundUnits" > 0)
        FROM "Order" WHERE "shop" = $1 GROUP BY 1, 2`,
     [shop],
   );

@@ -94,6 +94,10 @@ describe("a migration of a table that a dump holds", () => {
     await next.add("more_news", `ALTER TABLE "InboxWebhook" ADD COLUMN "more" TEXT;`);
     const holder = await holdAsDump("InboxWebhook");
     await startNext({ MIGRATION_LOCK_MS: "4000" });
+    // nothing beside it: Citus takes none
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'hakuna-migration'
+      AND wait_event_type = 'Lock' AND query = 'ALTER TABLE "InboxWebhook" ADD COLUMN "more" TEXT;'`;
+    await eventually("it waits", async () => (await rows(waiting)).length > 0);
     await hasEnded();
     expect(started?.output()).toContain("did not get its locks within 4 s, and changed nothing");
     await send(3);

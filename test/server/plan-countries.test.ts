@@ -6,7 +6,7 @@ import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
-import { ops, opsHere } from "./ops.ts";
+import { opsHere } from "./ops.ts";
 
 const { world, client } = await openWorld();
 let domain: string;
@@ -51,8 +51,8 @@ async function fetchOffers(...products: CatalogProduct[]) {
 
 async function connect(environment: "sandbox" | "production", ...more: string[]) {
   const key = environment === "sandbox" ? "sk_test_demo" : "sk_live_demo";
-  const args = ["connect", domain, "--environment", environment, "--api-key", "-", ...more];
-  expect(await ops(args, world.env, key)).toMatchObject({ code: 0 });
+  const args = ["connect", domain, "--environment", environment, "--api-key", key, ...more];
+  expect(await opsHere(args, world.env)).toMatchObject({ code: 0 });
 }
 
 async function jobKinds(): Promise<string[]> {

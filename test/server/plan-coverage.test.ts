@@ -276,6 +276,7 @@ it("tells what a renewal made dearer, and of nothing that stayed as it was", asy
     ].map(([before, price]) => ({
       ...{ productId: bike.id, product: "City bike", plan: expect.any(String), country: "de" },
       ...{ before, price, currency: "EUR", at: expect.any(Number) },
+      isRepriced: false,
     })),
   );
 });

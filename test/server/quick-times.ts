@@ -7,7 +7,8 @@ export const quickTimes = {
   FEED_PROBE_TIMEOUT_MS: "4500",
   LEASE_MS: "5000",
   DATABASE_IDLE_MS: "4500",
-  SWEEP_INTERVAL_MS: "200",
+  // a process that has nothing to do looks for work all the same, and several run beside each other
+  SWEEP_INTERVAL_MS: "1000",
   REPEAT_AFTER_UNANSWERED_MS: "300",
   POLL_MIN_MS: "20",
   POLL_MAX_MS: "200",

@@ -1,108 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
-import type { FeedOrder } from "#app/order/feed-order.ts";
-import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
-import { payloadText } from "#test/simulator/shopify/payload.ts";
-import { type Refundable, refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
-import type { SimulatedRefund } from "#test/simulator/shopify/simulated-order.ts";
-import { webhookOf } from "#test/simulator/shopify/webhook.ts";
+import { describe, expect, it } from "vitest";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
-import { openWorld } from "./open-world.ts";
+import { openRefundShop } from "./refund-shop.ts";
 import { isCounted } from "./vogelsang.ts";
 
 const domain = "refunds.myshopify.com";
-const { world, client } = await openWorld();
-const { pool } = client;
-const shop = world.shopify.shop(domain);
-let nextId = 5_600_000_000n;
-
-const allScopes = ["read_orders", "read_fulfillments", "read_customers", "read_products"];
-
-beforeAll(async () => {
-  shop.scopes = new Set([...allScopes, "write_orders"]);
-  await ask(world, "/app.data", { token: sessionToken(world, domain) });
-  await client.connect(domain);
-});
-
-/** Lets the webhooks that the shop has to send arrive, and the sync have done with them. */
-async function deliver(): Promise<void> {
-  await client.send(shop.takeWebhooks());
-  await client.quiet(domain);
-}
-
-/** An order whose product was refunded and restocked; its plan was not. */
-async function productGone(given: Refundable = {}, back: Partial<SimulatedRefund> = {}) {
-  nextId += 1n;
-  const order = refundableOrder(nextId, given);
-  const [product, plan] = order.lines;
-  if (!product || !plan) throw new Error("no lines");
-  const id = String(order.id);
-  const tell = async (topic: string) => {
-    shop.orders.put(order, order.updatedAt);
-    const text = payloadText(orderPayload(order));
-    await client.send([webhookOf(domain, topic, text, order.updatedAt)]);
-    await client.quiet(domain);
-  };
-  await tell("orders/create");
-  order.updatedAt += 60_000;
-  order.refunds.push({
-    ...{ id: order.id + 900n, createdAt: order.updatedAt },
-    units: [{ line: product, quantity: 1, restockType: "RETURN" }],
-    ...back,
-  });
-  await tell("orders/updated");
-  return { order, id, planLineId: String(plan.id), plan, tell };
-}
-
-type Answer = { result?: string; state?: string; problem?: string; words?: string };
-
-async function post(id: string, body: object, claims = {}, shopDomain = domain): Promise<Answer> {
-  const token = sessionToken(world, shopDomain, { claims });
-  const { text } = await ask(world, `/app/refunds/${id}`, { token, body });
-  return JSON.parse(text) as Answer;
-}
-
-type Gone = Awaited<ReturnType<typeof productGone>>;
-
-function refund({ id, planLineId }: Gone, more: object = {}, claims = {}): Promise<Answer> {
-  const asked = { action: "refund", planLineId, units: 1, left: 1, notify: true };
-  return post(id, { ...asked, amount: 1200, currency: "EUR", ...more }, claims);
-}
-
-async function rowsOf({ id }: { id: string }) {
-  const { rows } = await pool.query(
-    `SELECT * FROM "PlanRefund" WHERE "shop" = $1 AND "orderId" = $2 ORDER BY "createdAt"`,
-    [domain, id],
-  );
-  return rows;
-}
-
-const stateOf = async (order: { id: string }) => (await rowsOf(order)).map(({ state }) => state);
-
-/** The refunded units of the plan, as Hakuna has them. */
-function atHakuna({ id, planLineId }: Gone): number {
-  const order = world.hakuna.last(id) as FeedOrder | undefined;
-  const plan = order?.line_items.find((line) => line.id === planLineId);
-  return plan?.refunds.reduce((total, { quantity }) => total + quantity, 0) ?? -1;
-}
-
-/** As time goes by for a refund that was asked for. */
-async function age({ id }: { id: string }, minutes: number): Promise<void> {
-  await pool.query(
-    `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - $3 * interval '1 minute', "dueAt" = now()
-      WHERE "shop" = $1 AND "orderId" = $2`,
-    [domain, id, minutes],
-  );
-}
-
-/** The time of all that waits has come. */
-async function due({ id }: { id: string }): Promise<void> {
-  await pool.query(
-    `UPDATE "PlanRefund" SET "dueAt" = now() WHERE "shop" = $1 AND "orderId" = $2 AND "endedAt" IS NULL`,
-    [domain, id],
-  );
-}
+const { world, client, pool, shop, allScopes, ...given } = await openRefundShop(
+  domain,
+  5_600_000_000n,
+);
+const { deliver, productGone, post, refund, rowsOf, stateOf, atHakuna, age, due, set } = given;
 
 describe("a refund by hand", () => {
   it("pays back exactly the plan's units, once, and Hakuna learns of it", async () => {
@@ -204,6 +112,8 @@ describe("a refund by hand", () => {
     const gone = await productGone();
     expect(await refund(gone, { amount: 1199 })).toEqual({ result: "changed" });
     expect(await refund(gone, { currency: "USD" })).toEqual({ result: "changed" });
+    // money was paid back since the dialog was opened
+    expect(await refund(gone, { refunded: 8800 })).toEqual({ result: "changed" });
     expect(await refund(gone, { units: 2, left: 2, amount: 2400 })).toMatchObject({
       result: "changed",
     });
@@ -281,6 +191,15 @@ describe("an order that was cancelled", () => {
       token: sessionToken(world, domain),
     });
     expect(text).toContain("cancelledUnits");
+    // it is in the tab, with a finding, until the payment is paid back
+    expect(await client.order(domain, id)).toMatchObject({
+      ...{ refundUnits: 1, needsAttention: true },
+      findings: [{ code: "cancelled_not_refunded", lineItemIds: [gone.planLineId] }],
+    });
+    const { text: tab } = await ask(world, "/app/orders.data?view=refund", {
+      token: sessionToken(world, domain),
+    });
+    expect(tab).toContain(id);
     expect(await partOf(gone)).toEqual({
       part: { currency: "EUR", received: 11_200, refunded: 0, part: 1_200 },
     });
@@ -290,12 +209,37 @@ describe("an order that was cancelled", () => {
       payments: [{ id: 1n, status: "SUCCESS", amount: 11_200, gateway: "bogus" }],
     });
     expect((await partOf(gone)).part).toMatchObject({ refunded: 11_200, part: 0 });
+    order.financialStatus = "refunded";
+    order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    expect(await client.order(domain, id)).toMatchObject({
+      ...{ refundUnits: 0, needsAttention: false, findings: [] },
+    });
     const other = sessionToken(world, "other-refunds.myshopify.com");
     const path = `/app/cancelled/${id}?plan=${gone.planLineId}`;
     expect(JSON.parse((await ask(world, path, { token: other })).text)).toHaveProperty(
       "unavailable",
     );
   });
+});
+
+it("a cancelled order that was never paid asks for nothing, nor one that was put away", async () => {
+  const cancel = async (financialStatus: "pending" | "paid") => {
+    const gone = await productGone({ financialStatus }, { units: [] });
+    gone.order.updatedAt += 60_000;
+    gone.order.cancelledAt = gone.order.updatedAt;
+    await gone.tell("orders/cancelled");
+    return gone;
+  };
+  const unpaid = await cancel("pending");
+  expect(await client.order(domain, unpaid.id)).toMatchObject({ refundUnits: 0, findings: [] });
+  const { id, planLineId } = await cancel("paid");
+  expect(await client.order(domain, id)).toMatchObject({ refundUnits: 1 });
+  await ask(world, `/app/orders/${id}.data`, {
+    token: sessionToken(world, domain),
+    body: { action: "put_away", keys: [`cancelled_not_refunded:${planLineId}`] },
+  });
+  expect(await client.order(domain, id)).toMatchObject({ refundUnits: 0, needsAttention: false });
 });
 
 describe("what Shopify says against it", () => {
@@ -377,7 +321,8 @@ describe("an answer that is lost", () => {
     lose();
     await refund(gone);
     await pool.query(
-      `UPDATE "PlanRefund" SET "state" = 'unclear', "dueAt" = NULL WHERE "shop" = $1 AND "orderId" = $2`,
+      `UPDATE "PlanRefund" SET "state" = 'unclear', "dueAt" = NULL, "askedAt" = "askedAt" - interval '5 minutes'
+        WHERE "shop" = $1 AND "orderId" = $2`,
       [domain, gone.id],
     );
     const [row] = await rowsOf(gone);
@@ -468,13 +413,6 @@ describe("the timeline", () => {
 });
 
 describe("by itself", () => {
-  const set = (on: boolean, hours = 24) =>
-    pool.query(
-      `UPDATE "Shop" SET "refundsAlone" = $2, "refundsAloneSince" = now() - interval '1 second',
-              "refundWaitHours" = $3 WHERE "domain" = $1`,
-      [domain, on, hours],
-    );
-
   it("does nothing while it is off", async () => {
     await set(false);
     const gone = await productGone();

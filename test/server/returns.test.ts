@@ -60,9 +60,11 @@ async function page(id: string) {
   return text;
 }
 
+/** Those that were read and are under way. */
 async function returnsOf(id: string) {
   const { rows } = await pool.query(
-    `SELECT "status", "units", "isExchange" FROM "OrderReturn" WHERE "shop" = $1 AND "orderId" = $2`,
+    `SELECT "status", "units", "isExchange" FROM "OrderReturn"
+      WHERE "shop" = $1 AND "orderId" = $2 AND "status" IS NOT NULL`,
     [domain, id],
   );
   return rows;
@@ -149,6 +151,37 @@ describe("with the scope", () => {
       { step: "return_open", title: product.title },
       { step: "return_over", title: product.title },
     ]);
+  });
+
+  it("one that cannot be read is shown as such until it is, and not tried for ever", async () => {
+    const { order, id, product } = await shipped();
+    shop.faults.plan({ kind: "status", status: 403 }, { of: "query OneReturn", times: 2 });
+    shop.returns.request(order, [{ line: product, quantity: 1 }]);
+    await deliver();
+    const kept = async () => {
+      const { rows } = await pool.query(
+        `SELECT "words", "tries", "dueAt" FROM "OrderReturn" WHERE "shop" = $1 AND "orderId" = $2`,
+        [domain, id],
+      );
+      return rows[0];
+    };
+    const dueWith = (tries: number) =>
+      pool.query(
+        `UPDATE "OrderReturn" SET "dueAt" = now(), "tries" = $3 WHERE "shop" = $1 AND "orderId" = $2`,
+        [domain, id, tries],
+      );
+    await eventually("it is said", async () => (await kept())?.words !== null);
+    const { words, dueAt } = await kept();
+    expect(words).not.toBe("");
+    expect(dueAt).toBeInstanceOf(Date);
+    expect(await page(id)).toContain(words);
+    await dueWith(12);
+    await eventually("it is given up until there is news", async () => {
+      return (await kept())?.tries === 13 && (await kept()).dueAt === null;
+    });
+    await dueWith(0);
+    await eventually("it is read", async () => (await returnsOf(id)).length === 1);
+    expect(await kept()).toMatchObject({ words: null });
   });
 
   it("that it is over is told once, also where more news come while it is read", async () => {

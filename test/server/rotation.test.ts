@@ -64,6 +64,9 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
     };
     let second = await startSecond();
 
+    // the slower the machine, the rarer: what is waited for needs it, too
+    const rest = (began: number, ms: number) => sleep(Math.max(ms, 3 * (Date.now() - began)));
+
     // Shopify sends all the while, to one server or the other, and again where one does not answer
     let signing = old.secret;
     const underWay: string[] = [];
@@ -75,12 +78,13 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
       const either = () => (tries++ % 2 ? secondUrl : world.appUrl);
       while (isSending) {
         const { id, webhook } = nextOrder();
+        const began = Date.now();
         underWay[sender] = signing;
         await deliverWebhook(either, webhook, underWay[sender]).then(
           () => taken.push(id),
           (error) => failures.push(error),
         );
-        await sleep(50);
+        await rest(began, 150);
       }
     });
     // and a merchant opens one page after the other; a server that is just restarted, or has no time, is
@@ -89,6 +93,7 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
     const visiting = (async () => {
       while (isSending) {
         const at = visits % 2 ? secondUrl : world.appUrl;
+        const began = Date.now();
         await visit(signing, at).then(
           () => {
             visits += 1;
@@ -98,7 +103,7 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
             if (/^The app answered (?!503)/.test(said)) failures.push(error);
           },
         );
-        await sleep(100);
+        await rest(began, 400);
       }
     })();
     const moreArrive = async () => {
@@ -167,8 +172,8 @@ describe("a secret is rotated without losing a webhook or closing a page:", () =
     expect(failures).toEqual([]);
     expect(visits).toBeGreaterThan(10);
     for (const id of taken) await arrives(id);
-    const output = servers.map((server) => server.output()).join("");
-    expect(output).not.toMatch(/"level":"(error|fatal)"/);
+    const lines = servers.flatMap((server) => server.output().split("\n"));
+    expect(lines.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
   });
 
   it("the API key of a shop: what comes while the old one is refused waits for the new one", async () => {

@@ -141,8 +141,28 @@ describe("SIGTERM under load, with a second instance", () => {
   });
 });
 
-describe("SIGTERM for a developer's server", () => {
-  it("lets the app end in order: Vite does not end the process before", async () => {
+describe("a developer's server", () => {
+  it("is served at the tunnel that Shopify's command line opens, with what that sets", async () => {
+    const port = String(await freePort());
+    const tunnel = "a-tunnel.trycloudflare.com";
+    const server = world.startProcess("app/server.ts", {
+      ...{ PORT: port, NODE_ENV: "development", APP_ENV: "development", WORKER: "off" },
+      ...{ HOST: `https://${tunnel}`, APP_URL: `https://${tunnel}`, SHOPIFY_APP_URL: "" },
+      ENCRYPTION_KEY: world.env.ENCRYPTION_KEY ?? "",
+    });
+    await waitUntilReady(server, `http://localhost:${port}/readyz`);
+    const answer = await request(`http://localhost:${port}/app/help`, {
+      headers: { host: tunnel, "x-forwarded-proto": "https", "x-forwarded-host": tunnel },
+    });
+    const text = await answer.body.text();
+    expect(text).not.toContain("Blocked request");
+    // without a session it leads to Shopify, and back to the tunnel
+    expect(answer.statusCode).not.toBe(403);
+    await server.stop("SIGTERM");
+    expect(server.exitCode()).toBe(0);
+  });
+
+  it("lets the app end in order on SIGTERM: Vite does not end the process before", async () => {
     const port = String(await freePort());
     const server = world.startProcess("app/server.ts", {
       ...{ PORT: port, NODE_ENV: "development", WORKER: "off" },

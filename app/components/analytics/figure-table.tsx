@@ -7,7 +7,7 @@ const cell: CSSProperties = {
   textAlign: "right",
   fontVariantNumeric: "tabular-nums",
 };
-const named: CSSProperties = { ...cell, textAlign: "left", overflowWrap: "break-word" };
+const named: CSSProperties = { ...cell, textAlign: "left", overflowWrap: "anywhere" };
 const heading: CSSProperties = { fontWeight: "var(--p-font-weight-medium)", hyphens: "auto" };
 
 /**

@@ -6,10 +6,12 @@ import type { ShownReturn } from "#app/refunds/order-refunds.ts";
 export function OpenReturns({ returns }: { returns: ShownReturn[] }) {
   const { t } = useLocale();
   if (returns.length === 0) return null;
+  const unread = returns.find(({ words }) => words !== null);
   return (
-    <Banner tone="info">
+    <Banner tone={unread ? "warning" : "info"}>
       <BlockStack gap="100">
         {returns.map(({ id, status, units }) => {
+          if (status === null) return null;
           const state = status === "OPEN" ? "open" : "requested";
           return (
             <Text as="p" key={id}>
@@ -19,6 +21,7 @@ export function OpenReturns({ returns }: { returns: ShownReturn[] }) {
             </Text>
           );
         })}
+        {unread && <Text as="p">{t("refunds.return.unread", { words: unread.words })}</Text>}
         {returns.some(({ isExchange }) => isExchange) && (
           <Text as="p">{t("refunds.return.exchange")}</Text>
         )}

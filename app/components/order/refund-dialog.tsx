@@ -49,8 +49,9 @@ export function RefundDialog({ plan, units: first, notify: wanted, onClose }: Pr
   };
   const confirm = () => {
     if (preview === null) return;
-    const { amount, currency, left } = preview;
-    ask({ action: "refund", planLineId: plan.id, units, left, notify, amount, currency });
+    const { amount, currency, refunded, left } = preview;
+    const shown = { units, left, amount, currency, refunded };
+    ask({ action: "refund", planLineId: plan.id, notify, ...shown });
   };
   return (
     <Dialog

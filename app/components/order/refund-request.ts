@@ -13,6 +13,8 @@ export const refundRequest = z.discriminatedUnion("action", [
     notify: z.boolean(),
     amount: z.int().min(0),
     currency: z.string().regex(/^[A-Z]{3}$/),
+    /** absent: an extension of an earlier version asks */
+    refunded: z.int().min(0).optional(),
   }),
   z.object({ action: z.literal("decline"), refundId }),
   z.object({ action: z.literal("decline_request"), planLineId: lineId }),

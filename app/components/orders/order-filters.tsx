@@ -100,15 +100,16 @@ export function OrderFilters({ filter, counts, saved, hasRoom }: Props) {
       sortOptions={[
         ...(isWorkQueue(filter.view)
           ? [
+              // two of one name: Polaris draws a button for each direction, also for one that there is not
               {
-                label: t("orders.sort.deadline"),
-                value: "deadline asc" as const,
+                label: t("orders.sort.urgency"),
+                value: "urgency asc" as const,
                 directionLabel: t("orders.sort.nearest"),
               },
               {
-                label: t("queue.sort.value"),
-                value: "value desc" as const,
-                directionLabel: t("queue.sort.dearest"),
+                label: t("orders.sort.urgency"),
+                value: "urgency desc" as const,
+                directionLabel: t("orders.sort.dearest"),
               },
             ]
           : []),
@@ -130,8 +131,8 @@ export function OrderFilters({ filter, counts, saved, hasRoom }: Props) {
 }
 
 const sortValues = {
-  deadline: "deadline asc",
-  value: "value desc",
+  deadline: "urgency asc",
+  value: "urgency desc",
   newest: "date desc",
   oldest: "date asc",
 } as const;
@@ -139,7 +140,7 @@ const sortValues = {
 /** Null: what the view begins with. */
 function sortOf(sorted: string | undefined, view: View): OrderFilter["sort"] | null {
   if (sorted === "date asc") return "oldest";
-  if (sorted === "value desc") return "value";
+  if (sorted === "urgency desc") return "value";
   return sorted === "date desc" && isWorkQueue(view) ? "newest" : null;
 }
 

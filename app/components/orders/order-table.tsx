@@ -22,6 +22,7 @@ import type { OrderFilter } from "#app/views/order-filter.ts";
 import type { OrderOfList } from "#app/views/order-list.ts";
 import { useBulk } from "./bulk.tsx";
 import { listOf, orderOf } from "./list-address.ts";
+import { useMixedCheckboxes } from "./mixed-checkboxes.ts";
 import { NoOrders } from "./no-orders.tsx";
 import { PhoneSelection, RowCheckbox } from "./phone-selection.tsx";
 import { RefundDeadline } from "./refund-deadline.tsx";
@@ -49,6 +50,7 @@ export function OrderTable({ orders, filter, isEmptyShop, next, previous, isPhon
   const selection = useIndexResourceState(orders);
   const resend = useResend(selection.clearSelection);
   const bulk = useBulk(selection.clearSelection);
+  useMixedCheckboxes();
   const list = listOf(params);
   const turnTo = (name: "after" | "before", cursor: string | null) => {
     const query = new URLSearchParams(params);

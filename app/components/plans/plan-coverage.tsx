@@ -3,7 +3,6 @@ import {
   Banner,
   BlockStack,
   Button,
-  Card,
   InlineStack,
   Pagination,
   Spinner,
@@ -13,72 +12,59 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { RelativeMoment } from "#app/components/shared/moment.tsx";
 import type { CoveragePage } from "#app/plans/coverage/coverage-page.ts";
 import { usePlanRequest } from "./plan-request.ts";
-import { WhyNot, type WhyNotReason } from "./why-not.tsx";
+import type { WhyNotReason } from "./why-not.tsx";
 
-type Props = { coverage: CoveragePage; why: WhyNotReason };
-
-/** How many products have no plans, which, and a button that gives them plans. */
-export function PlanCoverage({ coverage, why }: Props) {
+/** How many of the products on sale have no plans, and since when that is known. */
+export function CoverageLine({ coverage }: { coverage: CoveragePage }) {
   const { t, formatNumber } = useLocale();
-  const { products, without, listed, countedAt, isCounting, wait } = coverage;
-  const { busy, ask } = usePlanRequest();
+  const { products, without, countedAt, isCounting, wait } = coverage;
   return (
-    <Card>
-      <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {t("plans.coverage.title")}
-        </Text>
-        {products !== null && (
-          <Text as="p">
-            {without === 0
-              ? t(products === 0 ? "plans.coverage.noProducts" : "plans.coverage.all")
-              : t("plans.coverage.without", {
-                  count: without,
-                  without: formatNumber(without),
-                  total: formatNumber(Math.max(products, without)),
-                })}
-          </Text>
-        )}
-        <InlineStack gap="200" blockAlign="center">
-          {isCounting && wait === null && (
-            <>
-              <Spinner size="small" accessibilityLabel={t("plans.coverage.counting")} />
-              <Text as="span" tone="subdued">
-                {t("plans.coverage.counting")}
-              </Text>
-            </>
-          )}
+    <BlockStack gap="100">
+      {products !== null && (
+        <Text as="p">
+          {without === 0
+            ? t(products === 0 ? "plans.coverage.noProducts" : "plans.coverage.all")
+            : t("plans.coverage.without", {
+                count: without,
+                without: formatNumber(without),
+                total: formatNumber(Math.max(products, without)),
+              })}
           {!isCounting && countedAt !== null && (
             <Text as="span" tone="subdued">
+              {" · "}
               {t("plans.coverage.counted")} <RelativeMoment at={countedAt} />
             </Text>
           )}
+        </Text>
+      )}
+      {isCounting && wait === null && (
+        <InlineStack gap="200" blockAlign="center">
+          <Spinner size="small" accessibilityLabel={t("plans.coverage.counting")} />
+          <Text as="span" tone="subdued">
+            {t("plans.coverage.counting")}
+          </Text>
         </InlineStack>
-        {isCounting && wait !== null && (
-          <Banner tone="warning">{t(`plans.jobs.wait.${wait}`)}</Banner>
-        )}
-        {without > 0 && (
-          <>
-            <WhyNot why={why} />
-            <InlineStack>
-              <Button
-                disabled={why !== null}
-                loading={busy}
-                onClick={() => ask({ intent: "cover" })}
-              >
-                {t("plans.coverage.give", { count: without, without: formatNumber(without) })}
-              </Button>
-            </InlineStack>
-            <BlockStack as="ul" gap="200">
-              {listed.map((product) => (
-                <Uncovered key={product.id} {...product} why={why} />
-              ))}
-            </BlockStack>
-            <Pages {...coverage} />
-          </>
-        )}
+      )}
+      {isCounting && wait !== null && (
+        <Banner tone="warning">{t(`plans.jobs.wait.${wait}`)}</Banner>
+      )}
+    </BlockStack>
+  );
+}
+
+type Props = { coverage: CoveragePage; why: WhyNotReason };
+
+/** The products without plans, page by page, each with a button that gives it some. */
+export function UncoveredProducts({ coverage, why }: Props) {
+  return (
+    <BlockStack gap="300">
+      <BlockStack as="ul" gap="200">
+        {coverage.listed.map((product) => (
+          <Uncovered key={product.id} {...product} why={why} />
+        ))}
       </BlockStack>
-    </Card>
+      <Pages {...coverage} />
+    </BlockStack>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useAppBridge } from "@shopify/app-bridge-react";
-import { Banner, BlockStack, Button, ButtonGroup, Card, Text } from "@shopify/polaris";
+import { Banner, BlockStack, Button, ButtonGroup, Text } from "@shopify/polaris";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { RelativeMoment } from "#app/components/shared/moment.tsx";
 import type { FollowedCollection } from "#app/plans/coverage/coverage-page.ts";
@@ -21,38 +21,33 @@ export function PlanFollow({ followed, why }: Props) {
     ask({ intent: "follow", collection: { id, title: title ?? "" } });
   };
   return (
-    <Card>
-      <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {t("plans.follow.title")}
-        </Text>
-        {followed === null ? (
-          <Text as="p">{t("plans.follow.text")}</Text>
-        ) : (
-          <Followed followed={followed} />
-        )}
-        <WhyNot why={why} />
-        <ButtonGroup>
-          <Button disabled={why !== null} loading={busy} onClick={choose}>
-            {t(followed === null ? "plans.follow.choose" : "plans.follow.change")}
+    <BlockStack gap="300">
+      {followed === null ? (
+        <Text as="p">{t("plans.follow.text")}</Text>
+      ) : (
+        <Followed followed={followed} />
+      )}
+      <WhyNot why={why} />
+      <ButtonGroup>
+        <Button disabled={why !== null} loading={busy} onClick={choose}>
+          {t(followed === null ? "plans.follow.choose" : "plans.follow.change")}
+        </Button>
+        {followed !== null && (
+          <Button
+            disabled={why !== null || followed.isLooking}
+            loading={busy}
+            onClick={() => ask({ intent: "look" })}
+          >
+            {t("plans.follow.look")}
           </Button>
-          {followed !== null && (
-            <Button
-              disabled={why !== null || followed.isLooking}
-              loading={busy}
-              onClick={() => ask({ intent: "look" })}
-            >
-              {t("plans.follow.look")}
-            </Button>
-          )}
-          {followed !== null && (
-            <Button loading={busy} onClick={() => ask({ intent: "unfollow" })}>
-              {t("plans.follow.off")}
-            </Button>
-          )}
-        </ButtonGroup>
-      </BlockStack>
-    </Card>
+        )}
+        {followed !== null && (
+          <Button loading={busy} onClick={() => ask({ intent: "unfollow" })}>
+            {t("plans.follow.off")}
+          </Button>
+        )}
+      </ButtonGroup>
+    </BlockStack>
   );
 }
 

@@ -5,13 +5,14 @@ import {
   BlockStack,
   Button,
   Card,
-  Divider,
   InlineStack,
   ProgressBar,
   Text,
 } from "@shopify/polaris";
+import { useId, useState } from "react";
 import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
+import { RelativeMoment } from "#app/components/shared/moment.tsx";
 import type { PageJob, PageJobProduct } from "#app/plans/plan-jobs-page.ts";
 import type { OfferedPlan, PlanResult } from "#app/plans/plan-result.ts";
 import { useFailureText } from "./failure-text.ts";
@@ -19,43 +20,63 @@ import { usePlanRequest } from "./plan-request.ts";
 
 type Props = { jobs: PageJob[]; open: string | null; products: PageJobProduct[] };
 
-/** The latest jobs: how far they are, and what the open one did for each product. */
+/** The latest job in a line or two; what it did for each product, and the jobs before it, on demand. */
 export function PlanJobs({ jobs, open, products }: Props) {
   const { t, formatTime } = useLocale();
-  const job = jobs.find(({ id }) => id === open);
+  const id = useId();
+  const job = jobs.find((one) => one.id === open);
+  // what could not be done is to be seen; so is what somebody asked for by a link
+  const [isOpen, setOpen] = useState<boolean | null>(null);
   if (!job) return null;
-  const others = jobs.filter(({ id }) => id !== open);
+  const others = jobs.filter((one) => one.id !== open);
+  const isShown = isOpen ?? (job.failed > 0 || jobs[0]?.id !== open);
   return (
     <Card>
-      <BlockStack gap="400">
+      <BlockStack gap="300">
         <JobHead job={job} />
-        {products.length > 0 && (
-          <BlockStack as="ul" gap="300">
-            {products.map((product) => (
-              <ProductLine key={product.productId} product={product} />
-            ))}
-          </BlockStack>
+        {(products.length > 0 || others.length > 0) && (
+          <InlineStack>
+            <Button
+              variant="plain"
+              disclosure={isShown ? "up" : "down"}
+              ariaExpanded={isShown}
+              ariaControls={id}
+              onClick={() => setOpen(!isShown)}
+            >
+              {t("plans.jobs.details")}
+            </Button>
+          </InlineStack>
         )}
-        {others.length > 0 && (
-          <>
-            <Divider />
-            <InlineStack gap="300">
-              <Text as="span" tone="subdued">
-                {t("plans.jobs.earlier")}
-              </Text>
-              {others.map(({ id, kind, createdAt }) => (
-                <RemixLink
-                  key={id}
-                  to={`?job=${id}`}
-                  preventScrollReset
-                  style={{ color: "var(--p-color-text-link)" }}
-                >
-                  {t(`plans.jobs.kind.${kind}`)}, {formatTime(createdAt)}
-                </RemixLink>
-              ))}
-            </InlineStack>
-          </>
-        )}
+        <div id={id} hidden={!isShown}>
+          {isShown && (
+            <BlockStack gap="300">
+              {products.length > 0 && (
+                <BlockStack as="ul" gap="300">
+                  {products.map((product) => (
+                    <ProductLine key={product.productId} product={product} />
+                  ))}
+                </BlockStack>
+              )}
+              {others.length > 0 && (
+                <InlineStack gap="300">
+                  <Text as="span" tone="subdued">
+                    {t("plans.jobs.earlier")}
+                  </Text>
+                  {others.map((one) => (
+                    <RemixLink
+                      key={one.id}
+                      to={`?job=${one.id}`}
+                      preventScrollReset
+                      style={{ color: "var(--p-color-text-link)" }}
+                    >
+                      {t(`plans.jobs.kind.${one.kind}`)}, {formatTime(one.createdAt)}
+                    </RemixLink>
+                  ))}
+                </InlineStack>
+              )}
+            </BlockStack>
+          )}
+        </div>
       </BlockStack>
     </Card>
   );
@@ -103,6 +124,12 @@ function JobHead({ job }: { job: PageJob }) {
         {failed > 0 && ` ${t("plans.jobs.failed", { count: failed })}`}
         {job.isListing && ` ${t("plans.jobs.listing")}`}
         {job.isCut && ` ${t("plans.jobs.cut", { total: formatNumber(total) })}`}
+        {!isRunning && (
+          <Text as="span" tone="subdued">
+            {" · "}
+            <RelativeMoment at={job.createdAt} />
+          </Text>
+        )}
       </Text>
       {isRunning && wait && (
         <Banner

@@ -2,8 +2,8 @@ import { useNavigation, useSearchParams } from "@remix-run/react";
 import {
   Banner,
   BlockStack,
-  Box,
   Button,
+  ButtonGroup,
   Card,
   Divider,
   Icon,
@@ -14,17 +14,19 @@ import {
 } from "@shopify/polaris";
 import { SearchIcon } from "@shopify/polaris-icons";
 import { useEffect, useState } from "react";
-import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
+import type { CoveragePage } from "#app/plans/coverage/coverage-page.ts";
 import type { PageProduct } from "#app/plans/plans-page.ts";
 import type { ProductCountry } from "#app/plans/product-offers.ts";
-import { usePlanRequest } from "./plan-request.ts";
-import { ProductCountries } from "./product-countries.tsx";
+import { CoverageLine, UncoveredProducts } from "./plan-coverage.tsx";
+import { PlanGive } from "./plan-give.tsx";
+import { ProductRow } from "./product-row.tsx";
 import type { WhyNotReason } from "./why-not.tsx";
 
 type Page = { products: PageProduct[]; previous: string | null; next: string | null };
 type Props = {
   page: Page | null;
+  coverage: CoveragePage;
   /** where plans are offered, the shop's own country first */
   countries: string[];
   /** what is known of offers, by product id */
@@ -37,8 +39,44 @@ type Props = {
 
 const searchAfterMs = 300;
 
-/** The shop's products and the plans that are offered for them. */
-export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey, why }: Props) {
+/** The shop's products and the plans that are offered for them; or those alone that have none. */
+export function PlanProducts(props: Props) {
+  const { coverage, why } = props;
+  const { t, formatNumber } = useLocale();
+  const [params, setParams] = useSearchParams();
+  const { without } = coverage;
+  const isUncovered = without > 0 && params.has("without");
+  const show = (page: string | null) =>
+    setParams(withParams(params, { without: page }), { preventScrollReset: true });
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <Text as="h2" variant="headingMd">
+          {t("plans.products.title")}
+        </Text>
+        <CoverageLine coverage={coverage} />
+        <PlanGive without={without} why={why} />
+        {without > 0 && (
+          <ButtonGroup variant="segmented">
+            <Button pressed={!isUncovered} onClick={() => show(null)}>
+              {t("plans.products.all")}
+            </Button>
+            <Button pressed={isUncovered} onClick={() => show("1")}>
+              {t("plans.products.uncovered", { without: formatNumber(without) })}
+            </Button>
+          </ButtonGroup>
+        )}
+        {isUncovered ? (
+          <UncoveredProducts coverage={coverage} why={why} />
+        ) : (
+          <AllProducts {...props} />
+        )}
+      </BlockStack>
+    </Card>
+  );
+}
+
+function AllProducts({ page, countries, offers, search, mayWrite, hasKey, why }: Props) {
   const { t } = useLocale();
   const [params, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -56,136 +94,57 @@ export function PlanProducts({ page, countries, offers, search, mayWrite, hasKey
   const turn = (place: { after?: string | null; before?: string | null }) =>
     setParams(withParams(params, place), { preventScrollReset: true });
   return (
-    <Card>
-      <BlockStack gap="400">
-        <Text as="h2" variant="headingMd">
-          {t("plans.products.title")}
-        </Text>
-        <TextField
-          label={t("plans.products.search")}
-          labelHidden
-          placeholder={t("plans.products.search")}
-          prefix={<Icon source={SearchIcon} />}
-          value={text}
-          onChange={setText}
-          autoComplete="off"
-          clearButton
-          onClearButtonClick={() => setText("")}
-          loading={isLoading}
-        />
-        {page === null && (
-          <Banner
-            tone="warning"
-            action={{ content: t("common.action.retry"), onAction: () => location.reload() }}
-          >
-            {t("plans.products.unread")}
-          </Banner>
-        )}
-        {page?.products.length === 0 && (
-          <Text as="p" tone="subdued">
-            {t(search ? "plans.products.noneFound" : "plans.products.none")}
-          </Text>
-        )}
-        {page?.products.map((product, index) => (
-          <BlockStack key={product.id} gap="300">
-            {index > 0 && <Divider />}
-            <ProductRow
-              product={product}
-              countries={countries}
-              offers={offers[product.id] ?? []}
-              mayWrite={mayWrite}
-              hasKey={hasKey}
-              why={why}
-            />
-          </BlockStack>
-        ))}
-        {page && (page.previous !== null || page.next !== null) && (
-          <InlineStack align="center">
-            <Pagination
-              hasPrevious={page.previous !== null}
-              hasNext={page.next !== null}
-              onPrevious={() => turn({ before: page.previous })}
-              onNext={() => turn({ after: page.next })}
-            />
-          </InlineStack>
-        )}
-      </BlockStack>
-    </Card>
-  );
-}
-
-type RowProps = {
-  product: PageProduct;
-  countries: string[];
-  offers: ProductCountry[];
-  mayWrite: boolean;
-  hasKey: boolean;
-  why: WhyNotReason;
-};
-
-function ProductRow({ product, countries, offers, mayWrite, hasKey, why }: RowProps) {
-  const { t, formatMoney } = useLocale();
-  const { busy, ask } = usePlanRequest();
-  const [isAsking, setAsking] = useState(false);
-  const close = () => setAsking(false);
-  const { id, title, vendor, from, to, currency, plans } = product;
-  const low = formatMoney(from, currency);
-  const price = from === to ? low : `${low} – ${formatMoney(to, currency)}`;
-  return (
-    <InlineStack gap="400" align="space-between" blockAlign="start" wrap={false}>
-      <BlockStack gap="100">
-        <Text as="h3" variant="headingSm">
-          {title}
-        </Text>
-        <Text as="p" tone="subdued">
-          {[vendor, price].filter(Boolean).join(" · ")}
-        </Text>
-        <ProductCountries plans={plans} countries={countries} offers={offers} hasKey={hasKey} />
-      </BlockStack>
-      {plans.length === 0 && to > 0 && (
-        <Button
-          variant="plain"
-          disabled={why !== null}
-          loading={busy}
-          accessibilityLabel={t("plans.coverage.giveTo", { title })}
-          onClick={() => ask({ intent: "offers", productIds: [id], collectionIds: [] })}
+    <BlockStack gap="400">
+      <TextField
+        label={t("plans.products.search")}
+        labelHidden
+        placeholder={t("plans.products.search")}
+        prefix={<Icon source={SearchIcon} />}
+        value={text}
+        onChange={setText}
+        autoComplete="off"
+        clearButton
+        onClearButtonClick={() => setText("")}
+        loading={isLoading}
+      />
+      {page === null && (
+        <Banner
+          tone="warning"
+          action={{ content: t("common.action.retry"), onAction: () => location.reload() }}
         >
-          {t("plans.coverage.giveOne")}
-        </Button>
+          {t("plans.products.unread")}
+        </Banner>
       )}
-      {plans.length > 0 && (
-        <Box>
-          <Button
-            variant="plain"
-            tone="critical"
-            disabled={!mayWrite}
-            loading={busy}
-            accessibilityLabel={t("plans.products.removeFrom", { title })}
-            onClick={() => setAsking(true)}
-          >
-            {t("plans.products.remove")}
-          </Button>
-          <Dialog
-            open={isAsking}
-            onClose={close}
-            title={t("overview.removePlans.title", { title })}
-            primaryAction={{
-              content: t("plans.products.remove"),
-              destructive: true,
-              onAction: () => {
-                ask({ intent: "unlink", productIds: [id], collectionIds: [] });
-                close();
-              },
-            }}
-            secondaryActions={[{ content: t("common.action.cancel"), onAction: close }]}
-          >
-            <Dialog.Section>
-              <Text as="p">{t("overview.removePlans.text")}</Text>
-            </Dialog.Section>
-          </Dialog>
-        </Box>
+      {page?.products.length === 0 && (
+        <Text as="p" tone="subdued">
+          {t(search ? "plans.products.noneFound" : "plans.products.none")}
+        </Text>
       )}
-    </InlineStack>
+      {page?.products.map((product, index) => (
+        <BlockStack key={product.id} gap="300">
+          {index > 0 && <Divider />}
+          <ProductRow
+            product={product}
+            countries={countries}
+            offers={offers[product.id] ?? []}
+            mayWrite={mayWrite}
+            hasKey={hasKey}
+            why={why}
+            isAlone={page.products.length === 1}
+          />
+        </BlockStack>
+      ))}
+      {page && (page.previous !== null || page.next !== null) && (
+        <InlineStack align="center">
+          <Pagination
+            hasPrevious={page.previous !== null}
+            hasNext={page.next !== null}
+            onPrevious={() => turn({ before: page.previous })}
+            onNext={() => turn({ after: page.next })}
+          />
+        </InlineStack>
+      )}
+    </BlockStack>
   );
 }
 

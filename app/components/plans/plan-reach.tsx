@@ -1,4 +1,4 @@
-import { BlockStack, Button, Card, InlineStack, Link, Text } from "@shopify/polaris";
+import { BlockStack, Button, InlineStack, Link, Text } from "@shopify/polaris";
 import { useAskForScopes } from "#app/components/shared/ask-scopes.ts";
 import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
@@ -16,35 +16,30 @@ export function PlanReach({ countries, missing }: Props) {
   const nameOf = useCountryNames();
   const { isAsking, ask } = useAskForScopes();
   return (
-    <Card>
-      <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {t("plans.reach.title")}
-        </Text>
-        <Text as="p">
-          {t("plans.reach.countries", { countries: countries.map(nameOf).join(", ") })}{" "}
-          <Link url="/app/settings">{t("plans.reach.change")}</Link>
-        </Text>
-        {(["markets", "languages"] as const).map((what) =>
-          missing[what].length === 0 ? (
-            <Text key={what} as="p">
-              {t(`plans.reach.${what}Done`)}
-            </Text>
-          ) : (
-            <BlockStack key={what} gap="200">
-              <Text as="p">{t(`plans.reach.${what}`)}</Text>
-              <InlineStack>
-                <Button loading={isAsking} onClick={() => ask(missing[what])}>
-                  {t(`plans.reach.${what}Grant`)}
-                </Button>
-              </InlineStack>
-            </BlockStack>
-          ),
-        )}
-        <Text as="p" tone="subdued">
-          {t("plans.reach.next")}
-        </Text>
-      </BlockStack>
-    </Card>
+    <BlockStack gap="300">
+      <Text as="p">
+        {t("plans.reach.countries", { countries: countries.map(nameOf).join(", ") })}{" "}
+        <Link url="/app/settings">{t("plans.reach.change")}</Link>
+      </Text>
+      {(["markets", "languages"] as const).map((what) =>
+        missing[what].length === 0 ? (
+          <Text key={what} as="p">
+            {t(`plans.reach.${what}Done`)}
+          </Text>
+        ) : (
+          <BlockStack key={what} gap="200">
+            <Text as="p">{t(`plans.reach.${what}`)}</Text>
+            <InlineStack>
+              <Button loading={isAsking} onClick={() => ask(missing[what])}>
+                {t(`plans.reach.${what}Grant`)}
+              </Button>
+            </InlineStack>
+          </BlockStack>
+        ),
+      )}
+      <Text as="p" tone="subdued">
+        {t("plans.reach.next")}
+      </Text>
+    </BlockStack>
   );
 }

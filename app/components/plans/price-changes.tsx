@@ -1,4 +1,4 @@
-import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
+import { BlockStack, InlineStack, Text } from "@shopify/polaris";
 import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PriceChange } from "#app/plans/coverage/coverage-page.ts";
@@ -8,19 +8,14 @@ export function PriceChanges({ changes }: { changes: PriceChange[] }) {
   const { t } = useLocale();
   const products = [...Map.groupBy(changes, ({ productId, at }) => `${productId} ${at}`)];
   return (
-    <Card>
-      <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {t("plans.changes.title")}
-        </Text>
-        <Text as="p">{t("plans.changes.text")}</Text>
-        <BlockStack as="ul" gap="300">
-          {products.map(([key, those]) => (
-            <ProductChange key={key} changes={those} />
-          ))}
-        </BlockStack>
+    <BlockStack gap="300">
+      <Text as="p">{t("plans.changes.text")}</Text>
+      <BlockStack as="ul" gap="300">
+        {products.map(([key, those]) => (
+          <ProductChange key={key} changes={those} />
+        ))}
       </BlockStack>
-    </Card>
+    </BlockStack>
   );
 }
 
@@ -39,6 +34,7 @@ function ProductChange({ changes }: { changes: PriceChange[] }) {
           </Text>
           <Text as="span" tone="subdued">
             {formatDate(first.at)}
+            {first.isRepriced && ` · ${t("plans.changes.repriced")}`}
           </Text>
         </InlineStack>
         {changes.map(({ plan, country, before, price, currency }) => (

@@ -13,16 +13,24 @@ type Props = {
   hasKey: boolean;
 };
 
+/** The countries that are to be told of a product: where plans are offered, and where it has some. */
+export function offeredIn(
+  plans: readonly PagePlan[],
+  countries: readonly string[],
+  offers: readonly ProductCountry[],
+): string[] {
+  const sold = plans.flatMap(({ country }) => country ?? []);
+  // a product that was never given plans lacks none
+  const isOffered = sold.length > 0 || offers.length > 0;
+  return isOffered ? [...new Set([...countries, ...sold])] : [];
+}
+
 /** What a product has and lacks, country by country; without headings where there is only one. */
 export function ProductCountries({ plans, countries, offers, hasKey }: Props) {
   const { t } = useLocale();
   const nameOf = useCountryNames();
-  const sold = plans.flatMap(({ country }) => country ?? []);
-  // a product that was never given plans lacks none
-  const isOffered = sold.length > 0 || offers.length > 0;
-  const all = isOffered ? [...new Set([...countries, ...sold])] : [];
+  const all = offeredIn(plans, countries, offers);
   const everywhere = plans.filter(({ country }) => country === null);
-  if (all.length === 0 && everywhere.length === 0) return <NoPlans />;
   const isAlone = all.length === 1 && everywhere.length === 0;
   return (
     <BlockStack gap="200">
@@ -56,15 +64,6 @@ export function ProductCountries({ plans, countries, offers, hasKey }: Props) {
         </BlockStack>
       )}
     </BlockStack>
-  );
-}
-
-function NoPlans() {
-  const { t } = useLocale();
-  return (
-    <Text as="p" tone="subdued">
-      {t("plans.products.noPlans")}
-    </Text>
   );
 }
 

@@ -59,7 +59,8 @@ function localeOf(locale: string, timeZone: string, t: Translate): Locale {
     locale,
     timeZone,
     t,
-    formatTime: (at) => time.format(at),
+    // "PM" does not begin a line
+    formatTime: (at) => time.format(at).replace(/ (?=[AP]M$)/, "\u00a0"),
     formatDate: (at) => date.format(at),
     formatRelative(at, now) {
       const [unit, ms] = units.find(([, ms]) => Math.abs(at - now) >= ms) ?? ["second", 1000];

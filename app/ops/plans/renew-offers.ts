@@ -8,7 +8,9 @@ export const renewOffersNow = command({
     return await withDatabase(async ({ run, services }) => {
       const shops = await startPlanWork(run.pool, run.now());
       await services.queue.plans.wake(shops);
-      const text = shops.map((shop) => `${shop}: plans are being renewed or taken off`).join("\n");
+      const text = shops
+        .map((shop) => `${shop}: plans are being renewed, taken off or looked at`)
+        .join("\n");
       return { data: { shops }, text: text || "No plans are to be renewed or taken off." };
     });
   },

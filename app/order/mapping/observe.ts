@@ -13,6 +13,8 @@ export type Circumstances = {
   countryIsShops: boolean;
   /** the order's money was refunded whole */
   fullyRefunded: boolean;
+  /** plan lines of a cancelled order whose payment was kept */
+  kept: readonly string[];
   /** lines whose price had more decimals than its currency */
   inexact: readonly string[];
   /** line item id → the most fulfilled units that the feed ever accepted */
@@ -26,7 +28,7 @@ export type Circumstances = {
 export function observe(
   lines: readonly MappedLine[],
   pairing: Pairing,
-  { cancelled, deleted, countryIsShops, fullyRefunded, inexact, reported }: Circumstances,
+  { cancelled, deleted, countryIsShops, fullyRefunded, kept, inexact, reported }: Circumstances,
 ): Finding[] {
   const byId = new Map(lines.map(({ line }) => [line.id, line]));
   const get = (ids: readonly string[]): Line[] => ids.flatMap((id) => byId.get(id) ?? []);
@@ -61,6 +63,10 @@ export function observe(
       const own = planOf.get(productLineId) ?? [];
       return finding("plans_split", get([productLineId, ...own, ...planLineIds].flat()));
     }),
+    ...each(
+      "cancelled_not_refunded",
+      plans.filter(({ line }) => kept.includes(line.id)),
+    ),
     ...each("refunded_by_money_only", fullyRefunded && !cancelled ? activePlans : []),
     ...each(
       "fulfillment_withdrawn",

@@ -12,7 +12,15 @@ const paid = (amount: number, status = "SUCCESS") => ({
 });
 
 const cancelled = (refund: Partial<MoneyRefund>, more: Partial<MoneyOrder> = {}): MoneyOrder => ({
-  ...{ id: "5", cancelled: true, currency: "EUR", taxesIncluded: true, returnStatus: "NO_RETURN" },
+  ...{
+    id: "5",
+    createdAt: 0,
+    edited: false,
+    cancelled: true,
+    currency: "EUR",
+    taxesIncluded: true,
+    returnStatus: "NO_RETURN",
+  },
   ...{ received: 11_200, refunded: 0, returns: null, isPartial: false },
   lines: [
     { id: "1", quantity: 1, currentQuantity: 0 },

@@ -4,6 +4,10 @@
  */
 export type MoneyOrder = {
   id: string;
+  /** epoch milliseconds */
+  createdAt: number;
+  /** its lines were edited at least once, whatever was seen of it */
+  edited: boolean;
   cancelled: boolean;
   /** ISO 4217, upper case */
   currency: string;

@@ -4,7 +4,7 @@ import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { type MoneyOrder, type MoneyRefund, paymentState } from "./money-order.ts";
 import { plansOf } from "./owed.ts";
-import { type Circumstances, whyNot } from "./why-not.ts";
+import { type Circumstances, mayPass, whyNot } from "./why-not.ts";
 
 const shippedAt = Date.parse("2026-06-01T10:00:00Z");
 const now = shippedAt + 5 * 86_400_000;
@@ -22,7 +22,7 @@ const restocked: MoneyRefund = {
   payments: [{ id: "1", status: "SUCCESS", amount: 12_640, gateway: "bogus" }],
 };
 const money: MoneyOrder = {
-  id: "1",
+  ...{ id: "1", createdAt: 1000, edited: false },
   ...{
     cancelled: false,
     currency: "EUR",
@@ -74,6 +74,17 @@ const pairedBy = (product: object, planned: object) =>
     plan("2", { variantId: "22", links: { ...planned } }),
   ]);
 
+/** The order was edited; product 7 is in it too. */
+const goneAt = Math.min(...(map(gone).lines[0]?.line.gone.units ?? []).map(({ at }) => at));
+const edited = (firstSeenAt: Record<string, number>, more: Partial<MoneyOrder> = {}): Given => ({
+  money: {
+    edited: true,
+    lines: [...money.lines, { id: "7", quantity: 1, currentQuantity: 1 }],
+    ...more,
+  },
+  more: { productLineIds: ["1", "7"], firstSeenAt },
+});
+
 describe("a plan goes by itself", () => {
   it.each<[string, Given]>([
     ["where its product was refunded and restocked", {}],
@@ -85,6 +96,17 @@ describe("a plan goes by itself", () => {
       },
     ],
     ["where it was removed by an edit", { money: removed }],
+    [
+      "where an edit removed it and the other products were there from the beginning",
+      edited({ "1": goneAt - 60_000, "7": goneAt - 60_000 }, { createdAt: goneAt - 61_000 }),
+    ],
+    [
+      "where an edit that was not seen left no other product",
+      {
+        money: { edited: true },
+        more: { firstSeenAt: { "1": goneAt } },
+      },
+    ],
     [
       "where it came back by a return that was seen, also without restock",
       {
@@ -142,6 +164,10 @@ describe("a person decides", () => {
       },
     ],
     ["exchange", { more: { productLineIds: ["1", "7"], firstSeenAt: { "1": 1000, "7": 2000 } } }],
+    // one edit took the product away and added another one, before the order was seen first
+    ["exchange", edited({ "1": goneAt, "7": goneAt }, { createdAt: goneAt - 30_000, refunds: [] })],
+    // seen whole, but not at the order's beginning: the other product may have been added before
+    ["exchange", edited({ "1": goneAt - 1, "7": goneAt - 1 }, { createdAt: goneAt - 600_000 })],
     [
       "return_open",
       {
@@ -231,6 +257,15 @@ describe("a person decides", () => {
       "refused_before",
     ]);
   });
+});
+
+it("is looked at again only while what speaks against it may pass", () => {
+  expect(mayPass(["return_open", "order_differs"])).toBe(true);
+  expect(mayPass(["return_open", "refused_before"])).toBe(false);
+  for (const reason of ["order_unseen", "window_over", "goodwill", "look_failed"] as const) {
+    expect(mayPass([reason])).toBe(false);
+  }
+  expect(mayPass([])).toBe(false);
 });
 
 describe("the payments of a refund", () => {

@@ -1,3 +1,4 @@
+import type { Line } from "#app/order/lines.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import { sum } from "#app/order/units.ts";
 import { type MoneyOrder, type MoneyRefund, paymentState } from "./money-order.ts";
@@ -25,6 +26,8 @@ export const whyNotReasons = [
   "earlier_refund_unpaid",
   /** its windows, or those of one of its shipments, are over */
   "window_over",
+  /** Shopify has no such order that the app may see */
+  "order_unseen",
   /** Shopify's order is another one than ours */
   "order_differs",
   /** more lines or refunds than are read at once */
@@ -35,9 +38,22 @@ export const whyNotReasons = [
   "not_the_price",
   /** the payment is one that the merchant makes by hand */
   "manual_payment",
+  /** Shopify could not be asked, again and again */
+  "look_failed",
 ] as const;
 
 export type WhyNot = (typeof whyNotReasons)[number];
+
+/** What may end without anything new of the order: a return is closed, a payment arrives. */
+const passing: readonly WhyNot[] = [
+  ...(["shop_held", "return_open", "return_unseen", "exchange"] as const),
+  ...(["earlier_refund_unpaid", "order_differs"] as const),
+];
+
+/** Whether it is worth looking again though nothing new was told of the order. */
+export function mayPass(reasons: readonly WhyNot[]): boolean {
+  return reasons.length > 0 && reasons.every((reason) => passing.includes(reason));
+}
 
 /** What is known of the shop and the order besides their money. */
 export type Circumstances = {
@@ -84,7 +100,7 @@ export function whyNot(
   const gone = products.map(({ line }) => line).filter((line) => line.gone.units.length > 0);
   for (const reason of returnsSay(money)) found.add(reason);
   if (gone.some(({ id }) => isGoodwill(id, money))) found.add("goodwill");
-  if (isReplaced(gone, circumstances)) found.add("exchange");
+  if (isReplaced(gone, money, circumstances)) found.add("exchange");
   for (const refund of money.refunds) {
     if (!equalsItsLines(refund, money)) found.add("earlier_refund_differs");
     if (paymentState(refund.payments) !== "succeeded") found.add("earlier_refund_unpaid");
@@ -126,6 +142,9 @@ function returnsSay({ returnStatus, returns }: MoneyOrder): WhyNot[] {
   return reasons;
 }
 
+/** A webhook of a new order is there within seconds; an app that adds to orders takes its time. */
+const beginningMs = 2 * 60_000;
+
 const restocked = ["RETURN", "CANCEL", "LEGACY_RESTOCK"];
 
 /** Units whose money went back without anything being sent back, restocked or removed. */
@@ -138,13 +157,26 @@ function isGoodwill(lineItemId: string, { refunds, returns }: MoneyOrder): boole
   );
 }
 
-/** A product that came into the order after the one that went may stand in its place. */
+/**
+ * Whether a product may stand in the place of one that went: it came into the order later. Of an
+ * order that was edited, a product counts as old only where both were seen at the order's beginning,
+ * with the one that went still there: what one edit removes and adds is otherwise of one age.
+ */
 function isReplaced(
-  gone: readonly { id: string }[],
+  gone: readonly Pick<Line, "id" | "gone">[],
+  { edited, createdAt, lines }: MoneyOrder,
   { firstSeenAt, productLineIds }: Circumstances,
 ): boolean {
-  const seenAt = (id: string) => firstSeenAt[id] ?? 0;
-  return gone.some(({ id }) => productLineIds.some((other) => seenAt(other) > seenAt(id)));
+  const seenAt = (id: string) => firstSeenAt[id] ?? Number.POSITIVE_INFINITY;
+  const isLeft = (id: string) => lines.some((line) => line.id === id && line.currentQuantity > 0);
+  return gone.some(({ id, gone: { units } }) => {
+    const wasWhole = units.every(({ at }) => at > seenAt(id));
+    const isKnown = wasWhole && seenAt(id) - createdAt <= beginningMs;
+    return productLineIds.some(
+      (other) =>
+        seenAt(other) > seenAt(id) || (edited && !isKnown && other !== id && isLeft(other)),
+    );
+  });
 }
 
 /** Whether what was paid back is the price of the lines, and of shipping and duties, that it names. */

@@ -46,6 +46,8 @@ export type PriceChange = {
   price: number;
   currency: string;
   at: number;
+  /** the app saw that the product costs something else */
+  isRepriced: boolean;
 };
 
 const pageSize = 10;
@@ -132,10 +134,12 @@ export async function readPriceChanges(pool: pg.Pool, shop: string): Promise<Pri
   const { rows } = await pool.query<PriceChange>(
     // the condition is that of the index
     `SELECT p."productId", p."title" AS "product", c."title" AS "plan", c."country", c."before",
-            c."price", c."currency", (extract(epoch FROM p."endedAt") * 1000)::float8 AS "at"
+            c."price", c."currency", (extract(epoch FROM p."endedAt") * 1000)::float8 AS "at",
+            j."kind" = 'reprice' AS "isRepriced"
        FROM (SELECT * FROM "PlanJobProduct" WHERE "shop" = $1
                 AND jsonb_path_exists("result", '$.plans[*] ? (@.before != null && @.before != @.price)')
               ORDER BY "endedAt" DESC LIMIT ${shownChanges}) p
+       JOIN "PlanJob" j ON j."shop" = p."shop" AND j."id" = p."jobId"
       CROSS JOIN LATERAL jsonb_to_recordset(p."result" -> 'plans') AS c("title" text, "country" text,
             "before" float8, "price" float8, "currency" text)
       WHERE c."before" <> c."price"

@@ -235,11 +235,3 @@ export async function noteFollowed(
     );
   }
 }
-
-/** A look that found nothing new leaves no job to be shown. */
-export async function forgetEmptyFollow(client: Client, job: PlanJob): Promise<void> {
-  await client.query(
-    `DELETE FROM "PlanJob" WHERE "shop" = $1 AND "id" = $2 AND "leaseToken" = $3 AND "total" = 0`,
-    [job.shop, job.id, job.token],
-  );
-}

@@ -1,29 +1,33 @@
 import { openShop } from "#app/refunds/carry-out.ts";
+import { troubleOf } from "#app/refunds/put-off.ts";
+import { nextLook } from "#app/refunds/record-refund.ts";
 import type { RefundContext } from "#app/refunds/refund-context.ts";
 import { changeRefund, openRefundOf } from "#app/refunds/refund-store.ts";
 import { type OrderInHand, withOrder } from "#app/refunds/refunded-order.ts";
-import { AdminError, unavailable } from "#app/shopify/access/admin-api.ts";
+import { unavailable } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import {
   type OneReturnData,
   returnLines,
   returnQuery,
 } from "#app/shopify/refunds/return-queries.ts";
+import { mayGoAlone } from "#app/store/refund-standing.ts";
 import {
   type DueReturn,
   endReturn,
   forgetReturn,
   keepReturn,
+  noteUnread,
   type OpenReturn,
   takeDueReturn,
 } from "./return-store.ts";
 
-const firstAgainMs = 60_000;
-const longestAgainMs = 24 * 3_600_000;
+/** Beyond them it is read once a day (`readAllReturns`), and when there is news of it. */
+const mostTries = 12;
 
 /** After the news a return is asked for again ever more rarely, where Shopify does not answer. */
-function againMs(tries: number): number {
-  return Math.min(longestAgainMs, firstAgainMs * 2 ** Math.min(tries, 20));
+function againAt(now: number): (tries: number) => number | null {
+  return (tries) => (tries < mostTries ? nextLook(tries, now) : null);
 }
 
 /**
@@ -34,8 +38,8 @@ function againMs(tries: number): number {
  * @returns whether there was one
  */
 export async function readNextReturn(context: RefundContext, shop: string): Promise<boolean> {
-  const { pool, now } = context;
-  const due = await takeDueReturn(pool, shop, now(), againMs);
+  const { pool, now, log } = context;
+  const due = await takeDueReturn(pool, shop, now(), againAt(now()));
   if (due === null) return false;
   try {
     const read = await readReturn(context, shop, due.id);
@@ -45,7 +49,9 @@ export async function readNextReturn(context: RefundContext, shop: string): Prom
       (await withOrder(context, shop, orderId, (inHand) => note(inHand, due, read)));
     if (!isKept) await forgetReturn(pool, shop, due.id, due.dueAt);
   } catch (error) {
-    if (!(error instanceof AdminError)) throw error;
+    const { problem, words } = troubleOf(error);
+    log.warn({ err: error, shop, return: due.id, problem }, "a return was not read");
+    await noteUnread(pool, shop, due.id, words ?? "");
   }
   return true;
 }
@@ -99,7 +105,7 @@ async function note(
     });
   }
   // it holds back what would go by itself, or does not any more
-  if (order.refundLookAt !== null) order.refundLookAt = shop.now;
+  if (mayGoAlone(order, shop)) order.refundLookAt = shop.now;
   if (!isUnderWay(read)) {
     await endReturn(client, shop.domain, due.id);
     return false;

@@ -40,9 +40,9 @@ export async function noteReturn(
   );
   if (rows.length === 0) return false;
   await client.query(
-    `INSERT INTO "OrderReturn" ("shop", "id", "dueAt") VALUES ($1, $2, $3)
+    `INSERT INTO "OrderReturn" ("shop", "id", "orderId", "dueAt") VALUES ($1, $2, $3, $4)
      ON CONFLICT ("shop", "id") DO UPDATE SET "dueAt" = excluded."dueAt", "tries" = 0`,
-    [shop, returnId, new Date(at)],
+    [shop, returnId, orderId, new Date(at)],
   );
   return true;
 }
@@ -53,18 +53,18 @@ export type DueReturn = {
   orderId: string | null;
   status: OpenReturn["status"] | null;
   tries: number;
-  dueAt: Date;
+  dueAt: Date | null;
 };
 
 /**
- * The return that is due first, put off until `againMs` later: one that fails comes again. Null: there
- * is none, or another process has just taken it.
+ * The return that is due first, put off until `again` (epoch milliseconds; null: until there is news
+ * of it): one that fails comes again. Null: there is none, or another process has just taken it.
  */
 export async function takeDueReturn(
   client: Client,
   shop: string,
   now: number,
-  againMs: (tries: number) => number,
+  again: (tries: number) => number | null,
 ): Promise<DueReturn | null> {
   const { rows } = await client.query<Omit<DueReturn, "dueAt">>(
     `SELECT "id", "orderId", "status", "tries" FROM "OrderReturn" WHERE "shop" = $1 AND "dueAt" <= $2
@@ -73,7 +73,8 @@ export async function takeDueReturn(
   );
   const [row] = rows;
   if (!row) return null;
-  const dueAt = new Date(now + againMs(row.tries));
+  const next = again(row.tries);
+  const dueAt = next === null ? null : new Date(next);
   const { rowCount } = await client.query(
     `UPDATE "OrderReturn" SET "dueAt" = $3, "tries" = "tries" + 1
       WHERE "shop" = $1 AND "id" = $2 AND "tries" = $4 AND "dueAt" <= $5`,
@@ -87,11 +88,11 @@ export async function keepReturn(
   client: Client,
   shop: string,
   { id, orderId, status, isExchange, units }: OpenReturn,
-  dueAt: Date,
+  dueAt: Date | null,
 ): Promise<void> {
   await client.query(
     `UPDATE "OrderReturn" SET "orderId" = $3, "status" = $4, "isExchange" = $5, "units" = $6,
-            "tries" = 0, "dueAt" = nullif("dueAt", $7)
+            "tries" = 0, "words" = NULL, "dueAt" = nullif("dueAt", $7)
       WHERE "shop" = $1 AND "id" = $2`,
     [shop, id, orderId, status, isExchange, JSON.stringify(units), dueAt],
   );
@@ -110,12 +111,26 @@ export async function forgetReturn(
   client: Client,
   shop: string,
   id: string,
-  dueAt: Date,
+  dueAt: Date | null,
 ): Promise<void> {
-  await client.query(`DELETE FROM "OrderReturn" WHERE "shop" = $1 AND "id" = $2 AND "dueAt" = $3`, [
+  await client.query(
+    `DELETE FROM "OrderReturn" WHERE "shop" = $1 AND "id" = $2
+        AND "dueAt" IS NOT DISTINCT FROM $3::timestamptz`,
+    [shop, id, dueAt],
+  );
+}
+
+/** Why a return could not be read: its order's page says so until it is. */
+export async function noteUnread(
+  client: Client,
+  shop: string,
+  id: string,
+  words: string,
+): Promise<void> {
+  await client.query(`UPDATE "OrderReturn" SET "words" = $3 WHERE "shop" = $1 AND "id" = $2`, [
     shop,
     id,
-    dueAt,
+    words,
   ]);
 }
 

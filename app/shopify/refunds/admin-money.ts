@@ -2,7 +2,7 @@ import { minorUnits } from "#app/order/money.ts";
 import type { Payment } from "#app/order/refunds/money-order.ts";
 import { unavailable } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
-import type { AdminMoney, AdminPayments } from "./refund-queries.ts";
+import type { AdminMoney, AdminPayment } from "./refund-queries.ts";
 
 /**
  * What the buyer paid or gets, in minor units of the currency that they paid in.
@@ -20,8 +20,8 @@ export function minorOf({ presentmentMoney }: AdminMoney, currency: string): num
 }
 
 /** The movements of money of a refund. */
-export function paymentsOf({ transactions }: AdminPayments, currency: string): Payment[] {
-  return transactions.nodes
+export function paymentsOf(transactions: readonly AdminPayment[], currency: string): Payment[] {
+  return transactions
     .filter(({ kind }) => kind === "REFUND")
     .map(({ id, status, gateway, amountSet }) => ({
       id: numericId(id),

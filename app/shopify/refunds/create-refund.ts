@@ -2,15 +2,14 @@ import type { Payment } from "#app/order/refunds/money-order.ts";
 import { AdminError, type AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import { paymentsOf } from "./admin-money.ts";
+import { readPayments } from "./refund-payments.ts";
 import {
   type CreateRefundData,
   createRefundMutation,
   moneySizes,
   mostRefunds,
   type RefundNotesData,
-  type RefundPaymentsData,
   refundNotesQuery,
-  refundPaymentsQuery,
 } from "./refund-queries.ts";
 
 /** What Shopify says against a refund, told by its words: it gives no codes. */
@@ -23,6 +22,7 @@ export type RefusalCode =
   | "refused";
 
 export type RefundAnswer =
+  /** `payments`: none where it could not be said how they stand */
   | { kind: "created"; refundId: string; payments: Payment[] }
   /** nothing was refunded; `words` are Shopify's own */
   | { kind: "refused"; code: RefusalCode; words: string }
@@ -50,9 +50,9 @@ export async function createRefund(
     });
     const { refund, userErrors = [] } = data.refundCreate ?? {};
     if (refund) {
-      if (denied.length > 0) return lost("The app may not read its own refund.");
-      const payments = paymentsOf(refund, currency);
-      return { kind: "created", refundId: numericId(refund.id), payments };
+      const refundId = numericId(refund.id);
+      const payments = await paymentsOfNew(ask, refund, { currency, isSeen: denied.length === 0 });
+      return { kind: "created", refundId, payments };
     }
     const words = userErrors.map(({ message }) => message).join(" ");
     // the key's own troubles say nothing of the refund
@@ -74,6 +74,23 @@ export async function createRefund(
   }
 }
 
+/** It was made, whatever can be read of its payments now: they are looked after. */
+async function paymentsOfNew(
+  ask: AskAdmin,
+  { id, transactions }: NonNullable<NonNullable<CreateRefundData["refundCreate"]>["refund"]>,
+  { currency, isSeen }: { currency: string; isSeen: boolean },
+): Promise<Payment[]> {
+  if (!isSeen) return [];
+  try {
+    const isWhole = !transactions.pageInfo.hasNextPage;
+    if (isWhole) return paymentsOf(transactions.nodes, currency);
+    return (await readPayments(ask, numericId(id), currency)) ?? [];
+  } catch (error) {
+    if (!(error instanceof AdminError)) throw error;
+    return [];
+  }
+}
+
 function lost(words: string, retryAfterMs: number | null = null): RefundAnswer {
   return { kind: "lost", words, retryAfterMs };
 }
@@ -89,8 +106,15 @@ function codeOf(words: string): RefusalCode {
 }
 
 /**
- * The id of the order's refund whose note holds `sign`; null: none does. "unknown": there are more
- * refunds than were read, or no such order.
+ * What is known of a refund that bears a sign: Shopify's id of it; that there is none; that nobody
+ * knows, for not all of the order's refunds can be seen; that there is no such order to be seen.
+ */
+export type FoundRefund =
+  | { kind: "found"; refundId: string }
+  | { kind: "none" | "unknown" | "no_order" };
+
+/**
+ * Looks for the order's refund whose note holds `sign`.
  *
  * @throws AdminError
  */
@@ -98,24 +122,13 @@ export async function findRefund(
   ask: AskAdmin,
   orderId: string,
   sign: string,
-): Promise<string | null | "unknown"> {
-  const order = `gid://shopify/Order/${orderId}`;
-  const { data } = await ask<RefundNotesData>(refundNotesQuery, { order, refunds: mostRefunds });
+): Promise<FoundRefund> {
+  const variables = { order: `gid://shopify/Order/${orderId}`, refunds: mostRefunds };
+  const { data, denied } = await ask<RefundNotesData>(refundNotesQuery, variables);
   const refunds = data.order?.refunds;
-  if (!refunds) return "unknown";
-  const found = refunds.find(({ note }) => note?.includes(sign));
-  if (found) return numericId(found.id);
-  return refunds.length < mostRefunds ? null : "unknown";
-}
-
-/** How the payments of a refund stand now; null: there is no such refund. @throws AdminError */
-export async function readPayments(
-  ask: AskAdmin,
-  refundId: string,
-  currency: string,
-): Promise<Payment[] | null> {
-  const refund = `gid://shopify/Refund/${refundId}`;
-  const { parts } = moneySizes;
-  const { data } = await ask<RefundPaymentsData>(refundPaymentsQuery, { refund, parts });
-  return data.node && paymentsOf(data.node, currency);
+  const found = refunds?.find(({ note }) => note?.includes(sign));
+  if (found) return { kind: "found", refundId: numericId(found.id) };
+  if (denied.length > 0) return { kind: "unknown" };
+  if (!refunds) return { kind: "no_order" };
+  return { kind: refunds.length < mostRefunds ? "none" : "unknown" };
 }

@@ -2,6 +2,7 @@ import type { MoneyOrder, MoneyRefund } from "#app/order/refunds/money-order.ts"
 import { type AskAdmin, unavailable } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import { minorOf, paymentsOf } from "./admin-money.ts";
+import { readPayments } from "./refund-payments.ts";
 import {
   moneySizes,
   type OrderMoneyData,
@@ -32,10 +33,14 @@ export async function readMoneyOrder(
   const currency = order.presentmentCurrencyCode.toUpperCase();
   const returns = seesReturns ? await readReturns(ask, id) : null;
   const parts = order.refunds.flatMap((refund) => [
-    ...[refund.refundLineItems, refund.refundShippingLines, refund.transactions],
+    ...[refund.refundLineItems, refund.refundShippingLines],
   ]);
+  const refunds: MoneyRefund[] = [];
+  for (const refund of order.refunds) refunds.push(await refundOf(ask, refund, currency));
   return {
     id: numericId(order.id),
+    createdAt: Date.parse(order.createdAt),
+    edited: order.edited,
     cancelled: order.cancelledAt !== null,
     currency,
     taxesIncluded: order.taxesIncluded,
@@ -45,7 +50,7 @@ export async function readMoneyOrder(
     lines: order.lineItems.nodes.map(({ id, quantity, currentQuantity }) => ({
       ...{ id: numericId(id), quantity, currentQuantity },
     })),
-    refunds: order.refunds.map((refund) => refundOf(refund, currency)),
+    refunds,
     returns: returns?.returns ?? null,
     isPartial:
       order.lineItems.pageInfo.hasNextPage ||
@@ -57,7 +62,11 @@ export async function readMoneyOrder(
 
 type AdminRefund = NonNullable<OrderMoneyData["order"]>["refunds"][number];
 
-function refundOf(refund: AdminRefund, currency: string): MoneyRefund {
+async function refundOf(
+  ask: AskAdmin,
+  refund: AdminRefund,
+  currency: string,
+): Promise<MoneyRefund> {
   const minor = (money: Parameters<typeof minorOf>[0]) => minorOf(money, currency);
   const total = (amounts: number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
   return {
@@ -77,8 +86,15 @@ function refundOf(refund: AdminRefund, currency: string): MoneyRefund {
     ),
     duties: total((refund.duties ?? []).map(({ amountSet }) => minor(amountSet))),
     isAdjusted: refund.orderAdjustments.nodes.length > 0,
-    payments: paymentsOf(refund, currency),
+    payments: await allPayments(ask, refund, currency),
   };
+}
+
+async function allPayments(ask: AskAdmin, { id, transactions }: AdminRefund, currency: string) {
+  if (!transactions.pageInfo.hasNextPage) return paymentsOf(transactions.nodes, currency);
+  const all = await readPayments(ask, numericId(id), currency);
+  if (all === null) throw unavailable("The app may not read all of an order's refunds.");
+  return all;
 }
 
 async function readReturns(

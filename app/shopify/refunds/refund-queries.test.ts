@@ -10,7 +10,7 @@ const sizes: Record<string, Record<string, number>> = {
   orderMoneyQuery: moneySizes,
   orderReturnsQuery: { first: 10 },
   refundNotesQuery: { refunds: mostRefunds },
-  refundPaymentsQuery: { parts: moneySizes.parts },
+  refundPaymentsQuery: { payments: queries.paymentPages.payments },
   createRefundMutation: { parts: moneySizes.parts },
 };
 

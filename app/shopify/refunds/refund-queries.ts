@@ -1,5 +1,11 @@
-/** What is read of an order's money at once: more than nearly any order has. */
+/**
+ * What is read of an order's money at once: more than nearly any order has. Of payments the others
+ * are read too, page by page (`paymentPages`).
+ */
 export const moneySizes = { lines: 60, refunds: 8, units: 8, parts: 4 } as const;
+
+/** Payments of one refund: so many at once, and no more than so many pages. */
+export const paymentPages = { payments: 50, pages: 5 } as const;
 
 /** So many refunds are looked through for one of ours; Shopify answers no more at once. */
 export const mostRefunds = 250;
@@ -20,6 +26,8 @@ export const orderMoneyQuery = `#graphql
   query OrderMoney($order: ID!, $lines: Int!, $refunds: Int!, $units: Int!, $parts: Int!) {
     order(id: $order) {
       id
+      createdAt
+      edited
       cancelledAt
       taxesIncluded
       presentmentCurrencyCode
@@ -83,10 +91,17 @@ export const refundNotesQuery = `#graphql
 
 /** How the payments of a refund stand. */
 export const refundPaymentsQuery = `#graphql
-  query RefundPayments($refund: ID!, $parts: Int!) {
-    node(id: $refund) { ... on Refund { id ...Payments } }
+  query RefundPayments($refund: ID!, $payments: Int!, $after: String) {
+    node(id: $refund) {
+      ... on Refund {
+        id
+        transactions(first: $payments, after: $after) {
+          pageInfo { hasNextPage endCursor }
+          nodes { id kind status gateway amountSet { ${both} } }
+        }
+      }
+    }
   }
-  ${payments}
 `;
 
 /** What is left of a line, and the duties that were paid for it. */
@@ -136,19 +151,21 @@ export const createRefundMutation = `#graphql
 export type AdminMoney = { presentmentMoney: { amount: string; currencyCode: string } };
 type Cut<Node> = { pageInfo: { hasNextPage: boolean }; nodes: Node[] };
 
-export type AdminPayments = {
-  transactions: Cut<{
-    id: string;
-    kind: string;
-    status: string;
-    gateway: string | null;
-    amountSet: AdminMoney;
-  }>;
+export type AdminPayment = {
+  id: string;
+  kind: string;
+  status: string;
+  gateway: string | null;
+  amountSet: AdminMoney;
 };
+
+export type AdminPayments = { transactions: Cut<AdminPayment> };
 
 export type OrderMoneyData = {
   order: {
     id: string;
+    createdAt: string;
+    edited: boolean;
     cancelledAt: string | null;
     taxesIncluded: boolean;
     presentmentCurrencyCode: string;
@@ -187,7 +204,15 @@ export type RefundNotesData = {
   order: { refunds: { id: string; note: string | null }[] } | null;
 };
 
-export type RefundPaymentsData = { node: (AdminPayments & { id: string }) | null };
+export type RefundPaymentsData = {
+  node: {
+    id: string;
+    transactions: {
+      pageInfo: { hasNextPage: boolean; endCursor: string | null };
+      nodes: AdminPayment[];
+    };
+  } | null;
+};
 
 export type RefundLineData = {
   node: { currentQuantity?: number; duties?: { id: string }[] } | null;

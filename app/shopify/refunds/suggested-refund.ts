@@ -13,6 +13,7 @@ export type SuggestedRefund = {
   currency: string;
   /** units of the line that are left at Shopify */
   left: number;
+  /** what its payments pay back together */
   amount: number;
   /** what was paid for the units: after discounts, with tax and duties */
   price: number;
@@ -24,7 +25,7 @@ export type SuggestedRefund = {
   maximum: number;
   payments: {
     gateway: string;
-    /** the merchant makes it by hand: cash, a bank transfer */
+    /** the merchant makes it by hand (cash, a bank transfer), or may have to: nobody says of what it is */
     isManual: boolean;
     amount: number;
   }[];
@@ -77,20 +78,25 @@ export async function suggestRefund(
   const currency = told.amountSet.presentmentMoney.currencyCode.toUpperCase();
   const minor = (money: Parameters<typeof minorOf>[0]) => minorOf(money, currency);
   const [tax, duties] = [minor(told.totalTaxSet), minor(told.totalDutiesSet)];
+  const payments = told.suggestedTransactions.map((payment) => ({
+    gateway: payment.formattedGateway ?? payment.gateway ?? "",
+    isManual: payment.parentTransaction?.manualPaymentGateway ?? true,
+    amount: minor(payment.amountSet),
+  }));
+  const amount = payments.reduce((total, payment) => total + payment.amount, 0);
+  if (amount > minor(told.amountSet)) {
+    throw unavailable("It suggests payments of more than it would pay back.");
+  }
   return {
     currency,
     left: known.node?.currentQuantity ?? 0,
-    amount: minor(told.amountSet),
+    amount,
     price: minor(told.subtotalSet) + (taxesIncluded ? 0 : tax) + duties,
     tax,
     duties,
     discount: minor(told.totalCartDiscountAmountSet),
     maximum: minor(told.maximumRefundableSet),
-    payments: told.suggestedTransactions.map((payment) => ({
-      gateway: payment.formattedGateway ?? payment.gateway ?? "",
-      isManual: payment.parentTransaction?.manualPaymentGateway ?? false,
-      amount: minor(payment.amountSet),
-    })),
+    payments,
     canNotify: canNotifyCustomer,
     input: {
       ...{ orderId: order, currency, refundLineItems, refundDuties },

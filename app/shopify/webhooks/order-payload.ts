@@ -37,6 +37,8 @@ export function readOrderPayload(payload: PayloadReader, observedAt: number): Pa
     isTest: payload.flag("test"),
     voided,
     fullyRefunded: financialStatus === "refunded",
+    ...(payload.time("cancelled_at") !== null &&
+      keeping.includes(financialStatus ?? "") && { moneyKept: true as const }),
     email: payload.text("email"),
     phone: payload.text("phone"),
     customer: readCustomer(payload.object("customer")),
@@ -106,6 +108,9 @@ const financialStatuses: readonly string[] = [
   ...["pending", "authorized", "expired", "paid", "partially_paid"],
   ...["partially_refunded", "refunded", "voided"],
 ];
+
+/** The words of an order of whose payment something is there. */
+const keeping: readonly string[] = ["paid", "partially_paid", "partially_refunded"];
 
 /** One that is not known is neither voided nor refunded. */
 function readFinancialStatus(payload: PayloadReader): string | null {

@@ -10,7 +10,7 @@ const plan = {
 };
 const plans = { plans: [plan], notify: true, mayRefund: true };
 const preview = {
-  ...{ units: 1, left: 1, amount: 1200, currency: "EUR", canNotify: true },
+  ...{ units: 1, left: 1, amount: 1200, currency: "EUR", refunded: 0, canNotify: true },
   ...{ rows: [{ label: "Paid back", value: "€12.00" }], warnings: ["You pay this yourself."] },
 };
 
@@ -58,7 +58,7 @@ it("shows what is paid back, and pays exactly that when it is confirmed", async 
   expect(asked).toEqual([
     "GET /api/refunds/45?locale=en",
     "GET /api/refunds/45?locale=en&plan=12&units=1",
-    'POST /api/refunds/45?locale=en {"action":"refund","planLineId":"12","units":1,"left":1,"amount":1200,"currency":"EUR","notify":true}',
+    'POST /api/refunds/45?locale=en {"action":"refund","planLineId":"12","units":1,"left":1,"amount":1200,"currency":"EUR","refunded":0,"notify":true}',
   ]);
   expect(button()).toBeNull();
 });

@@ -25,6 +25,8 @@ export type Preview = {
   /** minor units, as they are confirmed */
   amount: number;
   currency: string;
+  /** what was paid back of the order before: another amount is another order */
+  refunded: number;
   canNotify: boolean;
   /** name and amount of what is shown, in order; the last of them is what is paid back */
   rows: { label: string; value: string }[];
@@ -58,10 +60,10 @@ export async function refund(
   orderId: string,
   language: string,
   { id }: Pick<RefundPlan, "id">,
-  { units, left, amount, currency, canNotify }: Preview,
+  { units, left, amount, currency, refunded, canNotify }: Preview,
   notify: boolean,
 ): Promise<Refunded> {
-  const asked = { action: "refund", planLineId: id, units, left, amount, currency };
+  const asked = { action: "refund", planLineId: id, units, left, amount, currency, refunded };
   return await read(`/api/refunds/${orderId}?locale=${language}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },

@@ -107,6 +107,7 @@ function live(
     changed(60_000);
     order.cancelledAt = now;
     refund(order, random, nextId, now, 1);
+    if (order.financialStatus === "paid") order.financialStatus = "refunded";
     tell("orders/cancelled", orderPayload(order));
     return;
   }

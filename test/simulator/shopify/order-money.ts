@@ -2,6 +2,7 @@ import { currencyDecimals } from "#app/order/money.ts";
 import type {
   SimulatedLine,
   SimulatedOrder,
+  SimulatedPaid,
   SimulatedPayment,
   SimulatedRefund,
   Units,
@@ -91,18 +92,22 @@ export function paidBy(order: SimulatedOrder): {
   gateway: string;
   amount: number;
   isManual: boolean;
+  isUnlinked: boolean;
+  isLeftOut: boolean;
   left: number;
 }[] {
   const total = order.lines.reduce(
     (sum, line) => sum + priceOf(order, costOf(order, line, line.quantity)),
     0,
   );
-  const paid = order.money?.paid ?? [{ gateway: "bogus", amount: total }];
+  const paid: SimulatedPaid[] = order.money?.paid ?? [{ gateway: "bogus", amount: total }];
   const back = order.refunds.flatMap((refund) => refund.payments ?? []);
-  return paid.map(({ gateway, amount, isManual = false }) => {
+  return paid.map(({ gateway, amount, ...one }) => {
+    const { isManual = false, isUnlinked = false, isLeftOut = false } = one;
     const gone = back
       .filter((payment) => payment.gateway === gateway && payment.status !== "FAILURE")
       .reduce((sum, payment) => sum + payment.amount, 0);
-    return { gateway, amount, isManual, left: Math.max(0, amount - gone) };
+    const left = Math.max(0, amount - gone);
+    return { gateway, amount, isManual, isUnlinked, isLeftOut, left };
   });
 }

@@ -19,6 +19,8 @@ export type SimulatedOrder = {
   /** how it was paid; left out: by card, whole, in the shop's currency, prices with tax */
   money?: SimulatedMoney;
   returns?: SimulatedReturn[];
+  /** lines were added or removed; left out: if units are removed */
+  edited?: boolean;
   /** Shopify's word on the returns together; left out: there are none */
   returnStatus?: string;
 };
@@ -28,7 +30,17 @@ export type SimulatedMoney = {
   /** what the buyer paid in: so many of its minor units for a hundredth of a price */
   presentment?: { currency: string; rate: number };
   /** in minor units of the buyer's currency */
-  paid?: { gateway: string; amount: number; isManual?: boolean }[];
+  paid?: SimulatedPaid[];
+};
+
+/** A payment of the order. Of one that is not linked nobody says how it was made. */
+export type SimulatedPaid = {
+  gateway: string;
+  amount: number;
+  isManual?: boolean;
+  isUnlinked?: boolean;
+  /** Shopify counts it as refundable and suggests no payment by it */
+  isLeftOut?: boolean;
 };
 
 export type SimulatedReturn = {

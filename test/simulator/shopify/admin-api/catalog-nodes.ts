@@ -48,6 +48,12 @@ export class CatalogNodes {
         minVariantPrice: money(prices[0]),
         maxVariantPrice: money(prices.at(-1)),
       },
+      contextualPricing: ({ context }: { context: { country?: string } }) => {
+        const shown = variants
+          .map(({ id, price }) => this.#markets.price(id, price, this.#currency, context.country))
+          .sort((a, b) => Number(a.amount) - Number(b.amount));
+        return { priceRange: { minVariantPrice: shown[0], maxVariantPrice: shown.at(-1) } };
+      },
       variants: (args: PageArguments) =>
         pageOf(
           variants.map((variant) => this.variant(product, variant)),

@@ -34,6 +34,7 @@ export function orderNode(order: SimulatedOrder): object {
     createdAt: utc(order.createdAt),
     updatedAt: utc(order.updatedAt),
     processedAt: utc(order.createdAt),
+    edited: order.edited ?? order.lines.some(({ removed }) => removed > 0),
     cancelledAt: utcOrNull(order.cancelledAt),
     cancelReason: order.cancelledAt === null ? null : "CUSTOMER",
     closedAt: utcOrNull(order.closedAt),

@@ -158,18 +158,21 @@ function suggestion(order: SimulatedOrder, asked: UnitsInput[], duties: object[]
   );
   const back: object[] = [];
   let left = amount;
-  for (const [index, { gateway, isManual, left: most }] of paid.entries()) {
+  for (const [index, { gateway, isManual, isUnlinked, isLeftOut, left: most }] of paid.entries()) {
     const taken = Math.min(left, most);
     if (taken === 0) continue;
     left -= taken;
+    if (isLeftOut) continue;
     back.push({
       gateway,
       formattedGateway: gateway === "bogus" ? "Bogus Gateway" : gateway,
       amountSet: buyersMoney(order, taken),
-      parentTransaction: {
-        id: gid("OrderTransaction", order.id + BigInt(index)),
-        manualPaymentGateway: isManual,
-      },
+      parentTransaction: isUnlinked
+        ? null
+        : {
+            id: gid("OrderTransaction", order.id + BigInt(index)),
+            manualPaymentGateway: isManual,
+          },
     });
   }
   const set = (minor: number) => buyersMoney(order, minor);

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type AdminAccess, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
-import { createRefund, findRefund, readPayments } from "#app/shopify/refunds/create-refund.ts";
+import { createRefund, findRefund } from "#app/shopify/refunds/create-refund.ts";
 import { readMoneyOrder } from "#app/shopify/refunds/money-order-reader.ts";
+import { readPayments } from "#app/shopify/refunds/refund-payments.ts";
+import { mostRefunds } from "#app/shopify/refunds/refund-queries.ts";
 import { suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { type Refundable, refundableOrder } from "../refundable-order.ts";
 import { SimulatedShop } from "../shop.ts";
@@ -111,6 +113,23 @@ describe("what is suggested", () => {
     expect(await suggest(id, plan)).toMatchObject({ amount: 500, price: 1200, maximum: 500 });
   });
 
+  it("pays back what its payments do together, which may be less than it says", async () => {
+    const { id, plan, order } = put();
+    order.money = { paid: [{ gateway: "gift_card", amount: 11_200, isLeftOut: true }] };
+    expect(await suggest(id, plan)).toMatchObject({ amount: 0, price: 1200, payments: [] });
+    order.money.paid = [
+      { gateway: "gift_card", amount: 700, isLeftOut: true },
+      { gateway: "bogus", amount: 10_500 },
+    ];
+    expect(await suggest(id, plan)).toMatchObject({ amount: 500, price: 1200 });
+  });
+
+  it("is one by hand where nobody says how the payment was made", async () => {
+    const { id, plan, order } = put();
+    order.money = { paid: [{ gateway: "bogus", amount: 11_200, isUnlinked: true }] };
+    expect((await suggest(id, plan))?.payments).toMatchObject([{ isManual: true, amount: 1200 }]);
+  });
+
   it("makes all units' refunds the whole, one by one", async () => {
     const { id, plan } = put({ units: 3, plan: { discount: 100 } });
     const amounts = [];
@@ -155,14 +174,50 @@ describe("a refund", () => {
   it("is found by its note, and its payments end later", async () => {
     const { id, plan } = put();
     shop.refunds.fates.push("PENDING");
-    expect(await findRefund(ask, id, "sign-7")).toBeNull();
+    expect(await findRefund(ask, id, "sign-7")).toEqual({ kind: "none" });
     const answer = await refund(id, plan, { note: "Plan, sign-7" });
     if (answer.kind !== "created") throw new Error("not created");
     expect(answer.payments).toMatchObject([{ status: "PENDING" }]);
-    expect(await findRefund(ask, id, "sign-7")).toBe(answer.refundId);
+    expect(await findRefund(ask, id, "sign-7")).toEqual({
+      ...{ kind: "found", refundId: answer.refundId },
+    });
     shop.refunds.settle(id, answer.refundId, "FAILURE");
     expect(await readPayments(ask, answer.refundId, "EUR")).toMatchObject([{ status: "FAILURE" }]);
-    expect(await findRefund(ask, "1", "sign-7")).toBe("unknown");
+    expect(await findRefund(ask, "1", "sign-7")).toEqual({ kind: "no_order" });
+  });
+
+  it("is known with all of its payments, on however many pages they come", async () => {
+    const { id, order, product } = put();
+    const payments = Array.from({ length: 120 }, (_, index) => ({
+      ...{ id: BigInt(index + 1), status: "SUCCESS" as const, amount: 10, gateway: "bogus" },
+    }));
+    const made = { id: 77n, createdAt: order.updatedAt, units: [{ line: product, quantity: 1 }] };
+    order.refunds.push({ ...made, payments });
+    shop.orders.put(order);
+    expect(await readPayments(ask, "77", "EUR")).toHaveLength(120);
+    const money = await readMoneyOrder(ask, id, { seesReturns: false });
+    expect(money?.refunds[0]?.payments).toHaveLength(120);
+    expect(money?.isPartial).toBe(false);
+    const tooMany = [...payments, ...payments, ...payments.slice(0, 11)];
+    order.refunds[0] = { ...made, payments: tooMany };
+    await expect(readPayments(ask, "77", "EUR")).rejects.toThrow("more payments");
+  });
+
+  it("is not said to be absent where not all refunds can be seen", async () => {
+    const { id, order } = put();
+    const filler = (index: number) => ({
+      ...{ id: BigInt(index + 1), createdAt: order.updatedAt, units: [], payments: [] },
+    });
+    order.refunds = Array.from({ length: mostRefunds - 1 }, (_, index) => filler(index));
+    expect(await findRefund(ask, id, "sign-7")).toEqual({ kind: "none" });
+    order.refunds.push(filler(mostRefunds));
+    expect(await findRefund(ask, id, "sign-7")).toEqual({ kind: "unknown" });
+    const denied: AskAdmin = async (query, variables) => ({
+      ...(await ask(query, variables)),
+      denied: [{ path: ["order", "refunds"], access: null }] as never,
+    });
+    order.refunds = [];
+    expect(await findRefund(denied, id, "sign-7")).toEqual({ kind: "unknown" });
   });
 
   it("is told of by webhooks", async () => {
@@ -237,7 +292,8 @@ describe("an order's money", () => {
     order.returns = [{ id: 4n, status: "CLOSED", isExchange: true, refundIds: [5n], units: [] }];
     order.returnStatus = "RETURNED";
     const money = {
-      ...{ id, cancelled: false, currency: "EUR", taxesIncluded: false },
+      ...{ id, cancelled: false, currency: "EUR", taxesIncluded: false, edited: false },
+      createdAt: Math.floor(order.createdAt / 1000) * 1000,
       ...{ received: 13_100, refunded: 11_900, returnStatus: "RETURNED", isPartial: false },
       lines: [
         { id: String(product.id), quantity: 1, currentQuantity: 0 },

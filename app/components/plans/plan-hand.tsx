@@ -1,60 +1,15 @@
 import { useAppBridge } from "@shopify/app-bridge-react";
-import { Banner, BlockStack, Button, ButtonGroup, Card, InlineGrid, Text } from "@shopify/polaris";
+import { Banner, BlockStack, Button, ButtonGroup, Text } from "@shopify/polaris";
 import { useState } from "react";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { CatalogPlan } from "#app/shopify/plans/plan-catalog.ts";
 import { planPageSizes } from "#app/shopify/plans/plan-queries.ts";
 import { PlanDetailsDialog } from "./plan-details-dialog.tsx";
-import { type PlansAnswer, usePlanRequest, useTargetPicker } from "./plan-request.ts";
-import { WhyNot, type WhyNotReason } from "./why-not.tsx";
+import { type PlansAnswer, usePlanRequest } from "./plan-request.ts";
+import { WhyNot } from "./why-not.tsx";
 
-type Props = { mayWrite: boolean; why: WhyNotReason };
-
-/** The two ways in which products get plans. */
-export function PlanFill({ mayWrite, why }: Props) {
-  return (
-    <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-      <FetchCard why={why} />
-      <HandCard mayWrite={mayWrite} />
-    </InlineGrid>
-  );
-}
-
-function FetchCard({ why }: { why: WhyNotReason }) {
-  const { t } = useLocale();
-  const pick = useTargetPicker();
-  const { busy, ask } = usePlanRequest();
-  const fetchFor = async (type: "product" | "collection") => {
-    const target = await pick(type);
-    if (target) ask({ intent: "offers", ...target });
-  };
-  return (
-    <Card>
-      <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {t("plans.fetch.title")}
-        </Text>
-        <Text as="p">{t("plans.fetch.text")}</Text>
-        <WhyNot why={why} />
-        <ButtonGroup>
-          <Button
-            variant="primary"
-            disabled={why !== null}
-            loading={busy}
-            onClick={() => fetchFor("product")}
-          >
-            {t("plans.fetch.products")}
-          </Button>
-          <Button disabled={why !== null} loading={busy} onClick={() => fetchFor("collection")}>
-            {t("plans.fetch.collections")}
-          </Button>
-        </ButtonGroup>
-      </BlockStack>
-    </Card>
-  );
-}
-
-function HandCard({ mayWrite }: { mayWrite: boolean }) {
+/** Links plans that the merchant keeps in the shop. */
+export function PlanHand({ mayWrite }: { mayWrite: boolean }) {
   const { t } = useLocale();
   const shopify = useAppBridge();
   const [plans, setPlans] = useState<CatalogPlan[]>([]);
@@ -79,11 +34,8 @@ function HandCard({ mayWrite }: { mayWrite: boolean }) {
     if (ids.length > 0) ask({ intent: "read", ids });
   };
   return (
-    <Card>
+    <>
       <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {t("plans.hand.title")}
-        </Text>
         <Text as="p">{t("plans.hand.text")}</Text>
         {problem && <Banner tone="warning">{problem}</Banner>}
         {!mayWrite && <WhyNot why="access" />}
@@ -100,6 +52,6 @@ function HandCard({ mayWrite }: { mayWrite: boolean }) {
           onClose={() => setPlans([])}
         />
       )}
-    </Card>
+    </>
   );
 }

@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { inTransaction } from "#app/database/transaction.ts";
+import { minorUnits } from "#app/order/money.ts";
+import { priceGroups } from "#app/plans/offer-prices.ts";
+import { addProducts, insertPlanJob, type PlanJob } from "#app/plans/plan-job-store.ts";
+import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
+import { numericId } from "#app/shopify/global-id.ts";
+import { readCountryPrices, type ShownPrice } from "#app/shopify/plans/country-prices.ts";
+import { type Protectable, readProtectable } from "#app/shopify/plans/plan-catalog.ts";
+import { readPriceRanges } from "#app/shopify/plans/price-ranges.ts";
+
+type Client = Pick<pg.PoolClient, "query">;
+
+/** A product in a country where it has plans. */
+type Offered = { productId: string; country: string };
+
+/** Products and countries that one step looks at. */
+const pageSize = 50;
+/** Products of several prices that one step reads with all their variants. */
+const mostRead = 5;
+
+/**
+ * Writes a look at prices down for each shop that has plans of offers, unless it has one already.
+ * Answers the shops; they are to be woken.
+ */
+export async function startPriceLooks(pool: pg.Pool, now: number): Promise<string[]> {
+  const { rows } = await pool.query<{ shop: string }>(
+    `SELECT s."domain" AS "shop" FROM "Shop" s
+      WHERE s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL AND s."apiKeySealed" IS NOT NULL
+        AND EXISTS (SELECT 1 FROM "CountryOffer" o WHERE o."shop" = s."domain" AND o."prices" > 0)
+        AND NOT EXISTS (
+              SELECT 1 FROM "PlanJob" j WHERE j."shop" = s."domain"
+                 AND j."kind" = 'reprice' AND j."state" = 'running')`,
+  );
+  for (const { shop } of rows) {
+    await insertPlanJob(pool, shop, {
+      ...{ id: randomUUID(), kind: "reprice" as const, planIds: [], now },
+      collections: [{ id: "", after: null }],
+    });
+  }
+  return rows.map(({ shop }) => shop);
+}
+
+/**
+ * Looks at the next products with plans of offers; those that cost something else now than what
+ * their offers were made for become the job's.
+ */
+export async function lookAtPrices(pool: pg.Pool, job: PlanJob, ask: AskAdmin): Promise<void> {
+  const { shop } = job;
+  const page = await offeredAfter(pool, shop, job.collections[0]?.after ?? null);
+  const made = await madeFor(pool, shop, page);
+  const ranges = new Map<string, Awaited<ReturnType<typeof readPriceRanges>>>();
+  for (const [country, those] of Map.groupBy(page, (one) => one.country)) {
+    const ids = those.map(({ productId }) => productId);
+    ranges.set(country, await readPriceRanges(ask, ids, country));
+  }
+  const changed = new Set<string>();
+  let read = 0;
+  let last: Offered | null = null;
+  for (const one of page) {
+    const range = ranges.get(one.country)?.get(one.productId);
+    const wanted = made.get(keyOf(one));
+    if (range && wanted && !changed.has(one.productId)) {
+      const ends = new Set([range.from, range.to].map(priceKey));
+      const isOne = ends.size === 1 && wanted.size === 1;
+      if ([...ends].some((price) => !wanted.has(price) && (isOne || !isFree(price)))) {
+        changed.add(one.productId);
+      } else if (!isOne) {
+        if (read === mostRead) break;
+        read += 1;
+        const product = await readProtectable(ask, one.productId);
+        if (product && (await isOther(ask, product, one.country, wanted))) {
+          changed.add(one.productId);
+        }
+      }
+    }
+    last = one;
+  }
+  const isEnd = page.length < pageSize && last === (page.at(-1) ?? null);
+  const next = isEnd || last === null ? [] : [{ id: "", after: keyOf(last) }];
+  await inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      `UPDATE "PlanJob" SET "collections" = $4, "failures" = 0, "reason" = NULL, "reasonWords" = NULL
+        WHERE "shop" = $1 AND "id" = $2 AND "leaseToken" = $3 AND "state" = 'running'`,
+      [shop, job.id, job.token, JSON.stringify(next)],
+    );
+    if (!rowCount) return;
+    const found = [...changed].map((id) => ({ id, title: null }));
+    await addProducts(client, shop, job.id, found);
+  });
+}
+
+/** The countries in which a product costs something else now than what its offers were made for. */
+export async function repricedCountries(
+  pool: pg.Pool,
+  shop: string,
+  ask: AskAdmin,
+  product: Protectable,
+): Promise<string[]> {
+  const { rows } = await pool.query<Offered>(
+    `SELECT "productId", "country" FROM "CountryOffer"
+      WHERE "shop" = $1 AND "productId" = $2 AND "prices" > 0 ORDER BY "country"`,
+    [shop, product.id],
+  );
+  const made = await madeFor(pool, shop, rows);
+  const countries: string[] = [];
+  for (const one of rows) {
+    const wanted = made.get(keyOf(one));
+    if (wanted && (await isOther(ask, product, one.country, wanted))) countries.push(one.country);
+  }
+  return countries;
+}
+
+/** @param after a key of what was looked at last */
+async function offeredAfter(client: Client, shop: string, after: string | null) {
+  const { rows } = await client.query<Offered>(
+    `SELECT "productId", "country" FROM "CountryOffer"
+      WHERE "shop" = $1 AND "prices" > 0 AND ("productId", "country") > ($2, $3)
+      ORDER BY "productId", "country" LIMIT $4`,
+    [shop, ...(after ?? " ").split(" "), pageSize],
+  );
+  return rows;
+}
+
+/**
+ * The prices that the offers of these products were made for, by product and country: those that
+ * were written last, together. What is not known is left out.
+ */
+async function madeFor(
+  client: Client,
+  shop: string,
+  offered: readonly Offered[],
+): Promise<Map<string, Set<string>>> {
+  const ids = new Map(offered.map(({ productId }) => [numericId(productId), productId]));
+  const { rows } = await client.query<Offered & { price: string; currency: string }>(
+    `SELECT "productId", "country", "productPrice"::text AS "price", upper("currency") AS "currency"
+       FROM (SELECT *, rank() OVER (PARTITION BY "productId", "country"
+                     ORDER BY "currentFrom" DESC) AS "age"
+               FROM "PlanOffer"
+              WHERE "shop" = $1 AND "productId" = ANY($2) AND "currentFrom" IS NOT NULL) o
+      WHERE "age" = 1 AND "productPrice" IS NOT NULL`,
+    [shop, [...ids.keys()]],
+  );
+  const prices = new Map<string, Set<string>>();
+  for (const { productId, country, price, currency } of rows) {
+    const key = keyOf({ productId: ids.get(productId) ?? "", country });
+    prices.set(key, (prices.get(key) ?? new Set()).add(`${price} ${currency}`));
+  }
+  return prices;
+}
+
+async function isOther(
+  ask: AskAdmin,
+  product: Protectable,
+  country: string,
+  wanted: ReadonlySet<string>,
+): Promise<boolean> {
+  const groups = priceGroups(product, await readCountryPrices(ask, product.id, country));
+  const prices = new Set(groups.map(({ price, currency }) => `${price} ${currency}`));
+  const priced = [...prices].filter((price) => !isFree(price));
+  return priced.length !== wanted.size || !priced.every((price) => wanted.has(price));
+}
+
+function keyOf({ productId, country }: Offered): string {
+  return `${productId} ${country}`;
+}
+
+function priceKey({ amount, currencyCode }: ShownPrice): string {
+  return `${minorUnits(amount, currencyCode).amount} ${currencyCode}`;
+}
+
+/** What costs nothing has no offer. */
+function isFree(price: string): boolean {
+  return price.startsWith("0 ");
+}

@@ -1,0 +1,2 @@
+-- Order_by_name has taken its place.
+DROP INDEX CONCURRENTLY "Order_names";

@@ -1,0 +1,373 @@
+import { describe, expect, it } from "vitest";
+import { ask, sessionToken } from "./admin-client.ts";
+import { eventually } from "./client.ts";
+import { openRefundShop } from "./refund-shop.ts";
+
+const domain = "refund-troubles.myshopify.com";
+const { world, client, pool, shop, ...given } = await openRefundShop(domain, 5_650_000_000n);
+const { deliver, productGone, post, refund, rowsOf, stateOf, atHakuna, age, due, set } = given;
+
+type Gone = Awaited<ReturnType<typeof productGone>>;
+
+const isPlanned = (gone: Gone) =>
+  eventually("it is planned", async () => String(await stateOf(gone)) === "planned");
+
+async function whyNot({ id, planLineId }: Gone): Promise<string[] | undefined> {
+  const { refundWhyNot } = await client.order(domain, id);
+  return (refundWhyNot as Record<string, string[]>)[planLineId];
+}
+
+/** Takes from the order what its mapping needs. */
+const breakMapping = ({ id }: Gone) =>
+  pool.query(
+    `UPDATE "OrderDocument" SET "state" = jsonb_set("state", '{head,lineItems,0,shopPrice}', 'null')
+      WHERE "shop" = $1 AND "orderId" = $2`,
+    [domain, id],
+  );
+
+const putAway = ({ id, order, planLineId }: Gone) =>
+  ask(world, `/app/orders/${id}.data`, {
+    token: sessionToken(world, domain),
+    body: {
+      action: "put_away",
+      keys: [`product_gone_plan_not:${order.lines[0]?.id}:${planLineId}`],
+    },
+  });
+
+/** The plan was paid back as money, and no webhook told of it. */
+function payMoney({ order }: Gone): void {
+  order.refunds.push({
+    ...{ id: order.id + 950n, createdAt: Date.now(), units: [] },
+    payments: [{ id: 1n, status: "SUCCESS", amount: 1200, gateway: "bogus" }],
+  });
+}
+
+function refundPlan({ order, plan }: Gone): void {
+  order.refunds.push({
+    ...{ id: order.id + 951n, createdAt: Date.now() },
+    units: [{ line: plan, quantity: 1 }],
+  });
+}
+
+function editOrder({ order }: Gone): void {
+  const [product] = order.lines;
+  if (product) order.lines.push({ ...product, id: order.id * 10n + 9n, properties: [] });
+  order.edited = true;
+}
+
+const openReturn = ({ order }: Gone) => Object.assign(order, { returnStatus: "IN_PROGRESS" });
+const pause = (on: boolean) =>
+  pool.query(`UPDATE "Shop" SET "paused" = $2 WHERE "domain" = $1`, [domain, on]);
+
+describe("a call whose answer was lost is not repeated", () => {
+  const drop = () => shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+
+  it.each<[string, (gone: Gone) => unknown]>([
+    ["the plan was refunded in Shopify", refundPlan],
+    ["money was paid back", payMoney],
+    ["the order was edited", editOrder],
+    ["a return was opened", openReturn],
+    ["the finding was put away", putAway],
+  ])("for a person, where %s meanwhile", async (_, happen) => {
+    await set(false);
+    const gone = await productGone({ units: 2 });
+    drop();
+    expect(await refund(gone, { left: 2 })).toMatchObject({ state: "asking", problem: "lost" });
+    await happen(gone);
+    const before = shop.refunds.seen.asked;
+    await age(gone, 3);
+    await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
+    expect(shop.refunds.seen.asked).toBe(before);
+    expect(await rowsOf(gone)).toMatchObject([{ problem: "changed", asks: 1, endedAt: null }]);
+    // Hakuna keeps the plan until they say
+    expect(atHakuna(gone)).toBe(0);
+  });
+
+  it.each<[string, (gone: Gone) => unknown, (() => unknown)?]>([
+    ["the plan was refunded in Shopify", refundPlan],
+    ["money was paid back", payMoney],
+    ["the order was edited", editOrder],
+    ["a return was opened", openReturn],
+    ["the finding was put away", putAway],
+    ["the shop was paused", () => pause(true), () => pause(false)],
+    ["the setting was switched off", () => set(false)],
+  ])("by itself, where %s meanwhile", async (_, happen, end) => {
+    await set(true, 0);
+    drop();
+    const gone = await productGone();
+    await eventually("it was lost", async () => (await rowsOf(gone))[0]?.problem === "lost");
+    await happen(gone);
+    const before = shop.refunds.seen.asked;
+    await age(gone, 3);
+    await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
+    expect(shop.refunds.seen.asked).toBe(before);
+    await end?.();
+    await set(false);
+  });
+
+  it("but is where the app itself refunded another plan of the order", async () => {
+    await set(false);
+    const gone = await productGone();
+    const { order, plan } = gone;
+    const other = { ...plan, id: order.id * 10n + 8n, properties: [] };
+    order.lines.push(other);
+    order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    drop();
+    expect(await refund(gone)).toMatchObject({ state: "asking" });
+    const second = { planLineId: String(other.id), units: 1, left: 1 };
+    expect(await refund(gone, second)).toMatchObject({ state: "done" });
+    await age(gone, 3);
+    await eventually("it is refunded", async () => String(await stateOf(gone)) === "done,done");
+  });
+});
+
+describe("Hakuna has a refund", () => {
+  it("only when it has its own units, of several of a plan", async () => {
+    await set(false);
+    const gone = await productGone({ units: 2 });
+    expect(await refund(gone, { left: 2 })).toMatchObject({ state: "done" });
+    await deliver();
+    await eventually("Hakuna has the first", () => atHakuna(gone) === 1);
+    await pause(true);
+    gone.order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    expect(await refund(gone)).toMatchObject({ state: "done" });
+    await deliver();
+    expect(await told(gone)).toEqual([false, true]);
+    await pause(false);
+    await eventually("Hakuna has both", () => atHakuna(gone) === 2);
+    await eventually("it is said", async () => !(await told(gone)).includes(false));
+  });
+
+  /** What the order's page says of each refund, the newest first. */
+  async function told({ id }: Gone): Promise<boolean[]> {
+    const { text } = await ask(world, `/app/orders/${id}.data`, {
+      token: sessionToken(world, domain),
+    });
+    const flat = JSON.parse(text) as unknown[];
+    const key = `_${flat.indexOf("isAtHakuna")}`;
+    return flat.flatMap((one) => {
+      const at = one && typeof one === "object" ? (one as Record<string, number>)[key] : undefined;
+      return at === undefined ? [] : [flat[at] as boolean];
+    });
+  }
+});
+
+describe("what cannot be looked at", () => {
+  it("is said of a planned refund, tried ever more rarely, and dropped in the end", async () => {
+    await set(true);
+    const gone = await productGone();
+    await isPlanned(gone);
+    shop.faults.plan({ kind: "status", status: 403 }, { of: "OrderMoney", times: 2 });
+    await due(gone);
+    await eventually("it was tried", async () => (await rowsOf(gone))[0].looks === 1);
+    const [row] = await rowsOf(gone);
+    expect(row).toMatchObject({ state: "planned", problem: "look_denied" });
+    expect(row.dueAt.getTime()).toBeGreaterThan(Date.now());
+    await pool.query(`UPDATE "PlanRefund" SET "looks" = 40 WHERE "shop" = $1`, [domain]);
+    await due(gone);
+    await eventually("it is dropped", async () => String(await stateOf(gone)) === "dropped");
+    expect(await rowsOf(gone)).toMatchObject([{ problem: "gave_up", dueAt: null }]);
+    expect(await whyNot(gone)).toEqual(["look_failed"]);
+  });
+
+  it("is said of an order that is to be looked at, which is not tried for ever", async () => {
+    await set(true);
+    shop.faults.plan({ kind: "status", status: 403 }, { of: "OrderMoney", times: 1 });
+    const gone = await productGone();
+    await eventually("it is said", async () => String(await whyNot(gone)) === "look_failed");
+    expect((await client.order(domain, gone.id)).refundLookAt).toBeInstanceOf(Date);
+    shop.faults.plan({ kind: "status", status: 403 }, { of: "OrderMoney", times: 1 });
+    await lookNow(gone, 40);
+    await eventually("nobody looks any more", async () => {
+      return (await client.order(domain, gone.id)).refundLookAt === null;
+    });
+    expect(await stateOf(gone)).toEqual([]);
+  });
+
+  it("is a person's where Shopify shows no such order, and is not looked for again", async () => {
+    await set(true);
+    const gone = await productGone({ returnStatus: "IN_PROGRESS" });
+    await eventually(
+      "it waits",
+      async () => (await whyNot(gone))?.includes("return_open") ?? false,
+    );
+    shop.orders.delete(gone.id);
+    await lookNow(gone);
+    await eventually("it is said", async () => String(await whyNot(gone)) === "order_unseen");
+    expect(await client.order(domain, gone.id)).toMatchObject({
+      ...{ refundLookAt: null, refundUnits: 1 },
+    });
+  });
+
+  it("is not looked at again for what does not pass", async () => {
+    await set(true);
+    const gone = await productGone();
+    await isPlanned(gone);
+    const [row] = await rowsOf(gone);
+    await post(gone.id, { action: "decline", refundId: row.id });
+    await lookNow(gone);
+    await eventually("it is said", async () => String(await whyNot(gone)) === "refused_before");
+    expect((await client.order(domain, gone.id)).refundLookAt).toBeNull();
+  });
+
+  it("is put off where the order's mapping throws, and its refund is written down", async () => {
+    await set(false);
+    const gone = await productGone();
+    shop.refunds.fates.push("PENDING");
+    expect(await refund(gone)).toMatchObject({ state: "paying" });
+    await deliver();
+    await breakMapping(gone);
+    const looks = () => shop.asked.filter(({ query }) => query.includes("RefundPayments")).length;
+    const before = looks();
+    await due(gone);
+    await eventually("it was looked at", async () => looks() > before);
+    await eventually("it is put off", async () => {
+      const [row] = await rowsOf(gone);
+      return row.dueAt.getTime() > Date.now() && row.leaseToken === null;
+    });
+    expect(looks() - before).toBe(1);
+    const [row] = await rowsOf(gone);
+    shop.refunds.settle(gone.id, row.refundId, "SUCCESS");
+    shop.takeWebhooks();
+    await due(gone);
+    await eventually("it is paid", async () => String(await stateOf(gone)) === "done");
+  });
+
+  it("is ended where the app has no such order any more", async () => {
+    await set(false);
+    const gone = await productGone();
+    shop.refunds.fates.push("PENDING");
+    expect(await refund(gone)).toMatchObject({ state: "paying" });
+    await deliver();
+    const [row] = await rowsOf(gone);
+    await pool.query(`DELETE FROM "OrderDocument" WHERE "shop" = $1 AND "orderId" = $2`, [
+      domain,
+      gone.id,
+    ]);
+    shop.refunds.settle(gone.id, row.refundId, "SUCCESS");
+    shop.takeWebhooks();
+    await due(gone);
+    await eventually("it is paid", async () => String(await stateOf(gone)) === "done");
+  });
+
+  async function lookNow({ id }: Gone, tries = 0): Promise<void> {
+    await pool.query(
+      `UPDATE "Order" SET "refundLookAt" = now(), "refundTries" = $3, "refundLooked" = "revision"
+        WHERE "shop" = $1 AND "id" = $2`,
+      [domain, id, tries],
+    );
+  }
+});
+
+describe("what Shopify suggests", () => {
+  it("is shown where it is less than the units cost, and never taken without a person", async () => {
+    await set(true);
+    const paid = [
+      { gateway: "gift_card", amount: 700, isLeftOut: true },
+      { gateway: "bogus", amount: 10_500 },
+    ];
+    const gone = await productGone({ money: { paid } });
+    const { text } = await ask(world, `/app/refunds/${gone.id}?plan=${gone.planLineId}&units=1`, {
+      token: sessionToken(world, domain),
+    });
+    expect(JSON.parse(text).preview).toMatchObject({ amount: 500, price: 1200, isBelow: true });
+    await isPlanned(gone);
+    const before = shop.refunds.seen.asked;
+    await due(gone);
+    await eventually("it is dropped", async () => String(await stateOf(gone)) === "dropped");
+    expect(await whyNot(gone)).toEqual(["not_the_price"]);
+    expect((await client.order(domain, gone.id)).refundLookAt).toBeNull();
+    expect(shop.refunds.seen.asked).toBe(before);
+    expect(await refund(gone)).toEqual({ result: "changed" });
+    expect(await refund(gone, { amount: 500 })).toMatchObject({ state: "done" });
+  });
+
+  it("is a person's where nobody says how the payment was made", async () => {
+    await set(true);
+    const paid = [{ gateway: "bogus", amount: 11_200, isUnlinked: true }];
+    const gone = await productGone({ money: { paid } });
+    await isPlanned(gone);
+    await due(gone);
+    await eventually("it is dropped", async () => String(await stateOf(gone)) === "dropped");
+    expect(await whyNot(gone)).toEqual(["manual_payment"]);
+  });
+});
+
+describe("what cannot be seen whole", () => {
+  it("leads to no second payment, whatever a person says", async () => {
+    await set(false);
+    const gone = await productGone({ units: 2 });
+    shop.faults.plan({ kind: "answer_lost" }, { of: "mutation RefundPlan" });
+    expect(await refund(gone, { left: 2 })).toMatchObject({ state: "asking" });
+    const filler = (index: number) => ({
+      ...{ id: gone.order.id + 2000n + BigInt(index), createdAt: Date.now(), units: [] },
+      payments: [],
+    });
+    gone.order.refunds = [
+      ...Array.from({ length: 250 }, (_, index) => filler(index)),
+      ...gone.order.refunds,
+    ];
+    const before = shop.refunds.seen.asked;
+    await age(gone, 61);
+    await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
+    const [row] = await rowsOf(gone);
+    expect(await post(gone.id, { action: "was_not_paid", refundId: row.id })).toMatchObject({
+      result: "unavailable",
+    });
+    expect(await stateOf(gone)).toEqual(["unclear"]);
+    expect(shop.refunds.seen.asked).toBe(before);
+    shop.takeWebhooks();
+  });
+
+  it("is not done while its payments are less than was asked for", async () => {
+    await set(false);
+    const gone = await productGone();
+    shop.refunds.fates.push("PENDING");
+    expect(await refund(gone)).toMatchObject({ state: "paying" });
+    const made = gone.order.refunds.at(-1);
+    if (!made) throw new Error("no refund");
+    made.payments = [{ id: 1n, status: "SUCCESS", amount: 700, gateway: "bogus" }];
+    shop.orders.put(gone.order);
+    await due(gone);
+    await eventually("it is seen", async () => (await rowsOf(gone))[0].payments[0].amount === 700);
+    expect(await stateOf(gone)).toEqual(["paying"]);
+    shop.takeWebhooks();
+  });
+
+  it("is not said to be unpaid while the call may be under way", async () => {
+    await set(false);
+    const gone = await productGone();
+    shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+    expect(await refund(gone)).toMatchObject({ state: "asking" });
+    payMoney(gone);
+    await age(gone, 0);
+    await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
+    const [row] = await rowsOf(gone);
+    const say = () => post(gone.id, { action: "was_not_paid", refundId: row.id });
+    expect(await say()).toMatchObject({ result: "unavailable" });
+    await age(gone, 3);
+    expect(await say()).toMatchObject({ result: "decided" });
+    expect(await stateOf(gone)).toEqual(["dropped"]);
+  });
+
+  it("reads all payments of a refund, however many they are", async () => {
+    await set(false);
+    const gone = await productGone();
+    shop.refunds.fates.push("PENDING");
+    expect(await refund(gone)).toMatchObject({ state: "paying" });
+    const [row] = await rowsOf(gone);
+    const made = gone.order.refunds.at(-1);
+    if (!made) throw new Error("no refund");
+    made.payments = Array.from({ length: 60 }, (_, index) => ({
+      ...{ id: BigInt(index + 1), amount: 20, gateway: "bogus" },
+      status: index === 59 ? ("FAILURE" as const) : ("SUCCESS" as const),
+    }));
+    shop.orders.put(gone.order);
+    await due(gone);
+    await eventually("it is seen", async () => String(await stateOf(gone)) === "unpaid");
+    expect((await rowsOf(gone))[0].payments).toHaveLength(60);
+    expect(row.refundId).toBe(String(made.id));
+  });
+});
