@@ -38,6 +38,8 @@ export async function makeMonths(pool: pg.Pool, parent: MonthlyTable, now: numbe
   if (isMade(await partsOf(pool, parent))) return;
   await inTransaction(pool, async (client) => {
     await client.query(`SET LOCAL lock_timeout = ${lockMs}`);
+    // on a Citus: over one connection to each node, which sees what was done before
+    await client.query("SELECT set_config('citus.multi_shard_modify_mode', 'sequential', true)");
     // first of all the whole, as everybody does who asks: nobody then waits for the other crosswise
     await client.query(`LOCK TABLE ONLY "${parent}" IN ACCESS EXCLUSIVE MODE`);
     const parts = await partsOf(client, parent);

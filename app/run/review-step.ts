@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { firstRows } from "#app/database/first-rows.ts";
 import { evaluate, loadOffers } from "#app/store/evaluate.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
@@ -6,8 +7,9 @@ import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-
 import type { StepContext } from "#app/store/run-context.ts";
 import { portions, type Sized } from "./portions.ts";
 
-/** Orders of one step at most. */
+/** Orders that one step evaluates at most, and that it passes by for them. */
 const stepOrders = 500;
+const stepLooks = 2000;
 
 /**
  * Evaluates the next orders anew after the shop was connected or a setting was changed that decides
@@ -22,20 +24,19 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
   const { pool, config, pace } = context;
   return await underLease(pool, lease, config.worker.leaseMs, async (client, shop) => {
     if (shop.reviewAfter === null) return false;
-    const { rows } = await client.query<Sized>(
-      `SELECT o."id", coalesce((SELECT pg_column_size(d."state") FROM "OrderDocument" d
-                                 WHERE d."shop" = $1 AND d."orderId" = o."id"), 0) AS "bytes" FROM (
-         SELECT "id" FROM "Order"
-          WHERE "shop" = $1 AND "id" > $2 AND "status" <> 'skipped' AND ($4 OR "status" <> 'waiting')
-            AND ($4 OR "status" NOT IN ('sent', 'confirmed') OR "acceptedEpoch" = $5)
-          ORDER BY "id" ${firstRows("$3")}) o
-        ORDER BY o."id"`,
-      [shop.domain, shop.reviewAfter, stepOrders, shop.reviewAll, shop.epoch],
+    const { rows } = await client.query<{ id: string; counts: boolean }>(
+      `SELECT "id", "status" <> 'skipped' AND ($4 OR "status" <> 'waiting')
+                AND ($4 OR "status" NOT IN ('sent', 'confirmed') OR "acceptedEpoch" = $5) AS "counts"
+         FROM "Order" WHERE "shop" = $1 AND "id" > $2 ORDER BY "id" ${firstRows("$3")}`,
+      [shop.domain, shop.reviewAfter, stepLooks, shop.reviewAll, shop.epoch],
     );
+    const counting = rows.filter(({ counts }) => counts).map(({ id }) => id);
+    const due = await sized(client, shop.domain, counting.slice(0, stepOrders));
+    const isCut = due.length < counting.length;
     const reviewed: StoredOrder[] = [];
     const loaded = new Map<string, Loaded>();
     const isOver = () => reviewed.length > 0 && pace.spent;
-    for (const ids of portions(rows)) {
+    for (const ids of portions(due)) {
       if (isOver()) break;
       const orders = await loadOrders(client, shop.domain, ids);
       for (const [id, old] of asLoaded(orders.values())) loaded.set(id, old);
@@ -47,8 +48,8 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
       }
     }
     await saveOrders(client, shop.domain, reviewed, loaded);
-    const isDone = !isOver() && rows.length < stepOrders;
-    const last = isOver() ? reviewed.at(-1)?.id : rows.at(-1)?.id;
+    const isDone = !isOver() && !isCut && rows.length < stepLooks;
+    const last = (isOver() ? reviewed : isCut ? due : rows).at(-1)?.id;
     await client.query(
       `UPDATE "Shop" SET "reviewAfter" = $2, "reviewAll" = "reviewAll" AND NOT $3,
               "reviewRefused" = "reviewRefused" AND NOT $3
@@ -57,6 +58,20 @@ export async function reviewStep(context: StepContext, lease: Lease): Promise<bo
     );
     return true;
   });
+}
+
+/** These orders, with the size of their documents. */
+async function sized(
+  client: pg.PoolClient,
+  shop: string,
+  ids: readonly string[],
+): Promise<Sized[]> {
+  const { rows } = await client.query<Sized>(
+    `SELECT "orderId" AS "id", pg_column_size("state") AS "bytes" FROM "OrderDocument"
+      WHERE "shop" = $1 AND "orderId" = ANY($2) ORDER BY "orderId"`,
+    [shop, ids],
+  );
+  return rows;
 }
 
 function review(order: StoredOrder, shop: ShopRow, waitMs: number): void {

@@ -51,10 +51,11 @@ const buyerOf = (id: string) => {
   return { customer: last?.customer, address: last?.customer_billing_address };
 };
 
-/** The order is cancelled, and only a reading tells of it. */
+/** The order is cancelled and paid back, and only a reading tells of it. */
 function cancelUnheard({ order }: HerOrder, atTill = false): void {
   const now = Date.now();
-  shop.orders.put(order({ cancelledAt: now, updatedAt: now, atTill }));
+  const paidBack = { financialStatus: "refunded" as const };
+  shop.orders.put(order({ ...paidBack, cancelledAt: now, updatedAt: now, atTill }));
 }
 
 describe("an order that is read without", () => {

@@ -135,8 +135,31 @@ describe.each(shops)("of %s no more is read than is asked for:", (_, shop, order
     for (let step = 0; step < 2; step += 1) {
       const lease = await acquireLease(pool, shop, 5000);
       if (lease === null) throw new Error("The shop is held.");
-      await expectRead({ Order: 2100, OrderDocument: 1100 }, () => reviewStep(context, lease));
+      await expectRead({ Order: 3100, OrderDocument: 1100 }, () => reviewStep(context, lease));
       await releaseLease(pool, lease);
+    }
+  });
+
+  it("orders that are skipped, in a review that passes them by", async () => {
+    const quiet = `quiet-${shop}`;
+    await fillRows(pool, quiet, { orders: 6000, ids: 5_000_000 });
+    await pool.query(
+      `UPDATE "Order" SET "status" = 'skipped' WHERE "shop" = $1 AND "id" < '5005990'`,
+      [quiet],
+    );
+    await pool.query(
+      `UPDATE "Shop" SET "reviewAfter" = '', "reviewAll" = true WHERE "domain" = $1`,
+      [quiet],
+    );
+    for (const reviewAfter of ["5002000", "5004000", "5006000", null]) {
+      const lease = await acquireLease(pool, quiet, 5000);
+      if (lease === null) throw new Error("The shop is held.");
+      await reviewStep(context, lease);
+      await releaseLease(pool, lease);
+      const { rows } = await pool.query(`SELECT "reviewAfter" FROM "Shop" WHERE "domain" = $1`, [
+        quiet,
+      ]);
+      expect(rows).toEqual([{ reviewAfter }]);
     }
   });
 

@@ -33,7 +33,7 @@ export async function fillRows(
             CASE WHEN n % 10 = 0 THEN '[{"code": "plan_without_product"}]'::jsonb ELSE '[]' END,
             CASE WHEN n % 10 = 0 THEN 'warning' END, n % 10 = 0, 1,
             CASE WHEN n % 20 = 0 THEN 1 ELSE 0 END,
-            CASE WHEN n % 40 = 0 THEN now() + interval '1 day' END
+            CASE WHEN n % 40 = 0 THEN now() + n * interval '1 minute' END
        FROM generate_series(1, $2::int) AS n`,
     [shop, orders],
   );
