@@ -14,7 +14,9 @@ await runProcess(async (config, log) => {
   const worker = config.WORKER === "on";
   const foundations = await openFoundations(config, log, { worker });
   const app = express();
-  const httpServer = createServer((request, response) => {
+  // how often Node looks whose headers take too long; by itself every 30 s, whatever the limit
+  const connectionsCheckingInterval = Math.ceil(config.HEADERS_MS / 8);
+  const httpServer = createServer({ connectionsCheckingInterval }, (request, response) => {
     prepare(response);
     const take = webhooks.takerOf(request);
     if (take) void take(request, response);

@@ -37,7 +37,7 @@ export async function noteDifferences(
 
 /** Forgets differences that did not come back. */
 export async function forgetDifferences(
-  client: pg.PoolClient,
+  client: Pick<pg.Pool, "query">,
   shop: string,
   now: number,
 ): Promise<void> {

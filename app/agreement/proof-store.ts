@@ -101,7 +101,7 @@ export async function backOffProof(
 
 /** Begins a proof with its sample. Answers false where it is not ours any more. */
 export async function beginProof(
-  client: pg.PoolClient,
+  client: Pick<pg.Pool, "query">,
   { shop, token }: Proof,
   {
     sample,

@@ -95,10 +95,7 @@ async function proofStep(context: StepContext, proof: Proof): Promise<void> {
   const ready = await holdingShop(pool, proof.shop, async (client, shop) => {
     if (!mayBeProven(shop)) return "paused";
     if (await hasOtherWork(client, shop, proof)) return "busy";
-    if (!proof.running) {
-      await begin(context, client, shop, proof);
-      return "begun";
-    }
+    if (!proof.running) return "begins";
     return await statusesToRead(client, context, shop, ids);
   });
   switch (ready) {
@@ -107,8 +104,8 @@ async function proofStep(context: StepContext, proof: Proof): Promise<void> {
       return await postponeProof(pool, proof, { ms: pausedMs, reason: "paused" });
     case "busy":
       return await postponeProof(pool, proof, { ms: busyMs, reason: "busy" });
-    case "begun":
-      return;
+    case "begins":
+      return await begin(context, proof);
   }
   if (ids.length === 0 || proof.points >= config.proof.points) {
     const { hours: night } = config.proof;
@@ -149,24 +146,22 @@ async function hasOtherWork(
   return rows[0].is;
 }
 
-async function begin(
-  context: StepContext,
-  client: pg.PoolClient,
-  { domain, now }: ShopRow,
-  proof: Proof,
-): Promise<void> {
-  const { rows } = await client.query<{ scopes: string | null }>(
+/** The shop's row is not held: the older a shop, the longer it may take to find its orders. */
+async function begin(context: StepContext, proof: Proof): Promise<void> {
+  const { pool, config } = context;
+  const { shop, through, cursor } = proof;
+  const now = context.now();
+  const { rows } = await pool.query<{ scopes: string | null }>(
     `SELECT "scopes" FROM "Shop" WHERE "domain" = $1`,
-    [domain],
+    [shop],
   );
-  await forgetDifferences(client, domain, now);
-  const { through, cursor } = proof;
-  const sampled = await takeSample(client, domain, {
-    ...{ now, through, cursor, most: context.config.proof.orders },
+  await forgetDifferences(pool, shop, now);
+  const sampled = await takeSample(pool, shop, {
+    ...{ now, through, cursor, most: config.proof.orders },
     settled: now - settledMs(context),
     readsAll: readsAllOrders(rows[0] ?? { scopes: null }),
   });
-  await beginProof(client, proof, { ...sampled, now });
+  await beginProof(pool, proof, { ...sampled, now });
 }
 
 async function provePage(

@@ -23,15 +23,20 @@ export async function startClock(pool: pg.Pool, log: Logger): Promise<Clock> {
     );
   }, renewMs);
   timer.unref();
-  return { now: () => Date.now() + difference, stop: () => clearInterval(timer) };
+  // not by the machine's clock, which may be set to another time between two looks: what is written
+  // down as due would be due as much later
+  return {
+    now: () => Math.round(performance.now() + difference),
+    stop: () => clearInterval(timer),
+  };
 }
 
-/** How much later it is at the database than here, in milliseconds. */
+/** How many milliseconds the database's time is ahead of those that this process has lived. */
 async function measure(pool: pg.Pool): Promise<number> {
-  const asked = Date.now();
+  const asked = performance.now();
   const { rows } = await pool.query<{ now: number }>(
     "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now",
   );
-  const answered = Date.now();
-  return Math.round((rows[0]?.now ?? answered) - (asked + answered) / 2);
+  const answered = performance.now();
+  return (rows[0]?.now ?? Date.now()) - (asked + answered) / 2;
 }

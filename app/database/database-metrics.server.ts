@@ -3,6 +3,12 @@ import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "#app/foundation/log.server.ts";
 import { withinTime } from "#app/foundation/time-limit.ts";
 
+/**
+ * SQL: shops that are installed. Not a CTE: one that is named more than once is read from all nodes
+ * of a Citus first, and then no subquery can be asked for each of its rows.
+ */
+const openShops = `(SELECT * FROM "Shop" WHERE "uninstalledAt" IS NULL AND "eraseAt" IS NULL)`;
+
 /** Figures over all shops; `sql` answers rows of value and, where there is one, label. */
 const figures: { name: string; help: string; label?: string; sql: string }[] = [
   {
@@ -33,24 +39,23 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
     name: "hakuna_other_work_oldest_seconds",
     help: "How long the oldest of what else is due waits and nobody is at it, by kind of work",
     label: "work",
-    sql: `WITH "open" AS (SELECT * FROM "Shop" WHERE "uninstalledAt" IS NULL AND "eraseAt" IS NULL)
-      SELECT "work" AS label, extract(epoch FROM now() - least(min("due"), now()))::float8 AS value
+    sql: `SELECT "work" AS label, extract(epoch FROM now() - least(min("due"), now()))::float8 AS value
         FROM (
           SELECT 'read' AS "work", (SELECT min(o."readAt") FROM "Order" o
-              WHERE o."shop" = s."domain" AND o."readAt" IS NOT NULL) AS "due" FROM "open" s
+              WHERE o."shop" = s."domain" AND o."readAt" IS NOT NULL) AS "due" FROM ${openShops} s
           UNION ALL SELECT 'status', (SELECT min(a."pollAt") FROM "Attempt" a
-              WHERE a."shop" = s."domain" AND a."pollAt" IS NOT NULL) FROM "open" s
+              WHERE a."shop" = s."domain" AND a."pollAt" IS NOT NULL) FROM ${openShops} s
             WHERE s."connection" = 'connected' AND NOT s."paused"
               AND coalesce(s."backoffUntil" <= now(), true) AND coalesce(s."pollAfter" <= now(), true)
               AND NOT EXISTS (SELECT 1 FROM "Hold" h WHERE h."shop" IN (s."domain", '*'))
-          UNION ALL SELECT 'scan', c."dueAt" FROM "OrderScan" c JOIN "open" s ON s."domain" = c."shop"
+          UNION ALL SELECT 'scan', c."dueAt" FROM "OrderScan" c JOIN ${openShops} s ON s."domain" = c."shop"
             WHERE coalesce(c."leaseUntil" < now(), true)
               AND (c."kind" = 'import' OR s."connection" <> 'none')
-          UNION ALL SELECT 'plans', j."dueAt" FROM "PlanJob" j JOIN "open" s ON s."domain" = j."shop"
+          UNION ALL SELECT 'plans', j."dueAt" FROM "PlanJob" j JOIN ${openShops} s ON s."domain" = j."shop"
             WHERE j."state" = 'running' AND coalesce(j."leaseUntil" < now(), true)
-          UNION ALL SELECT 'refund', r."dueAt" FROM "PlanRefund" r JOIN "open" s ON s."domain" = r."shop"
+          UNION ALL SELECT 'refund', r."dueAt" FROM "PlanRefund" r JOIN ${openShops} s ON s."domain" = r."shop"
             WHERE r."dueAt" IS NOT NULL AND coalesce(r."leaseUntil" < now(), true)
-          UNION ALL SELECT 'return', r."dueAt" FROM "OrderReturn" r JOIN "open" s ON s."domain" = r."shop"
+          UNION ALL SELECT 'return', r."dueAt" FROM "OrderReturn" r JOIN ${openShops} s ON s."domain" = r."shop"
             WHERE r."dueAt" IS NOT NULL
           UNION ALL SELECT unnest(ARRAY['read', 'status', 'scan', 'plans', 'refund', 'return']), now()
         ) AS waits GROUP BY 1`,

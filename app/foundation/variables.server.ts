@@ -185,11 +185,13 @@ export const variables = {
     .describe("How often a worker looks for shops that have work but no job."),
   SWEEP_STALE_MS: integer(1)
     .prefault("60000")
-    .describe("How long ago the last sweep that went well may be before `/readyz` says 503."),
+    .describe(
+      "How long ago the last sweep that went well, or a lane's asking for jobs, may be before `/readyz` says 503.",
+    ),
   SWEEP_GIVE_UP_MS: integer(1)
     .prefault("180000")
     .describe(
-      "How long sweeps may get no answer, while a new connection does, before the process ends itself.",
+      "How long sweeps may get no answer, or a lane ask for no jobs, while a new connection is answered, before the process ends itself.",
     ),
   RUN_LIMIT_MS: integer(1)
     .prefault("600000")

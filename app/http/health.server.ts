@@ -38,6 +38,14 @@ export function answerHealth(app: Express, { services, run, sweeps }: Foundation
       const seconds = Math.round(behindMs / 1000);
       return answer(503, `The last sweep that went well was ${seconds} seconds ago.`);
     }
+    const silent = sweeps.silentLane();
+    const silentMs = silent === null ? 0 : performance.now() - silent.since;
+    if (silent !== null && silentMs > config.worker.sweepStaleMs) {
+      const { lane } = silent;
+      log.warn({ lane, silentMs: Math.round(silentMs) }, "not ready: a lane asks for no jobs");
+      const seconds = Math.round(silentMs / 1000);
+      return answer(503, `The lane ${lane} last asked for jobs ${seconds} seconds ago.`);
+    }
     answer(200, "ready");
   });
 

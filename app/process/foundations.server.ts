@@ -223,8 +223,8 @@ export async function openFoundations(
         await recountAllSales(run);
         await queue.plans.wake(await dailyPlanWork(plans));
       });
-      const giveUpMs = config.worker.sweepGiveUpMs;
-      closing.push(watchSweeps({ sweeps, databaseUrl, limits, giveUpMs, log }));
+      const { sweepStaleMs: staleMs, sweepGiveUpMs: giveUpMs } = config.worker;
+      closing.push(watchSweeps({ sweeps, queue, databaseUrl, limits, staleMs, giveUpMs, log }));
     }
     const noteVisit = async (shop: string, seenAt: number, scopes: string | null) => {
       await noteInstalled(pool, shop, seenAt, scopes);

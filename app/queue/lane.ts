@@ -22,6 +22,11 @@ export type Lane = {
    * tells which shops have something to do but perhaps no job.
    */
   work(run: Run, find: () => Promise<string[]>): Promise<void>;
+  /**
+   * Whether it asked for a job since the last call, and the database answered, be it with a refusal;
+   * or need not ask: it does not work, is at rest, or has no place for one. It is told to ask now.
+   */
+  asks(): boolean;
   /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
   rest(): Promise<void>;
   /** The same, and wakes no more; waits for what is under way. */
@@ -81,6 +86,10 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   const silent = new Set<string>();
   /** of them, what waits for its turn to begin */
   const starting = new Set<TakenPlace>();
+  /** pg-boss's name of who asks; null: nobody does */
+  let worker: string | null = null;
+  /** when it was answered last as it asked, as pg-boss says it: to be compared alone */
+  let answeredAt: number | null = null;
   let resting = false;
   let stopping = false;
 
@@ -118,6 +127,21 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     for (const timer of timers.values()) clearTimeout(timer);
     for (const place of starting) place.leave();
     await boss.offWork(name, { wait: false });
+  }
+
+  /** Tells who asks for jobs that there may be one. */
+  function askNow(): void {
+    if (worker !== null) boss.notifyWorker(worker);
+  }
+
+  function asks(): boolean {
+    if (worker === null || resting) return true;
+    const seen = boss.getWipData().find(({ id }) => id === worker);
+    const refusedAt = isAnswer(seen?.lastError) ? (seen?.lastErrorOn ?? 0) : 0;
+    const known = answeredAt;
+    answeredAt = Math.max(seen?.lastFetchedOn ?? 0, refusedAt);
+    askNow();
+    return answeredAt !== known || (places.free() < 1 && runs.size > 0);
   }
 
   /** A run of the shop begins as soon as there is a place, or follows the one that is under way. */
@@ -164,12 +188,13 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   return {
     wake: (shops, client) => wake(shops, client),
     rest,
+    asks,
     async work(run, find) {
       const look = async () => {
         const shops = await find();
         await wake(shops, undefined, retries);
         // a run that was queued behind one whose process died: nothing tells that it may be taken
-        if (shops.length > 0) boss.notifyWorker(worker);
+        if (shops.length > 0) askNow();
       };
       const sweep = async () => {
         try {
@@ -182,11 +207,11 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
         if (!resting) sweeper = setTimeout(() => void sweep(), options.sweepIntervalMs);
       };
       const asking = { pollingIntervalSeconds: 2, batchSize: 1 };
-      const worker = await boss.work<{ shop: string }>(name, asking, async ([job]) => {
+      worker = await boss.work<{ shop: string }>(name, asking, async ([job]) => {
         if (job) await begin(run, job.data.shop);
         await places.oneFree();
         // there may be more
-        boss.notifyWorker(worker);
+        askNow();
       });
       sweeps.begun(name);
       await sweep();

@@ -22,6 +22,8 @@ export type Queue = {
   refunds: Pick<Lane, "wake" | "work">;
   /** Runs `job` once a day at this hour (UTC), in one process of all. */
   daily(hour: number, job: () => Promise<void>): Promise<void>;
+  /** the lanes that ask for jobs, or need not: see `Lane.asks` */
+  asking(): LaneName[];
   /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
   rest(): Promise<void>;
   stop(): Promise<void>;
@@ -93,12 +95,12 @@ export async function startQueue(options: {
   const scan = await open("scan");
   const plans = await open("plans");
   const refunds = await open("refunds");
+  const lanes: Record<LaneName, Lane> = { sync, scan, plans, refunds };
+  const all = Object.entries(lanes) as [LaneName, Lane][];
   return {
     wake: sync.wake,
-    sync,
-    scan,
-    plans,
-    refunds,
+    ...lanes,
+    asking: () => all.filter(([, lane]) => lane.asks()).map(([name]) => name),
     async daily(hour, job) {
       await makeQueue(boss, dailyName, dailyOptions);
       await boss.schedule(dailyName, `17 ${hour} * * *`, null, { tz: "UTC" });
@@ -107,10 +109,10 @@ export async function startQueue(options: {
       });
     },
     async rest() {
-      await Promise.all([sync.rest(), scan.rest(), plans.rest(), refunds.rest()]);
+      await Promise.all(all.map(([, lane]) => lane.rest()));
     },
     async stop() {
-      await Promise.all([sync.stop(), scan.stop(), plans.stop(), refunds.stop()]);
+      await Promise.all(all.map(([, lane]) => lane.stop()));
       await boss.stop({ graceful: true, timeout: 15_000 });
     },
   };

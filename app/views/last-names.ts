@@ -14,7 +14,7 @@ function startsLike(query: string, bind: Bind): string {
 
 /** Names of customers hold a letter: what is searched without one is an order's name or an id. */
 export function mayBeLastName(query: string): boolean {
-  return /^\p{L}/u.test(query);
+  return /\p{L}/u.test(query);
 }
 
 /** SQL: whether the order `o` is of such a customer. Its document has the name: no other place does. */

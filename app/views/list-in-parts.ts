@@ -78,7 +78,7 @@ async function listInParts(
   const fixed = tellsNow ? [shop, new Date()] : [shop];
   const values: unknown[] = [...fixed];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const cursor = readCursor(position);
+  const cursor = readCursor(position, parts.length);
   const backwards = position?.direction === "before" && cursor !== null;
   const few = await fewWithFinding(pool, shop, filter);
   const conditions = filterConditions(filter, few === null, timeZone, bind);
@@ -145,10 +145,11 @@ function cursorOf({ part, number, id }: Cursor): string {
   return Buffer.from(`${part} ${number} ${id}`).toString("base64url");
 }
 
-function readCursor(position: Position): Cursor | null {
+/** Null: there is none, or it is of a list that is sorted otherwise. */
+function readCursor(position: Position, parts: number): Cursor | null {
   const text = Buffer.from(position?.cursor ?? "", "base64url").toString();
   const [, part, number, id] = /^([012]) (-?\d{1,17}) (\d{1,20})$/.exec(text) ?? [];
-  return part !== undefined && number !== undefined && id !== undefined
+  return part !== undefined && Number(part) < parts && number !== undefined && id !== undefined
     ? { part: Number(part), number, id }
     : null;
 }

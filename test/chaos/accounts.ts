@@ -1,5 +1,6 @@
 import type { Behavior } from "#test/simulator/hakuna/behavior.ts";
 import type { Accepted, Hakuna } from "#test/simulator/hakuna/hakuna.ts";
+import { turns } from "./turns.ts";
 
 /** A merchant's account at Hakuna: the keys that it has had, the last of them is good. */
 type Account = { keys: string[] };
@@ -34,7 +35,6 @@ export function openAccounts(hakuna: Hakuna, shops: readonly string[]): Accounts
   let count = 0;
   let refused = false;
   let behavior: Behavior = {};
-  let turn: Promise<unknown> = Promise.resolve();
 
   const of = (shop: string): Account => {
     const now = accounts.get(shop)?.at(-1);
@@ -91,10 +91,6 @@ export function openAccounts(hakuna: Hakuna, shops: readonly string[]): Accounts
     states: (shop, orderId) =>
       hakuna.states(orderId).filter(({ apiKey }) => of(shop).keys.includes(apiKey)),
     hadKey: (shop, apiKey) => (accounts.get(shop) ?? []).some(({ keys }) => keys.includes(apiKey)),
-    async inTurn(work) {
-      const done = turn.then(work);
-      turn = done.catch(() => undefined);
-      return await done;
-    },
+    inTurn: turns(),
   };
 }

@@ -6,6 +6,7 @@ import type { Random } from "#test/simulator/random.ts";
 import { type AppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import type { World } from "#test/world/world.ts";
 import { clockSet } from "./clock-set.ts";
+import { turns } from "./turns.ts";
 
 const minute = 60_000;
 /** None of them is the database's, nor its neighbor's. */
@@ -18,8 +19,6 @@ type Member = {
   start(): Promise<AppProcess>;
   now: AppProcess;
   version?: string;
-  /** whoever ends it waits for those before */
-  turn: Promise<unknown>;
 };
 
 /** What befalls a process that has to be at work for it. */
@@ -49,6 +48,11 @@ export type Crew = {
   stepClock(random: Random): Promise<{ version: string }>;
   /** another process joins, and leaves when it is told to; it is asked for webhooks where it has a url */
   join(guest: { process: AppProcess; url?: string }): { leave(): Promise<void> };
+  /**
+   * Does something to the database while no process is being killed or started: a start needs one, and
+   * ends the process otherwise.
+   */
+  whileUp<T>(work: () => Promise<T>): Promise<T>;
   /** how many processes had a clock that was wrong by minutes */
   wrongClocks(): number;
   /** what all processes wrote, also those that are gone */
@@ -63,7 +67,6 @@ export async function startCrew(world: World, serverCount: number, folder: strin
   const enlist = async (start: Member["start"]): Promise<Member> => ({
     start,
     now: await start(),
-    turn: Promise.resolve(),
   });
   let clocks = 0;
   const clock = (ms: number) => {
@@ -77,7 +80,6 @@ export async function startCrew(world: World, serverCount: number, folder: strin
   const urls = [world.appUrl];
   const first: Member = {
     now: world.app(),
-    turn: Promise.resolve(),
     async start() {
       await world.restart("SIGKILL");
       return world.app();
@@ -128,18 +130,17 @@ export async function startCrew(world: World, serverCount: number, folder: strin
     });
     return { struck: struck.promise, held: held.promise };
   };
-  const replace = (member: Member) => {
-    const done = member.turn.then(async () => {
+  const whileUp = turns();
+  const replace = (member: Member) =>
+    whileUp(async () => {
       await member.now.stop("SIGKILL");
       gone.push(member.now);
       member.now = await member.start();
     });
-    member.turn = done.catch(() => undefined);
-    return done;
-  };
   const guests = new Set<AppProcess>();
   let turn = 0;
   return {
+    whileUp,
     wrongClocks: () => wrongClocks,
     url() {
       turn += 1;

@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { createClient, eventually } from "#test/server/client.ts";
-import { openApp } from "#test/server/open-app.ts";
 import { quickTimes } from "#test/server/quick-times.ts";
 import { createRandom, type Random } from "#test/simulator/random.ts";
 import { startSilentProxy } from "#test/simulator/silent-proxy.ts";
-import { startWorld, type World } from "#test/world/world.ts";
+import { startWorld } from "#test/world/world.ts";
 import { openAccounts } from "./accounts.ts";
-import { atRest, reconciled } from "./calm.ts";
+import { atRest, opened, reconciled } from "./calm.ts";
 import { type Crew, startCrew } from "./crew.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { troublesOfTheFeed, unreadStatuses, unreliably } from "./feed-troubles.ts";
@@ -30,7 +29,7 @@ import { type Deeds, deedsOfPeople } from "./people.ts";
 import { startPostgres } from "./postgres.ts";
 import { quietFaults } from "./quiet-faults.ts";
 import { troublesOfShopify } from "./shopify-troubles.ts";
-import { type Scene, type Trouble, troublesOfProcesses } from "./troubles.ts";
+import { type Scene, type Trouble, troublesOfPostgres, troublesOfProcesses } from "./troubles.ts";
 import { type ExpectedByShop, leftBehind, leftToSend, verdict, wrongAtFeed } from "./verdict.ts";
 
 export type ChaosPlan = {
@@ -70,6 +69,8 @@ export type ChaosPlan = {
 export type ChaosResult = { wrong: string[]; summary: string };
 
 const deadFeeds = "shops whose feed was dead";
+/** While one of these lasts, no process is killed or started: a start needs a database, and ends without. */
+const ofDatabase = [...troublesOfPostgres, ...quietFaults];
 /** The names of what nobody is told of. */
 const quiet = [...quietFaults, ...orphans, ...troublesOfNeighbors]
   .map(({ name }) => name)
@@ -140,22 +141,25 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const theirs = people.map((_, index) => shopOfPerson(index));
     const accounts = openAccounts(world.hakuna, [...everybody, ...theirs]);
     accounts.silence(deadShops);
-    for (const shop of everybody) {
-      await client.pool.query(
-        `INSERT INTO "Shop" ("domain", "installedAt") VALUES ($1, now() - interval '40 days')`,
-        [shop],
-      );
-      await client.connect(shop, accounts.keyOf(shop));
-    }
+    await Promise.all(
+      everybody.map(async (shop) => {
+        await client.pool.query(
+          `INSERT INTO "Shop" ("domain", "installedAt") VALUES ($1, now() - interval '40 days')`,
+          [shop],
+        );
+        await client.connect(shop, accounts.keyOf(shop));
+      }),
+    );
     const crew = await crewStarts;
     const guests = former === null ? [] : guestsOf(crew, former);
     const random = createRandom(plan.seed);
     const deeds: Deeds = { identifiers: new Map(), moves: new Map() };
-    const processes = Array.from({ length: plan.repeats }, () => troublesOfProcesses).flat();
-    const ofDatabase = [...processes, ...quietFaults];
-    const lanes = [ofDatabase, troublesOfTheFeed, troublesOfNeighbors, orphans].map((lane) =>
-      lane.filter(({ name }) => chosen(name)),
-    );
+    const repeated = (troubles: readonly Trouble[]) =>
+      Array.from({ length: plan.repeats }, () => troubles).flat();
+    const lanes = [
+      ...[repeated(troublesOfProcesses), [...repeated(troublesOfPostgres), ...quietFaults]],
+      ...[troublesOfTheFeed, troublesOfNeighbors, orphans],
+    ].map((lane) => lane.filter(({ name }) => chosen(name)));
     const deliveries = createDeliveries(webhooks, {
       portions: 1 + Math.max(1, plan.rounds * lanes.flat().length),
       ...{ url: crew.url, secret: world.apiSecret, random: createRandom(plan.seed + 1) },
@@ -168,9 +172,13 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const tally = new Map(histories.disorder);
     const wrong: string[] = [];
     const befall = async (troubles: readonly Trouble[], own: Random, news: () => Promise<void>) => {
-      for (const { name, befall } of shuffled(troubles, own)) {
-        say(name);
-        const lasting = meetings.fault(name, befall({ ...scene, random: own }));
+      for (const trouble of shuffled(troubles, own)) {
+        const { name } = trouble;
+        const begin = () => {
+          say(name);
+          return meetings.fault(name, trouble.befall({ ...scene, random: own }));
+        };
+        const lasting = ofDatabase.includes(trouble) ? crew.whileUp(begin) : begin();
         const befallen = lasting.catch((error: Error) => {
           wrong.push(`There were no ${name}: ${error.message}.`);
           return 0;
@@ -239,7 +247,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
       "the app is opened: reconciliation reads what was lost, and merchants change what they like",
     );
     accounts.behave(unreliably(random));
-    for (const shop of shops) await opened(world, shop);
+    await Promise.all(shops.map((shop) => opened(world, shop)));
     const none = async () => undefined;
     const ofShopify = troublesOfShopify.filter(({ name }) => chosen(name));
     const ofPeople = deedsOfPeople.filter(({ name }) => chosen(name));
@@ -260,8 +268,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     accounts.behave({});
     // an answer with a renewed token may have been lost
     for (const shop of shops) await opened(world, shop);
-    await reconciled(client, shops);
-    await atRest(scene, () => leftBehind(client), say);
+    await reconciled(scene, shops);
+    await atRest(scene, () => leftBehind(client), say, [...shops, ...crowd.shops]);
     await crew.stop();
 
     for (const [way, count] of deliveries.cuts) tally.set(`webhooks cut off ${way}`, count);
@@ -307,8 +315,8 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
 /** The names of all troubles and people of a run. */
 export function namesOf({ people, former }: Pick<ChaosPlan, "people" | "former">): string[] {
   const troubles = [
-    ...[...troublesOfProcesses, ...quietFaults, ...troublesOfTheFeed, ...troublesOfNeighbors],
-    ...[...orphans, ...troublesOfShopify, ...deedsOfPeople],
+    ...[...troublesOfProcesses, ...troublesOfPostgres, ...quietFaults, ...troublesOfTheFeed],
+    ...[...troublesOfNeighbors, ...orphans, ...troublesOfShopify, ...deedsOfPeople],
   ];
   return [...troubles, ...people].map(({ name }) => name).concat(former ? [formerName] : []);
 }
@@ -345,16 +353,6 @@ function expectedOf(
   expected: (shop: string) => Expected,
 ): ExpectedByShop {
   return new Map(shops.map((shop) => [shop, expected(shop)]));
-}
-
-/** A merchant who sees an error page opens the app again. */
-function opened(world: World, shop: string): Promise<void> {
-  const open = () =>
-    openApp(world, shop).then(
-      () => true,
-      () => false,
-    );
-  return eventually(`the app opens in ${shop}`, open);
 }
 
 function shuffled(all: readonly Trouble[], random: Random): Trouble[] {

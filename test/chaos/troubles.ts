@@ -136,7 +136,7 @@ export async function reconnect(
 /** A moment that the seed chooses. */
 const moment = (random: Random) => wait(random.between(0, 300));
 
-/** What befalls processes and their database. */
+/** What befalls processes. */
 export const troublesOfProcesses: readonly Trouble[] = [
   {
     name: "servers killed",
@@ -166,14 +166,6 @@ export const troublesOfProcesses: readonly Trouble[] = [
     },
   },
   {
-    name: "crashes of PostgreSQL",
-    async befall({ postgres, random }) {
-      await moment(random);
-      await postgres.crash();
-      return 1;
-    },
-  },
-  {
     name: "clocks set to another time",
     steps: ["deliver"],
     async befall(scene) {
@@ -184,6 +176,18 @@ export const troublesOfProcesses: readonly Trouble[] = [
       await workUntil(scene, () =>
         world.hakuna.requests.slice(since).some((seen) => seen.version === version),
       );
+      return 1;
+    },
+  },
+];
+
+/** What befalls their database, and all of them are told. */
+export const troublesOfPostgres: readonly Trouble[] = [
+  {
+    name: "crashes of PostgreSQL",
+    async befall({ postgres, random }) {
+      await moment(random);
+      await postgres.crash();
       return 1;
     },
   },

@@ -196,7 +196,12 @@ function unhandled(output: string): string[] {
     .split("\n")
     .filter((line) => line.trim() !== "" && !isExpected(line))
     .slice(0, 20)
-    .map((line) => `A process said: ${line.slice(0, 300)}`);
+    .map((line) => {
+      // an error's stack is longer than all that matters
+      const { level, msg, err } = parsed(line) ?? {};
+      const said = msg === undefined ? line : `${level}: ${msg} (${err?.message}) ${line}`;
+      return `A process said: ${said.slice(0, 500)}`;
+    });
 }
 
 /**

@@ -116,9 +116,15 @@ test("bears its own name while it is being read", async ({ page, world, shop }) 
 
 test("fits a phone, in German too", async ({ page, world, shop }) => {
   await fill(shop);
+  const title = "Donaudampfschifffahrtsgesellschaftskapitänsmütze mit Anker";
+  await shop.addSales(1, { product: "9", title, plans: 1, value: 1200, protected: 1 });
   await page.setViewportSize({ width: 390, height: 844 });
   const app = await openApp(page, world, shop.domain, "/app/analytics?locale=de");
   await expect(app.getByRole("heading", { name: "Anteil mit Schutzplan" })).toBeVisible();
   expect(await overflow(page)).toEqual([]);
+  // a card cuts off what is wider than itself
+  const table = app.getByRole("table").filter({ hasText: title });
+  const wider = await table.evaluate((it) => it.scrollWidth - (it.parentElement?.clientWidth ?? 0));
+  expect(wider).toBeLessThanOrEqual(0);
   expect(await violations(page)).toEqual([]);
 });

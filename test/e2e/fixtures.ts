@@ -18,7 +18,7 @@ export const test = base.extend<Fixtures, { world: World }>({
       await use(world);
       await world.stop();
     },
-    { scope: "worker", timeout: 600_000 },
+    { scope: "worker", timeout: 300_000 },
   ],
   context: async ({ context, world }, use) => {
     await bringStandIns(context, world);

@@ -1,6 +1,8 @@
 import { defineConfig } from "@playwright/test";
 import { chromiumLaunch } from "./chromium.ts";
 
+const stepMs = 60_000;
+
 export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.ts",
@@ -9,9 +11,10 @@ export default defineConfig({
   // One more than cores: each waits now and then.
   workers: 3,
   fullyParallel: true,
-  // No test fails because the machine is slow.
-  timeout: 600_000,
-  expect: { timeout: 120_000 },
+  // A step that has come to nothing in a minute hangs: on an ordinary machine none takes more than a
+  // few seconds. Where a page is loaded again and again, it is several steps, and a test is many.
+  timeout: 300_000,
+  expect: { timeout: stepMs, toPass: { timeout: 3 * stepMs } },
   forbidOnly: process.env.CI !== undefined,
   reporter: process.env.CI ? "line" : "list",
   use: {
@@ -23,5 +26,7 @@ export default defineConfig({
     locale: "en-US",
     timezoneId: "Europe/Berlin",
     screenshot: "only-on-failure",
+    actionTimeout: stepMs,
+    navigationTimeout: stepMs,
   },
 });

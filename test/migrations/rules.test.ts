@@ -48,8 +48,6 @@ it.each([
   'CREATE TABLE "New" ("id" int); CREATE INDEX ON "New" ("id"); ALTER TABLE "New" ALTER COLUMN "id" SET NOT NULL',
   'ALTER TABLE "Order" ADD CONSTRAINT "c" CHECK ("revision" >= 0) NOT VALID',
   'ALTER TABLE "Order" VALIDATE CONSTRAINT "c"',
-  'ALTER TABLE "Order" ALTER COLUMN "name" SET STATISTICS 0',
-  'ALTER TABLE "InboxWebhook" ALTER COLUMN "payload" SET STORAGE EXTERNAL',
   "CREATE FUNCTION \"f\"() RETURNS int LANGUAGE sql AS 'SELECT 1'",
   "ALTER TYPE \"Share\" ADD VALUE 'none'",
   'INSERT INTO "Hold" ("shop", "reason") VALUES (\'*\', \'DROP TABLE "Order"\')',
@@ -69,15 +67,27 @@ it.each(['CREATE INDEX CONCURRENTLY "i" ON "Order" ("name")', 'DROP INDEX CONCUR
 
 const column = (table: string) => `ALTER TABLE "${table}" ADD COLUMN "a" TEXT`;
 
+it.each([column("Order"), 'ALTER TABLE "Order" VALIDATE CONSTRAINT "c"'])(
+  "refuses %s beside another statement, but where the table is new",
+  async (sql) => {
+    const other = 'CREATE TABLE "New" ("id" int)';
+    expect(await breachesOf(`${other};${sql}`)).toMatchObject([{ statement: sql }]);
+    expect(await breachesOf(`${other};${sql}`, true)).toEqual([]);
+    expect(await breachesOf([other, column("New"), column("New")].join(";"))).toEqual([]);
+  },
+);
+
 it.each([
-  column("Order"),
-  'ALTER TABLE "Order" VALIDATE CONSTRAINT "c"',
-  'ALTER TABLE "Order" ALTER COLUMN "shop" SET STATISTICS 0',
-])("refuses %s beside another statement, but where the table is new", async (sql) => {
-  const other = 'CREATE TABLE "New" ("id" int)';
-  expect(await breachesOf(`${other};${sql}`)).toMatchObject([{ statement: sql }]);
-  expect(await breachesOf(`${other};${sql}`, true)).toEqual([]);
-  expect(await breachesOf([other, column("New"), column("New")].join(";"))).toEqual([]);
+  'ALTER TABLE "Order" ALTER COLUMN "name" SET STATISTICS 0',
+  'ALTER TABLE "InboxWebhook" ALTER COLUMN "payload" SET STORAGE EXTERNAL',
+  'ALTER TABLE "Order" ADD COLUMN "a" INT, ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID',
+])("refuses %s, which Citus does not take of a distributed table", async (sql) => {
+  expect(await breachesOf(sql)).toMatchObject([
+    { statement: sql, rule: expect.stringContaining("Citus") },
+  ]);
+  expect(await breachesOf(sql, true)).toEqual([]);
+  const made = 'CREATE TABLE "Order" ("a" int); CREATE TABLE "InboxWebhook" ("a" int)';
+  expect(await breachesOf(`${made};${sql}`)).toEqual([]);
 });
 
 it("refuses to alter two tables in use", async () => {

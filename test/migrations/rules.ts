@@ -40,6 +40,7 @@ export async function breachesOf(sql: string, isEarlier = false): Promise<Breach
     if (alters && statements.length > 1 && !isEarlier) {
       rules.push("alters a table in use beside others: put it into a migration of its own");
     }
+    if (alters && !isEarlier) rules.push(...ofDistributed(node));
     return rules.map((rule) => ({ statement: text, rule }));
   });
 }
@@ -111,6 +112,21 @@ function ofColumn({ subtype, def }: Node): string[] {
     default:
       return [unknown];
   }
+}
+
+/** What Citus refuses of a distributed table: ErrorIfUnsupportedAlterTableStmt in its table.c. */
+function ofDistributed(node: Node): string[] {
+  const subtypes = (node.cmds as Node[]).map((one) => (one.AlterTableCmd as Node).subtype);
+  const found: string[] = [];
+  if (subtypes.some((one) => one === "AT_SetStatistics" || one === "AT_SetStorage")) {
+    found.push(
+      "is refused by Citus where the table is distributed: say it where the table is made",
+    );
+  }
+  if (subtypes.includes("AT_AddConstraint") && subtypes.length > 1) {
+    found.push("adds a constraint beside others, which Citus refuses: put it into one of its own");
+  }
+  return found;
 }
 
 function tableOf(node: Node): string {

@@ -208,6 +208,54 @@ describe("what else Citus refuses, or would ask every node for", () => {
       ["Session stays on the coordinator, and is read beside what does not"],
     ],
     [
+      "a subquery for each row of what was read from all nodes first: a CTE that is named twice",
+      `WITH "open" AS (SELECT * FROM "Shop" WHERE "uninstalledAt" IS NULL)
+       SELECT 'read', (SELECT min(o."readAt") FROM "Order" o WHERE o."shop" = s."domain") FROM "open" s
+       UNION ALL SELECT 'shop', s."blockSeenAt" FROM "open" s`,
+      ["Order in a subquery for each row of what is no shop's own table"],
+    ],
+    [
+      "a subquery for each row of a table that is on every node",
+      `SELECT h."shop", (SELECT s."paused" FROM "Shop" s WHERE s."domain" = h."shop") FROM "Hold" h`,
+      ["Shop in a subquery for each row of what is no shop's own table"],
+    ],
+    [
+      "a subquery for each row of a list",
+      `SELECT one FROM unnest($1::text[]) one WHERE EXISTS (SELECT 1 FROM "Shop" s WHERE s."domain" = one)`,
+      ["Shop in a subquery for each row of what is no shop's own table"],
+    ],
+    [
+      "a table of the coordinator in a subquery",
+      `SELECT s."domain" FROM "Shop" s WHERE EXISTS (SELECT 1 FROM "Session" c WHERE c."shop" = s."domain")`,
+      ["Session stays on the coordinator, and is read beside what does not"],
+    ],
+    [
+      "a limit that a subquery tells, over all shops",
+      `SELECT "id" FROM "Order" WHERE "dueAt" < $1 ORDER BY "dueAt" LIMIT (SELECT 5::int)`,
+      ["a subquery in LIMIT over all shops"],
+    ],
+    [
+      "a row that is moved to another shop",
+      `UPDATE "Order" SET "shop" = $2 WHERE "shop" = $1`,
+      ["the shop of a row of Order is changed"],
+    ],
+    [
+      "a row of one shop by a row of another",
+      `UPDATE "Order" o SET "readAt" = NULL FROM "Shop" s WHERE o."shop" = $1 AND s."domain" = $2`,
+      ["several shops in a modification, or in what locks rows"],
+    ],
+    [
+      "a subquery in DO UPDATE",
+      `INSERT INTO "OrderScan" ("shop", "kind", "dueAt") VALUES ($1, 'import', $2)
+       ON CONFLICT ("shop", "kind") DO UPDATE SET "dueAt" = (SELECT s."createdAt" FROM "Shop" s WHERE s."domain" = $1)`,
+      ["a subquery among the values of an INSERT"],
+    ],
+    [
+      "a CTE before values",
+      `WITH one AS (SELECT 1) INSERT INTO "ShopDay" ("shop", "day") VALUES ($1, $2)`,
+      ["a CTE before the values of an INSERT"],
+    ],
+    [
       "a table of PostgreSQL's own beside one of the nodes",
       `SELECT 1 FROM "Shop" WHERE "timeZone" NOT IN (SELECT collname::text FROM pg_collation)`,
       [],
@@ -247,6 +295,19 @@ describe("what it takes", () => {
     [
       "shop by shop over all of them",
       `SELECT s."domain" FROM "Shop" s WHERE EXISTS (SELECT 1 FROM "Order" o WHERE o."shop" = s."domain" AND o."dueAt" < $1)`,
+    ],
+    [
+      "a subquery for each shop of a CTE that is named once",
+      `WITH "open" AS (SELECT * FROM "Shop" WHERE "uninstalledAt" IS NULL)
+       SELECT (SELECT min(o."readAt") FROM "Order" o WHERE o."shop" = s."domain") FROM "open" s`,
+    ],
+    [
+      "a subquery of its own beside a list",
+      `SELECT one FROM unnest($1::text[]) one WHERE one > (SELECT max("domain") FROM "Shop")`,
+    ],
+    [
+      "a limit that a subquery tells, of one shop",
+      `SELECT "id" FROM "Order" WHERE "shop" = $1 ORDER BY "id" LIMIT (SELECT 5::int)`,
     ],
     [
       "a table that is on every node",

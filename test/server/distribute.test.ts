@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { standInForCitus } from "#test/simulator/citus.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
-import { type OpsResult, ops } from "./ops.ts";
+import { type OpsResult, opsHere } from "./ops.ts";
 
 const databases: TestDatabase[] = [];
 afterAll(async () => {
@@ -31,7 +31,7 @@ async function ask<Row>(url: string, sql: string): Promise<Row[]> {
 }
 
 function distribute(url: string, ...args: string[]): Promise<OpsResult> {
-  return ops(["distribute", ...args], {
+  return opsHere(["distribute", ...args], {
     DATABASE_URL: url,
     SHOPIFY_API_KEY: "key",
     SHOPIFY_API_SECRET: randomBytes(16).toString("hex"),

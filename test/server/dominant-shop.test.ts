@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { takeSample } from "#app/agreement/sample.ts";
 import { purgeOrders } from "#app/privacy/purge.ts";
 import { retainShop } from "#app/privacy/retention.ts";
 import { shopsWithWork } from "#app/queue/queue.ts";
@@ -169,6 +170,17 @@ describe.each(shops)("of %s no more is read than is asked for:", (_, shop, order
         [shop],
       );
     }
+  });
+
+  it("what a night's proof is to read, of those that changed and of old ones", async () => {
+    const now = Date.now();
+    const from = { now, settled: now, through: new Date(now - 3_600_000), readsAll: false };
+    // half an hour of one order every ten seconds, and a page beyond on either way
+    await expectRead({ Order: 9000 }, async () => {
+      const taken = await takeSample(pool, shop, { ...from, most: 500, cursor: "" });
+      expect(taken).toMatchObject({ oldFrom: 250, oldEnds: false });
+      expect(new Set(taken.sample).size).toBe(500);
+    });
   });
 
   it("what retention deletes", async () => {

@@ -62,6 +62,14 @@ describe("a body", () => {
     expect(await (await open(webhookHead(6 * mb, plausible))).status()).toBe(413);
   });
 
+  it("that goes on although it was refused is cut off by time", async () => {
+    const connection = await open(webhookHead(6 * mb, plausible));
+    const sending = setInterval(() => connection.socket.write(" "), 100);
+    expect(await connection.status()).toBe(413);
+    await connection.ended;
+    clearInterval(sending);
+  });
+
   it("that stays half-sent ends by time, and its connection with it", async () => {
     const connection = await open(webhookHead(5 * mb, plausible), Buffer.alloc(1000, " "));
     const sending = setInterval(() => connection.socket.write(" "), 50);

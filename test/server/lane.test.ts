@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openPool } from "#app/database/pool.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { type Lane, type LaneOptions, openLane } from "#app/queue/lane.ts";
@@ -24,6 +24,8 @@ let ran: string[] = [];
 let mostAtOnce = 0;
 /** how often a worker of the lane asked the queue for a job */
 let asked = 0;
+/** what becomes of its asking; null: it is asked as ever */
+let asking: (() => Promise<{ rows: never[] }>) | null = null;
 let run: (shop: string, place: Place) => Promise<void>;
 /** what the sweep finds */
 let found: string[] | Promise<string[]> = [];
@@ -35,8 +37,11 @@ beforeEach(async () => {
   const db = boss.getDb();
   const execute = db.executeSql.bind(db);
   db.executeSql = (text, ...more) => {
-    if (/SKIP LOCKED/.test(text) && JSON.stringify([text, ...more]).includes("sync")) asked += 1;
-    return execute(text, ...more);
+    if (!/SKIP LOCKED/.test(text) || !JSON.stringify([text, ...more]).includes("sync")) {
+      return execute(text, ...more);
+    }
+    asked += 1;
+    return asking === null ? execute(text, ...more) : asking();
   };
   const log = createLog("silent");
   sweeps = createSweeps(() => undefined);
@@ -45,6 +50,7 @@ beforeEach(async () => {
   options = { log, concurrency, awayPerPlace: 20, sweeps, ...limits };
   lane = await openLane(boss, "sync", options);
   [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
+  asking = null;
   const work = async (shop: string, place: Place) => {
     expect(underWay).not.toContain(shop);
     underWay.push(shop);
@@ -97,12 +103,14 @@ it("shops whose feeds are silent are worked on one by one, and others go before"
   const silent = shops.slice(0, concurrency * 3);
   const healthy = shops.slice(concurrency * 3);
   const outage = Promise.withResolvers<void>();
+  const others = Promise.withResolvers<void>();
   let recording = 0;
   let mostRecording = 0;
   const record = async () => {
     recording += 1;
     mostRecording = Math.max(mostRecording, recording);
     await sleep(20);
+    await others.promise;
     recording -= 1;
   };
   run = async (shop, place) => {
@@ -114,12 +122,13 @@ it("shops whose feeds are silent are worked on one by one, and others go before"
   await lane.wake(silent);
   await eventually("all of them wait", () => underWay.length === silent.length);
   outage.resolve();
+  await eventually("one of them goes on", () => recording > 0);
   await lane.wake(healthy);
+  await all(healthy.length);
+  expect(ran.toSorted()).toEqual(healthy.toSorted());
+  others.resolve();
   await all(shops.length);
   expect(mostRecording).toBe(1);
-  const lastHealthy = Math.max(...healthy.map((shop) => ran.indexOf(shop)));
-  expect(silent).toContain(ran.at(-1));
-  expect(lastHealthy).toBeLessThan(shops.length - 1);
   // what comes of them later begins few at once, too, until they answer again
   run = record;
   await lane.wake(silent);
@@ -297,4 +306,57 @@ it("few places are for those whose feed did not answer the last time", async () 
   held.resolve();
   await all(shops.length);
   expect(probes).toBeGreaterThan(1);
+});
+
+describe("whether a lane asks for jobs", () => {
+  const looks = async (count: number) => {
+    const seen: boolean[] = [];
+    for (let look = 0; look < count; look += 1) {
+      seen.push(lane.asks());
+      await sleep(100);
+    }
+    return seen;
+  };
+  const itAsks = () => eventually("it asks", () => lane.asks());
+  // right after it was told to ask it has not been answered yet
+  const itAsksNoMore = () =>
+    eventually("it asks no more", async () => !(await looks(6)).includes(true));
+
+  it("is told while nothing happens, again and again", async () => {
+    for (const _ of [1, 2, 3, 4]) await itAsks();
+  });
+
+  it("is no question while all places are taken, and none at rest", async () => {
+    const held = Promise.withResolvers<void>();
+    run = () => held.promise;
+    await lane.wake(shops);
+    await eventually("all work that may", () => underWay.length === concurrency);
+    expect(await looks(6)).not.toContain(false);
+    await lane.rest();
+    held.resolve();
+    await all(concurrency);
+    expect(await looks(3)).not.toContain(false);
+  });
+
+  it("is told apart from a refusal, which is an answer", async () => {
+    const refusal = Object.assign(new Error("locked"), { code: "55P03" });
+    asking = () => Promise.reject(refusal);
+    boss.on("error", () => undefined);
+    const before = asked;
+    await eventually("it is refused", () => lane.asks() && asked > before);
+    for (const _ of [1, 2, 3]) await itAsks();
+    asking = () => Promise.reject(new Error("Query read timeout"));
+    await itAsksNoMore();
+    asking = null;
+    await itAsks();
+  });
+
+  it("is seen where its asking does not come back", async () => {
+    const lost = Promise.withResolvers<{ rows: never[] }>();
+    asking = () => lost.promise;
+    await itAsksNoMore();
+    asking = null;
+    lost.resolve({ rows: [] });
+    await itAsks();
+  });
 });

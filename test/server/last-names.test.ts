@@ -33,3 +33,15 @@ it("finds orders by the start of the customer's last name, as long as the docume
   expect(await found("query=muster")).toEqual(["8101"]);
   await pool.query(`DELETE FROM "Order" WHERE "shop" = $1 AND length("id") = 6`, [current.shop]);
 });
+
+it("finds names that begin with no letter, and none by what holds no letter", async () => {
+  await take("orders/create", insured(8103));
+  await pool.query(
+    `UPDATE "OrderDocument" SET "state" = jsonb_set("state", '{head,customer}', $2)
+      WHERE "shop" = $1 AND "orderId" = '8103'`,
+    [current.shop, JSON.stringify({ lastName: "'t Hooft" })],
+  );
+  expect(await found("query='t")).toEqual(["8103"]);
+  expect(await found("query='T hooft&view=synced")).toEqual(["8103"]);
+  expect(await found("query='")).toEqual([]);
+});

@@ -135,3 +135,14 @@ describe.each(["attention", "refund"])("the tab %s, the highest value first", (v
     expect(back).toEqual(ids);
   });
 });
+
+it("the place of an order in a list that is sorted otherwise is none: the list begins", async () => {
+  // the last by deadline lies behind all that is sorted by value
+  const late = Buffer.from("2 1700000000000000 1000001").toString("base64url");
+  const filter = orderFilterOf(new URLSearchParams("view=attention&sort=value"));
+  const begins = await pageOfOrders(pool, small, "UTC", filter, null, 5);
+  for (const direction of ["after", "before"] as const) {
+    const position = { direction, cursor: late };
+    expect(await pageOfOrders(pool, small, "UTC", filter, position, 5)).toEqual(begins);
+  }
+});

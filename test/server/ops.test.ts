@@ -6,7 +6,7 @@ import { liveOrder, type ShopManner } from "#test/simulator/shopify/order-life.t
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { ops, opsHere, previewHere } from "./ops.ts";
 
 const shop = "ops-shop.myshopify.com";
 const manner: ShopManner = { shop, currency: "EUR", bigIds: true };
@@ -48,7 +48,7 @@ describe("the operators' commands", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("refuses this key");
     expect(stderr + stdout).not.toContain("sk_test_wrong_key");
-    expect((await ops(["shops", "--json"], world.env)).stdout.trim()).toBe("[]");
+    expect((await opsHere(["shops", "--json"], world.env)).stdout.trim()).toBe("[]");
   });
 
   it("connect, shops, status, order and resend go from a webhook to the feed and back", async () => {
@@ -71,19 +71,19 @@ describe("the operators' commands", () => {
     await client.send([webhook]);
     await eventually("it is sent", () => world.hakuna.states(orderId).length === 1);
     await client.quiet();
-    const status = JSON.parse((await ops(["status", shop, "--json"], world.env)).stdout);
+    const status = JSON.parse((await opsHere(["status", shop, "--json"], world.env)).stdout);
     expect(status).toMatchObject({ connection: "connected", orders: { sent: 1 } });
     expect(JSON.stringify(status)).not.toContain("apiKeySealed");
-    const order = JSON.parse((await ops(["order", shop, orderId, "--json"], world.env)).stdout);
+    const order = JSON.parse((await opsHere(["order", shop, orderId, "--json"], world.env)).stdout);
     expect(order.lastPayload).toEqual(world.hakuna.last(orderId));
     expect(order.events.map(({ kind }: { kind: string }) => kind)).toEqual([
       "webhook",
       "fold",
       "delivery",
     ]);
-    await ops(["resend", shop, orderId], world.env);
+    await opsHere(["resend", shop, orderId], world.env);
     await eventually("it is sent again", () => world.hakuna.states(orderId).length === 2);
-    const { stdout } = await ops(["shops"], world.env);
+    const { stdout } = await opsHere(["shops"], world.env);
     expect(stdout).toContain("1 sent");
   });
 
@@ -94,7 +94,7 @@ describe("the operators' commands", () => {
     await eventually("it is sent unpaired", () => world.hakuna.last(orderId) !== null);
     const unpaired = world.hakuna.last(orderId)?.line_items[0]?.custom_properties;
     expect(unpaired).toEqual({});
-    const paired = await ops(
+    const paired = await opsHere(
       ["pair", shop, orderId, product, plan, "--offer", "off-by-hand", "--plan", "pl-by-hand"],
       world.env,
     );
@@ -115,8 +115,8 @@ describe("the operators' commands", () => {
     ]);
     await client.send([bought]);
     await eventually("it is sent unpaired", () => world.hakuna.last(orderId) !== null);
-    await ops(["pair", shop, orderId, first, plan], world.env);
-    const { stdout } = await ops(["pair", shop, orderId, second, plan, "--json"], world.env);
+    await opsHere(["pair", shop, orderId, first, plan], world.env);
+    const { stdout } = await opsHere(["pair", shop, orderId, second, plan, "--json"], world.env);
     expect(JSON.parse(stdout)).toMatchObject({
       pairs: [{ productLineId: second, planLineId: plan }],
     });
@@ -136,7 +136,7 @@ describe("the operators' commands", () => {
     [["connect", shop, "--environment", "staging"], "sandbox or production"],
     [["fly"], "There is no command fly"],
   ])("%j fails with a clear error", async (args, message) => {
-    const { code, stderr, stdout } = await ops(args, world.env);
+    const { code, stderr, stdout } = await opsHere(args, world.env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(message);
   });
@@ -182,7 +182,7 @@ describe("what cannot be done ends with 1 and a sentence", () => {
     await eventually("it is sent", () => world.hakuna.last(orderId) !== null);
     await client.quiet();
     const before = world.hakuna.states(orderId).length;
-    const done = await ops(["resend", shop, "404", orderId, "--json"], world.env);
+    const done = await opsHere(["resend", shop, "404", orderId, "--json"], world.env);
     expect(done).toMatchObject({ code: 1, stderr: `${shop} has no order 404.\n` });
     expect(JSON.parse(done.stdout)).toEqual({ [orderId]: "pending" });
     await eventually("it is sent again", () => world.hakuna.states(orderId).length > before);
@@ -238,20 +238,20 @@ describe("a data request", () => {
     );
     expect(await sendWebhook(world.appUrl, asking, world.apiSecret, "/webhooks/privacy")).toBe(200);
     const request = ["data-request", shop, "--request", asking.webhookId];
-    expect((await ops(["status", shop], world.env)).stdout).toContain(
+    expect((await opsHere(["status", shop], world.env)).stdout).toContain(
       `request ${asking.webhookId}`,
     );
-    const shown = await ops([...request, "--answered", "--json"], world.env);
+    const shown = await opsHere([...request, "--answered", "--json"], world.env);
     expect(shown).toMatchObject({ code: 0, stderr: "" });
     const data = JSON.parse(shown.stdout);
     expect(data).toMatchObject({ customerId: null, orders: [{ id: orderId }] });
     expect(data.requests).toMatchObject([{ id: asking.webhookId }]);
     expect(data.requests[0].answeredAt).not.toBeNull();
-    expect((await ops(["status", shop], world.env)).stdout).not.toContain(asking.webhookId);
+    expect((await opsHere(["status", shop], world.env)).stdout).not.toContain(asking.webhookId);
 
-    const again = await ops([...request, "--answered"], world.env);
+    const again = await opsHere([...request, "--answered"], world.env);
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("none was closed") });
-    const other = await ops(["data-request", shop, "--request", "another"], world.env);
+    const other = await opsHere(["data-request", shop, "--request", "another"], world.env);
     expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("no data request") });
   });
 });
@@ -275,7 +275,7 @@ describe("preview", () => {
     ["-1.00", "Price: -1.00 EUR"],
     ["9999999999999999999", "Price: 9999999999999999999 EUR"],
   ])("shows an order with a price of %s as blocked, and why", async (price, words) => {
-    const { stdout, code } = await ops(["preview"], {}, orderWithPrice(price));
+    const { stdout, code } = await previewHere(orderWithPrice(price));
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ feedOrder: null, status: "blocked" },
@@ -290,7 +290,7 @@ describe("preview", () => {
     ['{"updated_at":"2026-01-01T00:00:00Z"}', "id: is missing"],
     ['{"id":1,"order_id":2,"status":"success"}', "order_id: this is a fulfillment or a refund"],
   ])("%s: the error names the field", async (body, message) => {
-    const { stderr, code } = await ops(["preview"], {}, body);
+    const { stderr, code } = await previewHere(body);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
   });

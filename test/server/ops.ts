@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setGlobalDispatcher } from "undici";
 import { runCommand } from "#app/ops/run-command.ts";
 import { redirectingAgent } from "#test/simulator/redirecting-agent.ts";
@@ -23,6 +26,18 @@ export async function opsHere(args: string[], env: Record<string, string>): Prom
     },
   });
   return result;
+}
+
+/** Has a webhook's payload previewed in this process, from a file. */
+export async function previewHere(payload: string, ...args: string[]): Promise<OpsResult> {
+  const folder = await mkdtemp(join(tmpdir(), "hakuna-preview-"));
+  try {
+    const file = join(folder, "payload.json");
+    await writeFile(file, payload);
+    return await opsHere(["preview", file, ...args], {});
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /**

@@ -38,7 +38,9 @@ const none = { productIds: [], collectionIds: [] };
 type Row = { productId: string; state: string; result: { code?: string; notes?: string[] } };
 async function lastJob(): Promise<{ state: string; reason: string | null; rows: Row[] }> {
   const { rows: jobs } = await client.pool.query(
-    `SELECT * FROM "PlanJob" WHERE "shop" = $1 ORDER BY "createdAt" DESC LIMIT 1`,
+    // a look that found nothing so far is no news
+    `SELECT * FROM "PlanJob" WHERE "shop" = $1 AND ("kind" <> 'reprice' OR "total" > 0)
+      ORDER BY "createdAt" DESC LIMIT 1`,
     [domain],
   );
   const { rows } = await client.pool.query(

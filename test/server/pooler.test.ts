@@ -9,7 +9,7 @@ import { type PgBouncer, pgbouncer, startPgBouncer } from "#test/world/pgbouncer
 import { startWorld, type World } from "#test/world/world.ts";
 import { ask, documentPath, sessionToken } from "./admin-client.ts";
 import { type Client, createClient, eventually } from "./client.ts";
-import { ops } from "./ops.ts";
+import { ops, opsHere } from "./ops.ts";
 import { quickTimes } from "./quick-times.ts";
 import { ordersAlike } from "./vogelsang.ts";
 
@@ -120,7 +120,7 @@ describe.skipIf(pgbouncer === null)(
       expect(csv.text.trim().split("\n").length).toBeGreaterThan(120);
       const body = { intent: "pause" };
       expect((await ask(world, "/app/settings.data", { token, body })).status).toBe(200);
-      const paused = async () => (await ops(["status", shop, "--json"], world.env)).stdout;
+      const paused = async () => (await opsHere(["status", shop, "--json"], world.env)).stdout;
       expect(JSON.parse(await paused())).toMatchObject({ paused: true });
       const { id, webhook } = nextOrder();
       await client.send([webhook]);

@@ -7,15 +7,16 @@ export const quickTimes = {
   FEED_PROBE_TIMEOUT_MS: "4500",
   LEASE_MS: "5000",
   DATABASE_IDLE_MS: "4500",
-  SWEEP_INTERVAL_MS: "200",
+  // a process that has nothing to do looks for work all the same, and several run beside each other
+  SWEEP_INTERVAL_MS: "1000",
   REPEAT_AFTER_UNANSWERED_MS: "300",
   POLL_MIN_MS: "20",
   POLL_MAX_MS: "200",
 };
 
 /**
- * For files that count how often the feed was sent an order: however slow the machine, no request is
- * given up, and none is repeated.
+ * For files that count how often the feed was sent an order, or that allow no error in the log: however
+ * slow the machine, no request is given up, none is repeated, and no lease is lost.
  */
 export const patientTimes = {
   FEED_TIMEOUT_MS: "600000",

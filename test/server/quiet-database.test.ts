@@ -1,3 +1,6 @@
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { sendWebhook } from "#test/simulator/shopify/webhook.ts";
@@ -132,5 +135,35 @@ describe("a sweep that does not go well", () => {
     ]);
     // a server without such a limit waits on
     expect(world.app().exitCode()).toBeNull();
+  });
+});
+
+describe("a lane that asks for no jobs", () => {
+  it("makes its process not ready, and ends it, while the database answers and others work on", async () => {
+    const file = join(tmpdir(), `hung-ask-${crypto.randomUUID()}`);
+    const [worker, url] = await startWorker({
+      ...{ NODE_OPTIONS: "--import ./test/server/hung-ask.ts", HUNG_ASK: file },
+      SWEEP_GIVE_UP_MS: "10000",
+    });
+    const began = Date.now();
+    // longer than until it would end if idleness were taken for silence
+    await eventually("it was idle for long", () => Date.now() - began > 12_000);
+    expect(await statusOf(url)).toBe(200);
+    await writeFile(file, "");
+    await eventually("it is not ready", async () => (await statusOf(url)) === 503);
+    expect(await (await fetch(url)).text()).toMatch(
+      /^The lane refunds last asked for jobs \d+ seconds ago\.$/,
+    );
+    await eventually("it ends", () => worker.exitCode() !== null);
+    expect(worker.exitCode()).toBe(1);
+    const fatal = worker.output().match(/^.*"level":"fatal".*$/gm) ?? [];
+    expect(fatal.map((line) => JSON.parse(line))).toMatchObject([
+      {
+        msg: "the database answers, but a lane asks for no jobs: the process ends to be started anew",
+        lane: "refunds",
+      },
+    ]);
+    expect(world.app().exitCode()).toBeNull();
+    await rm(file);
   });
 });

@@ -10,6 +10,7 @@ const answerMs = 3000;
 const { world, client } = await openWorld({
   INTAKE_MS: String(answerMs),
   INTAKE_ROWS: "40",
+  INTAKE_BYTES: "400000",
   DATABASE_LOCK_MS: "300",
 });
 const nextOrder = ordersAlike(shop, 880_000);
@@ -72,6 +73,24 @@ describe("while the inbox's table hangs", () => {
     });
     expect(answers.every(({ status }) => status === 503)).toBe(true);
     expect(world.app().output()).toContain("webhooks wait to be stored");
+    await areStoredAgain();
+  });
+
+  it("so are more bytes than may wait, be they ever so few webhooks", async () => {
+    const from = world.app().output().length;
+    const answers = await whileLocked(`"InboxWebhook"`, async () => {
+      const large = Array.from({ length: 4 }, async () => {
+        const { webhook } = nextOrder();
+        const padded = { ...webhook, body: `${webhook.body}${" ".repeat(150_000)}` };
+        return await sendWebhook(world.appUrl, padded, world.apiSecret);
+      });
+      return await Promise.all(large);
+    });
+    expect(answers).toEqual([503, 503, 503, 503]);
+    const lines = world.app().output().slice(from).split("\n");
+    // two of them wait
+    const refused = lines.filter((line) => line.includes("2 webhooks wait to be stored"));
+    expect(refused).toHaveLength(2);
     await areStoredAgain();
   });
 });

@@ -30,11 +30,13 @@ const { world, client } = await openWorld({
   ...patientTimes,
   ...{ RECONCILE_INTERVAL_MS: "500", WAIT_FOR_ORDER_MS: "3600000" },
 });
-let domain: string;
+let domain = "";
 let shop: SimulatedShop;
 let shops = 0;
 
 beforeEach(async () => {
+  // the shop of the test before is read no more: else one after the other would be, twice a second
+  if (domain) world.shopify.tokens.revoke(domain);
   shops += 1;
   domain = `reconcile-${shops}.myshopify.com`;
   shop = world.shopify.shop(domain);

@@ -6,7 +6,7 @@ import { type AppProcess, waitUntilReady } from "#test/world/app-process.ts";
 import { startWorld, type World } from "#test/world/world.ts";
 import { ask, documentPath, sessionToken } from "./admin-client.ts";
 import { type Client, createClient } from "./client.ts";
-import { ops } from "./ops.ts";
+import { opsHere } from "./ops.ts";
 import { quickTimes } from "./quick-times.ts";
 import { ordersAlike } from "./vogelsang.ts";
 
@@ -96,7 +96,7 @@ it("it does all its work, and changes no table", async () => {
     expect((await ask(world, documentPath(path, shop, token))).status, path).toBe(200);
   }
   for (const args of [["stuck"], ["retention"], ["status", shop], ["resend", shop, "--failed"]]) {
-    expect(await ops(args, world.env), args.join(" ")).toMatchObject({ code: 0 });
+    expect(await opsHere(args, world.env), args.join(" ")).toMatchObject({ code: 0 });
   }
   await expect(client.pool.query(`ALTER TABLE "Order" ADD COLUMN "a" TEXT`)).rejects.toThrow(
     /must be owner/,
@@ -118,7 +118,7 @@ it("months of timelines and requests are made as their owner", async () => {
     `CREATE TABLE "TimelineEvent_later" PARTITION OF "TimelineEvent"
        FOR VALUES FROM ('${start}T00:00:00Z') TO (MAXVALUE)`,
   ]);
-  expect(await ops(["retention"], world.env)).toMatchObject({ code: 0 });
+  expect(await opsHere(["retention"], world.env)).toMatchObject({ code: 0 });
   const made = await months();
   expect(made.slice(0, before.length)).toEqual(before);
   expect(made.filter(({ relname }) => relname.startsWith("Attempt"))).not.toEqual([]);

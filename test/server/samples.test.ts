@@ -5,7 +5,7 @@ import { type Payload, samplePayload } from "#test/simulator/shopify/payload.ts"
 import { webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
-import { ops } from "./ops.ts";
+import { previewHere } from "./ops.ts";
 
 type Line = {
   id: number;
@@ -63,8 +63,8 @@ describe("Shopify's sample payloads", () => {
           },
         });
       }
-      const args = ["preview", "--topic", topic, "--country", "de"];
-      const { stdout } = await ops(args, {}, JSON.stringify(payload));
+      const args = ["--topic", topic, "--country", "de"];
+      const { stdout } = await previewHere(JSON.stringify(payload), ...args);
       expect(JSON.parse(stdout).feedOrder).toEqual(order);
     },
   );

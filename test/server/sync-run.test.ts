@@ -4,6 +4,7 @@ import { createSecretBox } from "#app/foundation/secrets.server.ts";
 import { retryQuarantined } from "#app/intake/retry-quarantined.ts";
 import { startQueue } from "#app/queue/queue.ts";
 import { createSweeps } from "#app/queue/sweeps.ts";
+import { takeRows } from "#app/run/inbox-rows.ts";
 import { runShop } from "#app/run/run.ts";
 import { eventually } from "./client.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
@@ -78,6 +79,21 @@ describe("a run's time", () => {
     }
     const sent = hakuna.requests.slice(before).flatMap(({ orderIds }) => orderIds);
     expect(sent).toEqual(["121", "131", "122", "123", "124", "125"]);
+  });
+});
+
+describe("what a run has in hand", () => {
+  it("is bounded by bytes, and is one webhook in any case", async () => {
+    for (const id of [126, 127, 128, 129]) await arrive("orders/create", insured(id));
+    const inHand = async (stepBytes: number) => {
+      context.config = { ...config, worker: { ...config.worker, stepBytes } };
+      return (await takeRows(context, current.shop)).map(({ payload }) => payload.length);
+    };
+    const [bytes = 0, ...others] = await inHand(1);
+    expect(bytes).toBeGreaterThan(1);
+    expect(others).toEqual([]);
+    expect(await inHand(bytes * 2.5)).toEqual([bytes, bytes]);
+    expect(await inHand(bytes * 2.5)).toEqual([bytes]);
   });
 });
 

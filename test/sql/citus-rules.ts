@@ -15,7 +15,7 @@ export function breachesOf(statement: Node, catalog: Catalog): string[] {
   const found = levels.flatMap((level) => [
     ...ofFunctions(level, catalog),
     ...ofShape(level, levels, catalog),
-    ...ofMixture(level, catalog),
+    ...ofMixture(level, levels, catalog),
   ]);
   return [...new Set(found)];
 }
@@ -55,11 +55,18 @@ function ofFunctions(level: Level, catalog: Catalog): string[] {
     found.push("a function that is not immutable in DO UPDATE");
   }
   if (kind === "INSERT") {
-    const values = [...walk(query.targetList), ...walk(query.rtable, notSubquery)];
+    const values = [
+      ...[...walk(query.targetList), ...walk(query.rtable, notSubquery)],
+      ...walk(query.onConflict),
+    ];
     if (values.some((node) => node.kind === "SUBLINK")) {
       found.push("a subquery among the values of an INSERT");
     }
     if (level.around.length > 0) found.push("an INSERT within another statement");
+    const reads = nodesOf(query.rtable).some(({ rtekind }) => rtekind === "1");
+    if (nodesOf(query.cteList).length > 0 && !reads) {
+      found.push("a CTE before the values of an INSERT");
+    }
   }
   return found;
 }
@@ -79,21 +86,115 @@ function ofShape(level: Level, levels: Level[], catalog: Catalog): string[] {
   const isOne = levels.some(({ query }) => isModification(query, catalog) || isLocking(query));
   if (isOne) {
     const inserted = String(level.query.commandType) === "3" ? level.query.resultRelation : null;
-    return places.flatMap((place) => {
-      if (String(place.varno) === inserted) return ofInsert(place, equal, catalog);
-      if (equal.isBound(place.shop)) return [];
-      return [`${place.name} without its shop in a modification, or in what locks rows`];
-    });
+    return [
+      ...places.flatMap((place) => {
+        if (String(place.varno) === inserted) return ofInsert(place, equal, catalog);
+        if (equal.isBound(place.shop)) return [];
+        return [`${place.name} without its shop in a modification, or in what locks rows`];
+      }),
+      ...ofOneShop(level, places, equal),
+      ...ofUpdate(level, places, equal, catalog),
+    ];
   }
   // read over all shops: rows of one shop meet only their like
   const others = level.around.flatMap((one) => equal.placesIn(one));
-  return places
+  const apart = places
     .filter((place) => {
       if (equal.isBound(place.shop)) return false;
       const near = [...places, ...others].filter((one) => one !== place);
       return near.length > 0 && !near.some((one) => equal.areEqual(one.shop, place.shop));
     })
     .map(({ name }) => `${name} beside another table, and not by the shop`);
+  return [...ofEachRow(level, levels, catalog), ...ofLimit(level, places, equal), ...apart];
+}
+
+/** Those that are named are one. */
+function ofOneShop(level: Level, places: Place[], equal: Equalities): string[] {
+  const around = level.around.flatMap((one) => equal.placesIn(one));
+  const [first, ...others] = [...places, ...around].filter(({ shop }) => equal.isBound(shop));
+  return first && others.some(({ shop }) => !equal.areEqual(first.shop, shop))
+    ? ["several shops in a modification, or in what locks rows"]
+    : [];
+}
+
+/** A row stays its shop's: TargetEntryChangesValue in multi_router_planner.c. */
+function ofUpdate(
+  level: Level,
+  places: Place[],
+  equal: Equalities,
+  { distributed }: Catalog,
+): string[] {
+  const { commandType, resultRelation, rtable, targetList } = level.query;
+  const place = places.find(({ varno }) => String(varno) === resultRelation);
+  if (String(commandType) !== "2" || !place) return [];
+  const entry = nodesOf(rtable)[place.varno - 1];
+  const column = distributed.get(String(entry?.relid))?.column;
+  const target = nodesOf(targetList).find(({ resno }) => resno === column);
+  const item = target && equal.itemOf(level, target.expr);
+  return target && (!item || !equal.areEqual(item, place.shop))
+    ? [`the shop of a row of ${place.name} is changed`]
+    : [];
+}
+
+/**
+ * A subquery that is asked for each row is asked where the row is: not for rows of a list, of a table
+ * that is on every node, or of what was read from all of them first, as a CTE is that is named more
+ * than once. DeferErrorIfFromClauseRecurs in query_pushdown_planning.c.
+ */
+function ofEachRow(level: Level, levels: Level[], catalog: Catalog): string[] {
+  const [parent] = level.around;
+  if (!parent || isRead(level, parent) || !refersOut(level, levels)) return [];
+  if (readsShops(parent, levels, catalog)) return [];
+  const within = levels.filter((one) => one === level || one.around.includes(level));
+  return within.flatMap((one) => {
+    const equal = new Equalities(levels, one, catalog);
+    const unbound = equal.placesIn(one).filter(({ shop }) => !equal.isBound(shop));
+    return unbound.map(
+      ({ name }) => `${name} in a subquery for each row of what is no shop's own table`,
+    );
+  });
+}
+
+/** Whether a query is one that the other reads as a table. */
+function isRead({ query }: Level, { query: other, ctes }: Level): boolean {
+  return (
+    nodesOf(other.rtable).some(({ subquery }) => subquery === query) ||
+    [...ctes.values()].some((cte) => cte.query === query)
+  );
+}
+
+/** Whether a query, or one within it, names columns of a query around it. */
+function refersOut(level: Level, levels: Level[]): boolean {
+  return levels.some((one) => {
+    const depth = one === level ? 0 : one.around.indexOf(level) + 1;
+    if (one !== level && depth === 0) return false;
+    const own = [...walk(Object.values(one.query), notSubquery)];
+    return own.some(({ kind, varlevelsup }) => kind === "VAR" && Number(varlevelsup) > depth);
+  });
+}
+
+/** Whether rows of a query come from a distributed table, so that each is on a node. */
+function readsShops(level: Level, levels: Level[], catalog: Catalog): boolean {
+  if (relationsIn(level, catalog.distributed).length > 0) return true;
+  return nodesOf(level.query.rtable).some(({ rtekind, subquery, ctename, ctelevelsup }) => {
+    const up = Number(ctelevelsup);
+    const from = up === 0 ? level : level.around[up - 1];
+    const cte = rtekind === "6" ? from?.ctes.get(String(ctename)) : undefined;
+    const named = nodesOf(from?.query.cteList).find((one) => one.ctename === ctename);
+    // PostgreSQL puts it where it is named, and Citus does as well
+    const isPutThere = named?.cterefcount === "1" && named.ctematerialized === "0";
+    const read = cte && isPutThere ? cte : levels.find(({ query }) => query === subquery);
+    return read !== undefined && readsShops(read, levels, catalog);
+  });
+}
+
+/** DeferErrorIfQueryNotSupported in multi_logical_planner.c. */
+function ofLimit({ query }: Level, places: Place[], equal: Equalities): string[] {
+  const limits = [...walk(query.limitCount), ...walk(query.limitOffset)];
+  return limits.some(({ kind }) => kind === "SUBLINK") &&
+    places.some(({ shop }) => !equal.isBound(shop))
+    ? ["a subquery in LIMIT over all shops"]
+    : [];
 }
 
 function isModification(query: Node, { distributed }: Catalog): boolean {
@@ -129,9 +230,10 @@ function ofInsert({ level, name }: Place, equal: Equalities, catalog: Catalog): 
     : found;
 }
 
-/** Tables of the coordinator are no part of what the nodes do. */
-function ofMixture(level: Level, catalog: Catalog): string[] {
-  if (!isOnNodes(level, catalog)) return [];
+/** Tables of the coordinator are no part of what the nodes do, nor of what is asked for each of their rows. */
+function ofMixture(level: Level, levels: Level[], catalog: Catalog): string[] {
+  const isForEach = level.around.some((one) => isOnNodes(one, catalog)) && refersOut(level, levels);
+  if (!isOnNodes(level, catalog) && !isForEach) return [];
   const system = nodesOf(level.query.rtable).filter(
     ({ rtekind, relid }) => rtekind === "0" && !isOurs(String(relid), catalog),
   );
