@@ -3,7 +3,7 @@ import type { MoneyOrder } from "#app/order/refunds/money-order.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
-import { putAwayPlans } from "#app/store/refund-standing.ts";
+import { mayGoAlone, putAwayPlans } from "#app/store/refund-standing.ts";
 import { readMoney, reasonsFor } from "./order-money.ts";
 import { type PlanRefund, refundsOfOrder, signOf } from "./plan-refund.ts";
 import { eventOf, nextLook } from "./record-refund.ts";
@@ -62,7 +62,7 @@ async function reasonsAgainst(
   if (!isKnown) return ["order_differs"];
   if (refund.staffId === null) {
     const own = others.filter(({ planLineId }) => planLineId === refund.planLineId);
-    const isOff = !shop.refundsAlone || standing.owed?.units !== refund.units;
+    const isOff = !mayGoAlone(order, shop) || standing.owed?.units !== refund.units;
     return [
       ...reasonsFor(inHand, standing, money, own),
       ...(isOff ? ["order_differs" as const] : []),

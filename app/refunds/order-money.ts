@@ -49,7 +49,7 @@ export function reasonsFor(
       (standing.owed?.reason === "product_gone" && putAwayPlans(order).has(standing.plan.id)) ||
       earlier.some(({ state, endedBy }) => state === "refused" || endedBy !== null),
     firstSeenAt: order.state.firstSeenAt,
-    productLineIds: lines.filter((line) => !line.isProtection).map(({ id }) => id),
+    lines,
     manualPairs: order.manualPairs,
   });
 }

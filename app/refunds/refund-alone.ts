@@ -4,6 +4,7 @@ import type { MoneyOrder } from "#app/order/refunds/money-order.ts";
 import { mayPass, type WhyNot } from "#app/order/refunds/why-not.ts";
 import { type SuggestedRefund, suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { holdingShop } from "#app/store/lease.ts";
+import { mayGoAlone } from "#app/store/refund-standing.ts";
 import { carryOut, openShop } from "./carry-out.ts";
 import { readMoney, reasonsFor } from "./order-money.ts";
 import { type PlanRefund, refundById, refundsOfOrder } from "./plan-refund.ts";
@@ -85,6 +86,11 @@ function noteTrouble({ order, plans }: OrderInHand): Promise<void> {
 async function planIn(inHand: OrderInHand, money: MoneyOrder | null, tries: number): Promise<void> {
   const { order, shop, client, plans, tell } = inHand;
   const { now } = shop;
+  // the setting was switched off, or off and on again: what there was before is a person's
+  if (!mayGoAlone(order, shop)) {
+    order.refundLookAt = null;
+    return;
+  }
   const earlier = await refundsOfOrder(client, shop.domain, order.id);
   const reasons: Record<string, WhyNot[]> = {};
   for (const standing of plans) {
@@ -170,7 +176,7 @@ async function beginPlanned(
   const { now, domain } = shop;
   const change = (changes: Parameters<typeof changeRefund>[4]) =>
     changeRefund(client, domain, refund.id, ["planned"], changes);
-  if (!shop.refundsAlone) {
+  if (!mayGoAlone(order, shop)) {
     await change({ state: "dropped", problem: "switched_off", dueAt: null, endedAt: now });
     return false;
   }

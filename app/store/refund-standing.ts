@@ -35,10 +35,12 @@ export function noteRefunds(order: StoredOrder, mapping: Mapping, shop: ShopRow)
   const putAway = putAwayPlans(order);
   const standings = standingsOf(order, mapping, shop.timeZone);
   forgetDone(order, standings);
+  // of a cancelled order what was kept is counted instead
   const asked = standings.filter(
-    ({ plan, owed }) =>
-      owed?.reason === "plan_requested" ||
-      (owed?.reason === "product_gone" && !putAway.has(plan.id)),
+    ({ plan, owed, requestedAt }) =>
+      owed !== null &&
+      owed.reason !== "order_cancelled" &&
+      (requestedAt !== null || !putAway.has(plan.id)),
   );
   const { units: owed, until } = owedTogether(asked, now);
   const kept = standings

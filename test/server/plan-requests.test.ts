@@ -248,6 +248,24 @@ describe("a buyer", () => {
     expect(await pageOf(of.id)).toContain("elsewhere");
   });
 
+  it("is to be answered although it was put away before that the product is gone", async () => {
+    const of = await bought();
+    of.order.updatedAt += 60_000;
+    of.order.refunds.push({
+      ...{ id: of.order.id + 900n, createdAt: of.order.updatedAt },
+      units: [{ line: of.product, quantity: 1, restockType: "RETURN" }],
+    });
+    await of.tell("orders/updated");
+    const token = sessionToken(world, domain);
+    const keys = [`product_gone_plan_not:${of.product.id}:${of.planLineId}`];
+    await ask(world, `/app/orders/${of.id}.data`, { token, body: { action: "put_away", keys } });
+    expect(await client.order(domain, of.id)).toMatchObject({ refundUnits: 0 });
+    expect(await askBack(of)).toMatchObject({ result: "asked" });
+    expect(await client.order(domain, of.id)).toMatchObject({
+      ...{ refundUnits: 1, needsAttention: true },
+    });
+  });
+
   it("is too late after the fourteen days, and was in time before", async () => {
     const shippedAt = Date.now() - 15 * 24 * 3_600_000;
     const of = await bought();

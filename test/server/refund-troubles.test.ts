@@ -20,7 +20,8 @@ async function whyNot({ id, planLineId }: Gone): Promise<string[] | undefined> {
 /** Takes from the order what its mapping needs. */
 const breakMapping = ({ id }: Gone) =>
   pool.query(
-    `UPDATE "OrderDocument" SET "state" = jsonb_set("state", '{head,lineItems,0,shopPrice}', 'null')
+    `UPDATE "OrderDocument" SET "state" = jsonb_set("state", '{head,lineItems,0}',
+            "state" #> '{head,lineItems,0}' || '{"shopPrice": {}, "presentmentPrice": null}')
       WHERE "shop" = $1 AND "orderId" = $2`,
     [domain, id],
   );
@@ -59,6 +60,23 @@ const openReturn = ({ order }: Gone) => Object.assign(order, { returnStatus: "IN
 const pause = (on: boolean) =>
   pool.query(`UPDATE "Shop" SET "paused" = $2 WHERE "domain" = $1`, [domain, on]);
 
+async function lookNow({ id }: Gone, tries = 0): Promise<void> {
+  await pool.query(
+    `UPDATE "Order" SET "refundLookAt" = now(), "refundTries" = $3, "refundLooked" = "revision"
+      WHERE "shop" = $1 AND "id" = $2`,
+    [domain, id, tries],
+  );
+}
+
+/** The setting is switched off and on again, a while after the order's product went. */
+async function setAnew({ id }: Gone, hours = 24): Promise<void> {
+  await pool.query(
+    `UPDATE "Order" SET "refundSince" = now() - interval '1 minute' WHERE "shop" = $1 AND "id" = $2`,
+    [domain, id],
+  );
+  await set(true, hours);
+}
+
 describe("a call whose answer was lost is not repeated", () => {
   const drop = () => shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
 
@@ -91,6 +109,7 @@ describe("a call whose answer was lost is not repeated", () => {
     ["the finding was put away", putAway],
     ["the shop was paused", () => pause(true), () => pause(false)],
     ["the setting was switched off", () => set(false)],
+    ["the setting was switched off and on again", (gone) => setAnew(gone, 0)],
   ])("by itself, where %s meanwhile", async (_, happen, end) => {
     await set(true, 0);
     drop();
@@ -119,6 +138,42 @@ describe("a call whose answer was lost is not repeated", () => {
     expect(await refund(gone, second)).toMatchObject({ state: "done" });
     await age(gone, 3);
     await eventually("it is refunded", async () => String(await stateOf(gone)) === "done,done");
+  });
+});
+
+describe("what was to be refunded when the setting was switched on again", () => {
+  it("stays a person's, also where it was to be looked at before", async () => {
+    await set(true);
+    const gone = await productGone({ returnStatus: "IN_PROGRESS" });
+    await eventually(
+      "it waits",
+      async () => (await whyNot(gone))?.includes("return_open") ?? false,
+    );
+    await setAnew(gone);
+    gone.order.returnStatus = "NO_RETURN";
+    await lookNow(gone);
+    await eventually("it was looked at", async () => {
+      const { refundLookAt } = await client.order(domain, gone.id);
+      return refundLookAt === null || (refundLookAt as Date).getTime() > Date.now();
+    });
+    await eventually("nobody looks any more", async () => {
+      return (await client.order(domain, gone.id)).refundLookAt === null;
+    });
+    expect(await stateOf(gone)).toEqual([]);
+    await set(false);
+  });
+
+  it("stays a person's, also where it was planned meanwhile", async () => {
+    await set(true);
+    const gone = await productGone();
+    await isPlanned(gone);
+    await setAnew(gone);
+    const before = shop.refunds.seen.asked;
+    await due(gone);
+    await eventually("it is dropped", async () => String(await stateOf(gone)) === "dropped");
+    expect(await rowsOf(gone)).toMatchObject([{ problem: "switched_off", dueAt: null }]);
+    expect(shop.refunds.seen.asked).toBe(before);
+    await set(false);
   });
 });
 
@@ -218,6 +273,11 @@ describe("what cannot be looked at", () => {
     shop.refunds.fates.push("PENDING");
     expect(await refund(gone)).toMatchObject({ state: "paying" });
     await deliver();
+    // its webhooks had it looked at
+    await eventually("nobody is at it", async () => {
+      const [row] = await rowsOf(gone);
+      return row.dueAt.getTime() > Date.now() && row.leaseToken === null;
+    });
     await breakMapping(gone);
     const looks = () => shop.asked.filter(({ query }) => query.includes("RefundPayments")).length;
     const before = looks();
@@ -251,14 +311,6 @@ describe("what cannot be looked at", () => {
     await due(gone);
     await eventually("it is paid", async () => String(await stateOf(gone)) === "done");
   });
-
-  async function lookNow({ id }: Gone, tries = 0): Promise<void> {
-    await pool.query(
-      `UPDATE "Order" SET "refundLookAt" = now(), "refundTries" = $3, "refundLooked" = "revision"
-        WHERE "shop" = $1 AND "id" = $2`,
-      [domain, id, tries],
-    );
-  }
 });
 
 describe("what Shopify suggests", () => {

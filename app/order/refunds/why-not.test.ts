@@ -42,9 +42,11 @@ const money: MoneyOrder = {
 const calm: Circumstances = {
   ...{ now, isShopHeld: false, isOrderSkipped: false, isRefusedBefore: false },
   firstSeenAt: { "1": 1000, "2": 1000 },
-  productLineIds: ["1"],
+  lines: [],
   manualPairs: [],
 };
+/** Another product of the order. */
+const other = { id: "7", left: 1, isProtection: false };
 
 type Given = {
   state?: OrderState;
@@ -57,12 +59,14 @@ type Given = {
 function reasons(given: Given = {}): string[] {
   const { state = gone, cancelled = false, refund } = given;
   const context = { acceptSuggestions: true, manualPairs: [...(given.more?.manualPairs ?? [])] };
-  const standing = plansOf(map(state, context), { cancelled, timeZone: "UTC" }).find(
+  const mapping = map(state, context);
+  const standing = plansOf(mapping, { cancelled, timeZone: "UTC" }).find(
     ({ plan }) => plan.id === "2",
   );
   if (!standing) throw new Error("no plan");
+  const lines = [...mapping.lines.map(({ line }) => line), ...(given.more?.lines ?? [])];
   const refunds = refund ? [{ ...restocked, ...refund }] : money.refunds;
-  return whyNot(standing, { ...money, refunds, ...given.money }, { ...calm, ...given.more });
+  return whyNot(standing, { ...money, refunds, ...given.money }, { ...calm, ...given.more, lines });
 }
 
 const unit = restocked.units[0] as MoneyRefund["units"][number];
@@ -82,8 +86,9 @@ const edited = (firstSeenAt: Record<string, number>, more: Partial<MoneyOrder> =
     lines: [...money.lines, { id: "7", quantity: 1, currentQuantity: 1 }],
     ...more,
   },
-  more: { productLineIds: ["1", "7"], firstSeenAt },
+  more: { lines: [other], firstSeenAt },
 });
+const withOther = [...money.lines, { id: "7", quantity: 1, currentQuantity: 1 }];
 
 describe("a plan goes by itself", () => {
   it.each<[string, Given]>([
@@ -163,7 +168,13 @@ describe("a person decides", () => {
         },
       },
     ],
-    ["exchange", { more: { productLineIds: ["1", "7"], firstSeenAt: { "1": 1000, "7": 2000 } } }],
+    [
+      "exchange",
+      {
+        money: { lines: withOther },
+        more: { lines: [other], firstSeenAt: { "1": 1000, "7": 2000 } },
+      },
+    ],
     // one edit took the product away and added another one, before the order was seen first
     ["exchange", edited({ "1": goneAt, "7": goneAt }, { createdAt: goneAt - 30_000, refunds: [] })],
     // seen whole, but not at the order's beginning: the other product may have been added before
@@ -192,6 +203,16 @@ describe("a person decides", () => {
       "order_differs",
       {
         money: { ...removed, lines: money.lines.map((one) => ({ ...one, currentQuantity: 0 })) },
+      },
+    ],
+    // another product was added, and no webhook told of it yet: it may stand in the place of this one
+    ["order_differs", { money: { lines: withOther } }],
+    // or more of another one
+    [
+      "order_differs",
+      {
+        money: { lines: withOther },
+        more: { lines: [{ ...other, left: 0 }], firstSeenAt: { "1": 1000, "7": 1000 } },
       },
     ],
     ["order_large", { money: { isPartial: true } }],

@@ -65,8 +65,8 @@ export type Circumstances = {
   isRefusedBefore: boolean;
   /** line item id → when the line was first seen, epoch milliseconds */
   firstSeenAt: Readonly<Record<string, number>>;
-  /** all product lines of the order */
-  productLineIds: readonly string[];
+  /** all lines of the order */
+  lines: readonly Pick<Line, "id" | "left" | "isProtection">[];
   /** what people paired; a pair that the shop's setting accepted is as good, but not certain */
   manualPairs: readonly Pick<ManualPair, "productLineId" | "planLineId">[];
 };
@@ -92,8 +92,11 @@ export function whyNot(
   // of more plans than products nobody knows which went with a product, and which never had one
   if (!products.every(isCertain) || plan.quantity > protectable) found.add("pair_uncertain");
   if (money.isPartial) found.add("order_large");
-  const seen = [plan, ...products.map(({ line }) => line)];
-  if (owed === null || !seen.every((line) => agrees(line, money))) found.add("order_differs");
+  // another product that Shopify has and nobody told of may stand in the place of the one that went
+  const isWhole = money.lines.every(({ id }) => circumstances.lines.some((line) => line.id === id));
+  const seen = [plan, ...circumstances.lines.filter(({ isProtection }) => !isProtection)];
+  const isAlike = isWhole && seen.every((line) => agrees(line, money));
+  if (owed === null || !isAlike) found.add("order_differs");
   if (stateAt(windows, windowFor(owed), circumstances.now) !== "open") found.add("window_over");
   // without a product nothing tells when the plan's days began
   if (owed?.reason === "plan_requested" && products.length === 0) found.add("pair_uncertain");
@@ -165,16 +168,17 @@ function isGoodwill(lineItemId: string, { refunds, returns }: MoneyOrder): boole
 function isReplaced(
   gone: readonly Pick<Line, "id" | "gone">[],
   { edited, createdAt, lines }: MoneyOrder,
-  { firstSeenAt, productLineIds }: Circumstances,
+  { firstSeenAt, lines: known }: Circumstances,
 ): boolean {
   const seenAt = (id: string) => firstSeenAt[id] ?? Number.POSITIVE_INFINITY;
   const isLeft = (id: string) => lines.some((line) => line.id === id && line.currentQuantity > 0);
   return gone.some(({ id, gone: { units } }) => {
     const wasWhole = units.every(({ at }) => at > seenAt(id));
     const isKnown = wasWhole && seenAt(id) - createdAt <= beginningMs;
-    return productLineIds.some(
-      (other) =>
-        seenAt(other) > seenAt(id) || (edited && !isKnown && other !== id && isLeft(other)),
+    return known.some(
+      ({ id: other, isProtection }) =>
+        !isProtection &&
+        (seenAt(other) > seenAt(id) || (edited && !isKnown && other !== id && isLeft(other))),
     );
   });
 }
