@@ -102,15 +102,18 @@ describe("a database that falls silent", () => {
 describe("a sweep that does not go well", () => {
   it("makes its process not ready, although the database answers", async () => {
     // the process is told that its tables hang, which is an answer: a new process could do no better
-    const [worker, url] = await startWorker({ SWEEP_GIVE_UP_MS: "1000" });
+    const [worker, url] = await startWorker({ SWEEP_STALE_MS: "13000", SWEEP_GIVE_UP_MS: "10000" });
     const holder = await client.pool.connect();
-    await holder.query(`BEGIN; LOCK TABLE "Attempt"`);
-    await eventually("it is not ready", async () => (await statusOf(url)) === 503);
-    expect(await (await fetch(url)).text()).toMatch(/^The last sweep that went well was \d+ sec/);
-    // that is longer than until it would end, if it took the answer for silence
-    expect(worker.exitCode()).toBeNull();
-    await holder.query("ROLLBACK");
-    holder.release();
+    try {
+      await holder.query(`BEGIN; LOCK TABLE "Attempt"`);
+      await eventually("it is not ready", async () => (await statusOf(url)) === 503);
+      expect(await (await fetch(url)).text()).toMatch(/^The last sweep that went well was \d+ sec/);
+      // that is longer than until it would end, if it took the answer for silence
+      expect(worker.exitCode()).toBeNull();
+    } finally {
+      await holder.query("ROLLBACK");
+      holder.release();
+    }
     await eventually("it is ready", async () => (await statusOf(url)) === 200);
     await worker.stop();
     expect(worker.exitCode()).toBe(0);
