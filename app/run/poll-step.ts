@@ -187,10 +187,11 @@ async function applyResult(
     // nobody knows yet: the order stays as it is
     if (!errors.has(order.id) && !isProcessed(order.id)) continue;
     const reason = reasonOf(order, errors.get(order.id), sent);
+    const wentWell = order.confirmedAttempt === attempt.id;
     if (reason === null) order.confirmedAttempt = attempt.id;
     else order.acceptedHash = null;
     // a newer state is on its way: this result is not about it
-    if (order.status === "sent") {
+    if (order.status === "sent" || order.status === "confirmed") {
       if (reason === null) order.status = "confirmed";
       else {
         if (!isDecline(reason, order.lastPayload)) refused.push(order.id);
@@ -200,7 +201,7 @@ async function applyResult(
     }
     events.push({
       orderId: order.id,
-      source: `processing:${attempt.id}`,
+      source: `processing:${attempt.id}${wentWell && reason !== null ? ":later" : ""}`,
       // each look finds it again
       at: attempt.startedAt.getTime(),
       kind: "processing",

@@ -28,7 +28,7 @@ export async function firstFailures(
      SELECT e."orderId", to_timestamp((e."detail" ->> 'at')::float8 / 1000) FROM "TimelineEvent" e
       WHERE e."shop" = $1 AND e."orderId" = ANY($2) AND e."kind" = 'processing'
         AND e."detail" ->> 'result' = 'failed' AND (e."detail" ->> 'at')::float8 > $5
-        AND e."source" <> 'processing:' || $4::text`,
+        AND e."source" NOT IN ('processing:' || $4::text, 'processing:' || $4::text || ':later')`,
     [domain, ids, new Date(now - dayMs), attempt, now - dayMs],
   );
   const today = dayOf(now, timeZone);
