@@ -23,6 +23,8 @@ export const test = base.extend<Fixtures, { world: World }>({
   context: async ({ context, world }, use) => {
     await bringStandIns(context, world);
     await use(context);
+    // what is still asked for when the test is over goes with its page
+    await context.unrouteAll({ behavior: "ignoreErrors" });
   },
   shop: async ({ world }, use) => {
     const shop = await openShopData(
