@@ -221,6 +221,8 @@ export type Finding = {
   titles: string[];
   /** of a field that Hakuna refuses */
   refused?: RefusedField;
+  /** how many units it is about, where it may come to be about more; absent: one, or it may not */
+  units?: number;
   /** what it is and what to do, for the merchant, in English; no customer data */
   message: string;
 };

@@ -4,7 +4,7 @@ import type { PlanStanding } from "#app/order/refunds/owed.ts";
 import { type WhyNot, whyNot } from "#app/order/refunds/why-not.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { readMoneyOrder } from "#app/shopify/refunds/money-order-reader.ts";
-import { putAwayPlans } from "#app/store/refund-standing.ts";
+import { wasPutAway } from "#app/store/attention.ts";
 import type { PlanRefund } from "./plan-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { returnsScope } from "./refund-scopes.ts";
@@ -46,7 +46,8 @@ export function reasonsFor(
     isShopHeld: !isDelivering(shop),
     isOrderSkipped: order.status === "skipped" || staysStripped(order.state),
     isRefusedBefore:
-      (standing.owed?.reason === "product_gone" && putAwayPlans(order).has(standing.plan.id)) ||
+      (standing.owed?.reason === "product_gone" &&
+        wasPutAway(order.dismissed, "product_gone_plan_not", standing.plan.id)) ||
       earlier.some(({ state, endedBy }) => state === "refused" || endedBy !== null),
     firstSeenAt: order.state.firstSeenAt,
     lines,

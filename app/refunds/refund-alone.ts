@@ -34,13 +34,12 @@ export async function planNext(context: RefundContext, shop: string): Promise<bo
     const money = await readMoney(context, shop, await openShop(context, shop), orderId);
     await withOrder(context, shop, orderId, (inHand) => planIn(inHand, money, due.tries));
   } catch (error) {
-    const { problem, words } = troubleOf(error);
+    const { problem } = troubleOf(error);
     context.log.warn(
       { err: error, shop, orders: [orderId], problem },
       "an order was not looked at",
     );
-    // of an error of ours its status tells
-    if (words !== null) await withOrder(context, shop, orderId, noteTrouble);
+    await withOrder(context, shop, orderId, noteTrouble);
   }
   return true;
 }

@@ -1,13 +1,27 @@
 import type { Finding, Severity } from "#app/order/findings.ts";
 import type { StoredOrder } from "./order.ts";
 
-/** Names a finding with its lines, so that putting it away does not put away the next one. */
+/** Names a finding with its lines and units, so that putting it away does not put away the next one. */
 export function findingKey({
   code,
   lineItemIds,
   refused,
-}: Pick<Finding, "code" | "lineItemIds" | "refused">): string {
-  return [code, ...lineItemIds, ...(refused ? [refused.field] : [])].join(":");
+  units,
+}: Pick<Finding, "code" | "lineItemIds" | "refused" | "units">): string {
+  const more = [...(refused ? [refused.field] : []), ...(units ? [`x${units}`] : [])];
+  return [code, ...lineItemIds, ...more].join(":");
+}
+
+/** Whether a finding with this code about this line was put away, be it about fewer units than now. */
+export function wasPutAway(
+  dismissed: readonly string[],
+  code: Finding["code"],
+  lineItemId: string,
+): boolean {
+  return dismissed.some((key) => {
+    const [of, ...about] = key.split(":");
+    return of === code && about.includes(lineItemId);
+  });
 }
 
 /** The gravest of the findings; null: there is none. */

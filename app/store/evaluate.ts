@@ -47,11 +47,21 @@ export function markChanged(order: StoredOrder, now: number): void {
 /**
  * Decides what is to be done with an order as it is known now, and writes it into `order`: status,
  * reason, findings and when it is due. Answers the feed order, or null where nothing can be sent.
- * A mapping that throws blocks this order only. Its offers must have been read (`loadOffers`).
+ * An error in it, of the mapping or of what is noted beside it, blocks this order only. Its offers must have been read (`loadOffers`).
  *
  * @param waitMs how long a part waits for its order before the Admin API is asked
  */
 export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | null {
+  if (order.state.head !== null && order.offers === null)
+    throw new TypeError("Nobody has read the offers of the order's plans.");
+  try {
+    return decide(order, shop, waitMs);
+  } catch (error) {
+    return settle(order, "blocked", "mapping_failed", errorName(error));
+  }
+}
+
+function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | null {
   const { now } = shop;
   const { head } = order.state;
   order.redacted = order.state.redacted;
@@ -70,15 +80,8 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
   order.isTest = head.isTest;
   order.customerId = head.customer?.id ?? order.customerId;
 
-  if (order.offers === null)
-    throw new TypeError("Nobody has read the offers of the order's plans.");
   dropRefusal(order);
-  let mapping: Mapping;
-  try {
-    mapping = mapForFeed(order.state, mappingContext(order, shop));
-  } catch (error) {
-    return settle(order, "blocked", "mapping_failed", errorName(error));
-  }
+  const mapping = mapForFeed(order.state, mappingContext(order, shop));
   order.coverIds = mapping.coverIds;
   order.planUnits = mapping.planUnits;
   order.planTotal = mapping.planTotal?.amount ?? null;

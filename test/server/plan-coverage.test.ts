@@ -91,6 +91,16 @@ describe("products without plans", () => {
     expect(await uncovered()).toEqual({ products: 2, titles: ["Blue bike", "Green bike"] });
   });
 
+  it("are counted again a minute after there were none: the shop is being set up", async () => {
+    expect(await uncovered()).toEqual({ products: 0, titles: [] });
+    shop.catalog.add({ title: "Red bike" });
+    await pool.query(
+      `UPDATE "PlanCoverage" SET "finishedAt" = "finishedAt" - interval '2 minutes' WHERE "shop" = $1`,
+      [domain],
+    );
+    expect(await uncovered()).toEqual({ products: 1, titles: ["Red bike"] });
+  });
+
   it("all get plans at once, page by page, also when a process ends in the middle", async () => {
     const bikes = Array.from({ length: 450 }, (_, index) =>
       shop.catalog.add({ title: `Bike ${String(index).padStart(3, "0")}` }),

@@ -267,6 +267,29 @@ describe("what cannot be looked at", () => {
     expect((await client.order(domain, gone.id)).refundLookAt).toBeNull();
   });
 
+  it("comes back for a second unit when its finding was put away for the first, and stays a person's", async () => {
+    await set(true);
+    const gone = await productGone({ units: 2 });
+    await isPlanned(gone);
+    await putAway(gone);
+    expect(await client.order(domain, gone.id)).toMatchObject({
+      ...{ refundUnits: 0, needsAttention: false },
+    });
+    const [product] = gone.order.lines;
+    if (!product) throw new Error("no product");
+    gone.order.updatedAt += 60_000;
+    gone.order.refunds.push({
+      ...{ id: gone.order.id + 901n, createdAt: gone.order.updatedAt },
+      units: [{ line: product, quantity: 1, restockType: "RETURN" }],
+    });
+    await gone.tell("orders/updated");
+    expect(await client.order(domain, gone.id)).toMatchObject({
+      ...{ refundUnits: 2, needsAttention: true },
+    });
+    await eventually("it is said", async () => String(await whyNot(gone)) === "refused_before");
+    expect(await stateOf(gone)).toEqual(["dropped"]);
+  });
+
   it("is put off where the order's mapping throws, and its refund is written down", async () => {
     await set(false);
     const gone = await productGone();

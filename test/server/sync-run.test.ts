@@ -15,6 +15,26 @@ const { arrive, connect, run, take, stored, setShop } = sync;
 const environmentsOf = (id: number) =>
   hakuna.states(String(id)).map(({ environment }) => environment);
 
+it("an error of ours with one order blocks that order, and no other", async () => {
+  for (const id of [91, 92]) await take("orders/create", insured(id));
+  // what the shop's figures are made of is missing; what Hakuna is told is there
+  await pool.query(
+    `UPDATE "OrderDocument" SET "state" = jsonb_set("state", '{head,lineItems}',
+            (SELECT jsonb_agg(line || jsonb_build_object('presentmentPrice', line -> 'shopPrice', 'shopPrice', NULL))
+               FROM jsonb_array_elements("state" #> '{head,lineItems}') AS line))
+      WHERE "shop" = $1 AND "orderId" = '91'`,
+    [current.shop],
+  );
+  await pool.query(
+    `UPDATE "Order" SET "status" = 'pending', "resend" = true, "dueAt" = now() WHERE "shop" = $1`,
+    [current.shop],
+  );
+  await run();
+  expect(await stored(91)).toMatchObject({ status: "blocked", reasonCode: "mapping_failed" });
+  expect(await stored(92)).toMatchObject({ status: "sent" });
+  expect(hakuna.states("92")).toHaveLength(2);
+});
+
 describe("clocks", () => {
   it.each([
     ["ahead of", 200],

@@ -1,17 +1,9 @@
 import { useSearchParams } from "@remix-run/react";
-import {
-  Banner,
-  BlockStack,
-  Button,
-  InlineStack,
-  Pagination,
-  Spinner,
-  Text,
-} from "@shopify/polaris";
+import { Banner, BlockStack, InlineStack, Pagination, Spinner, Text } from "@shopify/polaris";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import { RelativeMoment } from "#app/components/shared/moment.tsx";
 import type { CoveragePage } from "#app/plans/coverage/coverage-page.ts";
-import { usePlanRequest } from "./plan-request.ts";
+import { GiveButton } from "./give-button.tsx";
 import type { WhyNotReason } from "./why-not.tsx";
 
 /** How many of the products on sale have no plans, and since when that is known. */
@@ -60,32 +52,16 @@ export function UncoveredProducts({ coverage, why }: Props) {
     <BlockStack gap="300">
       <BlockStack as="ul" gap="200">
         {coverage.listed.map((product) => (
-          <Uncovered key={product.id} {...product} why={why} />
+          <li key={product.id} style={{ listStyle: "none" }}>
+            <InlineStack gap="400" align="space-between" blockAlign="start" wrap={false}>
+              <Text as="span">{product.title}</Text>
+              <GiveButton {...product} why={why} />
+            </InlineStack>
+          </li>
         ))}
       </BlockStack>
       <Pages {...coverage} />
     </BlockStack>
-  );
-}
-
-function Uncovered({ id, title, why }: { id: string; title: string; why: WhyNotReason }) {
-  const { t } = useLocale();
-  const { busy, ask } = usePlanRequest();
-  return (
-    <li style={{ listStyle: "none" }}>
-      <InlineStack gap="400" align="space-between" blockAlign="start" wrap={false}>
-        <Text as="span">{title}</Text>
-        <Button
-          variant="plain"
-          disabled={why !== null}
-          loading={busy}
-          accessibilityLabel={t("plans.coverage.giveTo", { title })}
-          onClick={() => ask({ intent: "offers", productIds: [id], collectionIds: [] })}
-        >
-          {t("plans.coverage.giveOne")}
-        </Button>
-      </InlineStack>
-    </li>
   );
 }
 

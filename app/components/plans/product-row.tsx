@@ -5,6 +5,7 @@ import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
 import type { PageProduct } from "#app/plans/plans-page.ts";
 import type { ProductCountry } from "#app/plans/product-offers.ts";
+import { GiveButton } from "./give-button.tsx";
 import { usePlanRequest } from "./plan-request.ts";
 import { offeredIn, ProductCountries } from "./product-countries.tsx";
 import type { WhyNotReason } from "./why-not.tsx";
@@ -54,7 +55,7 @@ export function ProductRow({ product, countries, offers, mayWrite, hasKey, why, 
               {t("plans.products.details")}
             </Button>
           )}
-          {!isOffered && to > 0 && <GiveButton product={product} why={why} />}
+          {!isOffered && to > 0 && <GiveButton {...product} why={why} />}
         </Box>
       </InlineStack>
       <div id={id} hidden={!isOpen}>
@@ -62,7 +63,7 @@ export function ProductRow({ product, countries, offers, mayWrite, hasKey, why, 
           <BlockStack gap="300">
             <ProductCountries plans={plans} countries={countries} offers={offers} hasKey={hasKey} />
             <InlineStack gap="400">
-              {plans.length === 0 && to > 0 && <GiveButton product={product} why={why} />}
+              {plans.length === 0 && to > 0 && <GiveButton {...product} why={why} />}
               {plans.length > 0 && <RemoveButton product={product} mayWrite={mayWrite} />}
             </InlineStack>
           </BlockStack>
@@ -138,23 +139,6 @@ function Summary({ product, countries, offers }: SummaryProps) {
       )}
       {failed.length > 0 && <Badge tone="warning">{t("plans.products.renewalFailed")}</Badge>}
     </InlineStack>
-  );
-}
-
-function GiveButton({ product, why }: Pick<Props, "product" | "why">) {
-  const { t } = useLocale();
-  const { busy, ask } = usePlanRequest();
-  const { id, title } = product;
-  return (
-    <Button
-      variant="plain"
-      disabled={why !== null}
-      loading={busy}
-      accessibilityLabel={t("plans.coverage.giveTo", { title })}
-      onClick={() => ask({ intent: "offers", productIds: [id], collectionIds: [] })}
-    >
-      {t("plans.coverage.giveOne")}
-    </Button>
   );
 }
 

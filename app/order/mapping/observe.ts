@@ -95,8 +95,10 @@ function planAgainstProducts(plan: Line, products: readonly Line[]): Finding[] {
   if (plan.left > sum(products)) findings.push(finding("more_plans_than_products", [plan]));
   const productsLeft = products.reduce((total, { left }) => total + left, 0);
   const gone = products.filter((product) => product.gone.units.length > 0);
-  if (gone.length > 0 && plan.left > productsLeft) {
-    findings.push(finding("product_gone_plan_not", [...gone, plan]));
+  const units = plan.left - productsLeft;
+  if (gone.length > 0 && units > 0) {
+    const of = finding("product_gone_plan_not", [...gone, plan]);
+    findings.push(units > 1 ? { ...of, units } : of);
   }
   return findings;
 }

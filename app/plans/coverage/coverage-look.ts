@@ -9,20 +9,22 @@ type Client = Pick<pg.PoolClient, "query">;
 
 /** What was counted so lately is still true, but for what the app did itself, and that is noted. */
 const freshMs = 60 * 60_000;
+/** Where nothing was on sale the shop is being set up. */
+const freshNoneMs = 60_000;
 
 /**
  * Begins to look for the shop's products without plans, unless somebody does or the last look is of
- * this hour. To be asked when a page shows them: nobody else wants to know.
+ * this hour (of this minute where it found none). To be asked when a page shows them: nobody else wants to know.
  *
  * @returns whether a job was written down: the shop is to be woken
  */
 export async function askForCoverage(pool: pg.Pool, shop: string, now: number): Promise<boolean> {
-  const state = `SELECT "finishedAt" > $2 OR EXISTS (
+  const state = `SELECT "finishedAt" > $3 OR ("finishedAt" > $2 AND "products" > 0) OR EXISTS (
       SELECT 1 FROM "PlanJob" j
        WHERE j."shop" = c."shop" AND j."id" = c."jobId" AND j."state" = 'running') AS "isFresh"
     FROM "PlanCoverage" c WHERE c."shop" = $1`;
   const isFresh = async (client: Client, lock: string) => {
-    const values = [shop, new Date(now - freshMs)];
+    const values = [shop, new Date(now - freshMs), new Date(now - freshNoneMs)];
     const { rows } = await client.query<{ isFresh: boolean | null }>(state + lock, values);
     return rows[0]?.isFresh ?? false;
   };

@@ -64,14 +64,18 @@ export async function suggestRefund(
 ): Promise<SuggestedRefund | null> {
   const order = `gid://shopify/Order/${orderId}`;
   const lineItemId = `gid://shopify/LineItem/${lineId}`;
-  const { data: known } = await ask<RefundLineData>(refundLineQuery, { line: lineItemId });
+  const ofLine = await ask<RefundLineData>(refundLineQuery, { line: lineItemId });
+  const known = ofLine.data;
   const refundLineItems = [{ lineItemId, quantity: units, restockType: "NO_RESTOCK" as const }];
   const refundDuties = (known.node?.duties ?? []).map(({ id }) => ({
     ...{ dutyId: id, refundType: "PROPORTIONAL" as const },
   }));
   const variables = { order, units: refundLineItems, duties: refundDuties };
   const { data, denied } = await ask<SuggestedRefundData>(suggestedRefundQuery, variables);
-  if (denied.length > 0) throw unavailable("The app may not read what would be paid back.");
+  // duties that cannot be seen would be left out without a word
+  if (ofLine.denied.length + denied.length > 0) {
+    throw unavailable("The app may not read what would be paid back.");
+  }
   if (data.order === null) return null;
   const { suggestedRefund: told, taxesIncluded, canNotifyCustomer } = data.order;
   if (told === null) throw unavailable("It suggests no refund for this order.");
