@@ -37,7 +37,7 @@ export default defineConfig({
           include: [
             "app/**/*.test.{ts,tsx}",
             "test/*.test.ts",
-            "test/{audit,simulator,migrations,structure,chaos,demo}/**/*.test.ts",
+            "test/{audit,faults,simulator,migrations,structure,chaos,demo}/**/*.test.ts",
           ],
           environment: "node",
           isolate: false,

@@ -295,7 +295,7 @@ export const faults: readonly Fault[] = [
   {
     name: "a refund's note is not looked for",
     file: "app/shopify/refunds/create-refund.ts",
-    find: "if (found) return numericId(found.id);",
+    find: `if (found) return { kind: "found", refundId: numericId(found.id) };`,
     put: "",
     test: "refunds.test.ts",
     title: "leads to the refund that was made",
@@ -310,7 +310,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "a refund by itself does not heed a pause",
-    file: "app/refunds/refund-alone.ts",
+    file: "app/refunds/order-money.ts",
     find: `return connection === "connected" && !isHeld && installed;`,
     put: `return connection === "connected" && installed;`,
     test: "refunds.test.ts",

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customerData } from "#app/privacy/data-request.ts";
 import { startMailServer } from "#test/simulator/mail-server.ts";
-import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
-import { payloadText } from "#test/simulator/shopify/payload.ts";
-import { type Refundable, refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
-import { webhookOf } from "#test/simulator/shopify/webhook.ts";
+import type { Refundable } from "#test/simulator/shopify/refundable-order.ts";
 import { ask, type Claims, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
+import { buyRefundable } from "./refund-shop.ts";
 
 const domain = "requests.myshopify.com";
 const post = await startMailServer();
@@ -33,18 +31,8 @@ beforeAll(async () => {
 
 async function bought(given: Refundable = {}) {
   nextId += 1n;
-  const order = refundableOrder(nextId, given);
-  const tell = async (topic: string) => {
-    shop.orders.put(order, order.updatedAt);
-    const text = payloadText(orderPayload(order));
-    await client.send([webhookOf(domain, topic, text, order.updatedAt)]);
-    await client.quiet(domain);
-  };
-  await tell("orders/create");
-  const [product, plan] = order.lines;
-  if (!product || !plan || !order.customer) throw new Error("no lines");
-  const gid = `gid://shopify/Customer/${order.customer.id}`;
-  return { order, id: String(order.id), product, planLineId: String(plan.id), plan, gid, tell };
+  const all = await buyRefundable(client, shop, domain, [nextId, given]);
+  return { ...all, gid: `gid://shopify/Customer/${all.order.customer?.id}` };
 }
 
 type Bought = Awaited<ReturnType<typeof bought>>;

@@ -2,12 +2,34 @@ import type { FeedOrder } from "#app/order/feed-order.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
 import { type Refundable, refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
+import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { SimulatedRefund } from "#test/simulator/shopify/simulated-order.ts";
 import { webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { ask, sessionToken } from "./admin-client.ts";
+import type { Client } from "./client.ts";
 import { openWorld } from "./open-world.ts";
 
 type Answer = { result?: string; state?: string; problem?: string; words?: string };
+
+/** An order that was bought in a shop, taken in by the app; `tell` sends it as it is by then. */
+export async function buyRefundable(
+  client: Pick<Client, "send" | "quiet">,
+  shop: Pick<SimulatedShop, "orders">,
+  domain: string,
+  [orderId, given]: Parameters<typeof refundableOrder>,
+) {
+  const order = refundableOrder(orderId, given);
+  const [product, plan] = order.lines;
+  if (!product || !plan) throw new Error("no lines");
+  const tell = async (topic: string) => {
+    shop.orders.put(order, order.updatedAt);
+    const text = payloadText(orderPayload(order));
+    await client.send([webhookOf(domain, topic, text, order.updatedAt)]);
+    await client.quiet(domain);
+  };
+  await tell("orders/create");
+  return { order, id: String(order.id), product, plan, planLineId: String(plan.id), tell };
+}
 
 /**
  * A connected shop that has let the app refund, and what tests of refunds do in it. To be awaited
@@ -40,17 +62,8 @@ export async function openRefundShop(
   /** An order whose product was refunded and restocked; its plan was not. */
   async function productGone(given: Refundable = {}, back: Partial<SimulatedRefund> = {}) {
     nextId += 1n;
-    const order = refundableOrder(nextId, given);
-    const [product, plan] = order.lines;
-    if (!product || !plan) throw new Error("no lines");
-    const id = String(order.id);
-    const tell = async (topic: string) => {
-      shop.orders.put(order, order.updatedAt);
-      const text = payloadText(orderPayload(order));
-      await client.send([webhookOf(domain, topic, text, order.updatedAt)]);
-      await client.quiet(domain);
-    };
-    await tell("orders/create");
+    const bought = await buyRefundable(client, shop, domain, [nextId, given]);
+    const { order, product, tell } = bought;
     order.updatedAt += 60_000;
     order.refunds.push({
       ...{ id: order.id + 900n, createdAt: order.updatedAt },
@@ -58,7 +71,7 @@ export async function openRefundShop(
       ...back,
     });
     await tell("orders/updated");
-    return { order, id, planLineId: String(plan.id), plan, tell };
+    return bought;
   }
 
   async function post(id: string, body: object, claims = {}, shopDomain = domain): Promise<Answer> {

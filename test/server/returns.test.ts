@@ -8,6 +8,7 @@ import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
+import { buyRefundable } from "./refund-shop.ts";
 
 const domain = "returns.myshopify.com";
 const { world, client } = await openWorld();
@@ -24,19 +25,9 @@ beforeAll(async () => {
   await client.connect(domain);
 });
 
-async function shipped(given: Refundable = {}) {
+function shipped(given: Refundable = {}) {
   nextId += 1n;
-  const order = refundableOrder(nextId, given);
-  const tell = async (topic: string) => {
-    shop.orders.put(order, order.updatedAt);
-    const text = payloadText(orderPayload(order));
-    await client.send([webhookOf(domain, topic, text, order.updatedAt)]);
-    await client.quiet(domain);
-  };
-  await tell("orders/create");
-  const [product, plan] = order.lines;
-  if (!product || !plan) throw new Error("no lines");
-  return { order, id: String(order.id), product, plan, planLineId: String(plan.id), tell };
+  return buyRefundable(client, shop, domain, [nextId, given]);
 }
 
 /** The merchant grants scopes, or takes them back. */
