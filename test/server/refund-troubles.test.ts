@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
-import { openRefundShop } from "./refund-shop.ts";
+import { buyRefundable, openRefundShop } from "./refund-shop.ts";
 
 const domain = "refund-troubles.myshopify.com";
 const { world, client, pool, shop, ...given } = await openRefundShop(domain, 5_650_000_000n);
@@ -50,10 +51,10 @@ function refundPlan({ order, plan }: Gone): void {
   });
 }
 
-function editOrder({ order }: Gone): void {
-  const [product] = order.lines;
-  if (product) order.lines.push({ ...product, id: order.id * 10n + 9n, properties: [] });
-  order.edited = true;
+function editOrder({ order, product }: Gone): void {
+  const other = { ...product, id: order.id * 10n + 9n, properties: [] };
+  order.lines.push(other);
+  order.edits = [{ at: Date.now(), added: [{ line: other, quantity: 1 }] }];
 }
 
 const openReturn = ({ order }: Gone) => Object.assign(order, { returnStatus: "IN_PROGRESS" });
@@ -207,6 +208,36 @@ describe("Hakuna has a refund", () => {
       return at === undefined ? [] : [flat[at] as boolean];
     });
   }
+});
+
+describe("a product that one edit took away", () => {
+  const edit = async (id: bigint, added: number) => {
+    await set(true);
+    const [first, planned] = refundableOrder(id).lines;
+    if (!first || !planned) throw new Error("no lines");
+    const other = { ...first, id: id * 10n + 9n, properties: [] };
+    const lines = [first, planned, other];
+    const gone = await buyRefundable(client, shop, domain, [id, { lines }]);
+    const { order } = gone;
+    first.removed = 1;
+    other.quantity += added;
+    if (added > 0) {
+      order.edits = [{ at: Date.now(), added: [{ line: other, quantity: added }] }];
+    }
+    order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    return gone;
+  };
+
+  it("and of which it added no other has its plan refunded", async () => {
+    await isPlanned(await edit(5_659_000_001n, 0));
+  });
+
+  it("may be exchanged for one more unit of another: a person decides", async () => {
+    const gone = await edit(5_659_000_002n, 1);
+    await eventually("it is said", async () => String(await whyNot(gone)) === "exchange");
+    expect(await stateOf(gone)).toEqual([]);
+  });
 });
 
 describe("what cannot be looked at", () => {
