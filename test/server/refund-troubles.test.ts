@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { carryOut, lookAfter } from "#app/refunds/carry-out.ts";
+import { refundById } from "#app/refunds/plan-refund.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
 import { refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
@@ -140,6 +143,102 @@ describe("a call whose answer was lost is not repeated", () => {
     await age(gone, 3);
     await eventually("it is refunded", async () => String(await stateOf(gone)) === "done,done");
   });
+});
+
+describe("a call that is repeated and refused", () => {
+  const drop = () => shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+
+  /** The app looks at the refund once more, and waits before it asks for it again. */
+  async function repeat(gone: Gone, meanwhile: () => unknown): Promise<void> {
+    drop();
+    expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    shop.faults.plan({ kind: "held", until: promise }, { of: "query SuggestedPlanRefund" });
+    await age(gone, 3);
+    await eventually("it is looked at", () => shop.faults.areOver);
+    await meanwhile();
+    resolve();
+  }
+
+  it("may have been made by the first: what Shopify has counts", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, async () => {
+      const [row] = await rowsOf(gone);
+      // the call that was thought lost arrives, and its key is forgotten
+      gone.order.refunds.push({
+        ...{ id: gone.order.id + 977n, createdAt: Date.now(), note: `Hakuna ${row.id}` },
+        units: [{ line: gone.plan, quantity: 1 }],
+        payments: [{ id: 1n, status: "SUCCESS", amount: 1200, gateway: "bogus" }],
+      });
+      shop.orders.put(gone.order);
+    });
+    await eventually("it is over", async () => (await rowsOf(gone))[0].state !== "asking");
+    const refundId = String(gone.order.id + 977n);
+    expect(await rowsOf(gone)).toMatchObject([{ state: "done", refundId, asks: 2, problem: null }]);
+  });
+
+  it("is refused where Shopify has none", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, () => shop.refunds.unsupported.add("bogus"));
+    await eventually("it is over", async () => (await rowsOf(gone))[0].state !== "asking");
+    shop.refunds.unsupported.clear();
+    expect(await rowsOf(gone)).toMatchObject([{ state: "refused", problem: "gateway", asks: 2 }]);
+  });
+
+  it("is not decided while nobody can say whether Shopify has it, or the first may still come", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, () => {
+      shop.refunds.unsupported.add("bogus");
+      shop.faults.plan({ kind: "status", status: 500 }, { of: "query RefundNotes" });
+    });
+    const looks = async () => (await rowsOf(gone))[0].looks;
+    await eventually("it was looked at", async () => (await looks()) === 2);
+    expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 2 }]);
+    // asked first a moment ago
+    await pool.query(
+      `UPDATE "PlanRefund" SET "askedAt" = now(), "dueAt" = now() WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    await eventually("it was looked at", async () => (await looks()) === 3);
+    expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 3 }]);
+    await age(gone, 3);
+    await eventually("it is over", async () => String(await stateOf(gone)) === "refused");
+    shop.refunds.unsupported.clear();
+  });
+});
+
+it("a process that slept, and believes that it is earlier, repeats no call after the hour", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  await pool.query(
+    `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - interval '61 minutes',
+            "dueAt" = now() + interval '1 day' WHERE "shop" = $1 AND "orderId" = $2`,
+    [domain, gone.id],
+  );
+  const asked: string[] = [];
+  const graphql = async (query: string) => {
+    asked.push(/(?:query|mutation) (\w+)/.exec(query)?.[1] ?? query);
+    const date = new Date().toUTCString();
+    return { json: async () => ({ data: { order: { refunds: [] } }, headers: { date } }) };
+  };
+  const context = {
+    ...{ pool, now: () => Date.now() - 2 * 3_600_000, wake: async () => {}, sendReceipt: null },
+    admin: { unauthenticated: { admin: async () => ({ admin: { graphql } }) } },
+  } as unknown as RefundContext;
+  const [row] = await rowsOf(gone);
+  const refundRow = await refundById(pool, domain, row.id);
+  if (refundRow === null) throw new Error("no refund");
+  await lookAfter(context, domain, refundRow);
+  expect(asked).toEqual(["RefundNotes"]);
+  expect(await rowsOf(gone)).toMatchObject([{ state: "unclear", problem: "hour_over", asks: 1 }]);
+  const carried = await carryOut(context, domain, { ...refundRow, state: "asking" }, Date.now());
+  expect(carried.state).toBe("unclear");
+  expect(asked).toEqual(["RefundNotes"]);
 });
 
 describe("what was to be refunded when the setting was switched on again", () => {
