@@ -210,6 +210,46 @@ describe("a call that is repeated and refused", () => {
   });
 });
 
+it("a call that was lost waits while Shopify does not show the order, and is made when it does", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  shop.orders.delete(gone.id);
+  await age(gone, 3);
+  await eventually("it was looked at", async () => (await rowsOf(gone))[0].looks === 2);
+  expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 1 }]);
+  shop.orders.put(gone.order);
+  await due(gone);
+  await eventually("it is refunded", async () => String(await stateOf(gone)) === "done");
+  expect(await rowsOf(gone)).toMatchObject([{ asks: 2 }]);
+});
+
+it("a refund that nothing comes of is not looked at in a loop", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  // what is to be written down of its repeat finds no order
+  await pool.query(`DELETE FROM "OrderDocument" WHERE "shop" = $1 AND "orderId" = $2`, [
+    domain,
+    gone.id,
+  ]);
+  const looks = () =>
+    shop.asked.filter(
+      ({ query, variables }) =>
+        query.includes("query RefundNotes") && String(variables.order).endsWith(gone.id),
+    ).length;
+  const before = looks();
+  await age(gone, 3);
+  await eventually("it was looked at", async () => {
+    const [row] = await rowsOf(gone);
+    return looks() > before && row.leaseToken === null && row.dueAt > Date.now() + 5 * 60_000;
+  });
+  expect(looks() - before).toBe(1);
+  expect(await rowsOf(gone)).toMatchObject([{ state: "asking", asks: 1 }]);
+});
+
 it("a process that slept, and believes that it is earlier, repeats no call after the hour", async () => {
   await set(false);
   const gone = await productGone();
