@@ -1,3 +1,4 @@
+import { databaseTime } from "#app/database/clock.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import { AdminError } from "#app/shopify/access/admin-api.ts";
 import { changeWithOrder } from "./change-with-order.ts";
@@ -36,7 +37,7 @@ export async function putOff(
   refund: PlanRefund,
   { problem, words, waitMs }: Trouble,
 ): Promise<void> {
-  const at = context.now();
+  const at = await databaseTime(context.pool);
   const { id, state } = refund;
   const dueAt = nextLook(refund.looks, at, waitMs);
   const looks = refund.looks + 1;

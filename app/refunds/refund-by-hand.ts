@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { databaseTime } from "#app/database/clock.ts";
 import { seenOf } from "#app/order/refunds/meanwhile.ts";
 import type { MoneyOrder } from "#app/order/refunds/money-order.ts";
 import type { PlanStanding } from "#app/order/refunds/owed.ts";
@@ -50,9 +51,9 @@ export async function refundByHand(
 ): Promise<ByHandResult> {
   const { orderId, planLineId, units } = asked;
   const ask = await openShop(context, shop);
+  const lookedAt = await databaseTime(context.pool);
   // before the suggestion: whatever comes after it is news, if the answer is lost
   const money = await readMoney(context, shop, ask, orderId);
-  const lookedAt = context.now();
   const suggested = await suggestRefund(ask, { orderId, lineId: planLineId, units });
   const isSame =
     suggested?.amount === asked.amount &&

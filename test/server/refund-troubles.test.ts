@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { carryOut, lookAfter } from "#app/refunds/carry-out.ts";
+import { refundById } from "#app/refunds/plan-refund.ts";
+import type { RefundContext } from "#app/refunds/refund-context.ts";
+import { refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
-import { openRefundShop } from "./refund-shop.ts";
+import { buyRefundable, openRefundShop } from "./refund-shop.ts";
 
 const domain = "refund-troubles.myshopify.com";
 const { world, client, pool, shop, ...given } = await openRefundShop(domain, 5_650_000_000n);
@@ -50,10 +54,10 @@ function refundPlan({ order, plan }: Gone): void {
   });
 }
 
-function editOrder({ order }: Gone): void {
-  const [product] = order.lines;
-  if (product) order.lines.push({ ...product, id: order.id * 10n + 9n, properties: [] });
-  order.edited = true;
+function editOrder({ order, product }: Gone): void {
+  const other = { ...product, id: order.id * 10n + 9n, properties: [] };
+  order.lines.push(other);
+  order.edits = [{ at: Date.now(), added: [{ line: other, quantity: 1 }] }];
 }
 
 const openReturn = ({ order }: Gone) => Object.assign(order, { returnStatus: "IN_PROGRESS" });
@@ -141,6 +145,142 @@ describe("a call whose answer was lost is not repeated", () => {
   });
 });
 
+describe("a call that is repeated and refused", () => {
+  const drop = () => shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+
+  /** The app looks at the refund once more, and waits before it asks for it again. */
+  async function repeat(gone: Gone, meanwhile: () => unknown): Promise<void> {
+    drop();
+    expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    shop.faults.plan({ kind: "held", until: promise }, { of: "query SuggestedPlanRefund" });
+    await age(gone, 3);
+    await eventually("it is looked at", () => shop.faults.areOver);
+    await meanwhile();
+    resolve();
+  }
+
+  it("may have been made by the first: what Shopify has counts", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, async () => {
+      const [row] = await rowsOf(gone);
+      // the call that was thought lost arrives, and its key is forgotten
+      gone.order.refunds.push({
+        ...{ id: gone.order.id + 977n, createdAt: Date.now(), note: `Hakuna ${row.id}` },
+        units: [{ line: gone.plan, quantity: 1 }],
+        payments: [{ id: 1n, status: "SUCCESS", amount: 1200, gateway: "bogus" }],
+      });
+      shop.orders.put(gone.order);
+    });
+    await eventually("it is over", async () => (await rowsOf(gone))[0].state !== "asking");
+    const refundId = String(gone.order.id + 977n);
+    expect(await rowsOf(gone)).toMatchObject([{ state: "done", refundId, asks: 2, problem: null }]);
+  });
+
+  it("is refused where Shopify has none", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, () => shop.refunds.unsupported.add("bogus"));
+    await eventually("it is over", async () => (await rowsOf(gone))[0].state !== "asking");
+    shop.refunds.unsupported.clear();
+    expect(await rowsOf(gone)).toMatchObject([{ state: "refused", problem: "gateway", asks: 2 }]);
+  });
+
+  it("is not decided while nobody can say whether Shopify has it, or the first may still come", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, () => {
+      shop.refunds.unsupported.add("bogus");
+      shop.faults.plan({ kind: "status", status: 500 }, { of: "query RefundNotes" });
+    });
+    const looks = async () => (await rowsOf(gone))[0].looks;
+    await eventually("it was looked at", async () => (await looks()) === 2);
+    expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 2 }]);
+    // asked first a moment ago
+    await pool.query(
+      `UPDATE "PlanRefund" SET "askedAt" = now(), "dueAt" = now() WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    await eventually("it was looked at", async () => (await looks()) === 3);
+    expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 3 }]);
+    await age(gone, 3);
+    await eventually("it is over", async () => String(await stateOf(gone)) === "refused");
+    shop.refunds.unsupported.clear();
+  });
+});
+
+it("a call that was lost waits while Shopify does not show the order, and is made when it does", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  shop.orders.delete(gone.id);
+  await age(gone, 3);
+  await eventually("it was looked at", async () => (await rowsOf(gone))[0].looks === 2);
+  expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 1 }]);
+  shop.orders.put(gone.order);
+  await due(gone);
+  await eventually("it is refunded", async () => String(await stateOf(gone)) === "done");
+  expect(await rowsOf(gone)).toMatchObject([{ asks: 2 }]);
+});
+
+it("a refund that nothing comes of is not looked at in a loop", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  // what is to be written down of its repeat finds no order
+  await pool.query(`DELETE FROM "OrderDocument" WHERE "shop" = $1 AND "orderId" = $2`, [
+    domain,
+    gone.id,
+  ]);
+  const looks = () =>
+    shop.asked.filter(
+      ({ query, variables }) =>
+        query.includes("query RefundNotes") && String(variables.order).endsWith(gone.id),
+    ).length;
+  const before = looks();
+  await age(gone, 3);
+  await eventually("it was looked at", async () => {
+    const [row] = await rowsOf(gone);
+    return looks() > before && row.leaseToken === null && row.dueAt > Date.now() + 5 * 60_000;
+  });
+  expect(looks() - before).toBe(1);
+  expect(await rowsOf(gone)).toMatchObject([{ state: "asking", asks: 1 }]);
+});
+
+it("a process that slept, and believes that it is earlier, repeats no call after the hour", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  await pool.query(
+    `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - interval '61 minutes',
+            "dueAt" = now() + interval '1 day' WHERE "shop" = $1 AND "orderId" = $2`,
+    [domain, gone.id],
+  );
+  const asked: string[] = [];
+  const graphql = async (query: string) => {
+    asked.push(/(?:query|mutation) (\w+)/.exec(query)?.[1] ?? query);
+    const date = new Date().toUTCString();
+    return { json: async () => ({ data: { order: { refunds: [] } }, headers: { date } }) };
+  };
+  const context = {
+    ...{ pool, now: () => Date.now() - 2 * 3_600_000, wake: async () => {}, sendReceipt: null },
+    admin: { unauthenticated: { admin: async () => ({ admin: { graphql } }) } },
+  } as unknown as RefundContext;
+  const [row] = await rowsOf(gone);
+  const refundRow = await refundById(pool, domain, row.id);
+  if (refundRow === null) throw new Error("no refund");
+  await lookAfter(context, domain, refundRow);
+  expect(asked).toEqual(["RefundNotes"]);
+  expect(await rowsOf(gone)).toMatchObject([{ state: "unclear", problem: "hour_over", asks: 1 }]);
+  const carried = await carryOut(context, domain, { ...refundRow, state: "asking" }, Date.now());
+  expect(carried.state).toBe("unclear");
+  expect(asked).toEqual(["RefundNotes"]);
+});
+
 describe("what was to be refunded when the setting was switched on again", () => {
   it("stays a person's, also where it was to be looked at before", async () => {
     await set(true);
@@ -207,6 +347,36 @@ describe("Hakuna has a refund", () => {
       return at === undefined ? [] : [flat[at] as boolean];
     });
   }
+});
+
+describe("a product that one edit took away", () => {
+  const edit = async (id: bigint, added: number) => {
+    await set(true);
+    const [first, planned] = refundableOrder(id).lines;
+    if (!first || !planned) throw new Error("no lines");
+    const other = { ...first, id: id * 10n + 9n, properties: [] };
+    const lines = [first, planned, other];
+    const gone = await buyRefundable(client, shop, domain, [id, { lines }]);
+    const { order } = gone;
+    first.removed = 1;
+    other.quantity += added;
+    if (added > 0) {
+      order.edits = [{ at: Date.now(), added: [{ line: other, quantity: added }] }];
+    }
+    order.updatedAt += 60_000;
+    await gone.tell("orders/updated");
+    return gone;
+  };
+
+  it("and of which it added no other has its plan refunded", async () => {
+    await isPlanned(await edit(5_659_000_001n, 0));
+  });
+
+  it("may be exchanged for one more unit of another: a person decides", async () => {
+    const gone = await edit(5_659_000_002n, 1);
+    await eventually("it is said", async () => String(await whyNot(gone)) === "exchange");
+    expect(await stateOf(gone)).toEqual([]);
+  });
 });
 
 describe("what cannot be looked at", () => {
