@@ -10,6 +10,8 @@ it("a body that nobody wants may come for ten seconds, so that its sender sees t
   const server = createServer((request, response) =>
     answerPlainly(request, response, 413, "Too large."),
   );
+  // as the app's: it is not this that ends the connection
+  server.keepAliveTimeout = 75_000;
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
