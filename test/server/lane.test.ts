@@ -26,6 +26,8 @@ let mostAtOnce = 0;
 let asked = 0;
 /** what becomes of its asking; null: it is asked as ever */
 let asking: (() => Promise<{ rows: never[] }>) | null = null;
+/** an asking that does not come back, until the test is over */
+let lost = Promise.withResolvers<{ rows: never[] }>();
 let run: (shop: string, place: Place) => Promise<void>;
 /** what the sweep finds */
 let found: string[] | Promise<string[]> = [];
@@ -55,7 +57,7 @@ beforeEach(async () => {
   options = { log, concurrency, awayPerPlace: 20, sweeps, ...limits };
   lane = await openLane(boss, "sync", options);
   [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
-  asking = null;
+  [asking, lost] = [null, Promise.withResolvers()];
   const work = async (shop: string, place: Place) => {
     expect(underWay).not.toContain(shop);
     underWay.push(shop);
@@ -69,6 +71,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  asking = null;
+  lost.resolve({ rows: [] });
   await lane.stop();
   await boss.stop({ graceful: true });
   await database.drop();
@@ -422,7 +426,6 @@ describe("whether a lane asks for jobs", () => {
   });
 
   it("is seen where its asking does not come back", async () => {
-    const lost = Promise.withResolvers<{ rows: never[] }>();
     asking = () => lost.promise;
     await itAsksNoMore();
     asking = null;
