@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { findingTexts } from "#app/order/findings.ts";
 import { linkProperties } from "#app/order/link-properties.ts";
@@ -16,8 +16,36 @@ const names = (language: "en" | "de") => [
   ...Object.entries(messages[language].orders.findingName).map((each) => ["finding", ...each]),
 ];
 
+/** All texts of a language: what pages and extensions show, with `…` for what is filled in. */
+function shown(language: "en" | "de"): string[] {
+  const root = new URL("../../", import.meta.url);
+  const locale = `locales/${language === "en" ? "en.default" : language}.json`;
+  const ofExtensions = readdirSync(new URL("extensions/", root))
+    .map((name) => new URL(`extensions/${name}/${locale}`, root))
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, "utf8")));
+  const textsOf = (node: unknown): string[] =>
+    typeof node === "object" && node !== null
+      ? Object.values(node).flatMap(textsOf)
+      : [String(node).replace(/\{\{\w+\}\}/g, "…")];
+  return [messages[language], ...ofExtensions].flatMap(textsOf);
+}
+
+/** What is Shopify's own. */
+const shopifys = ["More actions", "Weitere Aktionen"];
+
 describe.each(["en", "de"] as const)("docs/help.%s.md", (language) => {
   const page = readFileSync(new URL(`../../docs/help.${language}.md`, import.meta.url), "utf8");
+
+  it("calls pages, buttons, tabs and settings what they are called", () => {
+    const named = [...page.matchAll(/(?<![*\w])([*_])([^*_\n]+)\1(?![*\w])/g)];
+    expect(named.length).toBeGreaterThan(20);
+    const known = shown(language);
+    const unknown = named.flatMap(([, , name = ""]) =>
+      known.includes(name) || shopifys.includes(name) ? [] : [name],
+    );
+    expect(unknown).toEqual([]);
+  });
 
   it.each(anchors)("explains %s", (anchor) => {
     expect(page).toContain(`<a id="${anchor}"></a>`);
