@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
-import { acceptedOf, type StoredPayloads } from "#app/store/accepted-payload.ts";
+import { acceptedOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { customerWebhooks } from "./customer-webhooks.ts";
 

@@ -7,7 +7,7 @@ import { staysStripped } from "#app/order/fold.ts";
 import type { MappingContext } from "#app/order/map.ts";
 import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
 import { agreedPairs, readState, type StoredState, stateVersion } from "#app/order/stored-state.ts";
-import { acceptedOf, type StoredPayloads } from "#app/store/accepted-payload.ts";
+import { acceptedOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
 
 /** What of an order Hakuna would be told anew, by the part of the feed order that differs. */
 export type Difference =

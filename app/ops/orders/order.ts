@@ -1,5 +1,5 @@
 import { command } from "#app/ops/command.ts";
-import { acceptedOf } from "#app/store/accepted-payload.ts";
+import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
 import { timelineOf } from "#app/views/timeline.ts";
 
 /** Shows one order: status, findings, timeline and what was sent last. */
