@@ -16,14 +16,15 @@ import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
 import { standingsOf } from "#app/store/refund-standing.ts";
-import { type ListedOrder, listedColumns, listedOrder, refusedNote } from "./listed-order.ts";
+import { type ListedOrder, listedColumns, listedOrder, refusalOf } from "./listed-order.ts";
 import { type DiffLine, payloadDiff } from "./payload-diff.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 
 /** What the page of one order shows. Times are epoch milliseconds, amounts minor units. */
 export type OrderPage = {
-  /** `note`: also where findings explain a refusal, Hakuna's own words */
   order: ListedOrder & {
+    /** Hakuna's own words why it refused the order; null: it did not */
+    refusal: string | null;
     sentAt: number | null;
     skippedByHand: boolean;
     /** the customer's data was erased */
@@ -144,11 +145,10 @@ export async function orderPage(
           goneCaps: document.goneCaps as Record<string, number>,
         })
       : null;
-  const { note, ...shown } = listedOrder(listed);
   return {
     order: {
-      ...shown,
-      note: refusedNote(listed) ?? note,
+      ...listedOrder(listed),
+      refusal: refusalOf(listed),
       sentAt: sentAt?.getTime() ?? null,
       skippedByHand,
       redacted,
