@@ -34,9 +34,6 @@ export type Lane = {
   stop(): Promise<void>;
 };
 
-/** So long a run of a silent feed waits for its turn to begin; then it is queued again. */
-const longestTurnMs = 60_000;
-
 /** News goes before what is tried again, so that many shops in back-off hold up no other. */
 const news = 0;
 const retries = -1;
@@ -60,6 +57,8 @@ export type LaneOptions = {
   sweepLimitMs: number;
   /** the same of a run: the shop's lease decides when another may do its work */
   runLimitMs: number;
+  /** how long a run of a silent feed waits for its turn to begin; then it is queued again */
+  turnLimitMs: number;
   /** how long runs that are under way at the end are waited for */
   endLimitMs: number;
   sweeps: Sweeps;
@@ -182,7 +181,7 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   async function hasTurn(place: TakenPlace): Promise<boolean> {
     starting.add(place);
     try {
-      return await place.hasPlace(longestTurnMs);
+      return await place.hasPlace(options.turnLimitMs);
     } finally {
       starting.delete(place);
     }

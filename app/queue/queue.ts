@@ -35,6 +35,9 @@ export type Queue = {
  */
 const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20, refunds: 20 };
 
+/** Many shops with silent feeds share few places, each for a second or so. */
+const longestTurnMs = 60_000;
+
 /** What is under way at the end is waited for; so long in each lane, and so long by the queue. */
 const longestEndMs = 15_000;
 
@@ -88,7 +91,8 @@ export async function startQueue(options: {
   // it asks twice, each time for a free connection first
   const sweepLimitMs = 2 * (limits.statementMs + 2 * limits.connectMs);
   const shared: Omit<LaneOptions, "concurrency" | "awayPerPlace"> = {
-    ...{ log, sweepIntervalMs, sweepLimitMs, runLimitMs, endLimitMs: longestEndMs, sweeps },
+    ...{ log, sweepIntervalMs, sweepLimitMs, runLimitMs, sweeps },
+    ...{ turnLimitMs: longestTurnMs, endLimitMs: longestEndMs },
   };
   const open = (name: LaneName) =>
     openLane(boss, name, {

@@ -67,3 +67,20 @@ describe.each(["en", "de"] as const)("docs/help.%s.md", (language) => {
     expect(page).toContain(`\`${name}\``);
   });
 });
+
+/** By anchor: the numbers and names of a section, and how many buttons, tabs and settings it names. */
+function sectionsOf(language: "en" | "de"): Record<string, unknown> {
+  const page = readFileSync(new URL(`../../docs/help.${language}.md`, import.meta.url), "utf8");
+  const [, ...parts] = page.split(/<a id="([\w-]+)"><\/a>/);
+  const sections: Record<string, unknown> = {};
+  for (let at = 0; at < parts.length; at += 2) {
+    const [anchor = "", text = ""] = parts.slice(at, at + 2);
+    const named = text.match(/(?<![*\w])([*_])[^*_\n]+\1(?![*\w])/g) ?? [];
+    sections[anchor] = [(text.match(/\d+|`[^`]+`/g) ?? []).sort(), named.length];
+  }
+  return sections;
+}
+
+it("both pages of help tell the same numbers and names, section by section", () => {
+  expect(sectionsOf("de")).toEqual(sectionsOf("en"));
+});

@@ -52,6 +52,7 @@ beforeEach(async () => {
     sweepIntervalMs: 100,
     sweepLimitMs: hourMs,
     runLimitMs: hourMs,
+    turnLimitMs: hourMs,
     endLimitMs: hourMs,
   };
   options = { log, concurrency, awayPerPlace: 20, sweeps, ...limits };
@@ -160,6 +161,32 @@ it("shops whose feeds are silent are worked on one by one, and others go before"
   await lane.wake(silent);
   await all(shops.length + silent.length * 3);
   expect(mostRecording).toBeGreaterThan(1);
+});
+
+it("a shop of a silent feed that gets no turn in time is queued again, and waits no longer in memory", async () => {
+  const [holding = "", waiting = ""] = shops;
+  run = async (_shop, place) => place.silent(hourMs);
+  await lane.wake([holding, waiting]);
+  await all(2);
+  options.turnLimitMs = 300;
+  const held = Promise.withResolvers<void>();
+  run = () => held.promise;
+  // one place is for silent feeds
+  await lane.wake([holding]);
+  await eventually("it is under way", () => underWay.includes(holding));
+  await lane.wake([waiting]);
+  const queued = async () => {
+    const jobs = await boss.findJobs<{ shop: string }>("sync");
+    return jobs.filter(({ data }) => data.shop === waiting).length;
+  };
+  const again = eventually("it is queued again", async () => (await queued()) > 2);
+  const how = await Promise.race([
+    again.then(() => "again"),
+    sleep(30_000, "waits on", { ref: false }),
+  ]);
+  held.resolve();
+  expect(how).toBe("again");
+  await all(4);
 });
 
 it("a shop that is woken while it is worked on is worked on once more, without waiting for the sweep", async () => {
