@@ -4,7 +4,7 @@ import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState } from "#app/order/stored-state.ts";
 import { moveSales, type SaleMove } from "#app/sales/sale-counts.ts";
-import { acceptedOf } from "./attempts/accepted-payload.ts";
+import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
 import { needsAttention } from "./attention.ts";
 import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
