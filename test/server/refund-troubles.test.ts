@@ -506,6 +506,89 @@ describe("what cannot be looked at", () => {
   });
 });
 
+describe("a cancelled order that was stored before its payment was looked at", () => {
+  /** As an earlier version left it: nothing says that the payment was kept. */
+  const cancelledBefore = async () => {
+    const gone = await productGone({}, { units: [] });
+    gone.order.refunds = [];
+    gone.order.updatedAt += 60_000;
+    gone.order.cancelledAt = gone.order.updatedAt;
+    await gone.tell("orders/cancelled");
+    await pool.query(
+      `UPDATE "OrderDocument" SET "state" = "state" #- '{head,moneyKept}'
+        WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    return gone;
+  };
+  const refundUnits = async ({ id }: Gone) => (await client.order(domain, id)).refundUnits;
+  const lookFrom = (after: string) =>
+    pool.query(
+      `UPDATE "Shop" SET "keptLookAt" = now(), "keptAfter" = $2, "reviewAfter" = NULL
+        WHERE "domain" = $1`,
+      [domain, after],
+    );
+  const place = async () => {
+    const { rows } = await pool.query(
+      `SELECT "keptLookAt", "keptAfter" FROM "Shop" WHERE "domain" = $1`,
+      [domain],
+    );
+    return rows[0];
+  };
+  const isOver = () => eventually("it is over", async () => (await place()).keptLookAt === null);
+
+  it("is read once more and stands in the list, from where the look had come to", async () => {
+    await set(false);
+    const [first, second, third] = [
+      await cancelledBefore(),
+      await cancelledBefore(),
+      await cancelledBefore(),
+    ];
+    await pool.query(`UPDATE "Shop" SET "reviewAfter" = '' WHERE "domain" = $1`, [domain]);
+    await eventually("nothing says it", async () => {
+      const units = await Promise.all([first, second, third].map(refundUnits));
+      return units.every((count) => count === 0);
+    });
+    await eventually("it is reviewed", async () => {
+      const { rows } = await pool.query(`SELECT "reviewAfter" FROM "Shop" WHERE "domain" = $1`, [
+        domain,
+      ]);
+      return rows[0].reviewAfter === null;
+    });
+    // Shopify shows one of them no more
+    shop.orders.delete(third.id);
+    await lookFrom(first.id);
+    await isOver();
+    expect(await refundUnits(first)).toBe(0);
+    expect(await client.order(domain, second.id)).toMatchObject({
+      ...{ refundUnits: 1, needsAttention: true },
+      findings: [{ code: "cancelled_not_refunded" }],
+    });
+    expect(await client.order(domain, third.id)).toMatchObject({
+      ...{ refundUnits: 0, findings: [], readAt: null },
+    });
+    await lookFrom("");
+    await isOver();
+    expect(await refundUnits(first)).toBe(1);
+  });
+
+  it("is tried again where Shopify does not answer, and stays where it was", async () => {
+    const gone = await cancelledBefore();
+    shop.faults.plan({ kind: "status", status: 500 }, { of: "OrdersToProve" });
+    await lookFrom("");
+    await eventually("it waits", async () => {
+      return shop.faults.areOver && (await place()).keptLookAt > Date.now() + 60_000;
+    });
+    expect(await place()).toMatchObject({ keptAfter: "" });
+    const asked = () => shop.asked.filter(({ query }) => query.includes("OrdersToProve")).length;
+    const before = asked();
+    await lookFrom("");
+    await isOver();
+    expect(asked()).toBeGreaterThan(before);
+    expect(await refundUnits(gone)).toBe(1);
+  });
+});
+
 describe("what Shopify suggests", () => {
   it("is shown where it is less than the units cost, and never taken without a person", async () => {
     await set(true);
