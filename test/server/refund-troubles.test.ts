@@ -54,6 +54,15 @@ function refundPlan({ order, plan }: Gone): void {
   });
 }
 
+/** More refunds than Shopify answers at once, before those that there are. */
+function fillRefunds({ order }: Gone): void {
+  const fillers = Array.from({ length: 250 }, (_, index) => ({
+    ...{ id: order.id + 2000n + BigInt(index), createdAt: Date.now(), units: [] },
+    payments: [],
+  }));
+  order.refunds = [...fillers, ...order.refunds];
+}
+
 function editOrder({ order, product }: Gone): void {
   const other = { ...product, id: order.id * 10n + 9n, properties: [] };
   order.lines.push(other);
@@ -178,6 +187,18 @@ describe("a call that is repeated and refused", () => {
     expect(await rowsOf(gone)).toMatchObject([{ state: "done", refundId, asks: 2, problem: null }]);
   });
 
+  it("is not decided where not all of the order's refunds can be seen", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, () => {
+      shop.refunds.unsupported.add("bogus");
+      fillRefunds(gone);
+    });
+    await eventually("it was looked at", async () => (await rowsOf(gone))[0].looks === 2);
+    shop.refunds.unsupported.clear();
+    expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 2 }]);
+  });
+
   it("is refused where Shopify has none", async () => {
     await set(false);
     const gone = await productGone();
@@ -223,6 +244,28 @@ it("a call that was lost waits while Shopify does not show the order, and is mad
   await due(gone);
   await eventually("it is refunded", async () => String(await stateOf(gone)) === "done");
   expect(await rowsOf(gone)).toMatchObject([{ asks: 2 }]);
+});
+
+it("a call that was lost is a person's when it was looked at too often, also within the hour", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  shop.orders.delete(gone.id);
+  // each webhook of the order has it looked at
+  await pool.query(`UPDATE "PlanRefund" SET "looks" = 40 WHERE "shop" = $1 AND "orderId" = $2`, [
+    domain,
+    gone.id,
+  ]);
+  await age(gone, 3);
+  await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
+  const [row] = await rowsOf(gone);
+  expect(row).toMatchObject({ problem: "gave_up", dueAt: null });
+  shop.orders.put(gone.order);
+  expect(await post(gone.id, { action: "was_not_paid", refundId: row.id })).toMatchObject({
+    result: "decided",
+  });
+  expect(await refund(gone)).toMatchObject({ state: "done" });
 });
 
 it("a refund that nothing comes of is not looked at in a loop", async () => {
@@ -637,14 +680,7 @@ describe("what cannot be seen whole", () => {
     const gone = await productGone({ units: 2 });
     shop.faults.plan({ kind: "answer_lost" }, { of: "mutation RefundPlan" });
     expect(await refund(gone, { left: 2 })).toMatchObject({ state: "asking" });
-    const filler = (index: number) => ({
-      ...{ id: gone.order.id + 2000n + BigInt(index), createdAt: Date.now(), units: [] },
-      payments: [],
-    });
-    gone.order.refunds = [
-      ...Array.from({ length: 250 }, (_, index) => filler(index)),
-      ...gone.order.refunds,
-    ];
+    fillRefunds(gone);
     const before = shop.refunds.seen.asked;
     await age(gone, 61);
     await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
