@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { SaleKind } from "#app/order/sales/figures.ts";
+import { numericId } from "#app/shopify/global-id.ts";
 import { dayOf } from "#app/store/shop-day.ts";
 import { type Grain, type Period, periodOf, type Span, stepOf } from "./periods.ts";
 
@@ -174,10 +175,16 @@ async function readProducts(
         AND ("validUntil" IS NULL OR "validUntil" > $3)`,
     [shop, missed.map(({ key }) => key), new Date(now)],
   );
+  const { rows: bare } = await pool.query<{ id: string }>(
+    `SELECT "productId" AS "id" FROM "UncoveredProduct" WHERE "shop" = $1 AND "productId" = ANY($2)`,
+    [shop, missed.map(({ key }) => `gid://shopify/Product/${key}`)],
+  );
   const ids = new Set(offered.map(({ id }) => id));
+  // whose plans were taken off may have sold some, by an offer that is not over
+  const without = new Set(bare.map(({ id }) => numericId(id)));
   const unprotected = missed.map(({ key, title, units, plans }) => ({
     ...{ id: key, title, units: units - plans },
-    hasPlans: plans > 0 || ids.has(key),
+    hasPlans: !without.has(key) && (plans > 0 || ids.has(key)),
   }));
   return { product, unprotected };
 }

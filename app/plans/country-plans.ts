@@ -2,7 +2,6 @@ import { type Offer, type OfferPlan, textIn } from "#app/hakuna/offer.ts";
 import { decimalText, minorUnits } from "#app/order/money.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
-import { readCountryPrices } from "#app/shopify/plans/country-prices.ts";
 import {
   type CatalogPlan,
   CatalogRefusal,
@@ -17,7 +16,7 @@ import type { ShopLocales } from "#app/shopify/plans/plan-translations.ts";
 import type { KeptOffer, OfferMoment } from "#app/store/plan-offers.ts";
 import { type Asking, fetchOffer } from "./fetch-offer.ts";
 import { fixMarketPrices } from "./market-prices.ts";
-import { type PriceGroup, priceGroups } from "./offer-prices.ts";
+import type { PriceGroup } from "./offer-prices.ts";
 import { type OfferedPlan, type PlanNote, ProductFailure } from "./plan-result.ts";
 import { planProductTitle, planTitles, titlesByLanguage } from "./plan-titles.ts";
 import { translatePlans } from "./translate-plans.ts";
@@ -62,15 +61,16 @@ type Planned = { group: PriceGroup; offer: Offer; plan: OfferPlan };
  * variants of a protection product of its own, and sells that in the online store. Done twice it
  * gives the same: the protection product is found by its handle, a plan by its name.
  *
+ * @param groups the product's prices there
  * @throws ProductFailure, CatalogRefusal or JobHalt
  */
 export async function makeCountryPlans(
   making: PlanMaking,
   product: Protectable,
   country: string,
+  groups: readonly PriceGroup[],
 ): Promise<CountryPlans> {
   const { ask, countries } = making;
-  const groups = priceGroups(product, await readCountryPrices(ask, product.id, country));
   const priced = groups.filter(({ price }) => price > 0);
   if (priced.length === 0) throw new ProductFailure("free");
   if (priced.length > mostPrices) throw new ProductFailure("too_many_prices");

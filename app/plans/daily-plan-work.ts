@@ -3,7 +3,7 @@ import { startPriceLooks } from "#app/plans/coverage/price-look.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { createPlanJob, mostProducts } from "./plan-job-store.ts";
 import type { PlanJobKind } from "./plan-result.ts";
-import { isUnsellable } from "./product-offers.ts";
+import { isRefused, isUnsellable } from "./product-offers.ts";
 
 /** How long it is kept what a job did for each product. */
 const keepJobsMs = 90 * 24 * 60 * 60_000;
@@ -37,6 +37,19 @@ const withdrawn = `
   SELECT o."shop", o."productId" FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
     WHERE o."prices" = 0 AND o."expiresAt" IS NOT NULL`;
 
+/**
+ * Of offers `o` and shops `s`: what needs no other try by itself. What ends soon is tried once more
+ * before its end, and once behind it. `now`, `soon`: the parameters with the time, and that until which
+ * offers end soon, in epoch milliseconds.
+ */
+const isSettled = (now: string, soon: string) => {
+  const at = (ms: string) => `to_timestamp(${ms} / 1000.0)`;
+  return `(${isRefused(at(now))} AND (
+      o."expiresAt" IS NULL OR o."expiresAt" > ${at(soon)}
+      OR o."refusedAt" >= CASE WHEN o."expiresAt" <= ${at(now)} THEN o."expiresAt"
+                               ELSE o."expiresAt" - (${at(soon)} - ${at(now)}) END))`;
+};
+
 /** Products of offers that another environment or account made. */
 const ofOtherAccounts = (table: string) => `
   SELECT o."shop", o."productId" FROM "${table}" o JOIN "Shop" s ON s."domain" = o."shop"
@@ -64,15 +77,13 @@ export async function startPlanWork(pool: pg.Pool, now: number): Promise<string[
   const expiring = (table: string) => `
     SELECT o."shop", o."productId" FROM "${table}" o JOIN "Shop" s ON s."domain" = o."shop"
       WHERE o."expiresAt" <= to_timestamp($3 / 1000.0)`;
+  const open = [expiring("CountryOffer"), ofOtherAccounts("CountryOffer"), withdrawn, withOldLists];
   const due = [
-    ...["CountryOffer", "ProductOffer"].flatMap((table) => [
-      expiring(table),
-      ofOtherAccounts(table),
-    ]),
-    ...[inOtherCountries, withdrawn, withOldLists],
+    ...open.map((products) => `${products} AND NOT coalesce(${isSettled("$4", "$3")}, false)`),
+    ...[expiring("ProductOffer"), ofOtherAccounts("ProductOffer"), inOtherCountries],
   ];
   const renewed = await startJobs(pool, "renew", due.join(" UNION "), mostProducts, {
-    more: [now + renewBeforeMs],
+    more: [now + renewBeforeMs, now],
   });
   const noted = await startJobs(
     pool,

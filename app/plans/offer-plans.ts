@@ -1,10 +1,12 @@
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
+import { readCountryPrices } from "#app/shopify/plans/country-prices.ts";
 import {
   type CatalogPlan,
   CatalogRefusal,
   type Protectable,
 } from "#app/shopify/plans/plan-catalog.ts";
 import { type CountryPlans, makeCountryPlans, type PlanMaking } from "./country-plans.ts";
+import { priceGroups, priceKey, refusedFor } from "./offer-prices.ts";
 import { type CountryLack, type PlanResult, ProductFailure } from "./plan-result.ts";
 import { linkOffered, withoutPlans } from "./product-links.ts";
 
@@ -14,14 +16,21 @@ export type OfferedCountry = { country: string; isOver: boolean };
 /** What is to be known of a product in a country from now on. */
 export type CountryOutcome =
   | { country: string; kind: "offered"; prices: number; expiresAt: number }
-  /** `keeps`: what it had is still good */
-  | { country: string; kind: "lacks"; lack: CountryLack; keeps: boolean };
+  /** `keeps`: what it had is still good; `refusedFor`: what that was the answer to, where it stays so */
+  | {
+      country: string;
+      kind: "lacks";
+      lack: CountryLack;
+      keeps: boolean;
+      refusedFor: string | null;
+    };
 
-/** What came of a country, and when, in epoch milliseconds; to be written down as JSON. */
-export type CountryStep = { country: string; at: number } & (
-  | { made: CountryPlans }
-  | { lack: CountryLack }
-);
+/**
+ * What came of a country, and when, in epoch milliseconds; to be written down as JSON. `refusedFor`:
+ * what a refusal was the answer to, where it stays so.
+ */
+export type CountryStep = { country: string; at: number } & StepOutcome;
+type StepOutcome = { made: CountryPlans } | { lack: CountryLack; refusedFor?: string | null };
 
 /** How far a product is: a country that is done is not done again. */
 export type Progress = {
@@ -80,7 +89,7 @@ export async function offerPlans(
     if (!("lack" in step)) return [];
     const { country } = step;
     const isOver = isPast(step.lack, before) || (of(country).length > 0 && !stays(country));
-    return { ...step.lack, isOver };
+    return { ...step.lack, isOver, refusedFor: step.refusedFor ?? null };
   });
   if (made.length > 0 || lacking.some(({ isOver }) => isOver)) {
     const kept = lacking.flatMap(({ isOver, country }) => (isOver ? [] : of(country)));
@@ -91,8 +100,9 @@ export async function offerPlans(
     ...made.map(({ country, prices, expiresAt }) => {
       return { country, kind: "offered" as const, prices, expiresAt };
     }),
-    ...lacking.map(({ isOver, ...lack }) => {
-      return { country: lack.country, kind: "lacks" as const, lack, keeps: !isOver };
+    ...lacking.map(({ isOver, refusedFor, ...lack }) => {
+      const { country } = lack;
+      return { country, kind: "lacks" as const, lack, keeps: !isOver, refusedFor };
     }),
   ];
   return { result: resultOf(made, lacking), countries };
@@ -107,13 +117,17 @@ async function stepOf(
   making: PlanMaking,
   product: Protectable,
   country: string,
-): Promise<{ made: CountryPlans } | { lack: CountryLack }> {
+): Promise<StepOutcome> {
+  let askedFor: string | null = null;
   try {
-    return { made: await makeCountryPlans(making, product, country) };
+    const groups = priceGroups(product, await readCountryPrices(making.ask, product.id, country));
+    askedFor = refusedFor(product, groups.map(priceKey));
+    return { made: await makeCountryPlans(making, product, country, groups) };
   } catch (error) {
     const lack = lackOf(error, country);
     if (lack === null) throw error;
-    return { lack };
+    // where Hakuna does not sell is said of the country, for a day
+    return { lack, refusedFor: lack.code === "country_unsupported" ? null : askedFor };
   }
 }
 
@@ -127,8 +141,8 @@ function resultOf(
   made: readonly CountryPlans[],
   lacking: readonly (CountryLack & { isOver: boolean })[],
 ): PlanResult {
-  const lacks = lacking.map(({ isOver, ...lack }): CountryLack => {
-    return isOver ? { ...lack, code: "offer_ended" } : lack;
+  const lacks = lacking.map(({ isOver, country, code, words }): CountryLack => {
+    return { country, code: isOver ? "offer_ended" : code, words };
   });
   const [first] = lacks;
   if (made.length === 0 && first) {

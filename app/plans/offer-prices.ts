@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { minorUnits } from "#app/order/money.ts";
 import type { ShownPrice } from "#app/shopify/plans/country-prices.ts";
 import type { Protectable } from "#app/shopify/plans/plan-catalog.ts";
@@ -35,4 +36,24 @@ export function priceGroups(
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** A price as it is compared: minor units and ISO 4217, upper case. */
+export function priceKey({ price, currency }: Pick<PriceGroup, "price" | "currency">): string {
+  return `${price} ${currency}`;
+}
+
+/**
+ * What a refusal was the answer to: as long as a product is called, made, sorted and priced so in a
+ * country, there is no use in asking again.
+ *
+ * @param prices each once, as `priceKey` writes them
+ */
+export function refusedFor(
+  { title, vendor, productType }: Pick<Protectable, "title" | "vendor" | "productType">,
+  prices: readonly string[],
+): string {
+  return createHash("sha256")
+    .update(JSON.stringify([title, vendor, productType, prices.toSorted()]))
+    .digest("hex");
 }

@@ -98,7 +98,9 @@ async function workOn(context: PlanContext, job: PlanJob, isTimeUp: () => boolea
     const ask = await openShop(context, job.shop);
     if (job.kind === "coverage") return await lookAtProducts(pool, job, ask);
     const isLooking = job.collections.length > 0;
-    if (job.kind === "reprice" && isLooking) return await lookAtPrices(pool, job, ask);
+    if (job.kind === "reprice" && isLooking) {
+      return await lookAtPrices(pool, job, ask, context.now());
+    }
     if (isLooking) return await listCollection(context, job, ask);
     const next = await nextProduct(pool, job);
     if (next === null) {
@@ -251,7 +253,8 @@ async function offer(
   await carryOffersOver(pool, shop, product.id, own);
   const isRenewed = kind === "renew" || kind === "reprice";
   if (isRenewed && !(await hasOffers(pool, shop, product.id))) return { kind: "left" };
-  const changed = kind === "reprice" ? await repricedCountries(pool, shop, ask, product) : [];
+  const changed =
+    kind === "reprice" ? await repricedCountries(pool, shop, ask, product, now()) : [];
   // of an earlier try, or of another job: its plans are for what it costs now
   if (kind === "reprice" && changed.length === 0 && next.progress === null) return { kind: "kept" };
   const keep: PlanMaking["keep"] = async (kept, moment) => {

@@ -86,6 +86,20 @@ export function isUnsellable(now: string): string {
       OR NOT (o."country" = s."country" OR o."country" = ANY(s."sellingCountries")))`;
 }
 
+/** What Shopify refuses it may take later: it limits how many variants a shop makes in a day. */
+const shopifyRefusesMs = 7 * 24 * 60 * 60_000;
+
+/**
+ * Of offers `o` and shops `s`: what there was no offer for, by the account that the shop has now. It
+ * is asked for again once something else is to be asked.
+ *
+ * @param now the parameter with the time
+ */
+export function isRefused(now: string): string {
+  return `(starts_with(o."refusedFor", s."epoch" || ' ') AND NOT (o."lacks" = 'shopify_refused'
+    AND o."refusedAt" <= ${now}::timestamptz - interval '${shopifyRefusesMs} milliseconds'))`;
+}
+
 /** Notes that a product's plans of these countries are not linked any more. */
 export async function withdrawOffers(
   client: Client,
@@ -118,9 +132,14 @@ export async function saveOffers(
 ): Promise<void> {
   const offered = countries.flatMap((one) => (one.kind === "offered" ? one : []));
   const lacking = countries.flatMap((one) =>
-    one.kind === "lacks" ? { ...one.lack, keeps: one.keeps } : [],
+    one.kind === "lacks"
+      ? {
+          ...{ ...one.lack, keeps: one.keeps },
+          refusedFor: one.refusedFor && `${epoch} ${one.refusedFor}`,
+        }
+      : [],
   );
-  await inTransaction(pool, async (client) => {
+  await inTransaction(pool, async (client, now) => {
     await client.query(
       `DELETE FROM "CountryOffer"
         WHERE "shop" = $1 AND "productId" = $2 AND NOT ("country" = ANY($3))`,
@@ -132,7 +151,7 @@ export async function saveOffers(
          FROM jsonb_to_recordset($4::jsonb) AS r("country" text, "prices" int, "expiresAt" float8)
        ON CONFLICT ("shop", "productId", "country") DO UPDATE SET "prices" = EXCLUDED."prices",
          "epoch" = EXCLUDED."epoch", "expiresAt" = EXCLUDED."expiresAt", "ownLists" = true,
-         "lacks" = NULL, "lacksWords" = NULL`,
+         "lacks" = NULL, "lacksWords" = NULL, "refusedFor" = NULL, "refusedAt" = NULL`,
       [shop, productId, epoch, JSON.stringify(offered)],
     );
     await client.query(
@@ -143,6 +162,14 @@ export async function saveOffers(
        ON CONFLICT ("shop", "productId", "country") DO UPDATE SET "lacks" = EXCLUDED."lacks",
          "ownLists" = true, "lacksWords" = EXCLUDED."lacksWords"`,
       [shop, productId, epoch, JSON.stringify(lacking)],
+    );
+    // of what had offers: what never had any is tried when somebody asks for it
+    await client.query(
+      `UPDATE "CountryOffer" o SET "refusedFor" = r."refusedFor", "refusedAt" = $4
+         FROM jsonb_to_recordset($3::jsonb) AS r("country" text, "refusedFor" text)
+        WHERE o."shop" = $1 AND o."productId" = $2 AND o."country" = r."country"
+          AND (o."expiresAt" IS NOT NULL OR o."refusedFor" IS NOT NULL)`,
+      [shop, productId, JSON.stringify(lacking), new Date(now)],
     );
     await client.query(
       `UPDATE "CountryOffer" SET "prices" = 0, "expiresAt" = NULL

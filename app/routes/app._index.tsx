@@ -78,7 +78,7 @@ export default function Home() {
       <BlockStack gap={{ xs: "300", md: "400" }}>
         {banner}
         {guide && <SetupGuide done={guide} themeEditor={page.themeEditor} />}
-        {trouble === null && !(guide && !guide.connect) && (
+        {trouble === null && !page.reconciliation?.paused && !(guide && !guide.connect) && (
           <AllWell at={lastAcceptedAt} pending={figures.pending} />
         )}
         {page.reconciliation && (

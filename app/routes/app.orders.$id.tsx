@@ -19,6 +19,7 @@ import { OrderPayload } from "#app/components/order/order-payload.tsx";
 import { type OrderRequest, orderRequest } from "#app/components/order/order-request.ts";
 import { OrderTimeline } from "#app/components/order/order-timeline.tsx";
 import { PlanRefunds } from "#app/components/order/plan-refunds.tsx";
+import { UnknownRefusal } from "#app/components/order/refusal-words.tsx";
 import { RemedyDesk } from "#app/components/order/remedies.tsx";
 import { orderOf } from "#app/components/orders/list-address.ts";
 import { Dialog } from "#app/components/shared/dialog.tsx";
@@ -193,7 +194,8 @@ export default function Order() {
           <Layout>
             <Layout.Section>
               <BlockStack gap="400">
-                {order.note && order.note.kind !== "finding" && order.note.kind !== "requested" && (
+                {order.note?.kind === "refused" && <UnknownRefusal words={order.note.words} />}
+                {order.note?.kind === "reason" && (
                   <Card>
                     <Text as="p">
                       <OrderNote note={order.note} />
@@ -202,6 +204,7 @@ export default function Order() {
                 )}
                 <OrderFindings
                   title={t("orderPage.finding.title")}
+                  refusal={order.note?.kind === "refused" ? null : order.refusal}
                   findings={open.filter(({ lineItemIds }) => lineItemIds.length === 0)}
                 />
                 <OrderPairing lines={lines} pairs={page.pairs} findingsOf={besideOf} />

@@ -200,7 +200,7 @@ export default function Plans() {
                   title={t("plans.reach.title")}
                   status={countries.map(nameOf).join(", ")}
                 >
-                  <PlanReach countries={countries} missing={loaded.missingAbroad} />
+                  <PlanReach missing={loaded.missingAbroad} />
                 </PlanSection>
                 <Divider />
               </>

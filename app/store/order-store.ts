@@ -4,6 +4,7 @@ import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState } from "#app/order/stored-state.ts";
 import { moveSales, type SaleMove } from "#app/sales/sale-counts.ts";
+import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
 import { needsAttention } from "./attention.ts";
 import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
@@ -38,8 +39,8 @@ const orderColumns = [
 ];
 /** The document but its state. */
 const restColumns = [
-  ...["manualPairs", "lastPayload", "reportedUnits", "coverIds", "agreedPairs", "goneCaps"],
-  "requests",
+  ...["manualPairs", "lastPayload", "sentPayload", "sentIn", "reportedUnits", "coverIds"],
+  ...["agreedPairs", "goneCaps", "requests"],
 ];
 const documentColumns = ["state", ...restColumns];
 
@@ -67,7 +68,17 @@ export async function loadOrders(
 }
 
 function storedOrder(row: StoredOrder): StoredOrder {
-  return { ...row, state: readState(row.state), agreedPairs: agreedPairs(row), offers: null };
+  const { sentPayload, sentIn, state, ...order } = row;
+  const accepted = acceptedOf(row);
+  const isAccepted = accepted.lastPayload === sentPayload;
+  return {
+    ...order,
+    ...accepted,
+    ...(isAccepted ? { sentPayload: null, sentIn: null } : { sentPayload, sentIn }),
+    state: readState(state),
+    agreedPairs: agreedPairs({ ...row, ...accepted }),
+    offers: null,
+  };
 }
 
 const types: Record<string, string> = {
@@ -98,7 +109,7 @@ const types: Record<string, string> = {
 
 /** JSON's null is no document. */
 const recordValue = (column: string) =>
-  column === "lastPayload" || column === "sale"
+  ["lastPayload", "sentPayload", "sale"].includes(column)
     ? `nullif(r."${column}", 'null'::jsonb)`
     : `r."${column}"`;
 
@@ -120,7 +131,9 @@ const saveRows = (() => {
 
 const restOfRecord = restColumns.map(recordValue);
 const restOfRow = restColumns.map((column) => `"${column}"`);
-const record = `r("id" text, ${documentColumns.map((column) => `"${column}" jsonb`).join(", ")})`;
+const record = `r("id" text, ${documentColumns
+  .map((column) => `"${column}" ${column === "sentIn" ? "uuid" : "jsonb"}`)
+  .join(", ")})`;
 
 const saveDocuments = `
   INSERT INTO "OrderDocument" ("shop", "orderId", "state", ${restOfRow.join(", ")})
@@ -148,8 +161,8 @@ export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
 }
 
 function textsOf(order: StoredOrder): Loaded {
-  const { state, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs, ...more } = order;
-  const { goneCaps, requests, offers, ...row } = more;
+  const { state, manualPairs, lastPayload, sentPayload, sentIn, reportedUnits, ...more } = order;
+  const { coverIds, agreedPairs, goneCaps, requests, offers, ...row } = more;
   const attention = needsAttention(order);
   return {
     status: order.status,
@@ -157,8 +170,8 @@ function textsOf(order: StoredOrder): Loaded {
     refund: order.refundUnits > 0,
     row: JSON.stringify({ ...row, needsAttention: attention }),
     rest: JSON.stringify({
-      ...{ id: order.id, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs },
-      ...{ goneCaps, requests },
+      ...{ id: order.id, manualPairs, lastPayload, sentPayload, sentIn, reportedUnits },
+      ...{ coverIds, agreedPairs, goneCaps, requests },
     }),
     state,
     sale: order.sale,

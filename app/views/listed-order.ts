@@ -76,12 +76,11 @@ export function listedOrder(row: ListedRow): ListedOrder {
 const gravity: readonly Severity[] = ["error", "warning", "info"];
 
 /** Hakuna's own words why it refused an order; null: it did not. */
-export function refusedNote({
+export function refusalOf({
   status,
   statusReason,
-}: Pick<ListedRow, "status" | "statusReason">): Note | null {
-  if (status !== "rejected" || !statusReason) return null;
-  return { kind: "refused", words: statusReason };
+}: Pick<ListedRow, "status" | "statusReason">): string | null {
+  return status === "rejected" ? statusReason || null : null;
 }
 
 /** Without one of these what is to be refunded is what the buyer asked for. */
@@ -92,8 +91,8 @@ function noteOf(row: ListedRow): Note | null {
   const found = row.findings as Finding[];
   const refusal = status === "rejected" ? found.find(isRefusal) : undefined;
   if (refusal) return noteOfFinding(refusal);
-  const words = refusedNote(row);
-  if (words !== null) return words;
+  const words = refusalOf(row);
+  if (words !== null) return { kind: "refused", words };
   if (reasonCode) {
     return { kind: "reason", code: reasonCode as ReasonCode, detail: statusReason };
   }

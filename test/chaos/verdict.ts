@@ -157,6 +157,10 @@ const undone: Record<string, string> = {
   "orders without their document": `SELECT coalesce(o."shop", d."shop") AS "shop" FROM "Order" o FULL JOIN "OrderDocument" d
       ON d."shop" = o."shop" AND d."orderId" = o."id"
     WHERE o."id" IS NULL OR d."orderId" IS NULL`,
+  "accepted orders without what was accepted": `SELECT o."shop" FROM "Order" o JOIN "OrderDocument" d
+      ON d."shop" = o."shop" AND d."orderId" = o."id"
+    WHERE o."acceptedHash" IS NOT NULL
+      AND CASE WHEN d."sentIn" = o."acceptedAttempt" THEN d."sentPayload" ELSE d."lastPayload" END IS NULL`,
 };
 
 /** What is still to be folded, or to be sent, of other shops than these, whose feeds are dead. */

@@ -51,6 +51,33 @@ test("products without plans are counted, listed page by page, and given plans w
   await expect(app.getByText("11 of 11 products.")).toBeVisible();
 });
 
+test("while products are counted, nothing is said of a former count of none", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const { catalog } = await connected(world, shop.domain);
+  const app = await openApp(page, world, shop.domain, "/app/plans");
+  const none = app.getByText("No product that plans can be offered for is on sale.");
+  await expect(none).toBeVisible();
+  catalog.add({ title: "City bike" });
+  const client = createClient(world);
+  await client.pool.query(
+    `UPDATE "PlanCoverage" SET "finishedAt" = "finishedAt" - interval '1 hour' WHERE "shop" = $1`,
+    [shop.domain],
+  );
+  await client.close();
+  const held = Promise.withResolvers<void>();
+  world.shopify
+    .shop(shop.domain)
+    .faults.plan({ kind: "held", until: held.promise }, { of: "PlanCoverage", times: 1 });
+  await openApp(page, world, shop.domain, "/app/plans");
+  await expect(app.getByText("Looking through your products")).toBeVisible();
+  await expect(none).toHaveCount(0);
+  held.resolve();
+  await expect(app.getByText("1 of 1 products on sale has no plans.")).toBeVisible();
+});
+
 test("what keeps products from getting plans is said beside the buttons", async ({
   page,
   world,

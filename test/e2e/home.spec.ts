@@ -1,3 +1,5 @@
+import { createClient } from "../server/client.ts";
+import { violations } from "./accessibility.ts";
 import { openApp } from "./admin-browser.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -124,6 +126,44 @@ test("while Hakuna cannot be reached, the page says since when and what follows"
   await expect(app.getByText("3 hours ago")).toBeVisible();
   await expect(app.getByText("in 9 minutes")).toBeVisible();
   await expect(app.getByText("503 Service Unavailable")).toBeVisible();
+});
+
+test("while the app cannot read from Shopify, nothing says that all is well", async ({
+  page,
+  world,
+  shop,
+}) => {
+  await shop.set({
+    ...{ connection: "connected", guideDismissedAt: new Date(), lastAcceptedAt: new Date() },
+  });
+  const client = createClient(world);
+  const pause = (reason: string | null) =>
+    client.pool.query(
+      `INSERT INTO "OrderScan" ("shop", "kind", "pausedReason", "pausedSince")
+       VALUES ($1, 'reconciliation', $2, now())
+       ON CONFLICT ("shop", "kind") DO UPDATE SET "pausedReason" = $2`,
+      [shop.domain, reason],
+    );
+  await pause("unavailable");
+  const app = await openApp(page, world, shop.domain);
+  await expect(app.getByText("Shopify does not answer")).toBeVisible();
+  await expect(app.getByText("Everything is in sync")).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
+  await pause(null);
+  await openApp(page, world, shop.domain);
+  await expect(app.getByText("Everything is in sync")).toBeVisible();
+
+  await client.pool.query(
+    `INSERT INTO "InboxWebhook" ("shop", "webhookId", "topic", "triggeredAt", "quarantinedAt", "attempts")
+     VALUES ($1, 'unreadable', 'orders/updated', now(), now(), 3)`,
+    [shop.domain],
+  );
+  await client.close();
+  await openApp(page, world, shop.domain);
+  await expect(app.getByText("1 message from Shopify could not be read")).toBeVisible();
+  await expect(app.getByText("It was set aside.")).toBeVisible();
+  await app.getByRole("link", { name: "Contact support" }).click();
+  await expect(app.getByRole("heading", { name: "Help", level: 1 })).toBeVisible();
 });
 
 test("another shop's orders never show", async ({ page, world, shop }) => {

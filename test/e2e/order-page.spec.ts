@@ -35,6 +35,8 @@ type Sent = { line_items: { custom_properties: Record<string, string> }[] };
 const pairOf = (world: World, id: string) =>
   (world.hakuna.last(id) as Sent | undefined)?.line_items.map((line) => line.custom_properties);
 
+const app = (page: Page) => page.frameLocator("iframe[name=app-iframe]");
+
 async function open(page: Page, world: World, shop: string, id: string): Promise<FrameLocator> {
   return await openApp(page, world, shop, `/app/orders/${id}`);
 }
@@ -67,6 +69,73 @@ test("an order that needs attention is understood, its suggestion accepted, and 
     .poll(() => pairOf(world, id))
     .toEqual([{ protection_line_item_id: "12" }, { offer_id: "off-1", plan_id: "pl-1" }]);
   await expect(app.getByText("by you")).toBeVisible();
+});
+
+test("what Hakuna refused is told in the merchant's words, in Hakuna's own on demand, and once", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  orders += 4n;
+  const [known, unknown] = [String(orders), String(orders + 1n)];
+  const refused = [
+    [known, "product_unsupported", "because of its category or its price"],
+    [unknown, "line_items.0.title: too funny", "Its answer says why"],
+  ] as const;
+  for (const [id, code, sentence] of refused) {
+    world.hakuna.behave({ refusal: { orders: [id], code } });
+    // with others, so that it is refused twice: among them and alone
+    const all = [BigInt(id), BigInt(id) + 100n, BigInt(id) + 200n].map((one) =>
+      boughtOrder(shop.domain, one, [
+        { id: 11n, title: "Frutta Banana", isPlan: false },
+        { id: 12n, title: "Warranty", isPlan: true, properties: planIds },
+      ]),
+    );
+    await client.send(all);
+    await client.quiet(shop.domain);
+    const app = await open(page, world, shop.domain, id);
+    await expect(app.getByText(sentence)).toBeVisible();
+    await expect(app.getByText("Hakuna refused it", { exact: true })).toHaveCount(1);
+    const words = app.getByText(`Hakuna answered 400: ${code}`).filter({ visible: true });
+    await expect(words).toHaveCount(0);
+    expect(await violations(page)).toEqual([]);
+    await app.getByRole("button", { name: "Hakuna's answer" }).click();
+    await expect(words).toHaveCount(1);
+    expect(await violations(page)).toEqual([]);
+    await app.getByRole("button", { name: "Show technical details" }).click();
+    await expect(words).not.toHaveCount(1);
+  }
+  await expect(app(page).getByRole("link", { name: "Contact support" })).toHaveAttribute(
+    "href",
+    "/app/help#support",
+  );
+  world.hakuna.behave({});
+});
+
+test("a dialog to pair by hand begins with what is alone", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  orders += 1000n;
+  const id = String(orders);
+  const linked = [{ name: "_hakuna_ref", value: "k" }];
+  await client.send([
+    boughtOrder(shop.domain, orders, [
+      { id: 21n, title: "City bike", isPlan: false, properties: linked },
+      { id: 22n, title: "Warranty", isPlan: true, properties: [...linked, ...planIds] },
+      { id: 23n, title: "Boots", isPlan: false },
+      { id: 24n, title: "Lamp", isPlan: false },
+      { id: 25n, title: "Second warranty", isPlan: true, properties: planIds },
+    ]),
+  ]);
+  await client.quiet(shop.domain);
+  const app = await open(page, world, shop.domain, id);
+  await app.getByRole("button", { name: "Pair by hand" }).first().click();
+  await expect(app.getByLabel("Product", { exact: true })).toHaveValue("23");
+  await expect(app.getByLabel("Plan", { exact: true })).toHaveValue("25");
 });
 
 test("a pair is set by hand with its ids, and taken back", async ({

@@ -68,6 +68,18 @@ it("tells a period, its steps and the period before, by product, term and countr
   expect(months.unprotected[0]).toMatchObject({ id: "2", units: 2 });
 });
 
+it("says of a product whose plans were taken off that it has none, though some were sold", async () => {
+  await buy("2026-11-24");
+  await buy("2026-11-24", { plan: false });
+  expect((await page("day")).unprotected).toMatchObject([{ id: "1", hasPlans: true }]);
+  await pool.query(
+    `INSERT INTO "UncoveredProduct" ("shop", "productId", "title")
+     VALUES ($1, 'gid://shopify/Product/1', 'Product 1')`,
+    [current.shop],
+  );
+  expect((await page("day")).unprotected).toMatchObject([{ id: "1", hasPlans: false }]);
+});
+
 it("is empty where nothing was ordered, and says where orders are still to be counted", async () => {
   const none = { orders: 0, protected: 0, plans: 0, refunded: 0, net: 0 };
   expect(await page("day")).toMatchObject({

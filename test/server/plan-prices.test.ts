@@ -158,6 +158,108 @@ describe("a product that costs something else than when its offer was made", () 
     expect(await repriceJobs()).toHaveLength(1);
   });
 
+  it("is tried once where it gets no offer, told once, and again when something changed", async () => {
+    const shirt = shop.catalog.add({
+      title: "Shirt of many prices",
+      variants: Array.from({ length: 21 }, () => ({ price: "100.00" })),
+    });
+    const lamp = shop.catalog.add({ title: "Lamp in dollars", variants: [{ price: "90.00" }] });
+    const coat = shop.catalog.add({
+      title: "Coat of two prices",
+      variants: [{ price: "100.00" }, { price: "150.00" }],
+    });
+    await fetchOffers(shirt, lamp, coat);
+    shirt.variants.forEach((_, index) => {
+      setPrice(shirt, `${100 + index}.00`, index);
+    });
+    setPrice(lamp, "95.00");
+    setPrice(coat, "160.00", 1);
+    world.hakuna.offers.behavior = { currency: "usd" };
+    shop.catalog.newVariantsLeft = 0;
+    await aDay();
+    expect(await repriceJobs()).toEqual([{ total: 3, done: 3, failed: 3 }]);
+    // nobody else would see why
+    const lacks = () =>
+      rows<{ lacks: string | null }>(
+        `SELECT "lacks" FROM "CountryOffer" WHERE "shop" = $1 ORDER BY "lacks"`,
+      ).then((all) => all.map((one) => one.lacks));
+    expect(await lacks()).toEqual(["other_currency", "other_currency", "too_many_prices"]);
+    await aDay();
+    await aDay();
+    expect(await repriceJobs()).toHaveLength(1);
+
+    // the lamp costs something else, the coat is called otherwise, the shirt has prices enough still
+    world.hakuna.offers.behavior = {};
+    setPrice(lamp, "96.00");
+    coat.title = "Coat of two colors";
+    setPrice(shirt, "130.00", 20);
+    await aDay();
+    const [, second] = await repriceJobs();
+    expect(second).toEqual({ total: 3, done: 3, failed: 2 });
+    expect(plansOf(lamp)).toEqual(["3.84", "7.68"]);
+    expect(await lacks()).toEqual(["shopify_refused", "too_many_prices", null]);
+    await aDay();
+    expect(await repriceJobs()).toHaveLength(2);
+
+    // what Shopify refused is tried again after a week: it has limits of a day
+    shop.catalog.newVariantsLeft = Number.POSITIVE_INFINITY;
+    await pool.query(
+      `UPDATE "CountryOffer" SET "refusedAt" = "refusedAt" - interval '8 days' WHERE "shop" = $1`,
+      [domain],
+    );
+    setPrice(shirt, "100.00", 20);
+    await aDay();
+    expect(await lacks()).toEqual([null, null, null]);
+    expect(await repriceJobs()).toHaveLength(3);
+  });
+
+  it("has plans again when it costs again what Hakuna makes an offer for", async () => {
+    const bike = shop.catalog.add({ title: "Mistyped bike", variants: [{ price: "899.00" }] });
+    await fetchOffers(bike);
+    setPrice(bike, "89900.00");
+    world.hakuna.offers.behavior = { unknown: ["Mistyped bike"] };
+    await aDay();
+    expect(plansOf(bike)).toEqual([]);
+    world.hakuna.offers.behavior = {};
+    setPrice(bike, "899.00");
+    await aDay();
+    expect(plansOf(bike)).toEqual(["35.96", "71.92", "107.88"]);
+    await aDay();
+    expect(await repriceJobs()).toHaveLength(2);
+  });
+
+  it("whose offer ends is renewed once before and once behind the end, not every day", async () => {
+    const shirt = shop.catalog.add({
+      title: "Shirt that got many prices",
+      variants: Array.from({ length: 21 }, () => ({ price: "100.00" })),
+    });
+    await fetchOffers(shirt);
+    shirt.variants.forEach((_, index) => {
+      setPrice(shirt, `${100 + index}.00`, index);
+    });
+    await aDay();
+    const jobs = () =>
+      rows<{ kind: string }>(
+        `SELECT "kind" FROM "PlanJob" WHERE "shop" = $1 AND "kind" <> 'coverage'
+          ORDER BY "createdAt"`,
+      ).then((all) => all.map(({ kind }) => kind));
+    const endsIn = (days: number) =>
+      pool.query(
+        `UPDATE "CountryOffer" SET "expiresAt" = now() + $2 * interval '1 day',
+                "refusedAt" = CASE WHEN $2 < 0 THEN now() - interval '2 days'
+                                   ELSE now() - interval '20 days' END WHERE "shop" = $1`,
+        [domain, days],
+      );
+    const before = ["offers", "reprice"];
+    expect(await jobs()).toEqual(before);
+    await endsIn(2);
+    for (const _ of [1, 2]) await aDay();
+    expect(await jobs()).toEqual([...before, "renew"]);
+    await endsIn(-1);
+    for (const _ of [1, 2, 3]) await aDay();
+    expect((await jobs()).toSorted()).toEqual([...before, "renew", "renew", "withdraw"].toSorted());
+  });
+
   it("is left alone where the merchant took its plans off", async () => {
     const bike = shop.catalog.add({ title: "Plain bike", variants: [{ price: "899.00" }] });
     await fetchOffers(bike);

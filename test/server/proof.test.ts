@@ -199,7 +199,7 @@ describe("a difference is found and mended", () => {
     ["lost hash", `UPDATE "Order" SET "acceptedHash" = NULL WHERE "shop" = $1 AND "id" = $2`],
     [
       "payload",
-      `UPDATE "OrderDocument" SET "lastPayload" = jsonb_set("lastPayload", '{status}', '"cancelled"')
+      `UPDATE "OrderDocument" SET "sentPayload" = jsonb_set("sentPayload", '{status}', '"cancelled"')
         WHERE "shop" = $1 AND "orderId" = $2`,
     ],
   ])("an accepted %s", async (_what, sql) => {
@@ -289,6 +289,34 @@ describe("what a proof leaves alone", () => {
     const before = await Promise.all([redacted, purged].map(stateOf));
     expect(await proven()).toEqual({ checked: 0, differed: 0 });
     expect(asked()).toBe(0);
+    expect(await Promise.all([redacted, purged].map(stateOf))).toEqual(before);
+    expect([sent(redacted), sent(purged)]).toEqual([1, 1]);
+  });
+
+  it("orders that were redacted or purged after the sample was taken", async () => {
+    const [redacted, purged] = [await settled(), await settled()];
+    for (const id of [redacted, purged]) {
+      await damage(id, (state) => Object.assign(state, { cancelledAt: 1 }));
+    }
+    await client.pool.query(
+      `INSERT INTO "Proof" ("shop", "dueAt", "running", "startedAt", "sample", "oldFrom")
+       VALUES ($1, now() + interval '1 hour', true, now(), $2, 2)
+       ON CONFLICT ("shop") DO UPDATE SET "dueAt" = EXCLUDED."dueAt", "running" = true,
+         "startedAt" = EXCLUDED."startedAt", "sample" = EXCLUDED."sample", "oldFrom" = 2`,
+      [domain, [redacted, purged]],
+    );
+    await client.pool.query(
+      `UPDATE "Order" SET "redacted" = true WHERE "shop" = $1 AND "id" = $2`,
+      [domain, redacted],
+    );
+    await client.pool.query(
+      `UPDATE "Order" SET "purgedAt" = now() WHERE "shop" = $1 AND "id" = $2`,
+      [domain, purged],
+    );
+    const before = await Promise.all([redacted, purged].map(stateOf));
+    expect(await proven()).toEqual({ checked: 0, differed: 0 });
+    // they were in the sample, and so in what was read
+    expect(asked()).toBeGreaterThan(0);
     expect(await Promise.all([redacted, purged].map(stateOf))).toEqual(before);
     expect([sent(redacted), sent(purged)]).toEqual([1, 1]);
   });

@@ -34,8 +34,12 @@ export function HomeBanner({
     }
     case "unreadable":
       return (
-        <Banner tone="warning" title={t("home.trouble.unreadable", { count: trouble.count })}>
-          {t("home.trouble.unreadableText")}
+        <Banner
+          tone="warning"
+          title={t("home.trouble.unreadable", { count: trouble.count })}
+          action={{ content: t("queue.remedy.support"), url: "/app/help#support" }}
+        >
+          {t("home.trouble.unreadableText", { count: trouble.count })}
         </Banner>
       );
     case "block_gone":

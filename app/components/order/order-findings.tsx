@@ -4,6 +4,7 @@ import { useLocale } from "#app/components/shared/locale.tsx";
 import { findingText } from "#app/texts/order-texts.ts";
 import type { PageFinding } from "#app/views/order-page.ts";
 import { CancelAtHakuna } from "./cancel-at-hakuna.tsx";
+import { RefusalWords } from "./refusal-words.tsx";
 import { remedyOf, useRemedies } from "./remedies.tsx";
 
 const backgrounds = {
@@ -73,8 +74,15 @@ function linkTo(url: string) {
   return url.startsWith("shopify:") ? { url, target: "_top" as const } : { url };
 }
 
+type Props = {
+  title: string;
+  findings: PageFinding[];
+  /** Hakuna's words to a refusal that is among them */
+  refusal?: string | null;
+};
+
 /** Findings about the order as a whole, or those that were put away. */
-export function OrderFindings({ title, findings }: { title: string; findings: PageFinding[] }) {
+export function OrderFindings({ title, findings, refusal = null }: Props) {
   if (findings.length === 0) return null;
   return (
     <Card>
@@ -85,6 +93,7 @@ export function OrderFindings({ title, findings }: { title: string; findings: Pa
         {findings.map((finding) => (
           <FindingBox key={finding.keys[0]} finding={finding} />
         ))}
+        {refusal !== null && <RefusalWords words={refusal} />}
       </BlockStack>
     </Card>
   );

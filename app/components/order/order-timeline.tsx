@@ -82,21 +82,27 @@ export function OrderTimeline({ entries, viewer }: Props) {
 /** Messages of Shopify's that come so soon after each other tell of one thing. */
 const oneThingMs = 60_000;
 
-/** One entry for each thing that happened: how the app took it in is for whoever asks for details. */
+/**
+ * One entry for each thing that happened: how the app took it in is for whoever asks for details, and
+ * what Hakuna said to requests that followed each other was said once.
+ */
 function storyOf(entries: readonly TimelineEntry[]): TimelineEntry[] {
   const things: TimelineEntry[] = [];
   for (const entry of entries) {
     if (entry.kind === "fold") continue;
-    const same = things.find(
-      (one) =>
-        one.kind === "webhook" &&
-        entry.kind === "webhook" &&
-        happened(one) === happened(entry) &&
-        one.at - entry.at < oneThingMs,
-    );
-    if (!same) things.push(entry);
+    const isSame = (one: TimelineEntry | undefined) =>
+      one !== undefined && isOneThing(one, entry) && one.at - entry.at < oneThingMs;
+    if (!(entry.kind === "delivery" ? isSame(things.at(-1)) : things.some(isSame))) {
+      things.push(entry);
+    }
   }
   return things;
+}
+
+function isOneThing(one: TimelineEntry, other: TimelineEntry): boolean {
+  if (one.kind !== other.kind) return false;
+  if (one.kind === "webhook") return happened(one) === happened(other);
+  return one.kind === "delivery" && one.detail.outcome === other.detail.outcome;
 }
 
 const topics = [
@@ -116,18 +122,17 @@ function happened({ detail }: TimelineEntry): (typeof topics)[number] | "other" 
   return topics.find((name) => topic === name || topic.startsWith(`${name}_`)) ?? "other";
 }
 
-/** An entry in a merchant's words, with what others said to it. */
+/** An entry in a merchant's words. Hakuna's own are among the details. */
 function plainTexts(
   t: Translate,
   formatMoney: Locale["formatMoney"],
   entry: TimelineEntry,
   viewer: string,
 ) {
-  const { kind, detail } = entry;
+  const { kind } = entry;
   if (kind === "webhook") return { text: t(`queue.happened.${happened(entry)}`), detail: null };
   const whole = entryTexts(t, formatMoney, entry, viewer);
-  if (kind !== "delivery") return whole;
-  return { text: whole.text, detail: detail.reason ? String(detail.reason) : null };
+  return kind === "delivery" || kind === "processing" ? { ...whole, detail: null } : whole;
 }
 
 type Keys = {

@@ -2,7 +2,7 @@ import { FormLayout, Select, TextField } from "@shopify/polaris";
 import { useState } from "react";
 import { Dialog } from "#app/components/shared/dialog.tsx";
 import { useLocale } from "#app/components/shared/locale.tsx";
-import type { PageLine } from "#app/views/order-page.ts";
+import type { OrderPage, PageLine } from "#app/views/order-page.ts";
 import { useOrderAction } from "./order-action.tsx";
 
 /** What is chosen already; null: nothing. */
@@ -12,15 +12,19 @@ type Props = {
   choice: PairChoice;
   products: PageLine[];
   plans: PageLine[];
+  pairs: OrderPage["pairs"];
   onClose: () => void;
 };
 
 /** Pairs a product with a plan by hand, with the ids that the plan's line may lack. */
-export function PairDialog({ choice, products, plans, onClose }: Props) {
+export function PairDialog({ choice, products, plans, pairs, onClose }: Props) {
   const { t } = useLocale();
   const { busy, ask } = useOrderAction(onClose);
-  const [productLineId, setProduct] = useState(choice.productLineId ?? products[0]?.id ?? "");
-  const [planLineId, setPlan] = useState(choice.planLineId ?? plans[0]?.id ?? "");
+  // who opens it without a choice is looking at what is alone
+  const paired = new Set(pairs.flatMap((one) => [one.productLineId, one.planLineId]));
+  const firstOf = (lines: PageLine[]) => lines.find(({ id }) => !paired.has(id)) ?? lines[0];
+  const [productLineId, setProduct] = useState(choice.productLineId ?? firstOf(products)?.id ?? "");
+  const [planLineId, setPlan] = useState(choice.planLineId ?? firstOf(plans)?.id ?? "");
   const plan = plans.find(({ id }) => id === planLineId);
   const [ids, setIds] = useState({ offerId: plan?.offerId ?? "", planId: plan?.planId ?? "" });
   const choosePlan = (id: string) => {

@@ -72,6 +72,7 @@ export function RemedyDesk({ lines, suggestion, pairs, refunds, children }: Prop
           choice={choice}
           products={products}
           plans={plans}
+          pairs={pairs}
           onClose={() => setChoice(null)}
         />
       )}

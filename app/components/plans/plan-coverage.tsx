@@ -12,7 +12,7 @@ export function CoverageLine({ coverage }: { coverage: CoveragePage }) {
   const { products, without, countedAt, isCounting, wait } = coverage;
   return (
     <BlockStack gap="100">
-      {products !== null && (
+      {products !== null && !(isCounting && products === 0) && (
         <Text as="p">
           {without === 0
             ? t(products === 0 ? "plans.coverage.noProducts" : "plans.coverage.all")
@@ -31,7 +31,7 @@ export function CoverageLine({ coverage }: { coverage: CoveragePage }) {
       )}
       {isCounting && wait === null && (
         <InlineStack gap="200" blockAlign="center">
-          <Spinner size="small" accessibilityLabel={t("plans.coverage.counting")} />
+          <Spinner size="small" />
           <Text as="span" tone="subdued">
             {t("plans.coverage.counting")}
           </Text>

@@ -1,24 +1,19 @@
 import { BlockStack, Button, InlineStack, Link, Text } from "@shopify/polaris";
 import { useAskForScopes } from "#app/components/shared/ask-scopes.ts";
-import { useCountryNames } from "#app/components/shared/country-names.ts";
 import { useLocale } from "#app/components/shared/locale.tsx";
 
 type Props = {
-  /** where plans are offered */
-  countries: string[];
   /** access scopes that are not granted */
   missing: Record<"markets" | "languages", string[]>;
 };
 
-/** Where plans are offered, and what the app does there for prices and languages, or could do. */
-export function PlanReach({ countries, missing }: Props) {
+/** What the app does for prices and languages where plans are offered, or could do. */
+export function PlanReach({ missing }: Props) {
   const { t } = useLocale();
-  const nameOf = useCountryNames();
   const { isAsking, ask } = useAskForScopes();
   return (
     <BlockStack gap="300">
       <Text as="p">
-        {t("plans.reach.countries", { countries: countries.map(nameOf).join(", ") })}{" "}
         <Link url="/app/settings">{t("plans.reach.change")}</Link>
       </Text>
       {(["markets", "languages"] as const).map((what) =>

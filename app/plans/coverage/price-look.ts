@@ -2,18 +2,22 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { inTransaction } from "#app/database/transaction.ts";
 import { minorUnits } from "#app/order/money.ts";
-import { priceGroups } from "#app/plans/offer-prices.ts";
+import { priceGroups, priceKey, refusedFor } from "#app/plans/offer-prices.ts";
 import { addProducts, insertPlanJob, type PlanJob } from "#app/plans/plan-job-store.ts";
+import { isRefused } from "#app/plans/product-offers.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import { readCountryPrices, type ShownPrice } from "#app/shopify/plans/country-prices.ts";
 import { type Protectable, readProtectable } from "#app/shopify/plans/plan-catalog.ts";
-import { readPriceRanges } from "#app/shopify/plans/price-ranges.ts";
+import { type PriceRange, readPriceRanges } from "#app/shopify/plans/price-ranges.ts";
 
 type Client = Pick<pg.PoolClient, "query">;
 
-/** A product in a country where it has plans. */
-type Offered = { productId: string; country: string };
+/**
+ * A product in a country where it has plans, or had some. `refused`: for what there was no offer, as
+ * `refusedFor` writes it down.
+ */
+type Offered = { productId: string; country: string; refused: string | null };
 
 /** Products and countries that one step looks at. */
 const pageSize = 50;
@@ -28,7 +32,8 @@ export async function startPriceLooks(pool: pg.Pool, now: number): Promise<strin
   const { rows } = await pool.query<{ shop: string }>(
     `SELECT s."domain" AS "shop" FROM "Shop" s
       WHERE s."uninstalledAt" IS NULL AND s."eraseAt" IS NULL AND s."apiKeySealed" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM "CountryOffer" o WHERE o."shop" = s."domain" AND o."prices" > 0)
+        AND EXISTS (SELECT 1 FROM "CountryOffer" o
+                     WHERE o."shop" = s."domain" AND (o."prices" > 0 OR o."refusedFor" IS NOT NULL))
         AND NOT EXISTS (
               SELECT 1 FROM "PlanJob" j WHERE j."shop" = s."domain"
                  AND j."kind" = 'reprice' AND j."state" = 'running')`,
@@ -44,11 +49,18 @@ export async function startPriceLooks(pool: pg.Pool, now: number): Promise<strin
 
 /**
  * Looks at the next products with plans of offers; those that cost something else now than what
- * their offers were made for become the job's.
+ * their offers were made for become the job's. Where an offer was refused it is the price of the
+ * refusal that counts: it is tried once.
  */
-export async function lookAtPrices(pool: pg.Pool, job: PlanJob, ask: AskAdmin): Promise<void> {
+export async function lookAtPrices(
+  pool: pg.Pool,
+  job: PlanJob,
+  ask: AskAdmin,
+  now: number,
+): Promise<void> {
   const { shop } = job;
-  const page = await offeredAfter(pool, shop, job.collections[0]?.after ?? null);
+  const after = job.collections[0]?.after ?? null;
+  const page = await offered(pool, shop, { after, of: null }, now);
   const made = await madeFor(pool, shop, page);
   const ranges = new Map<string, Awaited<ReturnType<typeof readPriceRanges>>>();
   for (const [country, those] of Map.groupBy(page, (one) => one.country)) {
@@ -61,18 +73,14 @@ export async function lookAtPrices(pool: pg.Pool, job: PlanJob, ask: AskAdmin): 
   for (const one of page) {
     const range = ranges.get(one.country)?.get(one.productId);
     const wanted = made.get(keyOf(one));
-    if (range && wanted && !changed.has(one.productId)) {
-      const ends = new Set([range.from, range.to].map(priceKey));
-      const isOne = ends.size === 1 && wanted.size === 1;
-      if ([...ends].some((price) => !wanted.has(price) && (isOne || !isFree(price)))) {
-        changed.add(one.productId);
-      } else if (!isOne) {
+    if (range && (wanted || one.refused) && !changed.has(one.productId)) {
+      const other = isOtherRange(range, one, wanted);
+      if (other) changed.add(one.productId);
+      else if (other === null) {
         if (read === mostRead) break;
         read += 1;
         const product = await readProtectable(ask, one.productId);
-        if (product && (await isOther(ask, product, one.country, wanted))) {
-          changed.add(one.productId);
-        }
+        if (product && (await isOther(ask, product, one, wanted))) changed.add(one.productId);
       }
     }
     last = one;
@@ -91,34 +99,51 @@ export async function lookAtPrices(pool: pg.Pool, job: PlanJob, ask: AskAdmin): 
   });
 }
 
-/** The countries in which a product costs something else now than what its offers were made for. */
+/**
+ * The countries in which a product costs something else now than what its offers were made for, or
+ * refused for.
+ */
 export async function repricedCountries(
   pool: pg.Pool,
   shop: string,
   ask: AskAdmin,
   product: Protectable,
+  now: number,
 ): Promise<string[]> {
-  const { rows } = await pool.query<Offered>(
-    `SELECT "productId", "country" FROM "CountryOffer"
-      WHERE "shop" = $1 AND "productId" = $2 AND "prices" > 0 ORDER BY "country"`,
-    [shop, product.id],
-  );
+  const rows = await offered(pool, shop, { after: null, of: product.id }, now);
   const made = await madeFor(pool, shop, rows);
   const countries: string[] = [];
   for (const one of rows) {
     const wanted = made.get(keyOf(one));
-    if (wanted && (await isOther(ask, product, one.country, wanted))) countries.push(one.country);
+    if ((wanted || one.refused) && (await isOther(ask, product, one, wanted))) {
+      countries.push(one.country);
+    }
   }
   return countries;
 }
 
-/** @param after a key of what was looked at last */
-async function offeredAfter(client: Client, shop: string, after: string | null) {
+/**
+ * Where products have plans of offers, or lost them to a refusal. What Shopify refused is forgotten
+ * after a while: its limits of a day are over then.
+ *
+ * @param which `after`: a key of what was looked at last; `of`: one product's alone
+ */
+async function offered(
+  client: Client,
+  shop: string,
+  { after, of }: { after: string | null; of: string | null },
+  now: number,
+): Promise<Offered[]> {
   const { rows } = await client.query<Offered>(
-    `SELECT "productId", "country" FROM "CountryOffer"
-      WHERE "shop" = $1 AND "prices" > 0 AND ("productId", "country") > ($2, $3)
-      ORDER BY "productId", "country" LIMIT $4`,
-    [shop, ...(after ?? " ").split(" "), pageSize],
+    `SELECT "productId", "country", "refused" FROM (
+       SELECT o."productId", o."country", o."prices",
+              CASE WHEN ${isRefused("$6")} THEN split_part(o."refusedFor", ' ', 2) END AS "refused"
+         FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
+        WHERE o."shop" = $1 AND (o."productId", o."country") > ($2, $3)
+          AND ($4::text IS NULL OR o."productId" = $4)) p
+      WHERE "prices" > 0 OR "refused" IS NOT NULL
+      ORDER BY "productId", "country" LIMIT $5`,
+    [shop, ...(after ?? " ").split(" "), of, pageSize, new Date(now)],
   );
   return rows;
 }
@@ -133,7 +158,9 @@ async function madeFor(
   offered: readonly Offered[],
 ): Promise<Map<string, Set<string>>> {
   const ids = new Map(offered.map(({ productId }) => [numericId(productId), productId]));
-  const { rows } = await client.query<Offered & { price: string; currency: string }>(
+  const { rows } = await client.query<
+    Omit<Offered, "refused"> & { price: string; currency: string }
+  >(
     `SELECT "productId", "country", "productPrice"::text AS "price", upper("currency") AS "currency"
        FROM (SELECT *, rank() OVER (PARTITION BY "productId", "country"
                      ORDER BY "currentFrom" DESC) AS "age"
@@ -150,24 +177,38 @@ async function madeFor(
   return prices;
 }
 
+/** Whether a product surely costs something else; null: its variants between the ends are to be read. */
+function isOtherRange(
+  range: PriceRange,
+  { refused }: Offered,
+  wanted: ReadonlySet<string> | undefined,
+): boolean | null {
+  const ends = [...new Set([range.from, range.to].map(shownKey))];
+  if (refused !== null) return ends.length > 1 ? null : refusedFor(range, ends) !== refused;
+  const isOne = ends.length === 1 && wanted?.size === 1;
+  if (ends.some((price) => !wanted?.has(price) && (isOne || !isFree(price)))) return true;
+  return isOne ? false : null;
+}
+
 async function isOther(
   ask: AskAdmin,
   product: Protectable,
-  country: string,
-  wanted: ReadonlySet<string>,
+  { country, refused }: Offered,
+  wanted: ReadonlySet<string> | undefined,
 ): Promise<boolean> {
   const groups = priceGroups(product, await readCountryPrices(ask, product.id, country));
-  const prices = new Set(groups.map(({ price, currency }) => `${price} ${currency}`));
-  const priced = [...prices].filter((price) => !isFree(price));
-  return priced.length !== wanted.size || !priced.every((price) => wanted.has(price));
+  const prices = groups.map(priceKey);
+  if (refused !== null) return refusedFor(product, prices) !== refused;
+  const priced = prices.filter((price) => !isFree(price));
+  return priced.length !== wanted?.size || !priced.every((price) => wanted.has(price));
 }
 
-function keyOf({ productId, country }: Offered): string {
+function keyOf({ productId, country }: Pick<Offered, "productId" | "country">): string {
   return `${productId} ${country}`;
 }
 
-function priceKey({ amount, currencyCode }: ShownPrice): string {
-  return `${minorUnits(amount, currencyCode).amount} ${currencyCode}`;
+function shownKey({ amount, currencyCode }: ShownPrice): string {
+  return priceKey({ price: minorUnits(amount, currencyCode).amount, currency: currencyCode });
 }
 
 /** What costs nothing has no offer. */

@@ -1,8 +1,14 @@
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { type ShownPrice, unknownToShopify } from "./country-prices.ts";
 
-/** What the cheapest and the dearest variant of a product cost; money as Shopify writes it. */
-export type PriceRange = { from: ShownPrice; to: ShownPrice };
+/** A product, and what its cheapest and its dearest variant cost; money as Shopify writes it. */
+export type PriceRange = {
+  title: string;
+  vendor: string;
+  productType: string;
+  from: ShownPrice;
+  to: ShownPrice;
+};
 
 /** What products cost in a country. */
 export const countryRangesQuery = `#graphql
@@ -10,6 +16,9 @@ export const countryRangesQuery = `#graphql
     nodes(ids: $ids) {
       ... on Product {
         id
+        title
+        vendor
+        productType
         contextualPricing(context: { country: $country }) {
           priceRange {
             minVariantPrice { amount currencyCode }
@@ -27,6 +36,9 @@ export const shopRangesQuery = `#graphql
     nodes(ids: $ids) {
       ... on Product {
         id
+        title
+        vendor
+        productType
         priceRangeV2 {
           minVariantPrice { amount currencyCode }
           maxVariantPrice { amount currencyCode }
@@ -37,13 +49,15 @@ export const shopRangesQuery = `#graphql
 `;
 
 type Range = { minVariantPrice: ShownPrice; maxVariantPrice: ShownPrice };
-type RangesData = {
-  nodes: (
-    | { id: string; contextualPricing?: { priceRange: Range }; priceRangeV2?: Range }
-    | Record<string, never>
-    | null
-  )[];
+type RangedProduct = {
+  id: string;
+  title: string;
+  vendor: string;
+  productType: string;
+  contextualPricing?: { priceRange: Range };
+  priceRangeV2?: Range;
 };
+type RangesData = { nodes: (RangedProduct | Record<string, never> | null)[] };
 
 /**
  * What these products cost in a country (two lower case letters), by id; those that are gone are
@@ -61,7 +75,9 @@ export async function readPriceRanges(
   for (const node of data.nodes) {
     const range = node?.contextualPricing?.priceRange ?? node?.priceRangeV2;
     if (node?.id && range) {
-      ranges.set(node.id, { from: range.minVariantPrice, to: range.maxVariantPrice });
+      const { id, title, vendor, productType } = node;
+      const { minVariantPrice: from, maxVariantPrice: to } = range;
+      ranges.set(id, { title, vendor, productType, from, to });
     }
   }
   return ranges;

@@ -113,7 +113,7 @@ it("says so where nobody answered, and shows what is known then", async () => {
 });
 
 it.each([
-  ["de", "Dein Produkt ist noch nicht versandt", "Zurückgeben", "Jetzt bestätigen"],
+  ["de", "Dein Produkt ist noch nicht versendet", "Zurückgeben", "Jetzt bestätigen"],
   ["fr", "Votre produit n’est pas encore expédié", "Y renoncer", "Confirmer maintenant"],
   ["nl", "Je product is nog niet verzonden", "Teruggeven", "Nu bevestigen"],
 ] as const)(

@@ -50,6 +50,8 @@ export const onlineStore = "gid://shopify/Publication/1";
 export class ShopCatalog {
   readonly products = new Map<string, CatalogProduct>();
   readonly collections = new Map<string, CatalogCollection>();
+  /** variants that apps may still make today; Shopify limits them in shops that have 50,000 */
+  newVariantsLeft = Number.POSITIVE_INFINITY;
   #lastId = 7_000_000_000_000;
 
   nextId(type: string): string {

@@ -99,6 +99,17 @@ export function catalogMutations(catalog: ShopCatalog, nodes: CatalogNodes): obj
         const path = ["input", "variants", String(index)];
         errors.push(...problemsOf("variant", variant.metafields ?? [], path));
       });
+      const isKnown = (name?: string) => known?.variants.some(({ title }) => title === name);
+      const made = (input.variants ?? []).filter(
+        ({ id, optionValues }) => !id && !isKnown(optionValues?.[0]?.name),
+      );
+      if (made.length > catalog.newVariantsLeft) {
+        errors.push({
+          code: "INVALID_VARIANT",
+          field: ["input", "variants"],
+          message: "Daily variant creation limit reached. Please try again later.",
+        });
+      }
       if (errors.length > 0) return { product: null, userErrors: errors };
       const product = known ?? newProduct(catalog, input, identifier?.handle);
       const { title, vendor, productType, status, handle, productOptions } = input;
