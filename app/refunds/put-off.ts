@@ -42,8 +42,10 @@ export async function putOff(
   const dueAt = nextLook(refund.looks, at, waitMs);
   const looks = refund.looks + 1;
   const told = { looks, dueAt, ...(words !== null && { words }) };
-  if (state === "asking" && !mayAskAgain(refund, at)) {
-    const isOver = { state: "unclear", problem: "hour_over", ...told } as const;
+  // whoever is not looked at any more is a person's as well
+  if (state === "asking" && (dueAt === null || !mayAskAgain(refund, at))) {
+    const why = dueAt === null ? ("gave_up" as const) : ("hour_over" as const);
+    const isOver = { state: "unclear", problem: why, ...told } as const;
     await changeWithOrder(
       context,
       shop,

@@ -75,10 +75,9 @@ async function recordLost(
   const looks = refund.looks + 1;
   const dueAt = nextLook(refund.looks, at, retryAfterMs ?? 0);
   const isOver = !mayAskAgain(refund, at);
-  await changeRefund(pool, shop, refund.id, asked, {
-    ...{ state: isOver ? "unclear" : "asking", problem: isOver ? "hour_over" : "lost" },
-    ...{ words, looks, dueAt },
-  });
+  const problem = dueAt === null ? "gave_up" : isOver ? "hour_over" : "lost";
+  const state = problem === "lost" ? "asking" : "unclear";
+  await changeRefund(pool, shop, refund.id, asked, { state, problem, words, looks, dueAt });
 }
 
 /** Writes down that Shopify holds the refund, and how its payments stand. */

@@ -54,6 +54,15 @@ function refundPlan({ order, plan }: Gone): void {
   });
 }
 
+/** More refunds than Shopify answers at once, before those that there are. */
+function fillRefunds({ order }: Gone): void {
+  const fillers = Array.from({ length: 250 }, (_, index) => ({
+    ...{ id: order.id + 2000n + BigInt(index), createdAt: Date.now(), units: [] },
+    payments: [],
+  }));
+  order.refunds = [...fillers, ...order.refunds];
+}
+
 function editOrder({ order, product }: Gone): void {
   const other = { ...product, id: order.id * 10n + 9n, properties: [] };
   order.lines.push(other);
@@ -178,6 +187,18 @@ describe("a call that is repeated and refused", () => {
     expect(await rowsOf(gone)).toMatchObject([{ state: "done", refundId, asks: 2, problem: null }]);
   });
 
+  it("is not decided where not all of the order's refunds can be seen", async () => {
+    await set(false);
+    const gone = await productGone();
+    await repeat(gone, () => {
+      shop.refunds.unsupported.add("bogus");
+      fillRefunds(gone);
+    });
+    await eventually("it was looked at", async () => (await rowsOf(gone))[0].looks === 2);
+    shop.refunds.unsupported.clear();
+    expect(await rowsOf(gone)).toMatchObject([{ state: "asking", problem: "lost", asks: 2 }]);
+  });
+
   it("is refused where Shopify has none", async () => {
     await set(false);
     const gone = await productGone();
@@ -225,6 +246,28 @@ it("a call that was lost waits while Shopify does not show the order, and is mad
   expect(await rowsOf(gone)).toMatchObject([{ asks: 2 }]);
 });
 
+it("a call that was lost is a person's when it was looked at too often, also within the hour", async () => {
+  await set(false);
+  const gone = await productGone();
+  shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
+  expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
+  shop.orders.delete(gone.id);
+  // each webhook of the order has it looked at
+  await pool.query(`UPDATE "PlanRefund" SET "looks" = 40 WHERE "shop" = $1 AND "orderId" = $2`, [
+    domain,
+    gone.id,
+  ]);
+  await age(gone, 3);
+  await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
+  const [row] = await rowsOf(gone);
+  expect(row).toMatchObject({ problem: "gave_up", dueAt: null });
+  shop.orders.put(gone.order);
+  expect(await post(gone.id, { action: "was_not_paid", refundId: row.id })).toMatchObject({
+    result: "decided",
+  });
+  expect(await refund(gone)).toMatchObject({ state: "done" });
+});
+
 it("a refund that nothing comes of is not looked at in a loop", async () => {
   await set(false);
   const gone = await productGone();
@@ -255,11 +298,13 @@ it("a process that slept, and believes that it is earlier, repeats no call after
   const gone = await productGone();
   shop.faults.plan({ kind: "dropped" }, { of: "mutation RefundPlan" });
   expect(await refund(gone)).toMatchObject({ state: "asking", problem: "lost" });
-  await pool.query(
-    `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - interval '61 minutes',
-            "dueAt" = now() + interval '1 day' WHERE "shop" = $1 AND "orderId" = $2`,
-    [domain, gone.id],
-  );
+  const later = (minutes: number) =>
+    pool.query(
+      `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - $3 * interval '1 minute',
+              "dueAt" = now() + interval '1 day' WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id, minutes],
+    );
+  await later(0);
   const asked: string[] = [];
   const graphql = async (query: string) => {
     asked.push(/(?:query|mutation) (\w+)/.exec(query)?.[1] ?? query);
@@ -271,14 +316,20 @@ it("a process that slept, and believes that it is earlier, repeats no call after
     admin: { unauthenticated: { admin: async () => ({ admin: { graphql } }) } },
   } as unknown as RefundContext;
   const [row] = await rowsOf(gone);
-  const refundRow = await refundById(pool, domain, row.id);
-  if (refundRow === null) throw new Error("no refund");
-  await lookAfter(context, domain, refundRow);
+  const stored = async () => {
+    const known = await refundById(pool, domain, row.id);
+    if (known === null) throw new Error("no refund");
+    return known;
+  };
+  // it looked, and slept for longer than its lease
+  await carryOut(context, domain, await stored(), Date.now() - 61_000);
+  expect(asked).toEqual([]);
+  await later(61);
+  await carryOut(context, domain, await stored(), Date.now());
+  expect(asked).toEqual([]);
+  await lookAfter(context, domain, await stored());
   expect(asked).toEqual(["RefundNotes"]);
-  expect(await rowsOf(gone)).toMatchObject([{ state: "unclear", problem: "hour_over", asks: 1 }]);
-  const carried = await carryOut(context, domain, { ...refundRow, state: "asking" }, Date.now());
-  expect(carried.state).toBe("unclear");
-  expect(asked).toEqual(["RefundNotes"]);
+  expect(await rowsOf(gone)).toMatchObject([{ state: "unclear", problem: "hour_over" }]);
 });
 
 describe("what was to be refunded when the setting was switched on again", () => {
@@ -506,6 +557,89 @@ describe("what cannot be looked at", () => {
   });
 });
 
+describe("a cancelled order that was stored before its payment was looked at", () => {
+  /** As an earlier version left it: nothing says that the payment was kept. */
+  const cancelledBefore = async () => {
+    const gone = await productGone({}, { units: [] });
+    gone.order.refunds = [];
+    gone.order.updatedAt += 60_000;
+    gone.order.cancelledAt = gone.order.updatedAt;
+    await gone.tell("orders/cancelled");
+    await pool.query(
+      `UPDATE "OrderDocument" SET "state" = "state" #- '{head,moneyKept}'
+        WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    return gone;
+  };
+  const refundUnits = async ({ id }: Gone) => (await client.order(domain, id)).refundUnits;
+  const lookFrom = (after: string) =>
+    pool.query(
+      `UPDATE "Shop" SET "keptLookAt" = now(), "keptAfter" = $2, "reviewAfter" = NULL
+        WHERE "domain" = $1`,
+      [domain, after],
+    );
+  const place = async () => {
+    const { rows } = await pool.query(
+      `SELECT "keptLookAt", "keptAfter" FROM "Shop" WHERE "domain" = $1`,
+      [domain],
+    );
+    return rows[0];
+  };
+  const isOver = () => eventually("it is over", async () => (await place()).keptLookAt === null);
+
+  it("is read once more and stands in the list, from where the look had come to", async () => {
+    await set(false);
+    const [first, second, third] = [
+      await cancelledBefore(),
+      await cancelledBefore(),
+      await cancelledBefore(),
+    ];
+    await pool.query(`UPDATE "Shop" SET "reviewAfter" = '' WHERE "domain" = $1`, [domain]);
+    await eventually("nothing says it", async () => {
+      const units = await Promise.all([first, second, third].map(refundUnits));
+      return units.every((count) => count === 0);
+    });
+    await eventually("it is reviewed", async () => {
+      const { rows } = await pool.query(`SELECT "reviewAfter" FROM "Shop" WHERE "domain" = $1`, [
+        domain,
+      ]);
+      return rows[0].reviewAfter === null;
+    });
+    // Shopify shows one of them no more
+    shop.orders.delete(third.id);
+    await lookFrom(first.id);
+    await isOver();
+    expect(await refundUnits(first)).toBe(0);
+    expect(await client.order(domain, second.id)).toMatchObject({
+      ...{ refundUnits: 1, needsAttention: true },
+      findings: [{ code: "cancelled_not_refunded" }],
+    });
+    expect(await client.order(domain, third.id)).toMatchObject({
+      ...{ refundUnits: 0, findings: [], readAt: null },
+    });
+    await lookFrom("");
+    await isOver();
+    expect(await refundUnits(first)).toBe(1);
+  });
+
+  it("is tried again where Shopify does not answer, and stays where it was", async () => {
+    const gone = await cancelledBefore();
+    shop.faults.plan({ kind: "status", status: 500 }, { of: "OrdersToProve" });
+    await lookFrom("");
+    await eventually("it waits", async () => {
+      return shop.faults.areOver && (await place()).keptLookAt > Date.now() + 60_000;
+    });
+    expect(await place()).toMatchObject({ keptAfter: "" });
+    const asked = () => shop.asked.filter(({ query }) => query.includes("OrdersToProve")).length;
+    const before = asked();
+    await lookFrom("");
+    await isOver();
+    expect(asked()).toBeGreaterThan(before);
+    expect(await refundUnits(gone)).toBe(1);
+  });
+});
+
 describe("what Shopify suggests", () => {
   it("is shown where it is less than the units cost, and never taken without a person", async () => {
     await set(true);
@@ -546,14 +680,7 @@ describe("what cannot be seen whole", () => {
     const gone = await productGone({ units: 2 });
     shop.faults.plan({ kind: "answer_lost" }, { of: "mutation RefundPlan" });
     expect(await refund(gone, { left: 2 })).toMatchObject({ state: "asking" });
-    const filler = (index: number) => ({
-      ...{ id: gone.order.id + 2000n + BigInt(index), createdAt: Date.now(), units: [] },
-      payments: [],
-    });
-    gone.order.refunds = [
-      ...Array.from({ length: 250 }, (_, index) => filler(index)),
-      ...gone.order.refunds,
-    ];
+    fillRefunds(gone);
     const before = shop.refunds.seen.asked;
     await age(gone, 61);
     await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");

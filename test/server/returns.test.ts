@@ -319,6 +319,20 @@ describe("with the scope", () => {
     await failAgain(10);
     expect((await known()).restsS).toBeGreaterThan(8 * 3600);
     shop.scopes.add("read_returns");
+    // one topic is refused: what is open is known all the same, and it is said
+    const { id: gone = "" } =
+      shop.subscriptions.all.find(({ topic }) => topic === "RETURNS_REQUEST") ?? {};
+    shop.subscriptions.delete(gone);
+    shop.subscriptions.refused.add("RETURNS_REQUEST");
+    const { order, product, id: other } = await shipped();
+    const units = [{ line: product, quantity: 1 }];
+    order.returns = [{ id: 83n, status: "OPEN", isExchange: false, refundIds: [], units }];
+    order.returnStatus = "IN_PROGRESS";
+    shop.orders.put(order);
+    await failAgain(11);
+    expect((await known()).failing.reason).toContain("RETURNS_REQUEST: Invalid topic specified.");
+    await eventually("it is read", async () => (await returnsOf(other)).length === 1);
+    shop.subscriptions.refused.clear();
     await lookNow();
     await eventually("it is over", async () => (await known()).failing === null);
     expect(await home()).not.toContain("returns_unseen");

@@ -101,7 +101,6 @@ describe("a plan goes by itself", () => {
     ],
     ["where it was removed by an edit", { money: removed }],
     ["where an edit removed it and added no other product", edited([])],
-    ["where more of itself was added before", edited(["1"])],
     ["where a plan was added", edited(["2"])],
     ["where what was added was removed again", edited(["7"], 0)],
     [
@@ -226,6 +225,18 @@ describe("a person decides", () => {
       expect(reasons({ refund: { payments } })).toEqual(["earlier_refund_unpaid"]);
     },
   );
+
+  it("but not where more of the product itself was added before", () => {
+    const state = order(
+      [line("1", { ...ref, quantity: 2, gone: 1 }), plan("2", { ...ref, quantity: 2 })],
+      { fulfillments: { f: fulfilled(shippedAt, { "1": 2 }) } },
+    );
+    const lines = [
+      { id: "1", quantity: 2, currentQuantity: 1 },
+      { id: "2", quantity: 2, currentQuantity: 2 },
+    ];
+    expect(reasons({ state, money: { lines, edited: true, added: ["1", "2"] } })).toEqual([]);
+  });
 
   it("where there were more plans than products from the first", () => {
     const state = order(
