@@ -183,6 +183,7 @@ test("while the app cannot read from Shopify, nothing says that all is well", as
   const app = await openApp(page, world, shop.domain);
   await expect(app.getByText("Shopify does not answer")).toBeVisible();
   await expect(app.getByText("Everything is in sync")).toHaveCount(0);
+  await expect(app.getByText("takes place in a few minutes")).toHaveCount(0);
   expect(await violations(page)).toEqual([]);
   await pause(null);
   await openApp(page, world, shop.domain);
