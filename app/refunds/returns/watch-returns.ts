@@ -125,7 +125,7 @@ async function subscribe(
     const errors = answer.data.webhookSubscriptionCreate?.userErrors ?? [];
     if (errors.length > 0) {
       log.warn({ shop, topic, errors }, "a topic was not subscribed to");
-      refused ??= `${topic}: ${errors.map(({ message }) => message).join(" ")}`;
+      refused ??= `It refused ${topic}: ${errors.map(({ message }) => message).join(" ")}`;
     } else log.info({ shop, topic }, "subscribed to a topic");
   }
   return refused;
