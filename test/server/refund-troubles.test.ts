@@ -719,6 +719,13 @@ describe("what cannot be seen whole", () => {
     const [row] = await rowsOf(gone);
     const say = () => post(gone.id, { action: "was_not_paid", refundId: row.id });
     expect(await say()).toMatchObject({ result: "unavailable" });
+    // it was asked for first a while ago, and again just now
+    await pool.query(
+      `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - interval '30 minutes'
+        WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
+    expect(await say()).toMatchObject({ result: "unavailable" });
     await age(gone, 3);
     expect(await say()).toMatchObject({ result: "decided" });
     expect(await stateOf(gone)).toEqual(["dropped"]);
