@@ -12,6 +12,7 @@ import {
 import polarisGerman from "@shopify/polaris/locales/de.json" with { type: "json" };
 import polarisEnglish from "@shopify/polaris/locales/en.json" with { type: "json" };
 import type { ReactNode } from "react";
+import { listOf } from "#app/components/orders/list-address.ts";
 import type { PageTexts } from "#app/components/shared/locale.tsx";
 import { PlainPage } from "#app/components/shared/plain-page.tsx";
 import { languageOf, localeOf } from "#app/texts/i18n.ts";
@@ -53,7 +54,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <ScrollRestoration
           // the way back to a list leads to its place
           getKey={({ pathname, search, key }) =>
-            pathname === "/app/orders" ? pathname + search : key
+            pathname === "/app/orders" ? pathname + listOf(new URLSearchParams(search)) : key
           }
         />
         <Scripts />

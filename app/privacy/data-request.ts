@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
-import { acceptedOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
+import { payloadsOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { customerWebhooks } from "./customer-webhooks.ts";
 
@@ -68,7 +68,7 @@ export async function customerData(
   const orders = await pool.query<{ order: StoredPayloads & { id: string } }>(
     `SELECT to_jsonb(o) || jsonb_build_object(
          'state', d."state", 'manualPairs', d."manualPairs", 'lastPayload', d."lastPayload",
-         'sentPayload', d."sentPayload", 'sentIn', d."sentIn", 'reportedUnits', d."reportedUnits",
+         'formerPayload', d."formerPayload", 'sentIn', d."sentIn", 'reportedUnits', d."reportedUnits",
          'events', (SELECT jsonb_agg(to_jsonb(e) - 'shop' - 'orderId' ORDER BY e."at")
                       FROM (SELECT * FROM "TimelineEvent"
                              WHERE "shop" = o."shop" AND "orderId" = o."id"
@@ -88,7 +88,7 @@ export async function customerData(
       WHERE o."shop" = $1 AND (o."customerId" = $2 OR o."id" = ANY($3)) ORDER BY o."placedAt"`,
     [shop, customerId, named, notTheirs],
   );
-  const known = orders.rows.map(({ order }) => ({ ...order, ...acceptedOf(order) }));
+  const known = orders.rows.map(({ order }) => ({ ...order, ...payloadsOf(order) }));
   const ids = [...new Set([...named, ...known.map(({ id }) => id)])];
   const webhooks = await customerWebhooks(pool, shop, { customerId, orders: ids });
   return {

@@ -7,7 +7,7 @@ import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/r
 import { readState, type StoredState } from "#app/order/stored-state.ts";
 import type { PlanRequest } from "#app/refunds/requests/plan-request.ts";
 import type { ReturnUnits } from "#app/refunds/returns/return-store.ts";
-import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
+import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
 import type { Failing } from "#app/store/lease.ts";
 import { returnsTrouble } from "#app/store/returns-trouble.ts";
 import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
@@ -144,7 +144,7 @@ export async function readOrderRefunds(
   const granted = shop.scopes?.split(",") ?? [];
   const state = document && readState(document.state as unknown as StoredState);
   const accepted = order?.acceptedHash
-    ? document && acceptedOf({ ...order, ...document }).lastPayload
+    ? document && payloadsOf({ ...order, ...document }).lastPayload
     : null;
   return {
     plans: standings.map(({ plan, owed, cancelledUnits, requestedAt, windows, productIds }) => ({

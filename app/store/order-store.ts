@@ -4,7 +4,11 @@ import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState } from "#app/order/stored-state.ts";
 import { moveSales, type SaleMove } from "#app/sales/sale-counts.ts";
-import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
+import {
+  payloadsOf,
+  type StoredPayloads,
+  storedPayloads,
+} from "#app/store/attempts/accepted-payload.ts";
 import { needsAttention } from "./attention.ts";
 import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
@@ -39,7 +43,7 @@ const orderColumns = [
 ];
 /** The document but its state. */
 const restColumns = [
-  ...["manualPairs", "lastPayload", "sentPayload", "sentIn", "reportedUnits", "coverIds"],
+  ...["manualPairs", "lastPayload", "formerPayload", "sentIn", "reportedUnits", "coverIds"],
   ...["agreedPairs", "goneCaps", "requests"],
 ];
 const documentColumns = ["state", ...restColumns];
@@ -57,7 +61,7 @@ export async function loadOrders(
   shop: string,
   ids: readonly string[],
 ): Promise<Map<string, StoredOrder>> {
-  const { rows } = await client.query<StoredOrder>({
+  const { rows } = await client.query<Row>({
     name: "load-orders",
     text: `SELECT ${selected} FROM "Order" o
        JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
@@ -67,18 +71,12 @@ export async function loadOrders(
   return new Map(rows.map((row) => [row.id, storedOrder(row)]));
 }
 
-function storedOrder(row: StoredOrder): StoredOrder {
-  const { sentPayload, sentIn, state, ...order } = row;
-  const accepted = acceptedOf(row);
-  const isAccepted = accepted.lastPayload === sentPayload;
-  return {
-    ...order,
-    ...accepted,
-    ...(isAccepted ? { sentPayload: null, sentIn: null } : { sentPayload, sentIn }),
-    state: readState(state),
-    agreedPairs: agreedPairs({ ...row, ...accepted }),
-    offers: null,
-  };
+/** What a row with its document is read as. */
+type Row = StoredOrder & StoredPayloads;
+
+function storedOrder({ formerPayload, ...row }: Row): StoredOrder {
+  const order = { ...row, ...payloadsOf({ ...row, formerPayload }), offers: null };
+  return { ...order, state: readState(row.state), agreedPairs: agreedPairs(order) };
 }
 
 const types: Record<string, string> = {
@@ -109,7 +107,7 @@ const types: Record<string, string> = {
 
 /** JSON's null is no document. */
 const recordValue = (column: string) =>
-  ["lastPayload", "sentPayload", "sale"].includes(column)
+  ["lastPayload", "formerPayload", "sale"].includes(column)
     ? `nullif(r."${column}", 'null'::jsonb)`
     : `r."${column}"`;
 
@@ -170,7 +168,7 @@ function textsOf(order: StoredOrder): Loaded {
     refund: order.refundUnits > 0,
     row: JSON.stringify({ ...row, needsAttention: attention }),
     rest: JSON.stringify({
-      ...{ id: order.id, manualPairs, lastPayload, sentPayload, sentIn, reportedUnits },
+      ...{ id: order.id, manualPairs, ...storedPayloads(order), reportedUnits },
       ...{ coverIds, agreedPairs, goneCaps, requests },
     }),
     state,

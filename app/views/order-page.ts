@@ -12,7 +12,7 @@ import type { Head, OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { acceptedAttempts } from "#app/store/attempts/accepted-attempts.ts";
-import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
+import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
 import { standingsOf } from "#app/store/refund-standing.ts";
@@ -108,6 +108,7 @@ export async function orderPage(
         dismissed: true,
         cancelledByHandAt: true,
         acceptedAttempt: true,
+        acceptedHash: true,
       },
     }),
     prisma.orderDocument.findUnique({ where: { shop_orderId: { shop: domain, orderId: id } } }),
@@ -123,9 +124,10 @@ export async function orderPage(
     dismissed,
     cancelledByHandAt,
     acceptedAttempt,
+    acceptedHash,
     ...listed
   } = row;
-  const known = document && acceptedOf({ ...document, acceptedAttempt });
+  const known = document && payloadsOf({ ...document, acceptedAttempt, acceptedHash });
   const state = document ? readState(document.state as unknown as StoredState) : null;
   const mapping =
     state?.head && document

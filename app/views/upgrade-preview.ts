@@ -7,7 +7,7 @@ import { staysStripped } from "#app/order/fold.ts";
 import type { MappingContext } from "#app/order/map.ts";
 import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
 import { agreedPairs, readState, type StoredState, stateVersion } from "#app/order/stored-state.ts";
-import { acceptedOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
+import { payloadsOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
 
 /** What of an order Hakuna would be told anew, by the part of the feed order that differs. */
 export type Difference =
@@ -67,7 +67,8 @@ export async function upgradePreview(pool: pg.Pool, shop: string): Promise<Upgra
 async function page(pool: pg.Pool, shop: string, after: string): Promise<Row[]> {
   const { rows } = await pool.query<Row>(
     `SELECT o."id", d."state", d."manualPairs", d."agreedPairs",
-            d."lastPayload", d."sentPayload", d."sentIn", d."reportedUnits", o."acceptedAttempt"
+            d."lastPayload", d."formerPayload", d."sentIn", d."reportedUnits",
+            o."acceptedAttempt", o."acceptedHash"
        FROM "Order" o JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
       WHERE o."shop" = $1 AND o."id" > $2 AND o."acceptedHash" = o."payloadHash"
         AND (d."state"->>'schemaVersion')::int < $3
@@ -80,7 +81,7 @@ async function page(pool: pg.Pool, shop: string, after: string): Promise<Row[]> 
 function look(preview: UpgradePreview, row: Row, rules: ShopRules): void {
   const { id, manualPairs } = row;
   const state = readState(row.state);
-  const { lastPayload, reportedUnits } = acceptedOf(row);
+  const { lastPayload, reportedUnits } = payloadsOf(row);
   // it is never sent again
   if (lastPayload === null || state.head === null || staysStripped(state)) return;
   preview.orders += 1;

@@ -60,7 +60,6 @@ export async function fillShop(
     shop: `'${shop}'`,
     orderId: id,
     lastPayload: "NULL",
-    sentPayload: "NULL",
   });
   await pool.query(
     `INSERT INTO "TimelineEvent" ("shop", "orderId", "source", "at", "kind", "detail")

@@ -126,3 +126,56 @@ test("links that lead outside open elsewhere", async ({ page, world, shop }) => 
   expect(await outside.count()).toBeGreaterThan(0);
   for (const link of await outside.all()) await expect(link).toHaveAttribute("target", "_blank");
 });
+
+test("support is a click away, outside the frame, also by e-mail", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const app = await openApp(page, world, shop.domain, "/app/help");
+  await expect(app.getByText("support@app.example")).toBeVisible();
+  const write = app.getByRole("link", { name: "Write to support" });
+  await expect(write).toHaveAttribute("href", "mailto:support@app.example");
+  await expect(write).toHaveAttribute("target", "_blank");
+});
+
+test("what Hakuna has is not sent again in front of all else, and what cannot be done says why", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const client = createClient(world);
+  await client.connect(shop.domain);
+  const id = 820_982_911_946_500_101n;
+  await client.send([
+    boughtOrder(shop.domain, id, [
+      { id: 11n, title: "Frutta", isPlan: false },
+      { id: 12n, title: "Warranty", isPlan: true },
+    ]),
+  ]);
+  await client.quiet(shop.domain);
+  await client.close();
+  const app = await openApp(page, world, shop.domain, `/app/orders/${id}`);
+  const resend = app.getByRole("button", { name: "Resend" });
+  await expect(resend).toBeVisible();
+  await expect(resend).not.toHaveClass(/variantPrimary/);
+  await app.getByRole("button", { name: "Check processing status" }).hover({ force: true });
+  await expect(app.getByText("Hakuna gave this order no request ID")).toBeVisible();
+});
+
+test("on a phone the settings' headings keep their distance from the edge", async ({
+  page,
+  world,
+  shop,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const app = await openApp(page, world, shop.domain, "/app/settings");
+  const headings = await app.getByRole("heading", { level: 2 }).all();
+  expect(headings.length).toBeGreaterThan(5);
+  for (const heading of headings) {
+    expect(
+      (await heading.boundingBox())?.x,
+      String(await heading.textContent()),
+    ).toBeGreaterThanOrEqual(12);
+  }
+});

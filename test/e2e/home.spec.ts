@@ -40,6 +40,41 @@ test("a new merchant is led to the settings, and each step is checked by the app
   await expect(app.getByText("Everything is in sync")).toBeVisible();
 });
 
+test("the guide is closed before all of it is done, and stays closed", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const app = await openApp(page, world, shop.domain);
+  await expect(app.getByText("0 of 5 steps done")).toBeVisible();
+  await app.getByRole("button", { name: "Hide the setup guide" }).click();
+  await expect(app.getByText("This shop is not connected to Hakuna")).toBeVisible();
+  await openApp(page, world, shop.domain);
+  await expect(app.getByText("This shop is not connected to Hakuna")).toBeVisible();
+  await expect(app.getByText("0 of 5 steps done")).toHaveCount(0);
+});
+
+test("a page that is being read bears its own name, in German too", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const app = await openApp(page, world, shop.domain, "/app?locale=de");
+  const read = Promise.withResolvers<void>();
+  await page.route("**/app/*.data*", async (route) => {
+    await read.promise;
+    await route.continue();
+  });
+  for (const name of ["Bestellungen", "Schutzpläne", "Auswertung", "Einstellungen", "Hilfe"]) {
+    await page.getByRole("link", { name }).click();
+    await expect(app.getByRole("heading", { level: 1 })).toHaveText(name);
+    await expect(app.locator(".Polaris-SkeletonBodyText").first()).toBeVisible();
+  }
+  read.resolve();
+  await expect(app.locator(".Polaris-SkeletonBodyText").first()).toBeHidden();
+  await page.unrouteAll({ behavior: "wait" });
+});
+
 test("a theme that links plans by itself ends that step by hand", async ({ page, world, shop }) => {
   const app = await openApp(page, world, shop.domain);
   await app.getByRole("button", { name: "Add plans to your theme" }).click();
@@ -148,6 +183,7 @@ test("while the app cannot read from Shopify, nothing says that all is well", as
   const app = await openApp(page, world, shop.domain);
   await expect(app.getByText("Shopify does not answer")).toBeVisible();
   await expect(app.getByText("Everything is in sync")).toHaveCount(0);
+  await expect(app.getByText("takes place in a few minutes")).toHaveCount(0);
   expect(await violations(page)).toEqual([]);
   await pause(null);
   await openApp(page, world, shop.domain);

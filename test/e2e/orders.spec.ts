@@ -161,6 +161,43 @@ test("the list, as it is filtered, is saved as a CSV file", async ({ page, world
   );
 });
 
+test("in German the file is what a German spreadsheet opens: semicolons, decimal commas, times as in the list", async ({
+  page,
+  world,
+  shop,
+}) => {
+  await shop.set({ connection: "connected", timeZone: "Europe/Berlin", factsReadAt: new Date() });
+  const known = { planTotal: 4990, currency: "EUR", planUnits: 2, needsAttention: true };
+  await shop.addOrder({
+    ...{ id: "9", name: "#1009", status: "sent", ...known },
+    placedAt: new Date("2026-11-20T11:00:00Z"),
+  });
+  const app = await openApp(page, world, shop.domain, "/app/orders?locale=de");
+  await expect(app.getByRole("row", { name: /#1009/ })).toContainText("20.11.2026, 12:00");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    app.getByRole("button", { name: "Exportieren" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("bestellungen.csv");
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  // the mark by which spreadsheets know UTF-8
+  expect(text.startsWith("\uFEFF")).toBe(true);
+  const [header, line] = text.slice(1).split("\r\n");
+  expect(header?.split(";")).toEqual(
+    [
+      ...["Shopify-ID", "Bestellung", "Datum", "Kunde", "Anzahl Schutzpläne"],
+      ...["Summe Schutzpläne", "Währung", "Status", "Zu prüfen", "Erstatten bis", "Hinweis"],
+    ].map((name) => `"${name}"`),
+  );
+  expect(line?.split(";").slice(1, 10)).toEqual(
+    ["#1009", "20.11.2026, 12:00", "", "2", "49,90", "EUR", "Zu prüfen", "ja", ""].map(
+      (cell) => `"${cell}"`,
+    ),
+  );
+});
+
 test("an empty list explains itself", async ({ page, world, shop }) => {
   const app = await openApp(page, world, shop.domain, "/app/orders");
   await expect(app.getByText("No orders yet")).toBeVisible();

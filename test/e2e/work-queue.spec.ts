@@ -111,6 +111,46 @@ test("a list by deadline is worked through, also where an order has left it", as
   await client.close();
 });
 
+test("the way back from an order leads to the list as it was: view, filter, sort, page and place", async ({
+  page,
+  world,
+  shop,
+}) => {
+  await shop.set({ connection: "connected" });
+  for (let id = 1; id <= 130; id += 1) {
+    await shop.addOrder({
+      id: String(id),
+      name: `#${2000 + id}`,
+      status: "confirmed",
+      planUnits: 1,
+      placedAt: new Date(Date.UTC(2026, 9, 1, 0, id)),
+    });
+  }
+  const path = "/app/orders?view=synced&plans=yes&sort=oldest";
+  const app = await openApp(page, world, shop.domain, path);
+  await app.getByRole("button", { name: "Next" }).click();
+  await expect(app.getByRole("link", { name: "#2051" })).toBeVisible();
+  const frame = page.frame({ name: "app-iframe" });
+  const placed = () =>
+    frame?.evaluate(() => ({ search: location.search, top: Math.round(scrollY) }));
+  await app.getByRole("link", { name: "#2095" }).scrollIntoViewIfNeeded();
+  await expect.poll(async () => (await placed())?.top).toBeGreaterThan(100);
+  const before = await placed();
+  expect(before?.search).toMatch(/view=synced.*plans=yes.*sort=oldest.*after=/);
+
+  await app.getByRole("link", { name: "#2095" }).click();
+  await expect(app.getByRole("heading", { level: 1 })).toContainText("#2095");
+  await app.getByRole("link", { name: "Next" }).click();
+  await expect(app.getByRole("heading", { level: 1 })).toContainText("#2096");
+  await app.getByRole("link", { name: "Orders" }).click();
+  await expect(app.getByRole("link", { name: "#2095" })).toBeInViewport();
+  const params = (search = "") =>
+    [...new URLSearchParams(search)].filter(([name]) => /^(view|plans|sort|after)$/.test(name));
+  const after = await placed();
+  expect(params(after?.search)).toEqual(params(before?.search));
+  expect(after?.top).toBe(before?.top);
+});
+
 test("what one cause has is one finding, its button does the remedy, and each step is undone", async ({
   page,
   world,

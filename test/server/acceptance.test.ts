@@ -77,25 +77,45 @@ it("a fulfillment that Hakuna was told of and that is withdrawn is noticed", asy
   ]);
 });
 
-it("a request that was refused leaves what was accepted before; redacted, neither holds the customer", async () => {
+it("a request that was refused leaves what was accepted before, without its customer; redacted, no trace is left", async () => {
   await take("orders/create", insured(831));
-  const accepted = hakuna.last("831");
+  const { line_items } = hakuna.last("831") ?? {};
   hakuna.behave({ refuseOrders: ["831"] });
   const changed = { email: "other@example.com", updated_at: "2026-11-24T11:00:00Z" };
   await take("orders/updated", insured(831, changed));
   hakuna.behave({});
   const refused = await stored(831);
-  expect(refused).toMatchObject({ status: "rejected", lastPayload: accepted });
-  expect(refused.sentPayload).toMatchObject({ customer: { email: "other@example.com" } });
+  expect(refused).toMatchObject({
+    status: "rejected",
+    lastPayload: { customer: { email: "other@example.com" } },
+    formerPayload: { line_items, customer: { email: "" } },
+  });
   await holdingShop(pool, current.shop, (client, shop) => redactOrders(client, shop, ["831"], 0));
   expect(JSON.stringify(await stored(831))).not.toMatch(/Mustermann|example\.com/);
+});
+
+it("an order that is taken after it was refused has no other feed order than that", async () => {
+  await take("orders/create", insured(835));
+  hakuna.behave({ refuseOrders: ["835"] });
+  await take(
+    "orders/updated",
+    insured(835, { updated_at: "2026-11-24T11:00:00Z", email: "b@example.com" }),
+  );
+  hakuna.behave({});
+  await take(
+    "orders/updated",
+    insured(835, { updated_at: "2026-11-24T12:00:00Z", email: "c@example.com" }),
+  );
+  expect(await stored(835)).toMatchObject({ status: "sent", lastPayload: hakuna.last("835") });
+  const { lastPayload, formerPayload } = await stored(835);
+  expect(JSON.stringify([lastPayload, formerPayload])).not.toMatch(/[^c]@example\.com/);
 });
 
 it("an order that was refused and then skipped holds nothing of its customer", async () => {
   hakuna.behave({ refuseOrders: ["841"] });
   await take("orders/create", insured(841));
   hakuna.behave({});
-  expect(await stored(841)).toMatchObject({ status: "rejected", lastPayload: null });
+  expect(await stored(841)).toMatchObject({ status: "rejected" });
   await skipByHand(context, current.shop, "841", true, "somebody");
   expect(JSON.stringify(await stored(841))).not.toMatch(/Mustermann|max@example/);
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { pairByHand, unpair } from "#app/actions/order-actions.ts";
 import { runShop } from "#app/run/run.ts";
 import { eventually } from "./client.ts";
-import { acceptedPayload, insured, type Payload, syncByHand } from "./sync-by-hand.ts";
+import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const { current, pool, hakuna, config, context, ...sync } = await syncByHand();
 const { arrive, connect, run, take, stored, setShop } = sync;
@@ -130,7 +130,7 @@ it("two shops whose orders and webhooks have the same ids have nothing to do wit
   await runShop(context, neighbor);
   const ofNeighbor = async () => {
     const { rows } = await pool.query(
-      `SELECT o."status", o."sentAt", ${acceptedPayload} AS "lastPayload", o."acceptedHash"
+      `SELECT o."status", o."sentAt", d."lastPayload", o."acceptedHash"
          FROM "Order" o JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
         WHERE o."shop" = $1`,
       [neighbor],

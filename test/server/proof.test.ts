@@ -199,7 +199,7 @@ describe("a difference is found and mended", () => {
     ["lost hash", `UPDATE "Order" SET "acceptedHash" = NULL WHERE "shop" = $1 AND "id" = $2`],
     [
       "payload",
-      `UPDATE "OrderDocument" SET "sentPayload" = jsonb_set("sentPayload", '{status}', '"cancelled"')
+      `UPDATE "OrderDocument" SET "lastPayload" = jsonb_set("lastPayload", '{status}', '"cancelled"')
         WHERE "shop" = $1 AND "orderId" = $2`,
     ],
   ])("an accepted %s", async (_what, sql) => {

@@ -22,9 +22,8 @@ async function multiply(copies: number): Promise<number> {
     [copies, JSON.stringify(rows[0]?.row)],
   );
   await pool.query(
-    `INSERT INTO "OrderDocument" ("shop", "orderId", "state", "sentPayload", "sentIn")
-     SELECT d."shop", n::text, d."state" || jsonb_build_object('id', n::text), d."sentPayload",
-            d."sentIn"
+    `INSERT INTO "OrderDocument" ("shop", "orderId", "state", "lastPayload")
+     SELECT d."shop", n::text, d."state" || jsonb_build_object('id', n::text), d."lastPayload"
        FROM "OrderDocument" d, generate_series(2, $1::int + 1) n
       WHERE d."shop" = $2 AND d."orderId" = '1'`,
     [copies, shop],

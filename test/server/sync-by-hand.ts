@@ -23,9 +23,6 @@ import { quickTimes } from "./quick-times.ts";
 
 export type Payload = Record<string, unknown>;
 
-/** The feed order that Hakuna accepted last, as SQL over an order `o` and its document `d`. */
-export const acceptedPayload = `CASE WHEN d."sentIn" = o."acceptedAttempt" THEN d."sentPayload" ELSE d."lastPayload" END`;
-
 /**
  * A database and a feed for the runs of a test file, which are made one by one, so that a test
  * decides what has happened before the next. Every test has a shop of its own that is connected. To
@@ -151,10 +148,10 @@ export async function syncByHand(database?: TestDatabase) {
       await arrive(topic, payload);
       await run();
     },
-    /** an order's row with the payloads that were accepted and sent last; empty: there is no such order */
+    /** an order's row with the payloads that were sent last and accepted before; empty: there is no such order */
     async stored(id: number): Promise<Payload> {
       const { rows } = await pool.query(
-        `SELECT o.*, d."sentPayload", ${acceptedPayload} AS "lastPayload" FROM "Order" o JOIN "OrderDocument" d
+        `SELECT o.*, d."lastPayload", d."formerPayload" FROM "Order" o JOIN "OrderDocument" d
             ON d."shop" = o."shop" AND d."orderId" = o."id" WHERE o."shop" = $1 AND o."id" = $2`,
         [current.shop, String(id)],
       );

@@ -78,6 +78,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ENCRYPTION_KEY: randomBytes(32).toString("base64"),
       HAKUNA_API_URL: hakuna.url,
       SIMULATED_SHOPIFY_URL: admin.url,
+      SUPPORT_EMAIL: "support@app.example",
       LOG_LEVEL: "info",
       DRAIN_MS: "0",
       // a test's verdict depends on no hour of the day

@@ -59,6 +59,9 @@ export function OrderFilters({ filter, counts, saved, hasRoom }: Props) {
   const { mode, setMode } = useSetIndexFiltersMode(
     isFiltered && savedViews.open === null ? IndexFiltersMode.Filtering : IndexFiltersMode.Default,
   );
+  // who comes back to a filtered list is led to its place, not to the search at its top
+  const [isDrawn, setDrawn] = useState(false);
+  useEffect(() => setDrawn(true), []);
   const navigation = useNavigation();
   const [query, setQuery] = useQuery(filter.query, (query) => change({ query }));
   const clearFilters = () => change({ from: null, to: null, finding: null, plans: null });
@@ -88,6 +91,7 @@ export function OrderFilters({ filter, counts, saved, hasRoom }: Props) {
       primaryAction={savedViews.primaryAction}
       mode={mode}
       setMode={setMode}
+      autoFocusSearchField={isDrawn}
       queryValue={query}
       queryPlaceholder={t("orders.search")}
       onQueryChange={setQuery}

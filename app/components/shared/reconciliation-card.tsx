@@ -18,29 +18,29 @@ export function ReconciliationCard({
   return (
     <Card>
       <BlockStack gap="300">
-        <InlineStack align="space-between" gap="200">
-          {lastAt === null ? (
+        {lastAt !== null ? (
+          <InlineStack align="space-between" gap="200">
+            <Text as="p" fontWeight="medium">
+              <Trans
+                t={t}
+                i18nKey="home.reconciliation.recovered"
+                count={recovered}
+                components={{ moment: <RelativeMoment at={lastAt} /> }}
+              />
+            </Text>
+            {recovered > 0 && (
+              <Text as="p" tone="subdued">
+                {t("home.reconciliation.last")}: <RelativeMoment at={lastAt} />
+              </Text>
+            )}
+          </InlineStack>
+        ) : (
+          paused === null && (
             <Text as="p" fontWeight="medium">
               {t("home.reconciliation.never")}
             </Text>
-          ) : (
-            <>
-              <Text as="p" fontWeight="medium">
-                <Trans
-                  t={t}
-                  i18nKey="home.reconciliation.recovered"
-                  count={recovered}
-                  components={{ moment: <RelativeMoment at={lastAt} /> }}
-                />
-              </Text>
-              {recovered > 0 && (
-                <Text as="p" tone="subdued">
-                  {t("home.reconciliation.last")}: <RelativeMoment at={lastAt} />
-                </Text>
-              )}
-            </>
-          )}
-        </InlineStack>
+          )
+        )}
         {paused &&
           (isSecond ? (
             <Text as="p">{t(`home.reconciliation.paused.${paused.reason}.title`)}</Text>

@@ -1,5 +1,5 @@
 import { command } from "#app/ops/command.ts";
-import { acceptedOf } from "#app/store/attempts/accepted-payload.ts";
+import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
 import { timelineOf } from "#app/views/timeline.ts";
 
 /** Shows one order: status, findings, timeline and what was sent last. */
@@ -19,7 +19,7 @@ export const order = command({
       const reason = [row.reasonCode, row.statusReason].filter(Boolean).join(": ");
       const planTotal = row.planTotal === null ? null : Number(row.planTotal);
       const { manualPairs } = document ?? {};
-      const lastPayload = document && acceptedOf({ ...row, ...document }).lastPayload;
+      const lastPayload = document && payloadsOf({ ...row, ...document }).lastPayload;
       const data = { ...row, planTotal, manualPairs, lastPayload, events };
       const lines = [
         `${row.name ?? id}: ${row.status}${reason ? ` (${reason})` : ""}`,
