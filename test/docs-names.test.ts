@@ -5,6 +5,7 @@ import { variables } from "#app/foundation/variables.server.ts";
 import { commands } from "#app/ops/commands.ts";
 import { type FindingCode, finding, findingTexts } from "#app/order/findings.ts";
 import { linkProperties } from "#app/order/link-properties.ts";
+import { faults } from "#test/faults/faults.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
@@ -63,6 +64,16 @@ describe.each(pages)("%s names only", (page) => {
     expect(named.filter((name) => !app.includes(`"${name}"`) && !roles.includes(name))).toEqual([]);
   });
 
+  it("settings with the values that they have by themselves", () => {
+    const seconds = { s: 1, seconds: 1, minutes: 60 };
+    const told = text.matchAll(/`(\w+_MS)` \((?:default )?(\d+) (s|seconds|minutes)\b/g);
+    const wrong = [...told].flatMap(([sentence, name = "", count, unit = "s"]) => {
+      const ms = Number(count) * seconds[unit as "s"] * 1000;
+      return variables[name as "PORT"].parse(undefined) === ms ? [] : [sentence];
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it("alerts that there are", () => {
     const named = names(text, /\b(Hakuna[A-Z][a-z]+[A-Z]\w+)\b/g);
     expect(named.filter((name) => !rules.some(({ alert }) => alert === name))).toEqual([]);
@@ -98,6 +109,53 @@ describe("somewhere in the documents stands", () => {
   it.each(models)("the table %s, in docs/privacy.md", (name) => {
     expect(new RegExp(`\`${name}[.\`]`).test(read("docs/privacy.md"))).toBe(true);
   });
+});
+
+describe("docs/operations.md", () => {
+  const page = read("docs/operations.md");
+
+  it("has how many connections a process holds at most", () => {
+    const [, more, all] =
+      /SCAN_CONCURRENCY` \+ (\d+) connections, which is (\d+) /.exec(page) ?? [];
+    const { WORKER_CONCURRENCY, SCAN_CONCURRENCY } = variables;
+    const lanes = WORKER_CONCURRENCY.parse(undefined) + SCAN_CONCURRENCY.parse(undefined);
+    const ofFoundations = /Concurrency = (\d+);|concurrency \+ (\d+),/g;
+    // not what makes the queue's tables at the start and goes
+    const ofPools = /^ +max: (\d+),|\{ .*, max: (\d+),/gm;
+    const counted = (file: string, pattern: RegExp) =>
+      [...read(file).matchAll(pattern)].map(([, one, other]) => Number(one ?? other));
+    const sum = [
+      ...counted("app/process/foundations.server.ts", ofFoundations),
+      ...["app/db.server.ts", "app/queue/queue.ts"].flatMap((file) => counted(file, ofPools)),
+      ...["intake/inbox-writer.ts", "intake/waker.ts"].flatMap((f) => counted(`app/${f}`, ofPools)),
+      // the queue's that listens, and the watch's
+      ...[1, 1],
+    ];
+    expect(sum).toHaveLength(9);
+    const total = sum.reduce((one, other) => one + other);
+    expect([Number(more), Number(all)]).toEqual([total, lanes + total]);
+  });
+
+  it("names only options that its commands have", async () => {
+    const table = page.split("## Commands")[1]?.split("\n## ")[0] ?? "";
+    const unknown: string[] = [];
+    for (const [row] of table.matchAll(/^\| `.+$/gm)) {
+      const named = names(row.split(" | ")[0] ?? "", /[`,] ?`?([a-z][a-z-]+)[ `]/g);
+      const load = named.flatMap((name) => commands[name] ?? []);
+      const options = (await Promise.all(load.map((command) => command()))).flatMap((command) =>
+        Object.keys(command.options),
+      );
+      const told = names(row, /--([a-z][a-z-]*)/g).filter((name) => name !== "json");
+      unknown.push(
+        ...told.filter((name) => !options.includes(name)).map((name) => `${name}: ${row}`),
+      );
+    }
+    expect(unknown).toEqual([]);
+  });
+});
+
+it("docs/testing.md has how many deliberate faults there are", () => {
+  expect(read("docs/testing.md")).toContain(`lists ${faults.length}:`);
 });
 
 describe("docs/mapping.md", () => {

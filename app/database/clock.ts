@@ -31,6 +31,19 @@ export async function startClock(pool: pg.Pool, log: Logger): Promise<Clock> {
   };
 }
 
+/**
+ * The database's time now, epoch milliseconds, asked for anew. For what must not happen too late: a
+ * machine that was suspended believes its own clock, and the last difference, for up to a minute.
+ */
+export async function databaseTime(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ now: number }>(
+    "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now",
+  );
+  const [time] = rows;
+  if (time === undefined) throw new Error("The database did not tell its time.");
+  return time.now;
+}
+
 /** How many milliseconds the database's time is ahead of those that this process has lived. */
 async function measure(pool: pg.Pool): Promise<number> {
   const asked = performance.now();

@@ -273,7 +273,9 @@ export const variables = {
   OUTAGE_MAIL_AFTER_MS: integer(1)
     .prefault("3600000")
     .describe("How long a connection is broken before the merchant is told by mail."),
-  OUTAGE_LOOK_MS: integer(1).prefault("60000").describe("How often a worker looks for that."),
+  OUTAGE_LOOK_MS: integer(1)
+    .prefault("60000")
+    .describe("How often a worker looks for that, and for mails that merchants asked for."),
   OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl()
     .optional()
     .describe("OpenTelemetry collector (OTLP over HTTP) that gets traces. Unset: no traces."),

@@ -47,7 +47,8 @@ export function refusalReason(status: number, body: string, sent: string): strin
   const { error_code, validation_errors = [] } = parsed.success ? parsed.data.error : {};
   const words = [error_code, joined(validation_errors)].filter(Boolean).join(": ");
   const said = [error_code ?? "", ...validation_errors];
-  return withWords(`Hakuna answered ${status}`, words, said, parseJson(sent));
+  // it is long, and most answers have no words
+  return withWords(`Hakuna answered ${status}`, words, said, () => parseJson(sent));
 }
 
 /**
@@ -57,7 +58,7 @@ export function refusalReason(status: number, body: string, sent: string): strin
  * @param sent the orders of the request
  */
 export function processingReason(errors: readonly string[], sent: readonly unknown[]): string {
-  return withWords("Hakuna could not process the order", joined(errors), errors, sent);
+  return withWords("Hakuna could not process the order", joined(errors), errors, () => sent);
 }
 
 /** A reason without Hakuna's words but the codes among them: no customer can be in it any more. */
@@ -80,9 +81,14 @@ function joined(errors: readonly string[]): string {
 }
 
 /** The codes among `said`, all that Hakuna said, are kept whatever is cut out of its words. */
-function withWords(start: string, words: string, said: readonly string[], sent: unknown): string {
+function withWords(
+  start: string,
+  words: string,
+  said: readonly string[],
+  sent: () => unknown,
+): string {
   if (words === "") return `${start}.`;
-  const kept = storableText(withoutCustomer(words, sent));
+  const kept = storableText(withoutCustomer(words, sent()));
   const short = kept.length > longest ? `${kept.slice(0, longest - 1)}…` : kept;
   const known = codesIn(short);
   const lost = codesIn(said.join("\n")).filter((code) => !known.includes(code));

@@ -42,9 +42,15 @@ export function answerHealth(app: Express, { services, run, sweeps }: Foundation
     const silentMs = silent === null ? 0 : performance.now() - silent.since;
     if (silent !== null && silentMs > config.worker.sweepStaleMs) {
       const { lane } = silent;
-      log.warn({ lane, silentMs: Math.round(silentMs) }, "not ready: a lane asks for no jobs");
+      log.warn(
+        { lane, silentMs: Math.round(silentMs) },
+        "not ready: a lane asks for no jobs or lost places",
+      );
       const seconds = Math.round(silentMs / 1000);
-      return answer(503, `The lane ${lane} last asked for jobs ${seconds} seconds ago.`);
+      return answer(
+        503,
+        `The lane ${lane} last asked for jobs with all its places ${seconds} seconds ago.`,
+      );
     }
     answer(200, "ready");
   });

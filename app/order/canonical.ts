@@ -1,12 +1,18 @@
 /** JSON with sorted keys, so that equal values give equal text. `undefined` members are left out. */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const member of value) text += `,${canonicalJson(member)}`;
+    return `[${text.slice(1)}]`;
+  }
+  const members = value as Record<string, unknown>;
+  // by code units, as `compareText`
+  for (const name of Object.keys(members).sort()) {
+    const member = members[name];
+    if (member !== undefined) text += `,${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${text.slice(1)}}`;
 }
 
 /** Which text goes first, by code units: the same on every machine. */

@@ -16,20 +16,26 @@ export const customerFields: readonly CustomerField[] = [
 
 export type CustomerValues = Record<CustomerField, string | null>;
 
+/** Where a head keeps each of them. */
+const places = customerFields.map((field) => {
+  const at = field.lastIndexOf(".");
+  return { field, owner: at === -1 ? "head" : field.slice(0, at), key: field.slice(at + 1) };
+});
+
 export function customerValues(head: Head): CustomerValues {
-  const { email, phone, customer, billingAddress, shippingAddress } = head;
-  const owners: Record<string, Partial<Record<string, unknown>> | null | undefined> = {
+  const { customer, billingAddress, shippingAddress } = head;
+  const owners: Record<string, object | null | undefined> = {
+    head,
     customer,
     "customer.defaultAddress": customer?.defaultAddress,
     billingAddress,
     shippingAddress,
   };
-  const values = customerFields.map((field) => {
-    const at = field.lastIndexOf(".");
-    if (at === -1) return [field, field === "email" ? email : phone];
-    return [field, owners[field.slice(0, at)]?.[field.slice(at + 1)] ?? null];
-  });
-  return Object.fromEntries(values);
+  const values: Record<string, string | null> = {};
+  for (const { field, owner, key } of places) {
+    values[field] = (owners[owner] as Record<string, string | null> | null)?.[key] ?? null;
+  }
+  return values as CustomerValues;
 }
 
 /** The head with other words about its customer; a customer or address of whom nothing is known is null. */

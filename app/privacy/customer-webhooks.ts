@@ -19,40 +19,46 @@ type Row = { webhookId: string; topic: OrderTopic; payload: Buffer };
 const holdsOne = `EXISTS (SELECT 1 FROM unnest($2::text[]) AS wanted("id")
   WHERE position(convert_to(wanted."id", 'UTF8') IN "payload") > 0)`;
 
-/**
- * The webhooks in the shop's inbox, also those in quarantine, that are about one of these orders or
- * come from this customer. Of one that cannot be read it is enough that it holds one of the ids.
- */
-export async function customerWebhooks(
-  client: Pick<pg.Pool | pg.PoolClient, "query">,
-  shop: string,
-  { customerId, orders }: CustomerRequest,
-): Promise<CustomerWebhook[]> {
-  const { rows } = await client.query<Row>(
-    `SELECT "webhookId", "topic", "payload" FROM "InboxWebhook"
-      WHERE (("shop" = $1 AND "foldedAt" IS NULL AND "quarantinedAt" IS NULL)
-          OR ("shop" = $1 AND "quarantinedAt" IS NOT NULL)) AND "payload" IS NOT NULL
-        AND ${holdsOne}
-      ORDER BY "webhookId"`,
-    [shop, wantedIds({ customerId, orders })],
-  );
-  return concerning(rows, { customerId, orders });
-}
-
 /** Where in the inbox to look on; `afterAt` as PostgreSQL writes it, to the microsecond. */
 export type InboxPlace = { part: "quarantined" | "waiting"; afterAt: string; afterId: string };
 
-/** Webhooks that are looked at in one transaction. */
+/** Webhooks that are looked at in one statement. */
 const page = 500;
 
+/** Where to begin: before all webhooks of one part of the inbox. */
+export const beginningOf = (part: InboxPlace["part"]): InboxPlace => ({
+  ...{ part, afterAt: "-infinity", afterId: "" },
+});
+
 /**
- * The same of the next webhooks of one part of the inbox, the oldest first.
+ * The webhooks in the shop's inbox, also those in quarantine, that are about one of these orders or
+ * come from this customer, page by page. Of one that cannot be read it is enough that it holds one of
+ * the ids.
+ */
+export async function customerWebhooks(
+  pool: pg.Pool,
+  shop: string,
+  request: CustomerRequest,
+): Promise<CustomerWebhook[]> {
+  const found: CustomerWebhook[] = [];
+  for (const part of ["waiting", "quarantined"] as const) {
+    for (let place: InboxPlace | null = beginningOf(part); place; ) {
+      const { webhooks, next } = await nextCustomerWebhooks(pool, shop, request, place, "infinity");
+      found.push(...webhooks);
+      place = next;
+    }
+  }
+  return found;
+}
+
+/**
+ * The next of them in one part of the inbox, the oldest first.
  *
  * @param until webhooks that came later are left out; as PostgreSQL writes it
  * @returns `next` null: that was the last of them
  */
 export async function nextCustomerWebhooks(
-  client: pg.PoolClient,
+  client: Pick<pg.Pool | pg.PoolClient, "query">,
   shop: string,
   request: CustomerRequest,
   { part, afterAt, afterId }: InboxPlace,

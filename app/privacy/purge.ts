@@ -99,6 +99,7 @@ function entomb(order: StoredOrder, now: number): void {
   order.state =
     order.firstSentAt === null ? tombstone(order.state, through) : purge(order.state, through);
   order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
+  order.sentPayload = order.sentPayload && redactFeedOrder(order.sentPayload);
   order.customerId = null;
   forgetRefunds(order);
   if (order.sale) order.sale = { ...order.sale, products: null };

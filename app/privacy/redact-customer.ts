@@ -92,6 +92,7 @@ export async function redactOrders(
     const wasSkipped = order.status === "skipped";
     order.state = redact(order.state);
     order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
+    order.sentPayload = order.sentPayload && redactFeedOrder(order.sentPayload);
     order.customerId = null;
     markChanged(order, now);
     await loadOffers(client, shop, [order]);

@@ -5,6 +5,7 @@ import { fieldsOf } from "#app/shopify/webhooks/webhook-fields.ts";
 import { type Lease, underLease } from "#app/store/lease.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import {
+  beginningOf,
   type CustomerWebhook,
   type InboxPlace,
   nextCustomerWebhooks,
@@ -57,8 +58,7 @@ async function goOn(
   { id, part }: Redaction,
   next: InboxPlace | null,
 ): Promise<void> {
-  const waiting: InboxPlace = { part: "waiting", afterAt: "-infinity", afterId: "" };
-  const place = next ?? (part === "quarantined" ? waiting : null);
+  const place = next ?? (part === "quarantined" ? beginningOf("waiting") : null);
   if (place === null) {
     await client.query(`DELETE FROM "CustomerRedaction" WHERE "shop" = $1 AND "id" = $2`, [
       shop,

@@ -7,7 +7,7 @@ import { repeat } from "./repeat.ts";
 /**
  * Ends the process, to be started anew, when it is the process that is at fault: for `giveUpMs` every
  * look over a new connection was answered by the database, while a sweep got no answer all the time,
- * or a lane that has places asked for no job. Without a database nothing would be better after a
+ * or a lane that has places asked for no job, or lost some of them. Without a database nothing would be better after a
  * start: the process stays up, and says so on /readyz.
  *
  * @param staleMs when /readyz says so: within it each lane is asked several times whether it asks
@@ -51,7 +51,7 @@ export function watchSweeps(options: {
     } else if (silent && isGivenUp(silent.since)) {
       log.fatal(
         { lane: silent.lane },
-        "the database answers, but a lane asks for no jobs: the process ends to be started anew",
+        "the database answers, but a lane asks for no jobs or lost places: the process ends to be started anew",
       );
       end();
     }

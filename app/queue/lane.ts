@@ -23,8 +23,9 @@ export type Lane = {
    */
   work(run: Run, find: () => Promise<string[]>): Promise<void>;
   /**
-   * Whether it asked for a job since the last call, and the database answered, be it with a refusal;
-   * or need not ask: it does not work, is at rest, or has no place for one. It is told to ask now.
+   * Whether it has all its places, and asked for a job since the last call, and the database
+   * answered, be it with a refusal; or need not ask: it does not work, is at rest, or has no place
+   * for one. It is told to ask now.
    */
   asks(): boolean;
   /** Takes no more runs; those under way go on, and `wake` still leaves work to other processes. */
@@ -32,12 +33,6 @@ export type Lane = {
   /** The same, and wakes no more; waits for what is under way. */
   stop(): Promise<void>;
 };
-
-/** So long a run of a silent feed waits for its turn to begin; then it is queued again. */
-const longestTurnMs = 60_000;
-
-/** A request that is under way at the end is waited for. */
-const longestEndMs = 15_000;
 
 /** News goes before what is tried again, so that many shops in back-off hold up no other. */
 const news = 0;
@@ -62,6 +57,10 @@ export type LaneOptions = {
   sweepLimitMs: number;
   /** the same of a run: the shop's lease decides when another may do its work */
   runLimitMs: number;
+  /** how long a run of a silent feed waits for its turn to begin; then it is queued again */
+  turnLimitMs: number;
+  /** how long runs that are under way at the end are waited for */
+  endLimitMs: number;
   sweeps: Sweeps;
 };
 
@@ -141,6 +140,9 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     const known = answeredAt;
     answeredAt = Math.max(seen?.lastFetchedOn ?? 0, refusedAt);
     askNow();
+    const lost = places.lost();
+    if (lost > 0) log.error({ lane: name, lost }, "a lane has lost places");
+    if (lost > 0) return false;
     return answeredAt !== known || (places.free() < 1 && runs.size > 0);
   }
 
@@ -179,7 +181,7 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   async function hasTurn(place: TakenPlace): Promise<boolean> {
     starting.add(place);
     try {
-      return await place.hasPlace(longestTurnMs);
+      return await place.hasPlace(options.turnLimitMs);
     } finally {
       starting.delete(place);
     }
@@ -218,7 +220,8 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     },
     async stop() {
       await rest();
-      await Promise.race([Promise.all(runs.values()), sleep(longestEndMs, null, { ref: false })]);
+      const limit = sleep(options.endLimitMs, null, { ref: false });
+      await Promise.race([Promise.all(runs.values()), limit]);
       stopping = true;
     },
   };

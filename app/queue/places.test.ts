@@ -67,6 +67,16 @@ it("a run leaves once", () => {
   expect(places.free()).toBe(2);
 });
 
+it("a place that no run holds any more is seen to be lost", async () => {
+  const places = openPlaces(3);
+  const place = await takeLent(places);
+  expect(places.lost()).toBe(0);
+  // no run does so: it is one way to lose a place
+  expect(await Promise.all([place.hasPlace(), place.hasPlace()])).toEqual([true, true]);
+  place.leave();
+  expect([places.free(), places.lost()]).toEqual([2, 1]);
+});
+
 it("a run that was given up asks no feed that did not answer the last time", () => {
   const places = openPlaces(4);
   const given = places.take();
@@ -202,6 +212,7 @@ it("whatever runs do, in whatever order, the places add up", async () => {
       // one that has just been let in does not know yet
       await vi.advanceTimersByTimeAsync(0);
       expect(places.free()).toBe(count - runs.filter(({ isLent }) => !isLent).length);
+      expect(places.lost()).toBe(0);
       expect(holding).toBeLessThanOrEqual(count);
     }
     for (const place of runs) place.leave();

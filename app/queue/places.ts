@@ -6,7 +6,7 @@ export type TakenPlace = Place & {
   readonly isLent: boolean;
   /** the feed of the run's shop did not answer the last time, or asked for patience */
   readonly isSilent: boolean;
-  /** as `Place.hasPlace`; waits for so long */
+  /** as `Place.hasPlace`, and asked once at a time; waits for so long */
   hasPlace(limitMs?: number): Promise<boolean>;
   /**
    * To be called at the run's end, or when it is given up: what a run does after that, as one that
@@ -18,6 +18,8 @@ export type TakenPlace = Place & {
 /** The places of a lane: how many shops of it a process works on at once. */
 export type Places = {
   free(): number;
+  /** Places that are taken, but by no run: none, but for an error that nobody has thought of. */
+  lost(): number;
   /** Resolves when a place is free for a new run. */
   oneFree(): Promise<void>;
   /** @param isSilent as `TakenPlace.isSilent`: such a run has no place yet, `hasPlace` waits for it */
@@ -51,6 +53,8 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
   const returning = { others: new Set<() => void>(), silent: new Set<() => void>() };
   /** who is to be told that a new run may begin */
   const beginning = new Set<() => void>();
+  /** runs that have not left */
+  const open = new Set<{ readonly isLent: boolean }>();
   let taken = 0;
   /** of these, by runs of silent feeds */
   let silent = 0;
@@ -140,7 +144,7 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
       isProbing = false;
     };
     if (!isLent) taken += 1;
-    return {
+    const place: TakenPlace = {
       get isLent() {
         return isLent;
       },
@@ -183,11 +187,14 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
       leave() {
         if (left.signal.aborted) return;
         left.abort();
+        open.delete(place);
         if (!isLent) release(isSilent);
         endAway();
         endProbe();
       },
     };
+    open.add(place);
+    return place;
   }
 
   async function oneFree(): Promise<void> {
@@ -199,5 +206,10 @@ export function openPlaces(count: number, awayPerPlace = 20): Places {
     }
   }
 
-  return { free: () => count - taken, oneFree, take };
+  function lost(): number {
+    const held = [...open].filter(({ isLent }) => !isLent);
+    return taken - held.length;
+  }
+
+  return { free: () => count - taken, lost, oneFree, take };
 }

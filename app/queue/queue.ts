@@ -35,6 +35,12 @@ export type Queue = {
  */
 const awayPerPlace: Record<LaneName, number> = { sync: 20, scan: 50, plans: 20, refunds: 20 };
 
+/** Many shops with silent feeds share few places, each for a second or so. */
+const longestTurnMs = 60_000;
+
+/** What is under way at the end is waited for; so long in each lane, and so long by the queue. */
+const longestEndMs = 15_000;
+
 const dailyName = "retention";
 
 /** A job that its process did not survive is tried again. */
@@ -86,6 +92,7 @@ export async function startQueue(options: {
   const sweepLimitMs = 2 * (limits.statementMs + 2 * limits.connectMs);
   const shared: Omit<LaneOptions, "concurrency" | "awayPerPlace"> = {
     ...{ log, sweepIntervalMs, sweepLimitMs, runLimitMs, sweeps },
+    ...{ turnLimitMs: longestTurnMs, endLimitMs: longestEndMs },
   };
   const open = (name: LaneName) =>
     openLane(boss, name, {
@@ -113,7 +120,7 @@ export async function startQueue(options: {
     },
     async stop() {
       await Promise.all(all.map(([, lane]) => lane.stop()));
-      await boss.stop({ graceful: true, timeout: 15_000 });
+      await boss.stop({ graceful: true, timeout: longestEndMs });
     },
   };
 }
@@ -160,7 +167,7 @@ async function makeTables(ownerUrl: string, limits: DatabaseLimits): Promise<voi
   const isBuilding = async () =>
     (await boss.getBamStatus()).some(({ status }) => ["pending", "in_progress"].includes(status));
   while ((await isBuilding()) && Date.now() < deadline) await sleep(500);
-  await boss.stop({ graceful: true, timeout: 15_000 });
+  await boss.stop({ graceful: true, timeout: longestEndMs });
 }
 
 /**

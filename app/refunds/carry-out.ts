@@ -1,10 +1,11 @@
-import { type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
-import { createRefund, findRefund } from "#app/shopify/refunds/create-refund.ts";
+import { databaseTime } from "#app/database/clock.ts";
+import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
+import { createRefund, findRefund, type RefundAnswer } from "#app/shopify/refunds/create-refund.ts";
 import { readPayments } from "#app/shopify/refunds/refund-payments.ts";
 import { mayRepeat } from "./ask-again.ts";
 import { type PlanRefund, refundById, signOf } from "./plan-refund.ts";
 import { putOff, troubleOf } from "./put-off.ts";
-import { mayAskAgain, recordAnswer, recordPayments } from "./record-refund.ts";
+import { mayArrive, mayAskAgain, recordAnswer, recordPayments } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { changeRefund, refundLeaseMs } from "./refund-store.ts";
 
@@ -20,8 +21,8 @@ export function openShop({ admin }: RefundContext, shop: string): Promise<AskAdm
  * Asks Shopify for a refund that is written down, and writes down what it answered. The caller holds
  * the refund's lease.
  *
- * @param lookedAt when it was seen that the order is as it was confirmed, epoch milliseconds of this
- *   process: of a process that slept since, nothing is sent
+ * @param lookedAt when it was begun to see that the order is as it was confirmed, by the database's
+ *   clock: of a process that slept since, nothing is sent
  * @returns the refund as it is then
  */
 export async function carryOut(
@@ -37,11 +38,13 @@ export async function carryOut(
   const asks = refund.asks + 1;
   // counted before it is done: an answer to a repeat says less
   const isOurs = await changeRefund(pool, shop, id, ["asking"], { asks });
-  const now = context.now();
+  const now = await databaseTime(pool);
   if (isOurs && mayAskAgain(refund, now) && now - lookedAt < refundLeaseMs) {
     const isFirst = asks === 1;
     const open = () => openShop(context, shop);
-    const answer = await createRefund(open, variables, { currency, isFirst });
+    const told = await createRefund(open, variables, { currency, isFirst });
+    const isSure = isFirst || told.kind !== "refused";
+    const answer = isSure ? told : await refusedRepeat(context, shop, refund, told);
     log.info(
       { shop, refund: id, orders: [refund.orderId], answer: answer.kind },
       "asked for a refund",
@@ -50,6 +53,34 @@ export async function carryOut(
     await context.wake([shop]);
   }
   return (await refundById(pool, shop, id)) ?? refund;
+}
+
+/**
+ * What the refusal of a repeat means: the first call may have been what speaks against it. Where
+ * Shopify has the refund it is made, and where nobody can say, or the first may still arrive, it stays
+ * lost.
+ */
+async function refusedRepeat(
+  context: RefundContext,
+  shop: string,
+  refund: PlanRefund,
+  refused: Extract<RefundAnswer, { kind: "refused" }>,
+): Promise<RefundAnswer> {
+  const lost = { kind: "lost", words: refused.words, retryAfterMs: null } as const;
+  try {
+    const ask = await openShop(context, shop);
+    const found = await whatBecameOf(ask, refund);
+    if (found.kind === "found") {
+      const { refundId } = found;
+      const payments = await readPayments(ask, refundId, refund.currency ?? "");
+      return { kind: "created", refundId, payments: payments ?? [] };
+    }
+    const isOver = !mayArrive(refund, await databaseTime(context.pool));
+    return found.kind === "none" && isOver ? refused : lost;
+  } catch (error) {
+    if (!(error instanceof AdminError)) throw error;
+    return lost;
+  }
 }
 
 /**
@@ -63,7 +94,7 @@ export async function lookAfter(
   shop: string,
   refund: PlanRefund,
 ): Promise<void> {
-  const lookedAt = context.now();
+  const lookedAt = await databaseTime(context.pool);
   try {
     const ask = await openShop(context, shop);
     const found = await whatBecameOf(ask, refund);
@@ -77,7 +108,7 @@ export async function lookAfter(
         return;
       }
     }
-    const mayAsk = refund.state === "asking" && mayAskAgain(refund, context.now());
+    const mayAsk = refund.state === "asking" && mayAskAgain(refund, lookedAt);
     if (found.kind !== "none" || !mayAsk) {
       await putOff(context, shop, refund, { problem: null, words: null, waitMs: 0 });
     } else if (await mayRepeat(context, shop, ask, refund)) {

@@ -1,13 +1,15 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
-import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Payment } from "#app/order/refunds/money-order.ts";
-import { type OwedReason, windowFor } from "#app/order/refunds/owed.ts";
+import { mostUnits, type OwedReason, windowFor } from "#app/order/refunds/owed.ts";
 import { isReported } from "#app/order/refunds/reported.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/refunds/windows.ts";
 import { readState, type StoredState } from "#app/order/stored-state.ts";
 import type { PlanRequest } from "#app/refunds/requests/plan-request.ts";
 import type { ReturnUnits } from "#app/refunds/returns/return-store.ts";
+import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
+import type { Failing } from "#app/store/lease.ts";
+import { returnsTrouble } from "#app/store/returns-trouble.ts";
 import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
 import { refundScopes } from "./refund-scopes.ts";
 
@@ -19,6 +21,8 @@ export type OrderRefunds = {
   requests: ShownRequest[];
   /** scopes that refunds want and the shop has not granted */
   missing: string[];
+  /** why Shopify does not tell the app of returns, in its words; null: it does, or is not asked */
+  returnsUnseen: string | null;
   /** the shop's setting; null: a person refunds everything */
   alone: { waitHours: number } | null;
   /** the customer is told where nobody says otherwise */
@@ -28,8 +32,9 @@ export type OrderRefunds = {
 export type RefundablePlan = {
   id: string;
   title: string;
-  /** units that can be refunded */
   left: number;
+  /** units that Hakuna takes back now */
+  most: number;
   owed: { units: number; reason: OwedReason } | null;
   /** units that went with a cancelled order: what was paid for them may not have been paid back */
   cancelledUnits: number;
@@ -109,15 +114,17 @@ export async function readOrderRefunds(
   const [shop, order, document, rows, requests, returns] = await Promise.all([
     prisma.shop.findUniqueOrThrow({
       where: { domain },
-      select: { scopes: true, refundsAlone: true, refundWaitHours: true, refundNotify: true },
+      select: {
+        ...{ scopes: true, failing: true },
+        ...{ refundsAlone: true, refundWaitHours: true, refundNotify: true },
+      },
     }),
     prisma.order.findUnique({
       where: { shop_id: key },
-      select: { refundWhyNot: true, acceptedHash: true },
+      select: { refundWhyNot: true, acceptedHash: true, acceptedAttempt: true },
     }),
     prisma.orderDocument.findUnique({
       where: { shop_orderId: { shop: domain, orderId } },
-      select: { lastPayload: true, state: true },
     }),
     prisma.planRefund.findMany({
       where: { shop: domain, orderId },
@@ -136,10 +143,13 @@ export async function readOrderRefunds(
   const whyNot = (order?.refundWhyNot ?? {}) as Record<string, WhyNot[]>;
   const granted = shop.scopes?.split(",") ?? [];
   const state = document && readState(document.state as unknown as StoredState);
-  const accepted = order?.acceptedHash ? (document?.lastPayload as FeedOrder | null) : null;
+  const accepted = order?.acceptedHash
+    ? document && payloadsOf({ ...order, ...document }).lastPayload
+    : null;
   return {
     plans: standings.map(({ plan, owed, cancelledUnits, requestedAt, windows, productIds }) => ({
       ...{ id: plan.id, title: plan.title, left: plan.left, owed, cancelledUnits, windows },
+      most: mostUnits({ plan, owed, requestedAt, windows }, now),
       window: possible(
         windows,
         windowFor(owed),
@@ -175,6 +185,7 @@ export async function readOrderRefunds(
       state: stateOf(row, standings),
     })),
     missing: refundScopes.filter((scope) => !granted.includes(scope)),
+    returnsUnseen: returnsTrouble(shop.failing as Failing)?.words ?? null,
     alone: shop.refundsAlone ? { waitHours: shop.refundWaitHours } : null,
     notify: shop.refundNotify,
   };

@@ -1,3 +1,4 @@
+import { databaseTime } from "#app/database/clock.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import { AdminError } from "#app/shopify/access/admin-api.ts";
 import { changeWithOrder } from "./change-with-order.ts";
@@ -36,13 +37,15 @@ export async function putOff(
   refund: PlanRefund,
   { problem, words, waitMs }: Trouble,
 ): Promise<void> {
-  const at = context.now();
+  const at = await databaseTime(context.pool);
   const { id, state } = refund;
   const dueAt = nextLook(refund.looks, at, waitMs);
   const looks = refund.looks + 1;
   const told = { looks, dueAt, ...(words !== null && { words }) };
-  if (state === "asking" && !mayAskAgain(refund, at)) {
-    const isOver = { state: "unclear", problem: "hour_over", ...told } as const;
+  // whoever is not looked at any more is a person's as well
+  if (state === "asking" && (dueAt === null || !mayAskAgain(refund, at))) {
+    const why = dueAt === null ? ("gave_up" as const) : ("hour_over" as const);
+    const isOver = { state: "unclear", problem: why, ...told } as const;
     await changeWithOrder(
       context,
       shop,

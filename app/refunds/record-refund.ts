@@ -1,3 +1,4 @@
+import { databaseTime } from "#app/database/clock.ts";
 import { type Payment, type PaymentState, paymentState } from "#app/order/refunds/money-order.ts";
 import { endRequest } from "#app/refunds/requests/end-request.ts";
 import type { RefundAnswer } from "#app/shopify/refunds/create-refund.ts";
@@ -15,9 +16,21 @@ const longestLookMs = 24 * 3_600_000;
 /** With doubling: about a month. */
 const mostLooks = 40;
 
-/** Whether Shopify may still be asked with the key that it was asked with first. */
+/** So long a call may be under way whose answer nobody waits for any more. */
+const underWayMs = 2 * 60_000;
+
+/**
+ * Whether Shopify may still be asked with the key that it was asked with first.
+ *
+ * @param now by the database's clock, as `askedAt` (`databaseTime`)
+ */
 export function mayAskAgain({ askedAt }: Pick<PlanRefund, "askedAt">, now: number): boolean {
   return askedAt !== null && now - askedAt < askAgainMs;
+}
+
+/** Whether the first call, which was given up, may still arrive. `now`: by the database's clock */
+export function mayArrive({ askedAt }: Pick<PlanRefund, "askedAt">, now: number): boolean {
+  return now - (askedAt ?? 0) < underWayMs;
 }
 
 /** When to look next; null: not by itself any more, for a person has to. */
@@ -53,19 +66,18 @@ export async function recordAnswer(
 }
 
 async function recordLost(
-  { pool, now }: RefundContext,
+  { pool }: RefundContext,
   shop: string,
   refund: PlanRefund,
   { words, retryAfterMs }: Extract<RefundAnswer, { kind: "lost" }>,
 ): Promise<void> {
-  const at = now();
+  const at = await databaseTime(pool);
   const looks = refund.looks + 1;
   const dueAt = nextLook(refund.looks, at, retryAfterMs ?? 0);
   const isOver = !mayAskAgain(refund, at);
-  await changeRefund(pool, shop, refund.id, asked, {
-    ...{ state: isOver ? "unclear" : "asking", problem: isOver ? "hour_over" : "lost" },
-    ...{ words, looks, dueAt },
-  });
+  const problem = dueAt === null ? "gave_up" : isOver ? "hour_over" : "lost";
+  const state = problem === "lost" ? "asking" : "unclear";
+  await changeRefund(pool, shop, refund.id, asked, { state, problem, words, looks, dueAt });
 }
 
 /** Writes down that Shopify holds the refund, and how its payments stand. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { databaseTime } from "#app/database/clock.ts";
 import { seenOf } from "#app/order/refunds/meanwhile.ts";
 import type { MoneyOrder } from "#app/order/refunds/money-order.ts";
 import { mayPass, type WhyNot } from "#app/order/refunds/why-not.ts";
@@ -139,7 +140,7 @@ export async function carryOutPlanned(
   const { orderId, planLineId, units } = refund;
   let money: MoneyOrder | null;
   let suggested: SuggestedRefund | null;
-  const lookedAt = context.now();
+  const lookedAt = await databaseTime(context.pool);
   try {
     const ask = await openShop(context, shop);
     money = await readMoney(context, shop, ask, orderId);

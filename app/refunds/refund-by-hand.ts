@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { databaseTime } from "#app/database/clock.ts";
 import { seenOf } from "#app/order/refunds/meanwhile.ts";
 import type { MoneyOrder } from "#app/order/refunds/money-order.ts";
-import type { PlanStanding } from "#app/order/refunds/owed.ts";
+import { mostUnits, type PlanStanding } from "#app/order/refunds/owed.ts";
 import { numericId } from "#app/shopify/global-id.ts";
 import { type SuggestedRefund, suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { carryOut, openShop } from "./carry-out.ts";
@@ -33,7 +34,9 @@ export type ByHandResult =
   /** somebody else was first: their refund */
   | { result: "open"; refund: PlanRefund }
   /** the order, or what Shopify would pay back, is not what the dialog showed: nothing was done */
-  | { result: "changed" };
+  | { result: "changed" }
+  /** its time is over: Hakuna's support decides, and nothing was done */
+  | { result: "late" };
 
 /**
  * Refunds units of a plan because a person said so. The refund is written down, with the exact words
@@ -50,9 +53,9 @@ export async function refundByHand(
 ): Promise<ByHandResult> {
   const { orderId, planLineId, units } = asked;
   const ask = await openShop(context, shop);
+  const lookedAt = await databaseTime(context.pool);
   // before the suggestion: whatever comes after it is news, if the answer is lost
   const money = await readMoney(context, shop, ask, orderId);
-  const lookedAt = context.now();
   const suggested = await suggestRefund(ask, { orderId, lineId: planLineId, units });
   const isSame =
     suggested?.amount === asked.amount &&
@@ -96,6 +99,7 @@ async function write(
     if (standing?.plan.left !== asked.left || units > asked.left || isUnread) {
       return { result: "changed" };
     }
+    if (units > mostUnits(standing, row.now)) return { result: "late" };
     if (other !== null) {
       await changeRefund(client, shop, other.id, ["planned"], {
         ...{ state: "dropped", problem: "by_hand", dueAt: null },

@@ -1,3 +1,4 @@
+import { databaseTime } from "#app/database/clock.ts";
 import { endRequest } from "#app/refunds/requests/end-request.ts";
 import { unavailable } from "#app/shopify/access/admin-api.ts";
 import { findRefund } from "#app/shopify/refunds/create-refund.ts";
@@ -5,7 +6,7 @@ import { readPayments } from "#app/shopify/refunds/refund-payments.ts";
 import { openShop } from "./carry-out.ts";
 import { changeWithOrder } from "./change-with-order.ts";
 import { type PlanRefund, refundById, signOf } from "./plan-refund.ts";
-import { eventOf, recordPayments } from "./record-refund.ts";
+import { eventOf, mayArrive, recordPayments } from "./record-refund.ts";
 import type { RefundContext } from "./refund-context.ts";
 import { uncapGone } from "./refunded-order.ts";
 
@@ -15,9 +16,6 @@ import { uncapGone } from "./refunded-order.ts";
  * the customer otherwise (`was_paid`).
  */
 export type Decision = "decline" | "was_paid" | "was_not_paid";
-
-/** So long a call may be under way whose answer nobody waits for any more. */
-const underWayMs = 2 * 60_000;
 
 const from = {
   decline: ["planned"],
@@ -70,7 +68,7 @@ async function isAtShopify(
   refund: PlanRefund,
 ): Promise<boolean> {
   // a call that was given up may still be under way
-  if (context.now() - (refund.askedAt ?? 0) < underWayMs) {
+  if (mayArrive(refund, await databaseTime(context.pool))) {
     throw unavailable("It was asked a moment ago and may still answer.");
   }
   const ask = await openShop(context, shop);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RunResult } from "#app/queue/lane.ts";
+import { readNextKept } from "#app/refunds/cancelled/read-kept.ts";
 import { mailReceipt } from "#app/refunds/requests/receipt.ts";
 import { readNextReturn } from "#app/refunds/returns/read-return.ts";
 import { watchReturns } from "#app/refunds/returns/watch-returns.ts";
@@ -15,7 +16,8 @@ const stepMs = 5_000;
 /**
  * Works on the shop's refunds, one after the other, until nothing is due or its time is over: carries
  * out what is planned, finds out what became of what was asked for, reads returns of
- * which there is news, plans what may go by itself, mails buyers the receipts of what they asked for. Safe to kill anywhere: what was said to Shopify is
+ * which there is news, plans what may go by itself, mails buyers the receipts of what they asked for,
+ * and reads cancelled orders that were stored without their money. Safe to kill anywhere: what was said to Shopify is
  * written down before.
  */
 export async function runRefunds(context: RefundContext, shop: string): Promise<RunResult> {
@@ -27,7 +29,7 @@ export async function runRefunds(context: RefundContext, shop: string): Promise<
     if (refund === null) {
       if (await readNextReturn(context, shop)) continue;
       if ((await planNext(context, shop)) || (await mailReceipt(context, shop))) continue;
-      if (await watchReturns(context, shop)) continue;
+      if ((await watchReturns(context, shop)) || (await readNextKept(context, shop))) continue;
       return { again: false, nextInMs: null };
     }
     try {

@@ -163,8 +163,8 @@ export async function openRefundOf(
 }
 
 /**
- * The shops with a refund, a receipt or a return that is due, or with plans of which it is to be looked whether
- * they go by themselves.
+ * The shops with a refund, a receipt or a return that is due, with plans of which it is to be looked
+ * whether they go by themselves, or with cancelled orders to be read once more.
  */
 export async function shopsWithRefunds(pool: pg.Pool, now: number): Promise<string[]> {
   const { rows } = await pool.query<{ shop: string }>(
@@ -176,7 +176,7 @@ export async function shopsWithRefunds(pool: pg.Pool, now: number): Promise<stri
                 WHERE q."shop" = s."domain" AND q."receiptDueAt" <= $1)
           OR EXISTS (SELECT 1 FROM "OrderReturn" t
                 WHERE t."shop" = s."domain" AND t."dueAt" <= $1)
-          OR ${looksDue("$1")}
+          OR ${looksDue("$1")} OR s."keptLookAt" <= $1
           OR (s."refundsAlone" AND EXISTS (SELECT 1 FROM "Order" o
                 WHERE o."shop" = s."domain" AND o."refundLookAt" <= $1)))`,
     [new Date(now)],

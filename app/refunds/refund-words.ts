@@ -23,11 +23,9 @@ export function refundPlans(
     notify,
     mayRefund: !missing.includes(refundScope),
     plans: plans
-      .filter(({ left, isOpen, isPlanned, window }) => {
-        return left > 0 && window.state !== "past" && (!isOpen || isPlanned);
-      })
-      .map(({ id, title, left, owed, window }) => ({
-        ...{ id, title, left, units: owed?.units ?? 1 },
+      .filter(({ most, isOpen, isPlanned }) => most > 0 && (!isOpen || isPlanned))
+      .map(({ id, title, most, owed, window }) => ({
+        ...{ id, title, left: most, units: owed?.units ?? 1 },
         why: owed ? t(`refunds.owed.${owed.reason}`, { count: owed.units }) : null,
         window: windowIn(t, format, window),
       })),
@@ -91,7 +89,7 @@ type Answered = { result: string; state?: string };
 
 const answers = [
   ...(["done", "paying", "unpaid", "asking", "refused", "open", "changed", "decided"] as const),
-  ...(["no_scope", "staff_may_not", "unavailable"] as const),
+  ...(["late", "no_scope", "staff_may_not", "unavailable"] as const),
 ];
 
 /** What came of a refund. */

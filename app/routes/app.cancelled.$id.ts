@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { boundary } from "@shopify/shopify-app-remix/server";
 import { cancelledRequest } from "#app/components/order/refund-request.ts";
-import { readCancelledPart } from "#app/refunds/refund-preview.ts";
+import { readCancelledPart } from "#app/refunds/cancelled/cancelled-part.ts";
 
 /** What of a cancelled order's payment was for a plan and was not paid back; asked for by its page. */
 export async function loader({ request, params, context }: LoaderFunctionArgs) {

@@ -69,7 +69,7 @@ async function carryOut(
   if (asked.action === "refund") {
     const done = await refundByHand(refunds, shop, { orderId, ...asked }, staff.staffId);
     await queue.refunds.wake([shop]);
-    if (done.result === "changed") return { result: done.result };
+    if (done.result === "changed" || done.result === "late") return { result: done.result };
     const { state, problem, words } = done.refund;
     return { result: done.result, state, problem, words };
   }

@@ -11,14 +11,15 @@ import type { Attempt } from "./draft.ts";
 
 /**
  * Writes down that the feed took a request, for those of its orders to which nothing happened since
- * it was written: they need not be loaded for it. The caller holds the shop's row.
+ * it was written: they need not be loaded for it, and their documents hold what was sent already
+ * (accepted-payload.ts). The caller holds the shop's row.
  *
  * @returns the ids of the others; how many orders were sent for the first time, and their plan units
  */
 export async function acceptUntouched(
   client: pg.PoolClient,
   shop: ShopRow,
-  { id: attempt, epoch, orders, body }: Attempt,
+  { id: attempt, epoch, orders }: Attempt,
 ): Promise<{ others: string[]; sent: number; plans: number }> {
   const { rows } = await client.query<{
     id: string;
@@ -47,16 +48,6 @@ export async function acceptUntouched(
   });
   const done = new Set(rows.map(({ id }) => id));
   if (rows.length > 0) {
-    const reported = orders.flatMap((one) => (one.reported ? [[one.id, one.reported]] : []));
-    await client.query({
-      name: "accept-payloads",
-      // the request's own text: nothing is written out anew
-      text: `UPDATE "OrderDocument" d SET "lastPayload" = r."payload",
-                "reportedUnits" = coalesce($4::jsonb -> d."orderId", d."reportedUnits")
-           FROM jsonb_array_elements($2::jsonb) AS r("payload")
-          WHERE d."shop" = $1 AND d."orderId" = r."payload" ->> 'id' AND d."orderId" = ANY($3)`,
-      values: [shop.domain, body, [...done], JSON.stringify(Object.fromEntries(reported))],
-    });
     const moves = rows.map(({ needsAttention: attention, refundUnits }) => ({
       from: { status: "pending" as const, attention, refund: refundUnits > 0 },
       to: { status: "sent" as const, attention, refund: refundUnits > 0 },
@@ -89,6 +80,8 @@ export function accept(
   // the customer's data may have been let go of while the request was under way
   const isStripped = staysStripped(order.state) || order.state.head?.stripped;
   order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
+  order.sentPayload = null;
+  order.sentIn = null;
   order.reportedUnits = reportedWith(order.reportedUnits, sent.payload) ?? order.reportedUnits;
   if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
   if (order.unanswered) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { type FeedOrder, reportedWith } from "#app/order/feed-order.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { ShopRow } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -28,12 +28,10 @@ export type AttemptedOrder = {
   revision: number;
   hash: string;
   payload: FeedOrder;
-  /** `StoredOrder.reportedUnits` once the feed took it; null: as before */
-  reported: Record<string, number> | null;
 };
 
 /** A request that is being put together, order by order, until it is full. */
-export type Draft = Pick<Attempt, "orders" | "to" | "timeoutMs"> & {
+export type Draft = Pick<Attempt, "id" | "orders" | "to" | "timeoutMs"> & {
   texts: string[];
   bytes: number;
   /** what a line of the orders so far took at most */
@@ -57,6 +55,7 @@ export function openDraft(
   const { batchOrders, batchBytes } = config.delivery;
   const apiKey = secrets.open(shop.apiKeySealed, shop.domain);
   return {
+    id: randomUUID(),
     ...{ orders: [], texts: [], bytes: 2, bytesPerLine: 0 },
     to: { environment: shop.environment, apiKey },
     timeoutMs: patienceMs(shop.backoffCount, config.delivery),
@@ -91,27 +90,23 @@ export function addToDraft(draft: Draft, order: StoredOrder, payload: FeedOrder 
   if (orders.length > 0 && (orders.length >= mostOrders || bytes + size > mostBytes)) return;
   order.acceptedHash = null;
   order.dueAt = null;
+  order.sentPayload = payload;
+  order.sentIn = draft.id;
   draft.bytes += size;
   draft.texts.push(text);
   const { id, revision, payloadHash: hash } = order;
-  orders.push({
-    id,
-    revision,
-    hash,
-    payload,
-    reported: reportedWith(order.reportedUnits, payload),
-  });
+  orders.push({ id, revision, hash, payload });
 }
 
 /** Writes the request down. Null: it holds no order. */
 export async function writeAttempt(
   client: pg.PoolClient,
   shop: ShopRow,
-  { orders, texts, to, timeoutMs }: Draft,
+  { id, orders, texts, to, timeoutMs }: Draft,
 ): Promise<Attempt | null> {
   if (orders.length === 0) return null;
   const attempt: Attempt = {
-    id: randomUUID(),
+    id,
     epoch: shop.epoch,
     keyVersion: shop.keyVersion,
     startedAt: shop.now,

@@ -179,7 +179,11 @@ async function applyResult(
     attempt.orders.map(({ id }) => id),
   );
   const loaded = asLoaded(orders.values());
-  const sent = Array.from(orders.values(), ({ lastPayload }) => lastPayload);
+  const sent = [...orders.values()].flatMap(({ lastPayload, sentPayload }) => [
+    lastPayload,
+    // a newer one knows the customer where the accepted one does not any more
+    sentPayload,
+  ]);
   const events: OrderEvent[] = [];
   const refused: string[] = [];
   for (const order of orders.values()) {

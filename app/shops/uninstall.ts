@@ -36,7 +36,7 @@ export async function uninstall(
               "loneRefusals" = 0, "backoffCount" = 0, "backoffUntil" = NULL, "backoffReason" = NULL,
               "backoffSince" = NULL, "testedAt" = NULL, "contactEmail" = NULL, "factsReadAt" = NULL,
               "scopes" = NULL, "scopesAt" = NULL, "scopesDueAt" = NULL, "returnsLookAt" = NULL,
-              "refundsAlone" = false, "refundsAloneSince" = NULL
+              "refundsAlone" = false, "refundsAloneSince" = NULL, "failing" = "failing" - 'returns'
         WHERE "domain" = $1 AND coalesce(greatest("installedAt", "installSeenAt") <= $2, true)`,
       [domain, new Date(at), new Date(now)],
     );

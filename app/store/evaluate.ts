@@ -108,6 +108,8 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
   noteSale(order, mapping, shop, skipped);
   if (skipped !== null) {
     order.state = strip(order.state);
+    order.sentPayload = null;
+    order.sentIn = null;
     order.customerId = null;
     order.findings = [];
     order.findingSeverity = null;

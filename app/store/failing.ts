@@ -5,9 +5,13 @@ import type { Logger } from "#app/foundation/log.server.ts";
 import { SecretError } from "#app/foundation/secrets.server.ts";
 import { holdingShop, type ShopRow } from "./lease.ts";
 
-const steps = ["erase", "redact", "recover", "fold", "deliver", "review", "read", "poll"] as const;
+const steps = [
+  ...(["erase", "redact", "recover", "fold", "deliver", "review", "read", "poll"] as const),
+  /** of the lane of refunds; it rests by `returnsLookAt` */
+  "returns",
+] as const;
 
-/** The steps of a run that can fail by themselves. */
+/** What is done for a shop and can fail by itself. */
 export type Step = (typeof steps)[number];
 
 /** SQL: when the step may be tried again of the shop in the row of this name; null: now. */
@@ -32,7 +36,9 @@ export async function noteFailing(
   error: unknown,
 ): Promise<void> {
   try {
-    await holdingShop(pool, shop, async (client, { failing, now }) => {
+    await holdingShop(pool, shop, async (client, { failing, now, installed }) => {
+      // nobody looks at its returns any more, so that they would fail for ever
+      if (step === "returns" && !installed) return;
       const former = failing[step];
       const noted = {
         failures: Math.min((former?.failures ?? 0) + 1, 30),
@@ -84,7 +90,9 @@ export async function retryFailing(pool: pg.Pool): Promise<void> {
 /** Says what kind of error it is, without its message, which may quote an order. */
 function kindOf(error: unknown): string {
   if (error instanceof SecretError) return error.message;
-  const { name, code } = Object(error);
+  const { name, code, message } = Object(error);
+  // Shopify's own words, of which no order is the subject
+  if (code === "admin_api") return String(message).slice(0, 300);
   const kind = typeof name === "string" ? name : "error";
   return typeof code === "string" ? `${kind} (${code})` : kind;
 }

@@ -4,6 +4,11 @@ import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState } from "#app/order/stored-state.ts";
 import { moveSales, type SaleMove } from "#app/sales/sale-counts.ts";
+import {
+  payloadsOf,
+  type StoredPayloads,
+  storedPayloads,
+} from "#app/store/attempts/accepted-payload.ts";
 import { needsAttention } from "./attention.ts";
 import type { StoredOrder } from "./order.ts";
 import { type Counted, type CountMove, moveCounts } from "./order-counts.ts";
@@ -38,8 +43,8 @@ const orderColumns = [
 ];
 /** The document but its state. */
 const restColumns = [
-  ...["manualPairs", "lastPayload", "reportedUnits", "coverIds", "agreedPairs", "goneCaps"],
-  "requests",
+  ...["manualPairs", "lastPayload", "formerPayload", "sentIn", "reportedUnits", "coverIds"],
+  ...["agreedPairs", "goneCaps", "requests"],
 ];
 const documentColumns = ["state", ...restColumns];
 
@@ -56,7 +61,7 @@ export async function loadOrders(
   shop: string,
   ids: readonly string[],
 ): Promise<Map<string, StoredOrder>> {
-  const { rows } = await client.query<StoredOrder>({
+  const { rows } = await client.query<Row>({
     name: "load-orders",
     text: `SELECT ${selected} FROM "Order" o
        JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
@@ -66,8 +71,12 @@ export async function loadOrders(
   return new Map(rows.map((row) => [row.id, storedOrder(row)]));
 }
 
-function storedOrder(row: StoredOrder): StoredOrder {
-  return { ...row, state: readState(row.state), agreedPairs: agreedPairs(row), offers: null };
+/** What a row with its document is read as. */
+type Row = StoredOrder & StoredPayloads;
+
+function storedOrder({ formerPayload, ...row }: Row): StoredOrder {
+  const order = { ...row, ...payloadsOf({ ...row, formerPayload }), offers: null };
+  return { ...order, state: readState(row.state), agreedPairs: agreedPairs(order) };
 }
 
 const types: Record<string, string> = {
@@ -98,7 +107,7 @@ const types: Record<string, string> = {
 
 /** JSON's null is no document. */
 const recordValue = (column: string) =>
-  column === "lastPayload" || column === "sale"
+  ["lastPayload", "formerPayload", "sale"].includes(column)
     ? `nullif(r."${column}", 'null'::jsonb)`
     : `r."${column}"`;
 
@@ -120,7 +129,9 @@ const saveRows = (() => {
 
 const restOfRecord = restColumns.map(recordValue);
 const restOfRow = restColumns.map((column) => `"${column}"`);
-const record = `r("id" text, ${documentColumns.map((column) => `"${column}" jsonb`).join(", ")})`;
+const record = `r("id" text, ${documentColumns
+  .map((column) => `"${column}" ${column === "sentIn" ? "uuid" : "jsonb"}`)
+  .join(", ")})`;
 
 const saveDocuments = `
   INSERT INTO "OrderDocument" ("shop", "orderId", "state", ${restOfRow.join(", ")})
@@ -148,8 +159,8 @@ export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
 }
 
 function textsOf(order: StoredOrder): Loaded {
-  const { state, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs, ...more } = order;
-  const { goneCaps, requests, offers, ...row } = more;
+  const { state, manualPairs, lastPayload, sentPayload, sentIn, reportedUnits, ...more } = order;
+  const { coverIds, agreedPairs, goneCaps, requests, offers, ...row } = more;
   const attention = needsAttention(order);
   return {
     status: order.status,
@@ -157,8 +168,8 @@ function textsOf(order: StoredOrder): Loaded {
     refund: order.refundUnits > 0,
     row: JSON.stringify({ ...row, needsAttention: attention }),
     rest: JSON.stringify({
-      ...{ id: order.id, manualPairs, lastPayload, reportedUnits, coverIds, agreedPairs },
-      ...{ goneCaps, requests },
+      ...{ id: order.id, manualPairs, ...storedPayloads(order), reportedUnits },
+      ...{ coverIds, agreedPairs, goneCaps, requests },
     }),
     state,
     sale: order.sale,

@@ -102,7 +102,12 @@ export type StoredOrder = {
   sale: Sale | null;
   state: OrderState;
   manualPairs: ManualPair[];
+  /** accepted last */
   lastPayload: FeedOrder | null;
+  /** of the latest request, while it is not accepted */
+  sentPayload: FeedOrder | null;
+  /** the attempt that it is in */
+  sentIn: string | null;
   reportedUnits: Record<string, number>;
   /** line item id → ids that are sent in the place of those that a plan was sold with */
   coverIds: Record<string, CoverIds>;
@@ -165,6 +170,8 @@ export function newOrder(id: string, now: number): StoredOrder {
     state: emptyState(id),
     manualPairs: [],
     lastPayload: null,
+    sentPayload: null,
+    sentIn: null,
     reportedUnits: {},
     coverIds: {},
     agreedPairs: [],

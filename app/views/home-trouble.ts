@@ -1,4 +1,6 @@
 import type { Shop } from "#app/database/generated/prisma/client.ts";
+import type { Failing } from "#app/store/lease.ts";
+import { returnsTrouble } from "#app/store/returns-trouble.ts";
 
 export type ShopOfHome = Omit<Shop, "apiKeySealed">;
 
@@ -11,6 +13,8 @@ export type Trouble =
   /** an operator holds delivery back */
   | { kind: "held" }
   | { kind: "unreadable"; count: number }
+  /** Shopify does not tell the app of returns; `words` are Shopify's */
+  | { kind: "returns_unseen"; since: number; words: string }
   /** a part that was live in the theme is gone: without the block nothing is sold */
   | { kind: "block_gone"; part: "protection" | "cart-guard"; since: number }
   /** `unsent` of them do not reach Hakuna */
@@ -86,6 +90,8 @@ export function troubleOf(
     const part = shop.blockGone === "protection" ? "protection" : "cart-guard";
     return { kind: "block_gone", part, since: shop.blockGoneAt.getTime() };
   }
+  const returns = returnsTrouble(shop.failing as Failing);
+  if (returns !== null) return { kind: "returns_unseen", ...returns };
   if (attention > 0) return { kind: "attention", count: attention, unsent };
   if (quietDays !== null && !shop.blockByHand) {
     return { kind: "no_sales", days: quietDays, lookedAt: shop.blockLookedAt?.getTime() ?? null };

@@ -1,7 +1,6 @@
 import type pg from "pg";
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
-import type { FeedOrder } from "#app/order/feed-order.ts";
 import { type Finding, isMendedInShopify } from "#app/order/findings.ts";
 import type { Mapping } from "#app/order/map.ts";
 import type { CoverIds } from "#app/order/mapping/covers.ts";
@@ -13,6 +12,7 @@ import type { Head, OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { sum } from "#app/order/units.ts";
 import { acceptedAttempts } from "#app/store/attempts/accepted-attempts.ts";
+import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
 import { standingsOf } from "#app/store/refund-standing.ts";
@@ -107,6 +107,8 @@ export async function orderPage(
         redacted: true,
         dismissed: true,
         cancelledByHandAt: true,
+        acceptedAttempt: true,
+        acceptedHash: true,
       },
     }),
     prisma.orderDocument.findUnique({ where: { shop_orderId: { shop: domain, orderId: id } } }),
@@ -115,7 +117,17 @@ export async function orderPage(
     acceptedAttempts(pool, domain, [id]),
   ]);
   if (row === null) return null;
-  const { sentAt, skippedByHand, redacted, dismissed, cancelledByHandAt, ...listed } = row;
+  const {
+    sentAt,
+    skippedByHand,
+    redacted,
+    dismissed,
+    cancelledByHandAt,
+    acceptedAttempt,
+    acceptedHash,
+    ...listed
+  } = row;
+  const known = document && payloadsOf({ ...document, acceptedAttempt, acceptedHash });
   const state = document ? readState(document.state as unknown as StoredState) : null;
   const mapping =
     state?.head && document
@@ -124,8 +136,11 @@ export async function orderPage(
           productIdentifier: shop.productIdentifier,
           manualPairs: document.manualPairs as unknown as ManualPair[],
           acceptSuggestions: shop.acceptSuggestions,
-          reportedUnits: document.reportedUnits as Record<string, number>,
-          agreedPairs: agreedPairs(document as unknown as Parameters<typeof agreedPairs>[0]),
+          reportedUnits: known?.reportedUnits ?? {},
+          agreedPairs: agreedPairs({
+            ...(document as unknown as Parameters<typeof agreedPairs>[0]),
+            lastPayload: known?.lastPayload ?? null,
+          }),
           coverIds: document.coverIds as unknown as Record<string, CoverIds>,
           offers: await offersOf(pool, domain, [state]),
           cancelledByHandAt: cancelledByHandAt?.getTime() ?? null,
@@ -158,7 +173,7 @@ export async function orderPage(
           })
         : [],
     payload: payloadDiff(
-      (document?.lastPayload ?? null) as FeedOrder | null,
+      known?.lastPayload ?? null,
       state?.head?.stripped ? null : (mapping?.feedOrder ?? null),
     ),
     canCheck: accepted !== undefined,

@@ -7,6 +7,7 @@ import { staysStripped } from "#app/order/fold.ts";
 import type { MappingContext } from "#app/order/map.ts";
 import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
 import { agreedPairs, readState, type StoredState, stateVersion } from "#app/order/stored-state.ts";
+import { payloadsOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
 
 /** What of an order Hakuna would be told anew, by the part of the feed order that differs. */
 export type Difference =
@@ -39,9 +40,7 @@ type Row = {
   state: StoredState;
   manualPairs: ManualPair[];
   agreedPairs: AgreedPair[] | null;
-  lastPayload: FeedOrder;
-  reportedUnits: Record<string, number>;
-};
+} & StoredPayloads;
 
 type ShopRules = Pick<MappingContext, "shopCountry" | "productIdentifier" | "acceptSuggestions">;
 
@@ -67,10 +66,12 @@ export async function upgradePreview(pool: pg.Pool, shop: string): Promise<Upgra
 
 async function page(pool: pg.Pool, shop: string, after: string): Promise<Row[]> {
   const { rows } = await pool.query<Row>(
-    `SELECT o."id", d."state", d."manualPairs", d."agreedPairs", d."lastPayload", d."reportedUnits"
+    `SELECT o."id", d."state", d."manualPairs", d."agreedPairs",
+            d."lastPayload", d."formerPayload", d."sentIn", d."reportedUnits",
+            o."acceptedAttempt", o."acceptedHash"
        FROM "Order" o JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"
       WHERE o."shop" = $1 AND o."id" > $2 AND o."acceptedHash" = o."payloadHash"
-        AND d."lastPayload" IS NOT NULL AND (d."state"->>'schemaVersion')::int < $3
+        AND (d."state"->>'schemaVersion')::int < $3
       ORDER BY o."id" ${firstRows("$4")}`,
     [shop, after, stateVersion, pageOrders],
   );
@@ -78,13 +79,14 @@ async function page(pool: pg.Pool, shop: string, after: string): Promise<Row[]> 
 }
 
 function look(preview: UpgradePreview, row: Row, rules: ShopRules): void {
-  const { id, manualPairs, lastPayload, reportedUnits } = row;
+  const { id, manualPairs } = row;
   const state = readState(row.state);
+  const { lastPayload, reportedUnits } = payloadsOf(row);
   // it is never sent again
-  if (state.head === null || staysStripped(state)) return;
+  if (lastPayload === null || state.head === null || staysStripped(state)) return;
   preview.orders += 1;
   const context = { ...rules, manualPairs, reportedUnits };
-  const agreed = agreedPairs(row);
+  const agreed = agreedPairs({ ...row, lastPayload });
   const { feedOrder } = mapForFeed(state, { ...context, agreedPairs: agreed });
   const found = feedOrder === null ? (["blocked"] as const) : differences(lastPayload, feedOrder);
   if (found.length === 0) preview.same += 1;

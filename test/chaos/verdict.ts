@@ -126,7 +126,8 @@ const unfolded: Record<string, string> = {
 
 /** Rows that say that something is still to be sent. */
 const unsent: Record<string, string> = {
-  "orders that are not sent": `SELECT "shop" FROM "Order"
+  "orders that are not sent": `SELECT "shop", concat_ws(' ', "id", "status", "reasonCode", "statusReason",
+      "dueAt", "acceptedRevision" || ' of ' || "revision") AS "which" FROM "Order"
     WHERE "status" NOT IN ('sent', 'confirmed', 'skipped', 'waiting') OR "dueAt" IS NOT NULL
        OR "unanswered" OR "resend"`,
   "requests without an answer": `SELECT "shop" FROM "Attempt" WHERE "answeredAt" IS NULL`,
@@ -157,6 +158,9 @@ const undone: Record<string, string> = {
   "orders without their document": `SELECT coalesce(o."shop", d."shop") AS "shop" FROM "Order" o FULL JOIN "OrderDocument" d
       ON d."shop" = o."shop" AND d."orderId" = o."id"
     WHERE o."id" IS NULL OR d."orderId" IS NULL`,
+  "accepted orders without what was accepted": `SELECT o."shop" FROM "Order" o JOIN "OrderDocument" d
+      ON d."shop" = o."shop" AND d."orderId" = o."id"
+    WHERE o."acceptedHash" IS NOT NULL AND d."lastPayload" IS NULL`,
 };
 
 /** What is still to be folded, or to be sent, of other shops than these, whose feeds are dead. */
@@ -177,13 +181,15 @@ async function found(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const [what, sql] of Object.entries(rowsOf)) {
-    const { rows } = await pool.query<{ count: number; shops: string[] }>(
-      `SELECT count(*)::int AS "count", (array_agg(DISTINCT "shop"))[1:3] AS "shops"
+    const { rows } = await pool.query<{ count: number; shops: string[]; which: string | null }>(
+      `SELECT count(*)::int AS "count", (array_agg(DISTINCT "shop"))[1:3] AS "shops",
+              array_to_string((array_agg(to_jsonb(found) ->> 'which'))[1:10], '; ') AS "which"
          FROM (${sql}) found WHERE NOT ("shop" = ANY($1))`,
       [without],
     );
-    const [{ count, shops } = { count: 0, shops: [] }] = rows;
-    if (count > 0) found.push(`There are ${what}: ${count}, of ${shops.join(", ")}.`);
+    const [{ count, shops, which } = { count: 0, shops: [], which: null }] = rows;
+    const named = which ? `: ${which}` : "";
+    if (count > 0) found.push(`There are ${what}: ${count}, of ${shops.join(", ")}${named}.`);
   }
   return found;
 }
@@ -204,19 +210,22 @@ function unhandled(output: string): string[] {
     });
 }
 
+/** Whose data is erased before its plan was sent is told: somebody may ask for the cover. */
+const erased = "customer data was erased before its plans were sent";
+
 /**
- * A run that lost its database or its lease ends with an error, and is repeated. A page that lost its
- * database is opened again.
+ * What lost its database, its lease or its time ends with an error, and is done again: a run, a page, a
+ * webhook that Shopify sends once more, a refund.
  */
 function isExpected(text: string): boolean {
   const line = parsed(text);
   if (line === null || line.level === undefined || line.level === "fatal") return false;
   if (line.level !== "error") return true;
+  if (line.msg === erased) return true;
   if (!line.err || !line.msg) return false;
   const { message, code } = line.err;
   const isTrouble = isDatabaseTrouble(Object.assign(new Error(message), { code }));
-  if (line.msg === "A page failed.") return isTrouble;
-  return line.msg.startsWith("a run failed") && (code === "lease_lost" || isTrouble);
+  return isTrouble || code === "lease_lost" || code === "out_of_time";
 }
 
 function parsed(text: string): Line | null {

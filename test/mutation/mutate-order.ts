@@ -51,6 +51,8 @@ const tests = {
 };
 const configOf = (which: string) => `vitest.${which}.config.js`;
 
+const wanted = chosen(positionals);
+
 const folder = mkdtempSync(join(tmpdir(), "hakuna-mutation-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
@@ -68,7 +70,6 @@ for (const { line, replacement } of known) {
   if (!isNoticed) throw new Error(`A known change was not noticed: ${replacement}, for "${line}".`);
 }
 console.log(`${known.length} known changes were noticed.`);
-const wanted = positionals.length > 0 ? positionals : sources();
 const total = { noticed: 0, of: 0 };
 // file by file, so that what is known is told at once
 for (const path of wanted) {
@@ -77,6 +78,16 @@ for (const path of wanted) {
   tell(report);
 }
 console.log(`${total.noticed} of ${total.of} changes were noticed.`);
+
+/** Those that the names mean, in whatever folder; all of them without a name. */
+function chosen(names: readonly string[]): string[] {
+  const all = sources();
+  const unknown = names.find((name) => !all.some((path) => `/${path}`.endsWith(`/${name}`)));
+  if (unknown !== undefined)
+    throw new Error(`There is no ${unknown} among the files of app/order.`);
+  if (names.length === 0) return all;
+  return all.filter((path) => names.some((name) => `/${path}`.endsWith(`/${name}`)));
+}
 
 function sources(): string[] {
   return readdirSync(join(root, "app/order"), { recursive: true, encoding: "utf8" })
@@ -169,11 +180,14 @@ function mutate(files: readonly string[], which: keyof typeof tests): Report {
     mutator: { excludedMutations: ["StringLiteral"] },
   };
   writeFileSync(join(folder, "stryker.config.json"), JSON.stringify(config));
+  const file = join(folder, "reports/report.json");
+  // where there is nothing to change none is written
+  writeFileSync(file, `{"files": {}}`);
   execFileSync(process.execPath, ["node_modules/@stryker-mutator/core/bin/stryker.js", "run"], {
     cwd: folder,
     stdio: "inherit",
   });
-  return JSON.parse(readFileSync(join(folder, "reports/report.json"), "utf8")) as Report;
+  return JSON.parse(readFileSync(file, "utf8")) as Report;
 }
 
 /** Prints the figures of each file, and the changes that nothing noticed. */

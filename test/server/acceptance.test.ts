@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { skipByHand } from "#app/actions/order-actions.ts";
+import { redactOrders } from "#app/privacy/redact-customer.ts";
+import { holdingShop } from "#app/store/lease.ts";
 import { eventually } from "./client.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
@@ -33,7 +35,7 @@ it("a request's orders are sent, and the one that was skipped meanwhile stays sk
   }
   const skipped = await stored(802);
   expect(skipped).toMatchObject({ status: "skipped", reasonCode: "by_hand" });
-  expect(JSON.stringify(skipped.lastPayload)).not.toMatch(/Mustermann|max@example/);
+  expect(JSON.stringify(skipped)).not.toMatch(/Mustermann|max@example/);
   expect(await counts()).toEqual([
     { status: "sent", count: 2 },
     { status: "skipped", count: 1 },
@@ -73,4 +75,47 @@ it("a fulfillment that Hakuna was told of and that is withdrawn is noticed", asy
     { code, lineItemIds: ["1"] },
     { code, lineItemIds: ["2"] },
   ]);
+});
+
+it("a request that was refused leaves what was accepted before, without its customer; redacted, no trace is left", async () => {
+  await take("orders/create", insured(831));
+  const { line_items } = hakuna.last("831") ?? {};
+  hakuna.behave({ refuseOrders: ["831"] });
+  const changed = { email: "other@example.com", updated_at: "2026-11-24T11:00:00Z" };
+  await take("orders/updated", insured(831, changed));
+  hakuna.behave({});
+  const refused = await stored(831);
+  expect(refused).toMatchObject({
+    status: "rejected",
+    lastPayload: { customer: { email: "other@example.com" } },
+    formerPayload: { line_items, customer: { email: "" } },
+  });
+  await holdingShop(pool, current.shop, (client, shop) => redactOrders(client, shop, ["831"], 0));
+  expect(JSON.stringify(await stored(831))).not.toMatch(/Mustermann|example\.com/);
+});
+
+it("an order that is taken after it was refused has no other feed order than that", async () => {
+  await take("orders/create", insured(835));
+  hakuna.behave({ refuseOrders: ["835"] });
+  await take(
+    "orders/updated",
+    insured(835, { updated_at: "2026-11-24T11:00:00Z", email: "b@example.com" }),
+  );
+  hakuna.behave({});
+  await take(
+    "orders/updated",
+    insured(835, { updated_at: "2026-11-24T12:00:00Z", email: "c@example.com" }),
+  );
+  expect(await stored(835)).toMatchObject({ status: "sent", lastPayload: hakuna.last("835") });
+  const { lastPayload, formerPayload } = await stored(835);
+  expect(JSON.stringify([lastPayload, formerPayload])).not.toMatch(/[^c]@example\.com/);
+});
+
+it("an order that was refused and then skipped holds nothing of its customer", async () => {
+  hakuna.behave({ refuseOrders: ["841"] });
+  await take("orders/create", insured(841));
+  hakuna.behave({});
+  expect(await stored(841)).toMatchObject({ status: "rejected" });
+  await skipByHand(context, current.shop, "841", true, "somebody");
+  expect(JSON.stringify(await stored(841))).not.toMatch(/Mustermann|max@example/);
 });

@@ -260,6 +260,23 @@ describe("what else Citus refuses, or would ask every node for", () => {
       `SELECT 1 FROM "Shop" WHERE "timeZone" NOT IN (SELECT collname::text FROM pg_collation)`,
       [],
     ],
+    [
+      "a recursive query over all shops",
+      `WITH RECURSIVE later("at") AS (SELECT min("dueAt") FROM "Order" UNION ALL
+         SELECT (SELECT min(o."dueAt") FROM "Order" o WHERE o."dueAt" > later."at") FROM later WHERE "at" IS NOT NULL)
+       SELECT "at" FROM later`,
+      ["a recursive query over all shops"],
+    ],
+    [
+      "sums of several kinds at once, over all shops",
+      `SELECT "status", "isTest", count(*) FROM "Order" GROUP BY ROLLUP ("status", "isTest")`,
+      ["grouping sets over all shops"],
+    ],
+    [
+      "a row that is on every node, by what shops' tables say",
+      `DELETE FROM "Hold" WHERE "shop" IN (SELECT "domain" FROM "Shop" WHERE "uninstalledAt" < $1)`,
+      ["Hold is on every node, and changed by what a shop's table says"],
+    ],
     ["what no rule knows", `TRUNCATE "Shop"`, ["TruncateStmt is of a kind that no rule knows"]],
   ])("%s", async (_what, sql, expected) => {
     expect(await breaches(sql)).toEqual(expected);
@@ -312,6 +329,13 @@ describe("what it takes", () => {
     [
       "a table that is on every node",
       `SELECT s."domain" FROM "Shop" s WHERE NOT EXISTS (SELECT 1 FROM "Hold" h WHERE h."shop" IN (s."domain", '*'))`,
+    ],
+    [
+      "a recursive query, and sums of several kinds, of one shop",
+      `WITH RECURSIVE later("at") AS (SELECT min("dueAt") FROM "Order" WHERE "shop" = $1 UNION ALL
+         SELECT (SELECT min(o."dueAt") FROM "Order" o WHERE o."shop" = $1 AND o."dueAt" > later."at")
+           FROM later WHERE "at" IS NOT NULL)
+       SELECT "at", count(*) FROM later GROUP BY ROLLUP ("at")`,
     ],
     [
       "the lock of one shop's row",

@@ -26,6 +26,8 @@ let mostAtOnce = 0;
 let asked = 0;
 /** what becomes of its asking; null: it is asked as ever */
 let asking: (() => Promise<{ rows: never[] }>) | null = null;
+/** an asking that does not come back, until the test is over */
+let lost = Promise.withResolvers<{ rows: never[] }>();
 let run: (shop: string, place: Place) => Promise<void>;
 /** what the sweep finds */
 let found: string[] | Promise<string[]> = [];
@@ -46,11 +48,18 @@ beforeEach(async () => {
   const log = createLog("silent");
   sweeps = createSweeps(() => undefined);
   // what is to be given up has limits of its own
-  const limits = { sweepIntervalMs: 100, sweepLimitMs: hourMs, runLimitMs: hourMs };
+  const limits = {
+    sweepIntervalMs: 100,
+    sweepLimitMs: hourMs,
+    runLimitMs: hourMs,
+    turnLimitMs: hourMs,
+    // a test that failed lets go of nothing
+    endLimitMs: 15_000,
+  };
   options = { log, concurrency, awayPerPlace: 20, sweeps, ...limits };
   lane = await openLane(boss, "sync", options);
   [underWay, ran, mostAtOnce, asked, found, run] = [[], [], 0, 0, [], () => sleep(20)];
-  asking = null;
+  [asking, lost] = [null, Promise.withResolvers()];
   const work = async (shop: string, place: Place) => {
     expect(underWay).not.toContain(shop);
     underWay.push(shop);
@@ -64,10 +73,18 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  asking = null;
+  lost.resolve({ rows: [] });
   await lane.stop();
   await boss.stop({ graceful: true });
   await database.drop();
 });
+
+/** The shops whose jobs are in the queue in this state. */
+async function jobs(state: string): Promise<string[]> {
+  const found = await boss.findJobs<{ shop: string }>("sync");
+  return found.filter((job) => job.state === state).map(({ data }) => data.shop);
+}
 
 const all = (count: number) => eventually(`${count} runs`, () => ran.length >= count || ran.length);
 
@@ -145,6 +162,32 @@ it("shops whose feeds are silent are worked on one by one, and others go before"
   await lane.wake(silent);
   await all(shops.length + silent.length * 3);
   expect(mostRecording).toBeGreaterThan(1);
+});
+
+it("a shop of a silent feed that gets no turn in time is queued again, and waits no longer in memory", async () => {
+  const [holding = "", waiting = ""] = shops;
+  run = async (_shop, place) => place.silent(hourMs);
+  await lane.wake([holding, waiting]);
+  await all(2);
+  options.turnLimitMs = 300;
+  const held = Promise.withResolvers<void>();
+  run = () => held.promise;
+  // one place is for silent feeds
+  await lane.wake([holding]);
+  await eventually("it is under way", () => underWay.includes(holding));
+  await lane.wake([waiting]);
+  const queued = async () => {
+    const jobs = await boss.findJobs<{ shop: string }>("sync");
+    return jobs.filter(({ data }) => data.shop === waiting).length;
+  };
+  const again = eventually("it is queued again", async () => (await queued()) > 2);
+  const how = await Promise.race([
+    again.then(() => "again"),
+    sleep(30_000, "waits on", { ref: false }),
+  ]);
+  held.resolve();
+  expect(how).toBe("again");
+  await all(4);
 });
 
 it("a shop that is woken while it is worked on is worked on once more, without waiting for the sweep", async () => {
@@ -247,10 +290,7 @@ it("at rest, what waits for a place or for its turn is left to other processes",
   await eventually("it is under way", () => underWay.includes(holding));
   await lane.wake([waiting, ...others]);
   await eventually("all work that may", () => underWay.length === concurrency);
-  const left = async () => {
-    const jobs = await boss.findJobs<{ shop: string }>("sync");
-    return jobs.filter(({ state }) => state === "created").map(({ data }) => data.shop);
-  };
+  const left = () => jobs("created");
   await lane.rest();
   held.resolve();
   const begun = [...underWay];
@@ -258,6 +298,35 @@ it("at rest, what waits for a place or for its turn is left to other processes",
   const rest = shops.filter((shop) => !begun.includes(shop));
   await eventually("all others are queued", async () => (await left()).length >= rest.length);
   expect((await left()).toSorted()).toEqual(rest.toSorted());
+});
+
+it("at rest, what was taken when another run came back to the last place is left to other processes", async () => {
+  const [away = "", late = "", ...others] = shops;
+  const outage = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  run = async (shop, place) => {
+    if (shop === away) {
+      await place.away(outage.promise);
+      await place.hasPlace();
+    }
+    await held.promise;
+  };
+  await lane.wake([away]);
+  await eventually("it is under way", () => underWay.includes(away));
+  await lane.wake(others.slice(0, concurrency - 1));
+  await eventually("all others work", () => underWay.length === concurrency);
+  // one place is free, and the lane asks for a job
+  await eventually("there is none", async () => (await jobs("active")).length === 0);
+  outage.resolve();
+  await lane.wake([late]);
+  await eventually("it is taken", async () => (await jobs("active")).length === 1);
+  await lane.rest();
+  held.resolve();
+  await eventually("they end", () => underWay.length === 0);
+  const left = async () => (await jobs("created")).includes(late);
+  const isLeft = eventually("it is queued", left).then(() => "left");
+  expect(await Promise.race([isLeft, sleep(30_000, "lost", { ref: false })])).toBe("left");
+  expect(ran).not.toContain(late);
 });
 
 it("runs that wait for somebody outside take no place, and their shops are not lost", async () => {
@@ -291,6 +360,18 @@ it("at its end it waits for runs that lent their places", async () => {
   await stopped;
   expect(ran).toContain(shop);
   expect(underWay).toEqual([]);
+});
+
+it("at its end it waits for no run that does not come back", async () => {
+  options.endLimitMs = 200;
+  const held = Promise.withResolvers<void>();
+  run = () => held.promise;
+  await lane.wake(shops.slice(0, 1));
+  await eventually("it is under way", () => underWay.length === 1);
+  const ended = lane.stop().then(() => "ended");
+  const how = await Promise.race([ended, sleep(30_000, "waits on", { ref: false })]);
+  held.resolve();
+  expect(how).toBe("ended");
 });
 
 it("few places are for those whose feed did not answer the last time", async () => {
@@ -351,8 +432,28 @@ describe("whether a lane asks for jobs", () => {
     await itAsks();
   });
 
+  it("is seen to have lost places, though it asks for jobs for the others", async () => {
+    const outage = Promise.withResolvers<void>();
+    run = async (_shop, place) => {
+      await place.away(outage.promise);
+      // no run does so: it is one way to lose a place
+      await Promise.all([place.hasPlace(), place.hasPlace()]);
+    };
+    const [shop = "", ...others] = shops;
+    await lane.wake([shop]);
+    await eventually("it is under way", () => underWay.includes(shop));
+    await sleep(200);
+    expect(await looks(3)).toContain(true);
+    outage.resolve();
+    await all(1);
+    await itAsksNoMore();
+    run = () => sleep(20);
+    await lane.wake(others);
+    await all(shops.length);
+    await itAsksNoMore();
+  });
+
   it("is seen where its asking does not come back", async () => {
-    const lost = Promise.withResolvers<{ rows: never[] }>();
     asking = () => lost.promise;
     await itAsksNoMore();
     asking = null;

@@ -293,6 +293,34 @@ describe("what a proof leaves alone", () => {
     expect([sent(redacted), sent(purged)]).toEqual([1, 1]);
   });
 
+  it("orders that were redacted or purged after the sample was taken", async () => {
+    const [redacted, purged] = [await settled(), await settled()];
+    for (const id of [redacted, purged]) {
+      await damage(id, (state) => Object.assign(state, { cancelledAt: 1 }));
+    }
+    await client.pool.query(
+      `INSERT INTO "Proof" ("shop", "dueAt", "running", "startedAt", "sample", "oldFrom")
+       VALUES ($1, now() + interval '1 hour', true, now(), $2, 2)
+       ON CONFLICT ("shop") DO UPDATE SET "dueAt" = EXCLUDED."dueAt", "running" = true,
+         "startedAt" = EXCLUDED."startedAt", "sample" = EXCLUDED."sample", "oldFrom" = 2`,
+      [domain, [redacted, purged]],
+    );
+    await client.pool.query(
+      `UPDATE "Order" SET "redacted" = true WHERE "shop" = $1 AND "id" = $2`,
+      [domain, redacted],
+    );
+    await client.pool.query(
+      `UPDATE "Order" SET "purgedAt" = now() WHERE "shop" = $1 AND "id" = $2`,
+      [domain, purged],
+    );
+    const before = await Promise.all([redacted, purged].map(stateOf));
+    expect(await proven()).toEqual({ checked: 0, differed: 0 });
+    // they were in the sample, and so in what was read
+    expect(asked()).toBeGreaterThan(0);
+    expect(await Promise.all([redacted, purged].map(stateOf))).toEqual(before);
+    expect([sent(redacted), sent(purged)]).toEqual([1, 1]);
+  });
+
   it.each([
     ["paused", `UPDATE "Shop" SET "paused" = true WHERE "domain" = $1`],
     ["held", `INSERT INTO "Hold" ("shop", "reason") VALUES ($1, 'test')`],

@@ -155,14 +155,14 @@ describe("a lane that asks for no jobs", () => {
     await writeFile(file, "");
     await eventually("it is not ready", async () => (await statusOf(url)) === 503);
     expect(await (await fetch(url)).text()).toMatch(
-      /^The lane refunds last asked for jobs \d+ seconds ago\.$/,
+      /^The lane refunds last asked for jobs with all its places \d+ seconds ago\.$/,
     );
     await eventually("it ends", () => worker.exitCode() !== null);
     expect(worker.exitCode()).toBe(1);
     const fatal = worker.output().match(/^.*"level":"fatal".*$/gm) ?? [];
     expect(fatal.map((line) => JSON.parse(line))).toMatchObject([
       {
-        msg: "the database answers, but a lane asks for no jobs: the process ends to be started anew",
+        msg: "the database answers, but a lane asks for no jobs or lost places: the process ends to be started anew",
         lane: "refunds",
       },
     ]);

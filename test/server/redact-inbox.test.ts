@@ -1,5 +1,6 @@
 import pg from "pg";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
+import { customerWebhooks } from "#app/privacy/customer-webhooks.ts";
 import { redactCustomer } from "#app/privacy/redact-customer.ts";
 import { redactStep } from "#app/privacy/redact-inbox.ts";
 import { openFolding } from "#app/run/fold-step.ts";
@@ -49,6 +50,13 @@ it("is answered without reading the inbox, in which 100,000 webhooks wait", asyn
       WHERE "shop" = $1 AND "webhookId" = 'many100'`,
     [shop],
   );
+  // a data request shows both, of which one is in quarantine and cannot be read
+  const asked = vi.spyOn(pool, "query");
+  const found = await customerWebhooks(pool, shop, request);
+  expect(found.map(({ orderId }) => orderId)).toEqual(["700", null]);
+  // what is looked at in one statement is bounded
+  expect(asked.mock.calls.length).toBeGreaterThan(100);
+  asked.mockRestore();
   const read = await rowsRead(single, () =>
     redactCustomer({ ...context, pool: single }, shop, "request", request),
   );

@@ -120,6 +120,43 @@ describe("a refund by hand", () => {
     expect(await rowsOf(gone)).toEqual([]);
   });
 
+  it("is Hakuna's to decide when its time is over, whatever page still offered it", async () => {
+    const shipped = async (daysAgo: number, units: number) => {
+      const gone = await productGone({ units });
+      const at = Date.now() - daysAgo * 86_400_000;
+      gone.order.fulfillments.push({
+        ...{ id: gone.order.id + 300n, status: "success", createdAt: at, updatedAt: at },
+        units: [{ line: gone.product, quantity: units }],
+      });
+      gone.order.updatedAt += 60_000;
+      await gone.tell("orders/updated");
+      return gone;
+    };
+    const before = shop.refunds.seen.asked;
+    const late = await shipped(95, 1);
+    expect(await refund(late)).toEqual({ result: "late" });
+    expect(await rowsOf(late)).toEqual([]);
+    // with its product the plan may go for three months, alone for fourteen days
+    const partly = await shipped(20, 2);
+    expect(await refund(partly, { units: 2, left: 2, amount: 2400 })).toEqual({ result: "late" });
+    expect(shop.refunds.seen.asked).toBe(before);
+    const plans = await ask(world, `/api/refunds/${partly.id}?locale=en`, {
+      token: sessionToken(world, domain),
+    });
+    expect(JSON.parse(plans.text).plans).toMatchObject([{ units: 1, left: 1 }]);
+    expect(await refund(partly, { left: 2 })).toMatchObject({ state: "done" });
+    const told = await ask(world, `/api/refunds/${late.id}?locale=de`, {
+      token: sessionToken(world, domain),
+      body: {
+        ...{ action: "refund", planLineId: late.planLineId, units: 1, left: 1, notify: false },
+        ...{ amount: 1200, currency: "EUR" },
+      },
+    });
+    expect(JSON.parse(told.text)).toEqual({
+      ...{ isDone: false, text: "Die Frist dafür ist abgelaufen: Hakunas Support entscheidet." },
+    });
+  });
+
   it("needs the scope, and a staff member who holds it", async () => {
     const gone = await productGone();
     world.shopify.tokens.staff.set("77", new Set(["read_orders"]));

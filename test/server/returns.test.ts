@@ -3,7 +3,7 @@ import { returnTopics } from "#app/shopify/webhooks/return-payload.ts";
 import { orderPayload } from "#test/simulator/shopify/order-payloads.ts";
 import { payloadText } from "#test/simulator/shopify/payload.ts";
 import { type Refundable, refundableOrder } from "#test/simulator/shopify/refundable-order.ts";
-import { scopesWebhook } from "#test/simulator/shopify/shop-payloads.ts";
+import { scopesWebhook, uninstalledWebhook } from "#test/simulator/shopify/shop-payloads.ts";
 import { sendWebhook, webhookOf } from "#test/simulator/shopify/webhook.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
@@ -285,12 +285,82 @@ describe("with the scope", () => {
     await eventually("it is read", async () => (await returnsOf(id)).length === 1);
   });
 
+  it("that cannot be read are told of, looked for ever more rarely, and forgiven", async () => {
+    const { id } = await shipped();
+    const known = async () => {
+      const { rows } = await pool.query(
+        `SELECT "failing" -> 'returns' AS "failing",
+                extract(epoch FROM "returnsLookAt" - now())::int AS "restsS" FROM "Shop"
+          WHERE "domain" = $1`,
+        [domain],
+      );
+      return rows[0];
+    };
+    const home = async () =>
+      (await ask(world, "/app.data", { token: sessionToken(world, domain) })).text;
+    const failAgain = async (failures: number) => {
+      await pool.query(`UPDATE "Shop" SET "returnsLookAt" = now() WHERE "domain" = $1`, [domain]);
+      await eventually("it fails", async () => (await known()).failing?.failures === failures);
+      await eventually("it rests", async () => (await known()).restsS > 500);
+    };
+    // the scope is gone, and no webhook told of it
+    shop.scopes.delete("read_returns");
+    await failAgain(1);
+    await failAgain(2);
+    expect(await home()).not.toContain("returns_unseen");
+    await failAgain(3);
+    expect((await known()).failing.reason).toContain("ACCESS_DENIED");
+    expect(await home()).toContain("returns_unseen");
+    expect(await page(id)).toContain("ACCESS_DENIED");
+    await pool.query(
+      `UPDATE "Shop" SET "failing" = jsonb_set("failing", '{returns,failures}', '9') WHERE "domain" = $1`,
+      [domain],
+    );
+    await failAgain(10);
+    expect((await known()).restsS).toBeGreaterThan(8 * 3600);
+    shop.scopes.add("read_returns");
+    // one topic is refused: what is open is known all the same, and it is said
+    const { id: gone = "" } =
+      shop.subscriptions.all.find(({ topic }) => topic === "RETURNS_REQUEST") ?? {};
+    shop.subscriptions.delete(gone);
+    shop.subscriptions.refused.add("RETURNS_REQUEST");
+    const { order, product, id: other } = await shipped();
+    const units = [{ line: product, quantity: 1 }];
+    order.returns = [{ id: 83n, status: "OPEN", isExchange: false, refundIds: [], units }];
+    order.returnStatus = "IN_PROGRESS";
+    shop.orders.put(order);
+    await failAgain(11);
+    expect((await known()).failing.reason).toContain("RETURNS_REQUEST: Invalid topic specified.");
+    await eventually("it is read", async () => (await returnsOf(other)).length === 1);
+    shop.subscriptions.refused.clear();
+    await lookNow();
+    await eventually("it is over", async () => (await known()).failing === null);
+    expect(await home()).not.toContain("returns_unseen");
+    expect(await page(id)).not.toContain("ACCESS_DENIED");
+  });
+
   it("takes the subscriptions back when the scope goes, and forgets the returns", async () => {
     await grant([...usual, "write_orders"]);
     await eventually("they are gone", () => subscribed().length === 0);
     await eventually("the returns, too", async () => {
       const { rows } = await pool.query(`SELECT 1 FROM "OrderReturn" WHERE "shop" = $1`, [domain]);
       return rows.length === 0;
+    });
+  });
+
+  it("that could not be read are nobody's trouble any more when the app is uninstalled", async () => {
+    const failing = { failures: 4, since: 1, reason: "x", until: 2 };
+    await pool.query(`UPDATE "Shop" SET "failing" = $2 WHERE "domain" = $1`, [
+      domain,
+      { returns: failing, poll: failing },
+    ]);
+    const webhook = uninstalledWebhook(domain, Date.now());
+    await sendWebhook(world.appUrl, webhook, world.apiSecret, "/webhooks/app/uninstalled");
+    await eventually("it is forgotten", async () => {
+      const { rows } = await pool.query(`SELECT "failing" FROM "Shop" WHERE "domain" = $1`, [
+        domain,
+      ]);
+      return String(Object.keys(rows[0].failing)) === "poll";
     });
   });
 });

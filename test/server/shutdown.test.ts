@@ -6,6 +6,7 @@ import { type Webhook, webhookHeaders } from "#test/simulator/shopify/webhook.ts
 import { waitUntilReady } from "#test/world/app-process.ts";
 import { eventually } from "./client.ts";
 import { openWorld } from "./open-world.ts";
+import { openRaw } from "./raw-http.ts";
 import { ordersAlike } from "./vogelsang.ts";
 
 const shop = "rolling.myshopify.com";
@@ -66,6 +67,21 @@ describe("SIGTERM for the worker", () => {
     world.hakuna.behave({});
     await world.restart();
   });
+});
+
+it("an end does not wait for a request whose head never comes whole", async () => {
+  const port = String(await freePort());
+  const server = world.startProcess("app/server.ts", { PORT: port, WORKER: "off" });
+  const url = `http://localhost:${port}`;
+  await waitUntilReady(server, `${url}/readyz`);
+  const { socket, ended } = await openRaw(url, "GET /healthz HTTP/1.1\nHost: app\n");
+  // it says so much more that nothing else ends it
+  const more = setInterval(() => socket.write("X-More: 1\r\n"), 500);
+  await server.stop("SIGINT");
+  await ended;
+  clearInterval(more);
+  expect(server.exitCode()).toBe(0);
+  expect(server.output()).not.toMatch(/"level":"(error|fatal)"|unhandled/i);
 });
 
 describe("SIGTERM under load, with a second instance", () => {

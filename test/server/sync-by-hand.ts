@@ -148,10 +148,10 @@ export async function syncByHand(database?: TestDatabase) {
       await arrive(topic, payload);
       await run();
     },
-    /** an order's row with the payload that was sent last; empty: there is no such order */
+    /** an order's row with the payloads that were sent last and accepted before; empty: there is no such order */
     async stored(id: number): Promise<Payload> {
       const { rows } = await pool.query(
-        `SELECT o.*, d."lastPayload" FROM "Order" o JOIN "OrderDocument" d
+        `SELECT o.*, d."lastPayload", d."formerPayload" FROM "Order" o JOIN "OrderDocument" d
             ON d."shop" = o."shop" AND d."orderId" = o."id" WHERE o."shop" = $1 AND o."id" = $2`,
         [current.shop, String(id)],
       );

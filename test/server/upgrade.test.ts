@@ -56,6 +56,19 @@ afterAll(() => prisma.$disconnect());
 
 const stored = "stored.myshopify.com";
 
+it("has the cancelled orders of a shop that was there read once more, and of no new one", async () => {
+  await pool.query(`INSERT INTO "Shop" ("domain") VALUES ('new.myshopify.com')`);
+  const { rows } = await pool.query(
+    `SELECT "domain", "keptLookAt" < now() AS "due", "keptAfter" FROM "Shop"
+      WHERE "domain" IN ($1, 'new.myshopify.com') ORDER BY "domain"`,
+    [stored],
+  );
+  expect(rows).toEqual([
+    { domain: "new.myshopify.com", due: null, keptAfter: "" },
+    { domain: stored, due: true, keptAfter: "" },
+  ]);
+});
+
 it("tells what the rules of now change about what was stored", async () => {
   expect(await upgradePreview(pool, stored)).toEqual({
     shop: stored,

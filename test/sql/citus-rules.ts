@@ -16,6 +16,7 @@ export function breachesOf(statement: Node, catalog: Catalog): string[] {
     ...ofFunctions(level, catalog),
     ...ofShape(level, levels, catalog),
     ...ofMixture(level, levels, catalog),
+    ...ofEverywhere(level, levels, catalog),
   ]);
   return [...new Set(found)];
 }
@@ -105,7 +106,37 @@ function ofShape(level: Level, levels: Level[], catalog: Catalog): string[] {
       return near.length > 0 && !near.some((one) => equal.areEqual(one.shop, place.shop));
     })
     .map(({ name }) => `${name} beside another table, and not by the shop`);
-  return [...ofEachRow(level, levels, catalog), ...ofLimit(level, places, equal), ...apart];
+  return [
+    ...ofEachRow(level, levels, catalog),
+    ...ofLimit(level, places, equal),
+    ...ofAllShops(level, levels, catalog),
+    ...apart,
+  ];
+}
+
+/** RecursivelyPlanCTEs in recursive_planning.c, DeferErrorIfQueryNotSupported in multi_logical_planner.c. */
+function ofAllShops(level: Level, levels: Level[], catalog: Catalog): string[] {
+  const within = levels.filter((one) => one === level || one.around.includes(level));
+  const readsAll = within.some((one) => {
+    const equal = new Equalities(levels, one, catalog);
+    return equal.placesIn(one).some(({ shop }) => !equal.isBound(shop));
+  });
+  if (!readsAll) return [];
+  return [
+    ...(level.query.hasRecursive === "true" ? ["a recursive query over all shops"] : []),
+    ...(nodesOf(level.query.groupingSets).length > 0 ? ["grouping sets over all shops"] : []),
+  ];
+}
+
+/** MultiShardUpdateDeleteSupported in multi_router_planner.c. */
+function ofEverywhere(level: Level, levels: Level[], catalog: Catalog): string[] {
+  const { commandType, resultRelation, rtable } = level.query;
+  if (commandType !== "2" && commandType !== "4") return [];
+  const name = catalog.everywhere.get(String(nodesOf(rtable)[Number(resultRelation) - 1]?.relid));
+  const readsShops = levels.some((one) => relationsIn(one, catalog.distributed).length > 0);
+  return name && readsShops
+    ? [`${name} is on every node, and changed by what a shop's table says`]
+    : [];
 }
 
 /** Those that are named are one. */

@@ -65,6 +65,17 @@ export function HomeBanner({
           </BlockStack>
         </Banner>
       );
+    case "returns_unseen":
+      return (
+        <Banner tone="warning" title={t("refunds.return.unseenTitle")}>
+          <BlockStack gap="100">
+            <Text as="p" breakWord>
+              {t("refunds.return.unseen", { words: trouble.words })}
+            </Text>
+            <Since at={trouble.since} />
+          </BlockStack>
+        </Banner>
+      );
     case "no_sales":
       return (
         <Banner

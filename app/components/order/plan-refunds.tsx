@@ -23,7 +23,7 @@ type Props = { refunds: OrderRefunds; order: OrderPage["order"]; viewer: string 
 
 /** What can be refunded of an order's plans, until when, and what was. */
 export function PlanRefunds({ refunds: all, ...of }: Props) {
-  const { plans, refunds, requests, missing, alone } = all;
+  const { plans, refunds, requests, missing, returnsUnseen, alone } = all;
   const { t } = useLocale();
   if (plans.length === 0 && refunds.length === 0) return null;
   const isWanted = plans.some(({ owed }) => owed !== null) || refunds.length > 0;
@@ -37,6 +37,9 @@ export function PlanRefunds({ refunds: all, ...of }: Props) {
           {t("refunds.title")}
         </Text>
         {isWanted && <MissingScopesBanner scopes={asked} of="refunds.access" />}
+        {returnsUnseen !== null && (
+          <Banner tone="warning">{t("refunds.return.unseen", { words: returnsUnseen })}</Banner>
+        )}
         {plans.map((plan, index) => (
           <BlockStack key={plan.id} gap="300">
             {index > 0 && <Divider />}

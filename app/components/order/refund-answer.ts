@@ -7,9 +7,11 @@ import type { RefundRequest } from "./refund-request.ts";
 
 /** What the server made of a request; see app/routes/app.refunds.$id.ts. */
 export type RefundAnswer = {
-  result: "asked" | "open" | "changed" | "decided" | "no_scope" | "staff_may_not" | "unavailable";
+  result: "asked" | "open" | "changed" | "late" | "decided" | RefundHindrance;
   state?: string;
 };
+
+type RefundHindrance = "no_scope" | "staff_may_not" | "unavailable";
 
 type Told = keyof Messages["refunds"]["answer"];
 

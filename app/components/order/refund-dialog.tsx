@@ -75,10 +75,10 @@ export function RefundDialog({ plan, units: first, notify: wanted, onClose }: Pr
             </Text>
             {!isOwed && <Text as="p">{t("refunds.dialog.cancelText")}</Text>}
           </div>
-          {plan.left > 1 && (
+          {plan.most > 1 && (
             <Select
               label={t("refunds.dialog.units")}
-              options={Array.from({ length: Math.min(plan.left, 100) }, (_, index) => ({
+              options={Array.from({ length: Math.min(plan.most, 100) }, (_, index) => ({
                 ...{ label: String(index + 1), value: String(index + 1) },
               }))}
               value={String(units)}

@@ -89,8 +89,8 @@ export function RemedyDesk({ lines, suggestion, pairs, refunds, children }: Prop
 }
 
 /** Whether a refund of it can be asked for: units are left, no other is under way, Hakuna takes it. */
-export function canRefund({ left, isOpen, isPlanned, window }: RefundablePlan): boolean {
-  return left > 0 && !(isOpen && !isPlanned) && window.state !== "past";
+export function canRefund({ most, isOpen, isPlanned }: RefundablePlan): boolean {
+  return most > 0 && !(isOpen && !isPlanned);
 }
 
 /** What does the nearest that can be done about a finding, and its word; null: nothing here does. */

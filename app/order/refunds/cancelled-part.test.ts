@@ -14,8 +14,8 @@ const paid = (amount: number, status = "SUCCESS") => ({
 const cancelled = (refund: Partial<MoneyRefund>, more: Partial<MoneyOrder> = {}): MoneyOrder => ({
   ...{
     id: "5",
-    createdAt: 0,
     edited: false,
+    added: [],
     cancelled: true,
     currency: "EUR",
     taxesIncluded: true,

@@ -11,7 +11,7 @@ const refund = (id: string, more: Partial<MoneyRefund> = {}): MoneyRefund => ({
   ...more,
 });
 const before: MoneyOrder = {
-  ...{ id: "1", createdAt: 0, edited: false, cancelled: false, currency: "EUR" },
+  ...{ id: "1", edited: false, added: [], cancelled: false, currency: "EUR" },
   ...{ taxesIncluded: true, received: 24_000, refunded: 1200, returnStatus: "NO_RETURN" },
   lines: [
     { id: "1", quantity: 2, currentQuantity: 1 },

@@ -4,10 +4,10 @@
  */
 export type MoneyOrder = {
   id: string;
-  /** epoch milliseconds */
-  createdAt: number;
   /** its lines were edited at least once, whatever was seen of it */
   edited: boolean;
+  /** ids of lines of which units were bought after the order was placed, by an edit or an exchange */
+  added: string[];
   cancelled: boolean;
   /** ISO 4217, upper case */
   currency: string;

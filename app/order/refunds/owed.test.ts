@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fulfilled, line, map, order, plan, refunded } from "#app/order/order.fixture.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { owedTogether, plansOf } from "./owed.ts";
+import { mostUnits, owedTogether, plansOf } from "./owed.ts";
 
 const ref = { links: { _hakuna_ref: "k" } };
 const shop = { cancelled: false, timeZone: "UTC" };
@@ -96,5 +96,36 @@ describe("what is to be refunded of a plan", () => {
       units: 0,
       until: null,
     });
+  });
+});
+
+describe("what Hakuna takes back now", () => {
+  const dayMs = 86_400_000;
+  const shipped = (gone: number) =>
+    order([line("1", { ...ref, quantity: 3, gone }), plan("2", { ...ref, quantity: 3 })], {
+      fulfillments: { f: fulfilled(shippedAt, { "1": 3 }) },
+    });
+
+  it.each([
+    ["all while the plan alone may go", 1, 13, 3],
+    ["what goes with its product, later", 1, 15, 1],
+    ["nothing of a plan whose product stays, later", 0, 15, 0],
+    ["nothing after three months", 1, 93, 0],
+  ])("is %s", (_, gone, days, units) => {
+    expect(mostUnits(standing(shipped(gone)), shippedAt + days * dayMs)).toBe(units);
+  });
+
+  it("is what the buyer asked for in time, whenever it is answered", () => {
+    const request = { units: 2, left: 3, at: shippedAt + 10 * dayMs };
+    const [asked] = plansOf(map(shipped(0)), { ...shop, requests: { "2": request } });
+    if (!asked) throw new Error("no plan");
+    expect(mostUnits(asked, shippedAt + 40 * dayMs)).toBe(2);
+    const late = { ...asked, requestedAt: shippedAt + 15 * dayMs };
+    expect(mostUnits(late, shippedAt + 40 * dayMs)).toBe(0);
+  });
+
+  it("is all of what was not shipped", () => {
+    const state = order([line("1", ref), plan("2", ref)]);
+    expect(mostUnits(standing(state), shippedAt + 400 * dayMs)).toBe(1);
   });
 });

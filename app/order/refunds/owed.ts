@@ -1,7 +1,7 @@
 import type { Line } from "#app/order/lines.ts";
 import type { Tier } from "#app/order/pair.ts";
 import { type Dated, sum } from "#app/order/units.ts";
-import { nearestEnd, type Window, windowsOf } from "./windows.ts";
+import { nearestEnd, stateAt, type Window, windowsOf } from "./windows.ts";
 
 /**
  * Why units of a plan are to be refunded: a product that they protect was refunded or removed; the
@@ -104,6 +104,26 @@ function owedOf(
 /** Which of a plan's ends counts: what goes back alone has less time than what goes with its product. */
 export function windowFor(owed: PlanStanding["owed"]): "planUntil" | "productUntil" {
   return owed === null || owed.reason === "plan_requested" ? "planUntil" : "productUntil";
+}
+
+/**
+ * How many units Hakuna takes back now: all that are left while the plan alone may go, else those
+ * that go with their product. What the buyer asked for in time may be refunded whenever.
+ *
+ * @param now epoch milliseconds
+ */
+export function mostUnits(
+  {
+    plan,
+    owed,
+    requestedAt,
+    windows,
+  }: Pick<PlanStanding, "owed" | "requestedAt" | "windows"> & { plan: { left: number } },
+  now: number,
+): number {
+  if (stateAt(windows, "planUntil", now) !== "past") return plan.left;
+  const at = owed?.reason === "plan_requested" ? (requestedAt ?? now) : now;
+  return owed !== null && stateAt(windows, windowFor(owed), at) !== "past" ? owed.units : 0;
 }
 
 /** All that is to be refunded in an order: how many units, and the nearest end of a window. */

@@ -145,9 +145,6 @@ function returnsSay({ returnStatus, returns }: MoneyOrder): WhyNot[] {
   return reasons;
 }
 
-/** A webhook of a new order is there within seconds; an app that adds to orders takes its time. */
-const beginningMs = 2 * 60_000;
-
 const restocked = ["RETURN", "CANCEL", "LEGACY_RESTOCK"];
 
 /** Units whose money went back without anything being sent back, restocked or removed. */
@@ -161,26 +158,24 @@ function isGoodwill(lineItemId: string, { refunds, returns }: MoneyOrder): boole
 }
 
 /**
- * Whether a product may stand in the place of one that went: it came into the order later. Of an
- * order that was edited, a product counts as old only where both were seen at the order's beginning,
- * with the one that went still there: what one edit removes and adds is otherwise of one age.
+ * Whether a product may stand in the place of one that went: it came into the order later, or more
+ * units of it did. What one edit removes and adds is of one age, and units that were added show in no
+ * age at all: that Shopify alone tells (`added`).
  */
 function isReplaced(
-  gone: readonly Pick<Line, "id" | "gone">[],
-  { edited, createdAt, lines }: MoneyOrder,
+  gone: readonly Pick<Line, "id">[],
+  { added, lines }: MoneyOrder,
   { firstSeenAt, lines: known }: Circumstances,
 ): boolean {
   const seenAt = (id: string) => firstSeenAt[id] ?? Number.POSITIVE_INFINITY;
   const isLeft = (id: string) => lines.some((line) => line.id === id && line.currentQuantity > 0);
-  return gone.some(({ id, gone: { units } }) => {
-    const wasWhole = units.every(({ at }) => at > seenAt(id));
-    const isKnown = wasWhole && seenAt(id) - createdAt <= beginningMs;
-    return known.some(
-      ({ id: other, isProtection }) =>
-        !isProtection &&
-        (seenAt(other) > seenAt(id) || (edited && !isKnown && other !== id && isLeft(other))),
-    );
-  });
+  const others = known.filter(({ isProtection }) => !isProtection);
+  return gone.some(({ id }) =>
+    others.some(
+      ({ id: other }) =>
+        seenAt(other) > seenAt(id) || (other !== id && added.includes(other) && isLeft(other)),
+    ),
+  );
 }
 
 /** Whether what was paid back is the price of the lines, and of shipping and duties, that it names. */

@@ -1,4 +1,5 @@
 import { openShop } from "#app/refunds/carry-out.ts";
+import { nextLook } from "#app/refunds/record-refund.ts";
 import type { RefundContext } from "#app/refunds/refund-context.ts";
 import { returnsScope } from "#app/refunds/refund-scopes.ts";
 import { AdminError, type AskAdmin, unavailable } from "#app/shopify/access/admin-api.ts";
@@ -21,6 +22,8 @@ import {
   unsubscribeMutation,
 } from "#app/shopify/shop/subscription-queries.ts";
 import { returnTopics } from "#app/shopify/webhooks/return-payload.ts";
+import { noteFailing, noteWorking } from "#app/store/failing.ts";
+import type { Failing } from "#app/store/lease.ts";
 import { looksDue } from "./looks-due.ts";
 import { forgetReturns, noteReturn, readAllReturns } from "./return-store.ts";
 import { returnsDoor } from "./take-return.ts";
@@ -36,52 +39,75 @@ const topics = returnTopics.map(topicName);
  * Looks, once a day and whenever the shop's scopes were read, whether the app is told of returns:
  * makes the subscriptions that are missing (Shopify deletes them after eight failures) and takes them
  * back where the app may not read returns any more. Then asks which returns are under way: what no
- * webhook told is known then.
+ * webhook told is known then. Where that fails it is noted with the shop (`returnsTrouble`), and tried
+ * ever more rarely, until it is daily again.
  *
  * @returns whether it was due
  */
 export async function watchReturns(context: RefundContext, shop: string): Promise<boolean> {
   const { pool, log, now } = context;
-  const scopes = await takeLook(context, shop);
-  if (scopes === null) return false;
+  const look = await takeLook(context, shop);
+  if (look === null) return false;
+  const { scopes, failures } = look;
   try {
     const ask = await openShop(context, shop);
     const mayRead = missingScopes({ SCOPES: [returnsScope] }, { scopes }).length === 0;
-    await subscribe(context, shop, ask, mayRead);
+    const refused = await subscribe(context, shop, ask, mayRead);
     if (mayRead) {
       await readAllReturns(pool, shop, now());
       await noteOpenReturns(context, shop, ask);
     } else await forgetReturns(pool, shop);
-    await pool.query(`UPDATE "Shop" SET "returnsLookAt" = $2 WHERE "domain" = $1`, [
-      shop,
-      mayRead ? new Date(now() + dayMs) : null,
-    ]);
+    // what was to be known is known all the same
+    if (refused !== null) throw unavailable(refused);
+    await lookAgainAt(pool, shop, mayRead ? now() + dayMs : null);
+    if (failures > 0) await noteWorking(pool, shop, ["returns"]);
   } catch (error) {
     if (!(error instanceof AdminError)) throw error;
     log.warn({ err: error, shop }, "the returns of a shop were not looked at; it is tried again");
+    await lookAgainAt(pool, shop, nextLook(failures, now(), afterTroubleMs) ?? now() + dayMs);
+    await noteFailing(context, shop, "returns", error);
   }
   return true;
 }
 
-/** Puts the next look off, and answers the shop's scopes; null: it is not due. */
-async function takeLook({ pool, now }: RefundContext, shop: string): Promise<string | null> {
-  const at = now();
-  const { rows } = await pool.query<{ scopes: string | null }>(
-    `UPDATE "Shop" SET "returnsLookAt" = $3
-      WHERE "domain" = $1 AND ${looksDue("$2")} AND "uninstalledAt" IS NULL AND "eraseAt" IS NULL
-      RETURNING "scopes"`,
-    [shop, new Date(at), new Date(at + afterTroubleMs)],
-  );
-  return rows[0] ? (rows[0].scopes ?? "") : null;
+async function lookAgainAt(
+  pool: RefundContext["pool"],
+  shop: string,
+  at: number | null,
+): Promise<void> {
+  await pool.query(`UPDATE "Shop" SET "returnsLookAt" = $2 WHERE "domain" = $1`, [
+    shop,
+    at === null ? null : new Date(at),
+  ]);
 }
 
-/** Makes the shop's subscriptions what they are to be: one for each topic, or none. */
+/** Puts the next look off, and answers what is known of the shop; null: it is not due. */
+async function takeLook(
+  { pool, now }: RefundContext,
+  shop: string,
+): Promise<{ scopes: string; failures: number } | null> {
+  const at = now();
+  const { rows } = await pool.query<{ scopes: string | null; failing: Failing }>(
+    `UPDATE "Shop" SET "returnsLookAt" = $3
+      WHERE "domain" = $1 AND ${looksDue("$2")} AND "uninstalledAt" IS NULL AND "eraseAt" IS NULL
+      RETURNING "scopes", "failing"`,
+    [shop, new Date(at), new Date(at + afterTroubleMs)],
+  );
+  const [row] = rows;
+  return row ? { scopes: row.scopes ?? "", failures: row.failing.returns?.failures ?? 0 } : null;
+}
+
+/**
+ * Makes the shop's subscriptions what they are to be: one for each topic, or none.
+ *
+ * @returns why a topic was not subscribed to, in Shopify's words; null: all were
+ */
 async function subscribe(
   { config, log }: RefundContext,
   shop: string,
   ask: AskAdmin,
   wanted: boolean,
-): Promise<void> {
+): Promise<string | null> {
   const uri = `${config.SHOPIFY_APP_URL}${returnsDoor}`;
   const variables = { first: subscriptionPageSize, topics };
   const { data } = await ask<SubscriptionsData>(subscriptionsQuery, variables);
@@ -90,15 +116,19 @@ async function subscribe(
     if (wanted && to === uri && !kept.has(topic)) kept.add(topic);
     else await ask<UnsubscribeData>(unsubscribeMutation, { id });
   }
-  if (!wanted) return;
+  if (!wanted) return null;
+  let refused: string | null = null;
   for (const topic of topics) {
     if (kept.has(topic)) continue;
     const subscription = { uri, format: "JSON" };
     const answer = await ask<SubscribeData>(subscribeMutation, { topic, subscription });
     const errors = answer.data.webhookSubscriptionCreate?.userErrors ?? [];
-    if (errors.length > 0) log.warn({ shop, topic, errors }, "a topic was not subscribed to");
-    else log.info({ shop, topic }, "subscribed to a topic");
+    if (errors.length > 0) {
+      log.warn({ shop, topic, errors }, "a topic was not subscribed to");
+      refused ??= `${topic}: ${errors.map(({ message }) => message).join(" ")}`;
+    } else log.info({ shop, topic }, "subscribed to a topic");
   }
+  return refused;
 }
 
 async function listOpenReturns(ask: AskAdmin, after: string | null) {

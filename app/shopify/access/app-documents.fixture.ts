@@ -4,6 +4,7 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
+  isInterfaceType,
   isObjectType,
   parse,
   TypeInfo,
@@ -27,7 +28,7 @@ export async function appDocuments(): Promise<Map<string, string>> {
   return documents;
 }
 
-/** What a document asks for: each field as `Type.field`, and the objects that it answers. */
+/** What a document asks for: each field as `Type.field`, and the objects and interfaces that it answers. */
 export function askedFor(
   schema: GraphQLSchema,
   document: string,
@@ -44,7 +45,7 @@ export function askedFor(
         if (!parent || !field) return;
         fields.add(`${parent.name}.${field.name}`);
         const type: GraphQLNamedType = getNamedType(field.type);
-        if (isObjectType(type)) objects.add(type.name);
+        if (isObjectType(type) || isInterfaceType(type)) objects.add(type.name);
       },
       InlineFragment({ typeCondition }) {
         if (typeCondition) objects.add(typeCondition.name.value);

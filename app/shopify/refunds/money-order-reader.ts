@@ -7,8 +7,11 @@ import {
   moneySizes,
   type OrderMoneyData,
   type OrderReturnsData,
+  type OrderSalesData,
   orderMoneyQuery,
   orderReturnsQuery,
+  orderSalesQuery,
+  salesSizes,
 } from "./refund-queries.ts";
 
 const mostReturns = 10;
@@ -32,6 +35,7 @@ export async function readMoneyOrder(
   if (order === null) return null;
   const currency = order.presentmentCurrencyCode.toUpperCase();
   const returns = seesReturns ? await readReturns(ask, id) : null;
+  const sales = order.edited ? await readAdded(ask, id) : nothingAdded;
   const parts = order.refunds.flatMap((refund) => [
     ...[refund.refundLineItems, refund.refundShippingLines],
   ]);
@@ -39,8 +43,8 @@ export async function readMoneyOrder(
   for (const refund of order.refunds) refunds.push(await refundOf(ask, refund, currency));
   return {
     id: numericId(order.id),
-    createdAt: Date.parse(order.createdAt),
     edited: order.edited,
+    added: sales.added,
     cancelled: order.cancelledAt !== null,
     currency,
     taxesIncluded: order.taxesIncluded,
@@ -56,6 +60,7 @@ export async function readMoneyOrder(
       order.lineItems.pageInfo.hasNextPage ||
       order.refunds.length >= moneySizes.refunds ||
       parts.some(({ pageInfo }) => pageInfo.hasNextPage) ||
+      sales.isPartial ||
       (returns?.isPartial ?? false),
   };
 }
@@ -96,6 +101,33 @@ async function allPayments(ask: AskAdmin, { id, transactions }: AdminRefund, cur
   if (all === null) throw unavailable("The app may not read all of an order's refunds.");
   return all;
 }
+
+const nothingAdded = { added: [], isPartial: false };
+
+/** The lines of which units came into the order later: an exchange in one edit shows there alone. */
+async function readAdded(
+  ask: AskAdmin,
+  order: string,
+): Promise<{ added: string[]; isPartial: boolean }> {
+  const { data, denied } = await ask<OrderSalesData>(orderSalesQuery, { order, ...salesSizes });
+  if (data.order === null || denied.length > 0) {
+    throw unavailable("The app may not read what was added to an order.");
+  }
+  const { nodes, pageInfo } = data.order.agreements;
+  const later = nodes.filter(({ reason }) => reason !== "ORDER");
+  const bought = later
+    .flatMap(({ sales }) => sales.nodes)
+    .filter(({ actionType }) => actionType !== "RETURN" && actionType !== "UPDATE");
+  const ids = bought.flatMap(({ lineItem }) => (lineItem ? [numericId(lineItem.id)] : []));
+  const isUnknown = bought.some(
+    ({ lineItem, lineType }) => !lineItem && !withoutLines.includes(lineType),
+  );
+  const isCut = pageInfo.hasNextPage || later.some(({ sales }) => sales.pageInfo.hasNextPage);
+  return { added: [...new Set(ids)], isPartial: isCut || isUnknown };
+}
+
+/** Sales that bring no units: a parcel, a fee. */
+const withoutLines = ["SHIPPING", "FEE", "ADDITIONAL_FEE", "ADJUSTMENT", "DUTY", "TIP"];
 
 async function readReturns(
   ask: AskAdmin,

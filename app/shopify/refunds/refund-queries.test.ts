@@ -9,6 +9,7 @@ const { moneySizes, mostRefunds } = queries;
 const sizes: Record<string, Record<string, number>> = {
   orderMoneyQuery: moneySizes,
   orderReturnsQuery: { first: 10 },
+  orderSalesQuery: queries.salesSizes,
   refundNotesQuery: { refunds: mostRefunds },
   refundPaymentsQuery: { payments: queries.paymentPages.payments },
   createRefundMutation: { parts: moneySizes.parts },

@@ -26,7 +26,6 @@ export const orderMoneyQuery = `#graphql
   query OrderMoney($order: ID!, $lines: Int!, $refunds: Int!, $units: Int!, $parts: Int!) {
     order(id: $order) {
       id
-      createdAt
       edited
       cancelledAt
       taxesIncluded
@@ -62,6 +61,32 @@ export const orderMoneyQuery = `#graphql
     }
   }
   ${payments}
+`;
+
+/** What edits of an order are read of: so many, and so many sales of each. */
+export const salesSizes = { agreements: 12, sales: 25 } as const;
+
+/** What was bought and removed with each edit of an order, of which it says no more itself. */
+export const orderSalesQuery = `#graphql
+  query OrderSales($order: ID!, $agreements: Int!, $sales: Int!) {
+    order(id: $order) {
+      agreements(first: $agreements) {
+        pageInfo { hasNextPage }
+        nodes {
+          reason
+          sales(first: $sales) {
+            pageInfo { hasNextPage }
+            nodes {
+              actionType
+              lineType
+              ... on ProductSale { lineItem { id } }
+              ... on GiftCardSale { lineItem { id } }
+            }
+          }
+        }
+      }
+    }
+  }
 `;
 
 /** The returns of an order; needs a scope of its own. */
@@ -164,7 +189,6 @@ export type AdminPayments = { transactions: Cut<AdminPayment> };
 export type OrderMoneyData = {
   order: {
     id: string;
-    createdAt: string;
     edited: boolean;
     cancelledAt: string | null;
     taxesIncluded: boolean;
@@ -187,6 +211,21 @@ export type OrderMoneyData = {
         lineItem: { id: string };
       }>;
     })[];
+  } | null;
+};
+
+export type OrderSalesData = {
+  order: {
+    agreements: Cut<{
+      /** ORDER: it was placed; ORDER_EDIT, REFUND, RETURN */
+      reason: string;
+      sales: Cut<{
+        /** ORDER: bought; RETURN: removed or returned; UPDATE: its price was changed */
+        actionType: string;
+        lineType: string;
+        lineItem?: { id: string };
+      }>;
+    }>;
   } | null;
 };
 

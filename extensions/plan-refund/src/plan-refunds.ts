@@ -2,7 +2,7 @@
 export type RefundPlan = {
   id: string;
   title: string;
-  /** units that are chosen first, and that there are */
+  /** units that are chosen first, and that can be refunded now */
   units: number;
   left: number;
   /** why it is to be refunded; null: it is not, but may be cancelled */

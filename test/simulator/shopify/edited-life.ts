@@ -121,7 +121,7 @@ function happen(
       return back > 0 ? told : null;
     }
     case "add":
-      order.lines.push(newLine(newId, units, line));
+      add(units, line);
       return told;
     case "fulfill": {
       const quantity = Math.min(units, unfulfilled(order, line));
@@ -145,7 +145,7 @@ function happen(
       return told;
     case "exchange": {
       const part = refund(order, [{ line, quantity: Math.min(units, left(order, line)) }]);
-      if (part) order.lines.push(newLine(newId, units, line));
+      if (part) add(units, line);
       return part;
     }
     case "move":
@@ -166,6 +166,12 @@ function happen(
       );
       return { topic: "orders/cancelled" };
     }
+  }
+
+  function add(quantity: number, like: SimulatedLine): void {
+    const added = newLine(newId, quantity, like);
+    order.lines.push(added);
+    order.edits = [...(order.edits ?? []), { at: now, added: [{ line: added, quantity }] }];
   }
 
   function refund(of: SimulatedOrder, parts: Units[]): Part | null {

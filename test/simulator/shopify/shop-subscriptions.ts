@@ -10,6 +10,8 @@ export const mostFailures = 8;
 /** What the app subscribed to in a simulated shop, beside the subscriptions of its own settings. */
 export class ShopSubscriptions {
   readonly all: Subscription[] = [];
+  /** topics that it does not subscribe to, whatever the reason */
+  readonly refused = new Set<string>();
   readonly #shop: string;
   #waiting: { id: string; webhook: Webhook }[] = [];
   #lastId = 1_400_000_000;
@@ -25,6 +27,7 @@ export class ShopSubscriptions {
     if (needed.length > 0 && !may) {
       return `You do not have permission to create or update webhooks with ${topicOf(topic)} topic.`;
     }
+    if (this.refused.has(topic)) return "Invalid topic specified.";
     if (this.all.some((one) => one.topic === topic && one.uri === uri)) {
       return "Address for this topic has already been taken";
     }

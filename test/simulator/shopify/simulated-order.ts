@@ -19,8 +19,8 @@ export type SimulatedOrder = {
   /** how it was paid; left out: by card, whole, in the shop's currency, prices with tax */
   money?: SimulatedMoney;
   returns?: SimulatedReturn[];
-  /** lines were added or removed; left out: if units are removed */
-  edited?: boolean;
+  /** what edits added; units that an edit removed are in `removed` of their line */
+  edits?: SimulatedEdit[];
   /** Shopify's word on the returns together; left out: there are none */
   returnStatus?: string;
 };
@@ -51,6 +51,9 @@ export type SimulatedReturn = {
   /** what is to come back */
   units: Units[];
 };
+
+/** One edit of an order: the units that it added, of new lines or of those that were there. */
+export type SimulatedEdit = { at: number; added: Units[] };
 
 /** Who bought, and where they live: billing and shipping address are the same. */
 export type SimulatedCustomer = {

@@ -11,6 +11,7 @@ import {
 } from "../simulated-order.ts";
 import { type PageArguments, pageOf } from "./connection.ts";
 import { orderMoneyFields, refundLineFields, refundMoneyFields } from "./refund-nodes.ts";
+import { agreementsOf, isEdited } from "./sales-agreements.ts";
 
 /**
  * An order as the Admin API writes it, which is not how its webhooks do: amounts without trailing
@@ -34,7 +35,8 @@ export function orderNode(order: SimulatedOrder): object {
     createdAt: utc(order.createdAt),
     updatedAt: utc(order.updatedAt),
     processedAt: utc(order.createdAt),
-    edited: order.edited ?? order.lines.some(({ removed }) => removed > 0),
+    edited: isEdited(order),
+    agreements: (args: PageArguments) => pageOf(agreementsOf(order), args),
     cancelledAt: utcOrNull(order.cancelledAt),
     cancelReason: order.cancelledAt === null ? null : "CUSTOMER",
     closedAt: utcOrNull(order.closedAt),

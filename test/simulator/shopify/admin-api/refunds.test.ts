@@ -7,6 +7,7 @@ import { mostRefunds } from "#app/shopify/refunds/refund-queries.ts";
 import { suggestRefund } from "#app/shopify/refunds/suggested-refund.ts";
 import { type Refundable, refundableOrder } from "../refundable-order.ts";
 import { SimulatedShop } from "../shop.ts";
+import type { SimulatedLine } from "../simulated-order.ts";
 import { answerQuery } from "./graphql.ts";
 import { rootOf } from "./root.ts";
 
@@ -292,8 +293,8 @@ describe("an order's money", () => {
     order.returns = [{ id: 4n, status: "CLOSED", isExchange: true, refundIds: [5n], units: [] }];
     order.returnStatus = "RETURNED";
     const money = {
-      ...{ id, cancelled: false, currency: "EUR", taxesIncluded: false, edited: false },
-      createdAt: Math.floor(order.createdAt / 1000) * 1000,
+      ...{ id, cancelled: false, currency: "EUR", taxesIncluded: false },
+      ...{ edited: false, added: [] },
       ...{ received: 13_100, refunded: 11_900, returnStatus: "RETURNED", isPartial: false },
       lines: [
         { id: String(product.id), quantity: 1, currentQuantity: 0 },
@@ -321,6 +322,23 @@ describe("an order's money", () => {
       ...money,
       returns: [{ status: "CLOSED", isExchange: true, refundIds: ["5"] }],
     });
+  });
+
+  it("says of which lines edits added units, or that there are more edits than are read", async () => {
+    const { id, product, plan, order } = put({ units: 2 });
+    const read = () => readMoneyOrder(ask, id, { seesReturns: false });
+    product.removed = 1;
+    expect(await read()).toMatchObject({ edited: true, added: [], isPartial: false });
+    const other = { ...product, id: product.id + 3n, quantity: 1, removed: 0 };
+    order.lines.push(other);
+    plan.quantity += 1;
+    const edit = (line: SimulatedLine) => ({ at: Date.now(), added: [{ line, quantity: 1 }] });
+    order.edits = [edit(other), edit(plan)];
+    const added = [other, plan].map((line) => String(line.id));
+    expect(await read()).toMatchObject({ edited: true, added, isPartial: false });
+    order.edits = Array.from({ length: 12 }, () => edit(other));
+    other.quantity = 12;
+    expect(await read()).toMatchObject({ isPartial: true });
   });
 
   it("says where more was paid back than its lines cost, and where there is more of it", async () => {
