@@ -91,13 +91,16 @@ const shopifyRefusesMs = 7 * 24 * 60 * 60_000;
 
 /**
  * Of offers `o` and shops `s`: what there was no offer for, by the account that the shop has now. It
- * is asked for again once something else is to be asked.
+ * is asked for again once something else is to be asked. Where nothing is sold any more because an
+ * answer could not be used, the next one may be mended.
  *
  * @param now the parameter with the time
  */
 export function isRefused(now: string): string {
-  return `(starts_with(o."refusedFor", s."epoch" || ' ') AND NOT (o."lacks" = 'shopify_refused'
-    AND o."refusedAt" <= ${now}::timestamptz - interval '${shopifyRefusesMs} milliseconds'))`;
+  return `(starts_with(o."refusedFor", s."epoch" || ' ')
+    AND NOT (o."lacks" = 'shopify_refused'
+      AND o."refusedAt" <= ${now}::timestamptz - interval '${shopifyRefusesMs} milliseconds')
+    AND NOT (o."prices" = 0 AND o."lacks" IN ('other_currency', 'other_country')))`;
 }
 
 /** Notes that a product's plans of these countries are not linked any more. */

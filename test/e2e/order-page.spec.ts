@@ -113,6 +113,42 @@ test("what Hakuna refused is told in the merchant's words, in Hakuna's own on de
   world.hakuna.behave({});
 });
 
+test("what Hakuna said to changes that followed each other is told once", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  world.hakuna.behave({ requestIds: true, pollsUntilDone: 1 });
+  try {
+    orders += 2000n;
+    const id = String(orders);
+    // of a shop whose past is told late
+    const before = Date.now() - 60_000;
+    const lines = [{ id: 31n, title: "Boots", isPlan: false }];
+    const bought = (title: string, at: number) =>
+      boughtOrder(
+        shop.domain,
+        orders,
+        [...lines, { id: 32n, title, isPlan: true, properties: planIds }],
+        at,
+      );
+    for (const [index, title] of ["One", "Two", "Three"].entries()) {
+      await client.send([bought(title, before + index * 1000)]);
+      await client.quiet(shop.domain);
+      await expect.poll(async () => (await client.order(shop.domain, id)).status).toBe("confirmed");
+    }
+    expect(world.hakuna.states(id)).toHaveLength(3);
+    const app = await open(page, world, shop.domain, id);
+    await expect(app.getByText("Hakuna processed it", { exact: true })).toHaveCount(1);
+    await expect(app.getByText("Hakuna accepted it", { exact: true })).toHaveCount(1);
+    await app.getByRole("button", { name: "Show technical details" }).click();
+    await expect(app.getByText("Hakuna accepted it", { exact: true })).not.toHaveCount(1);
+  } finally {
+    world.hakuna.behave({});
+  }
+});
+
 test("a dialog to pair by hand begins with what is alone", async ({
   page,
   world,

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { parse } from "toml";
 import { boughtOrder, planIds } from "#test/simulator/shopify/bought-order.ts";
 import { createClient } from "../server/client.ts";
 import { overflow, violations } from "./accessibility.ts";
@@ -241,8 +243,12 @@ test.describe("on a phone", () => {
 
 test("an order's entry in Shopify opens it here", async ({ page, world, shop }) => {
   await shop.addOrder({ id: "820982911946154500", status: "confirmed" });
+  const extension = new URL("../../extensions/order-link/shopify.extension.toml", import.meta.url);
+  const [{ targeting }] = parse(readFileSync(extension, "utf8")).extensions;
+  const [{ target, url }] = targeting;
+  expect(target).toBe("admin.order-details.action.link");
   for (const id of ["820982911946154500", "gid://shopify/Order/820982911946154500"]) {
-    const address = `/app/orders/open?${new URLSearchParams({ id })}`;
+    const address = `${url}?${new URLSearchParams({ id })}`;
     const app = await openApp(page, world, shop.domain, address);
     await expect(app.getByRole("heading", { level: 1 })).toContainText("#820982911946154500");
   }

@@ -90,19 +90,31 @@ function storyOf(entries: readonly TimelineEntry[]): TimelineEntry[] {
   const things: TimelineEntry[] = [];
   for (const entry of entries) {
     if (entry.kind === "fold") continue;
-    const isSame = (one: TimelineEntry | undefined) =>
-      one !== undefined && isOneThing(one, entry) && one.at - entry.at < oneThingMs;
-    if (!(entry.kind === "delivery" ? isSame(things.at(-1)) : things.some(isSame))) {
-      things.push(entry);
-    }
+    const known = isHakunas(entry) ? lastSaid(things, entry.kind) : things.find(isSameAs(entry));
+    if (!known || !isSameAs(entry)(known)) things.push(entry);
   }
   return things;
 }
 
-function isOneThing(one: TimelineEntry, other: TimelineEntry): boolean {
-  if (one.kind !== other.kind) return false;
-  if (one.kind === "webhook") return happened(one) === happened(other);
-  return one.kind === "delivery" && one.detail.outcome === other.detail.outcome;
+function isHakunas({ kind }: TimelineEntry): boolean {
+  return kind === "delivery" || kind === "processing";
+}
+
+/** What Hakuna said of the kind behind everything else that happened. */
+function lastSaid(things: readonly TimelineEntry[], kind: TimelineEntry["kind"]) {
+  const from = things.findLastIndex((one) => !isHakunas(one)) + 1;
+  return things.slice(from).findLast((one) => one.kind === kind);
+}
+
+function isSameAs(entry: TimelineEntry) {
+  return (one: TimelineEntry) =>
+    one.kind === entry.kind && meant(one) === meant(entry) && one.at - entry.at < oneThingMs;
+}
+
+function meant(entry: TimelineEntry): string {
+  if (entry.kind === "webhook") return happened(entry);
+  // nothing else is one thing
+  return isHakunas(entry) ? String(entry.detail.outcome ?? entry.detail.result) : entry.source;
 }
 
 const topics = [
