@@ -8,10 +8,11 @@ import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 
 /**
- * The first migration that the version which is replaced by this one lacks: it writes a feed order once
- * more when that is accepted. To be moved on when this one is deployed everywhere.
+ * The first migration that the version which is replaced by this one lacks: it finds refunds more slowly,
+ * and writes a feed order once more when that is accepted. To be moved on when this one is deployed
+ * everywhere.
  */
-export const firstMissing = "20261128233000_former_payloads";
+export const firstMissing = "20261128230000_names_with_refunds";
 
 /** What a process of it asks the feed for: it tells whose a request is. */
 export const formerFeedVersion = "v0.9";
