@@ -14,7 +14,11 @@ export type SharePolicy = {
 /** Why an order is not sent. */
 export type SkipReason = "no_plan" | "test_order" | "before_install";
 
-/** Why an order is not sent; null: it is sent. An order that was sent once keeps being sent. */
+/**
+ * Why an order is not sent; null: it is sent. An order that was sent once keeps being sent.
+ *
+ * @param wasSent also where Hakuna may have it, because its answer was lost
+ */
 export function skipReason(
   state: OrderState,
   { share, environment, sendTestOrders, sendOlderOrders, installedAt }: SharePolicy,

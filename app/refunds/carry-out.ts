@@ -37,7 +37,8 @@ export async function carryOut(
     throw new TypeError("A refund has no variables yet.");
   const asks = refund.asks + 1;
   // counted before it is done: an answer to a repeat says less
-  const isOurs = await changeRefund(pool, shop, id, ["asking"], { asks });
+  const calledAt = await databaseTime(pool);
+  const isOurs = await changeRefund(pool, shop, id, ["asking"], { asks, calledAt });
   const now = await databaseTime(pool);
   if (isOurs && mayAskAgain(refund, now) && now - lookedAt < refundLeaseMs) {
     const isFirst = asks === 1;
@@ -56,9 +57,9 @@ export async function carryOut(
 }
 
 /**
- * What the refusal of a repeat means: the first call may have been what speaks against it. Where
- * Shopify has the refund it is made, and where nobody can say, or the first may still arrive, it stays
- * lost.
+ * What the refusal of a repeat means: an earlier call may have been what speaks against it.
+ * Where Shopify has the refund it is made, and where nobody can say, or an earlier call may still
+ * arrive, it stays lost.
  */
 async function refusedRepeat(
   context: RefundContext,

@@ -74,6 +74,8 @@ export type PlanRefund = {
   dueAt: number | null;
   /** when Shopify was asked first */
   askedAt: number | null;
+  /** and when last; null: not yet, or by an earlier version */
+  calledAt: number | null;
   asks: number;
   looks: number;
   refundId: string | null;
@@ -85,7 +87,7 @@ export type PlanRefund = {
   endedBy: string | null;
 };
 
-const times = ["createdAt", "dueAt", "askedAt", "endedAt"] as const;
+const times = ["createdAt", "dueAt", "askedAt", "calledAt", "endedAt"] as const;
 
 export const refundColumns = [
   ...["id", "orderId", "planLineId", "planTitle", "units", "reason", "state", "staffId", "key"],
@@ -98,6 +100,7 @@ export const refundColumns = [
     "createdAt",
     "dueAt",
     "askedAt",
+    "calledAt",
     "asks",
     "looks",
   ],

@@ -28,9 +28,12 @@ export function mayAskAgain({ askedAt }: Pick<PlanRefund, "askedAt">, now: numbe
   return askedAt !== null && now - askedAt < askAgainMs;
 }
 
-/** Whether the first call, which was given up, may still arrive. `now`: by the database's clock */
-export function mayArrive({ askedAt }: Pick<PlanRefund, "askedAt">, now: number): boolean {
-  return now - (askedAt ?? 0) < underWayMs;
+/** Whether a call that was given up may still arrive. `now`: by the database's clock */
+export function mayArrive(
+  { askedAt, calledAt }: Pick<PlanRefund, "askedAt" | "calledAt">,
+  now: number,
+): boolean {
+  return now - Math.max(askedAt ?? 0, calledAt ?? 0) < underWayMs;
 }
 
 /** When to look next; null: not by itself any more, for a person has to. */

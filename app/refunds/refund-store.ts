@@ -112,12 +112,13 @@ export type RefundChanges = Partial<
     | "looks"
     | "dueAt"
     | "askedAt"
+    | "calledAt"
     | "endedAt"
     | "endedBy"
   >
 >;
 
-const moments = ["dueAt", "askedAt", "endedAt"];
+const moments = ["dueAt", "askedAt", "calledAt", "endedAt"];
 const documents = ["payments", "seen"];
 
 /**

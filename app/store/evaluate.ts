@@ -100,17 +100,21 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
   // importing past orders is the shop's asking for them
   const installedAt = order.imported ? null : (shop.installedAt?.getTime() ?? null);
   const policy = { ...shop, installedAt };
+  // what got no answer may be there; a former account's counts for nothing
+  const mayHaveIt = order.acceptedEpoch === shop.epoch || (order.unanswered && !shop.reviewRefused);
   const skipped = order.skippedByHand
     ? "by_hand"
     : order.redacted
       ? "redacted"
-      : skipReason(order.state, policy, order.acceptedEpoch === shop.epoch);
+      : skipReason(order.state, policy, mayHaveIt);
   noteSale(order, mapping, shop, skipped);
   if (skipped !== null) {
     order.state = strip(order.state);
     order.sentPayload = null;
     order.sentIn = null;
     order.customerId = null;
+    // nothing of it is sent any more, or another account took it, if any did
+    if (order.redacted || shop.reviewRefused) order.unanswered = false;
     order.findings = [];
     order.findingSeverity = null;
     forgetRefunds(order);

@@ -8,10 +8,10 @@ import { freePort } from "#app/database/embedded-postgres/free-port.server.ts";
 import { type AppProcess, startAppProcess, waitUntilReady } from "#test/world/app-process.ts";
 
 /**
- * The first migration that the version which is replaced by this one lacks: before the tables of the
- * timeline by month, of refunds and of proofs. To be moved on when that is deployed everywhere.
+ * The first migration that the version which is replaced by this one lacks: it writes a feed order once
+ * more when that is accepted. To be moved on when this one is deployed everywhere.
  */
-export const firstMissing = "20261128030700_timeline_by_month";
+export const firstMissing = "20261128233000_former_payloads";
 
 /** What a process of it asks the feed for: it tells whose a request is. */
 export const formerFeedVersion = "v0.9";

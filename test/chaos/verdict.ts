@@ -129,7 +129,7 @@ const unsent: Record<string, string> = {
   "orders that are not sent": `SELECT "shop", concat_ws(' ', "id", "status", "reasonCode", "statusReason",
       "dueAt", "acceptedRevision" || ' of ' || "revision") AS "which" FROM "Order"
     WHERE "status" NOT IN ('sent', 'confirmed', 'skipped', 'waiting') OR "dueAt" IS NOT NULL
-       OR "unanswered" OR "resend"`,
+       OR ("unanswered" AND "status" <> 'skipped') OR "resend"`,
   "requests without an answer": `SELECT "shop" FROM "Attempt" WHERE "answeredAt" IS NULL`,
 };
 
@@ -210,8 +210,11 @@ function unhandled(output: string): string[] {
     });
 }
 
-/** Whose data is erased before its plan was sent is told: somebody may ask for the cover. */
-const erased = "customer data was erased before its plans were sent";
+/** Plans that Hakuna will never know of are told, for somebody may ask for their cover. */
+const lostPlans = [
+  "customer data was erased before its plans were sent",
+  "uninstalled with plans that Hakuna does not know of",
+];
 
 /**
  * What lost its database, its lease or its time ends with an error, and is done again: a run, a page, a
@@ -221,8 +224,9 @@ function isExpected(text: string): boolean {
   const line = parsed(text);
   if (line === null || line.level === undefined || line.level === "fatal") return false;
   if (line.level !== "error") return true;
-  if (line.msg === erased) return true;
-  if (!line.err || !line.msg) return false;
+  if (!line.msg) return false;
+  if (lostPlans.includes(line.msg)) return true;
+  if (!line.err) return false;
   const { message, code } = line.err;
   const isTrouble = isDatabaseTrouble(Object.assign(new Error(message), { code }));
   return isTrouble || code === "lease_lost" || code === "out_of_time";

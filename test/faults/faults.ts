@@ -359,8 +359,8 @@ export const faults: readonly Fault[] = [
   {
     name: "what an edit added to an order is not looked for",
     file: "app/shopify/refunds/money-order-reader.ts",
-    find: "const sales = order.edited ? await readAdded(ask, id) : nothingAdded;",
-    put: "const sales = order.edited ? nothingAdded : nothingAdded;",
+    find: "const added = order.edited ? await readAdded(ask, id) : [];",
+    put: "const added: string[] = [];",
     test: "refund-troubles.test.ts",
     title: "may be exchanged for one more unit",
   },

@@ -107,7 +107,8 @@ export async function openRefundShop(
   /** As time goes by for a refund that was asked for. */
   async function age({ id }: { id: string }, minutes: number): Promise<void> {
     await pool.query(
-      `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - $3 * interval '1 minute', "dueAt" = now()
+      `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - $3 * interval '1 minute',
+              "calledAt" = "calledAt" - $3 * interval '1 minute', "dueAt" = now()
       WHERE "shop" = $1 AND "orderId" = $2`,
       [domain, id, minutes],
     );

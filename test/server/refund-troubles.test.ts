@@ -640,6 +640,78 @@ describe("a cancelled order that was stored before its payment was looked at", (
   });
 });
 
+describe("what is planned is not paid", () => {
+  it.each<[string, string, (gone: Gone) => unknown]>([
+    ["the order was deleted", "order_unseen", ({ id }) => shop.orders.delete(id)],
+    [
+      "its customer was redacted",
+      "order_skipped",
+      ({ id }) =>
+        pool.query(
+          `UPDATE "OrderDocument" SET "state" = jsonb_set("state", '{redacted}', 'true')
+            WHERE "shop" = $1 AND "orderId" = $2`,
+          [domain, id],
+        ),
+    ],
+    [
+      "a return was opened, and no webhook told of it",
+      "return_open",
+      ({ order }) => Object.assign(order, { returnStatus: "RETURN_REQUESTED" }),
+    ],
+    [
+      "another unit of the plan was refunded in Shopify",
+      "order_differs",
+      ({ order, plan }) =>
+        order.refunds.push({
+          ...{ id: order.id + 960n, createdAt: Date.now() },
+          units: [{ line: plan, quantity: 1 }],
+        }),
+    ],
+    [
+      "the time for it was over",
+      "window_over",
+      async (gone) => {
+        const at = Date.now() - 95 * 86_400_000;
+        gone.order.fulfillments.push({
+          ...{ id: gone.order.id + 300n, status: "success", createdAt: at, updatedAt: at },
+          units: [{ line: gone.product, quantity: 2 }],
+        });
+        gone.order.updatedAt += 60_000;
+        await gone.tell("orders/updated");
+      },
+    ],
+  ])("where %s before its time came", async (_, reason, happen) => {
+    await set(true);
+    const gone = await productGone({ units: 2 });
+    await isPlanned(gone);
+    const before = shop.refunds.seen.asked;
+    await happen(gone);
+    await due(gone);
+    await eventually("it is dropped", async () => String(await stateOf(gone)) === "dropped");
+    await eventually("it is said", async () => (await whyNot(gone))?.includes(reason) ?? false);
+    expect(shop.refunds.seen.asked).toBe(before);
+    await set(false);
+  });
+
+  it("where the app may not refund any more, and says so; a person refunds it when it may", async () => {
+    await set(true);
+    const gone = await productGone();
+    await isPlanned(gone);
+    shop.scopes.delete("write_orders");
+    const before = shop.refunds.seen.made;
+    await due(gone);
+    await eventually("it is refused", async () => String(await stateOf(gone)) === "refused");
+    expect(await rowsOf(gone)).toMatchObject([{ problem: "no_scope", asks: 1 }]);
+    shop.scopes.add("write_orders");
+    await lookNow(gone);
+    await eventually("it is said", async () => String(await whyNot(gone)) === "refused_before");
+    expect(shop.refunds.seen.made).toBe(before);
+    expect(atHakuna(gone)).toBe(0);
+    expect(await refund(gone)).toMatchObject({ state: "done" });
+    await set(false);
+  });
+});
+
 describe("what Shopify suggests", () => {
   it("is shown where it is less than the units cost, and never taken without a person", async () => {
     await set(true);
@@ -718,6 +790,13 @@ describe("what cannot be seen whole", () => {
     await eventually("it is a person's", async () => String(await stateOf(gone)) === "unclear");
     const [row] = await rowsOf(gone);
     const say = () => post(gone.id, { action: "was_not_paid", refundId: row.id });
+    expect(await say()).toMatchObject({ result: "unavailable" });
+    // it was asked for first a while ago, and again just now
+    await pool.query(
+      `UPDATE "PlanRefund" SET "askedAt" = "askedAt" - interval '30 minutes'
+        WHERE "shop" = $1 AND "orderId" = $2`,
+      [domain, gone.id],
+    );
     expect(await say()).toMatchObject({ result: "unavailable" });
     await age(gone, 3);
     expect(await say()).toMatchObject({ result: "decided" });

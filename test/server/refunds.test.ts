@@ -358,7 +358,8 @@ describe("an answer that is lost", () => {
     lose();
     await refund(gone);
     await pool.query(
-      `UPDATE "PlanRefund" SET "state" = 'unclear', "dueAt" = NULL, "askedAt" = "askedAt" - interval '5 minutes'
+      `UPDATE "PlanRefund" SET "state" = 'unclear', "dueAt" = NULL,
+              "askedAt" = "askedAt" - interval '5 minutes', "calledAt" = "calledAt" - interval '5 minutes'
         WHERE "shop" = $1 AND "orderId" = $2`,
       [domain, gone.id],
     );

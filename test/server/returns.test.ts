@@ -330,7 +330,9 @@ describe("with the scope", () => {
     order.returnStatus = "IN_PROGRESS";
     shop.orders.put(order);
     await failAgain(11);
-    expect((await known()).failing.reason).toContain("RETURNS_REQUEST: Invalid topic specified.");
+    expect((await known()).failing.reason).toContain(
+      "It refused RETURNS_REQUEST: Invalid topic specified.",
+    );
     await eventually("it is read", async () => (await returnsOf(other)).length === 1);
     shop.subscriptions.refused.clear();
     await lookNow();

@@ -97,7 +97,7 @@ function Plan({ plan, order, isAlone, mayRefund }: PlanProps) {
           </BlockStack>
         </Banner>
       )}
-      {owed && isAlone && whyNot.length > 0 && (
+      {owed && isAlone && whyNot.length > 0 && window.state !== "past" && (
         <BlockStack gap="100">
           <Text as="p" tone="subdued">
             {t("refunds.alone.whyNot")}

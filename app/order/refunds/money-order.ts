@@ -6,8 +6,11 @@ export type MoneyOrder = {
   id: string;
   /** its lines were edited at least once, whatever was seen of it */
   edited: boolean;
-  /** ids of lines of which units were bought after the order was placed, by an edit or an exchange */
-  added: string[];
+  /**
+   * ids of lines of which units were bought after the order was placed, by an edit or an exchange;
+   * null: nobody can say
+   */
+  added: string[] | null;
   cancelled: boolean;
   /** ISO 4217, upper case */
   currency: string;

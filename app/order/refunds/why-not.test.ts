@@ -79,7 +79,7 @@ const pairedBy = (product: object, planned: object) =>
   ]);
 
 /** The order was edited; product 7 is in it too, and was seen as early as the one that went. */
-const edited = (added: string[], left = 1, quantity = 1): Given => ({
+const edited = (added: string[] | null, left = 1, quantity = 1): Given => ({
   money: {
     ...{ edited: true, added },
     lines: [...money.lines, { id: "7", quantity, currentQuantity: left }],
@@ -103,6 +103,7 @@ describe("a plan goes by itself", () => {
     ["where an edit removed it and added no other product", edited([])],
     ["where a plan was added", edited(["2"])],
     ["where what was added was removed again", edited(["7"], 0)],
+    ["where nobody can say what was added, and no other product is left", edited(null, 0)],
     [
       "where it came back by a return that was seen, also without restock",
       {
@@ -170,6 +171,8 @@ describe("a person decides", () => {
     ["exchange", edited(["7"])],
     // or more units of one that was there from the beginning
     ["exchange", edited(["7"], 2, 2)],
+    // or nobody can say what it added
+    ["exchange", edited(null)],
     [
       "return_open",
       {

@@ -169,11 +169,12 @@ function isReplaced(
 ): boolean {
   const seenAt = (id: string) => firstSeenAt[id] ?? Number.POSITIVE_INFINITY;
   const isLeft = (id: string) => lines.some((line) => line.id === id && line.currentQuantity > 0);
+  const isAdded = (id: string) => added === null || added.includes(id);
   const others = known.filter(({ isProtection }) => !isProtection);
   return gone.some(({ id }) =>
     others.some(
       ({ id: other }) =>
-        seenAt(other) > seenAt(id) || (other !== id && added.includes(other) && isLeft(other)),
+        seenAt(other) > seenAt(id) || (other !== id && isAdded(other) && isLeft(other)),
     ),
   );
 }

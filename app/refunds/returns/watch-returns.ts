@@ -75,10 +75,10 @@ async function lookAgainAt(
   shop: string,
   at: number | null,
 ): Promise<void> {
-  await pool.query(`UPDATE "Shop" SET "returnsLookAt" = $2 WHERE "domain" = $1`, [
-    shop,
-    at === null ? null : new Date(at),
-  ]);
+  await pool.query(
+    `UPDATE "Shop" SET "returnsLookAt" = $2 WHERE "domain" = $1 AND "uninstalledAt" IS NULL`,
+    [shop, at === null ? null : new Date(at)],
+  );
 }
 
 /** Puts the next look off, and answers what is known of the shop; null: it is not due. */
@@ -125,7 +125,7 @@ async function subscribe(
     const errors = answer.data.webhookSubscriptionCreate?.userErrors ?? [];
     if (errors.length > 0) {
       log.warn({ shop, topic, errors }, "a topic was not subscribed to");
-      refused ??= `${topic}: ${errors.map(({ message }) => message).join(" ")}`;
+      refused ??= `It refused ${topic}: ${errors.map(({ message }) => message).join(" ")}`;
     } else log.info({ shop, topic }, "subscribed to a topic");
   }
   return refused;

@@ -35,7 +35,7 @@ export async function readMoneyOrder(
   if (order === null) return null;
   const currency = order.presentmentCurrencyCode.toUpperCase();
   const returns = seesReturns ? await readReturns(ask, id) : null;
-  const sales = order.edited ? await readAdded(ask, id) : nothingAdded;
+  const added = order.edited ? await readAdded(ask, id) : [];
   const parts = order.refunds.flatMap((refund) => [
     ...[refund.refundLineItems, refund.refundShippingLines],
   ]);
@@ -44,7 +44,7 @@ export async function readMoneyOrder(
   return {
     id: numericId(order.id),
     edited: order.edited,
-    added: sales.added,
+    added,
     cancelled: order.cancelledAt !== null,
     currency,
     taxesIncluded: order.taxesIncluded,
@@ -60,7 +60,6 @@ export async function readMoneyOrder(
       order.lineItems.pageInfo.hasNextPage ||
       order.refunds.length >= moneySizes.refunds ||
       parts.some(({ pageInfo }) => pageInfo.hasNextPage) ||
-      sales.isPartial ||
       (returns?.isPartial ?? false),
   };
 }
@@ -102,17 +101,13 @@ async function allPayments(ask: AskAdmin, { id, transactions }: AdminRefund, cur
   return all;
 }
 
-const nothingAdded = { added: [], isPartial: false };
-
-/** The lines of which units came into the order later: an exchange in one edit shows there alone. */
-async function readAdded(
-  ask: AskAdmin,
-  order: string,
-): Promise<{ added: string[]; isPartial: boolean }> {
+/**
+ * The lines of which units came into the order later: an exchange in one edit shows there alone. Null:
+ * the app may not see that, there are more edits than are read, or sales of a kind that is not known.
+ */
+async function readAdded(ask: AskAdmin, order: string): Promise<string[] | null> {
   const { data, denied } = await ask<OrderSalesData>(orderSalesQuery, { order, ...salesSizes });
-  if (data.order === null || denied.length > 0) {
-    throw unavailable("The app may not read what was added to an order.");
-  }
+  if (data.order === null || denied.length > 0) return null;
   const { nodes, pageInfo } = data.order.agreements;
   const later = nodes.filter(({ reason }) => reason !== "ORDER");
   const bought = later
@@ -123,7 +118,7 @@ async function readAdded(
     ({ lineItem, lineType }) => !lineItem && !withoutLines.includes(lineType),
   );
   const isCut = pageInfo.hasNextPage || later.some(({ sales }) => sales.pageInfo.hasNextPage);
-  return { added: [...new Set(ids)], isPartial: isCut || isUnknown };
+  return isCut || isUnknown ? null : [...new Set(ids)];
 }
 
 /** Sales that bring no units: a parcel, a fee. */
