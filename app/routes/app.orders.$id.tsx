@@ -30,7 +30,7 @@ import { readAsked } from "#app/components/shared/read-asked.ts";
 import { useRefresh } from "#app/components/shared/refresh.ts";
 import { Trouble } from "#app/components/shared/trouble.tsx";
 import type { NamedPair } from "#app/order/named-pairs.ts";
-import { readOrderRefunds } from "#app/refunds/order-refunds.ts";
+import { readOrderRefunds, type ShownRefund } from "#app/refunds/order-refunds.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { type Neighbor, neighborsOf } from "#app/views/order-neighbors.ts";
 import { orderPage, type PageLine } from "#app/views/order-page.ts";
@@ -112,6 +112,8 @@ async function carryOut(
 
 export const headers = boundary.headers;
 
+const refundTakesMs = 2 * 60_000;
+
 export default function Order() {
   const page = useLoaderData<typeof loader>();
   const { order, findings, lines, list, neighbors } = page;
@@ -119,7 +121,11 @@ export default function Order() {
   const { t, formatTime } = useLocale();
   const [isSkipping, setSkipping] = useState(false);
   const { busy, ask } = useOrderAction();
-  const isMoving = order.status === "pending" || order.status === "waiting" || page.isChecking;
+  const isMoving =
+    order.status === "pending" ||
+    order.status === "waiting" ||
+    page.isChecking ||
+    isBeingRefunded(page.refunds.refunds);
   useRefresh(isMoving ? 3_000 : 30_000);
   const isSkipped = order.status === "skipped";
   // in front only where it may help: what Hakuna has, or is sent anyway, it mends nothing of
@@ -245,6 +251,14 @@ export default function Order() {
         </Dialog>
       </Page>
     </div>
+  );
+}
+
+/** Shopify's word that a plan was refunded, and what follows from it, takes a moment. */
+function isBeingRefunded(refunds: readonly ShownRefund[]): boolean {
+  return refunds.some(
+    ({ state, isAtHakuna, createdAt }) =>
+      state === "done" && !isAtHakuna && Date.now() - createdAt < refundTakesMs,
   );
 }
 
