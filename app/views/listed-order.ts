@@ -20,6 +20,8 @@ export type ListedOrder = {
   /** what the plans cost, in minor units; null: none, or not known */
   planTotal: { amount: number; currency: string } | null;
   note: Note | null;
+  /** units of a plan are to be refunded */
+  toRefund: boolean;
 };
 
 /** The columns of `Order` that `listedOrder` reads. */
@@ -63,13 +65,14 @@ export type ListedRow = {
 /** Turns a row into what lists show of it. */
 export function listedOrder(row: ListedRow): ListedOrder {
   const { planTotal, currency, placedAt, reasonCode, statusReason, findings, ...rest } = row;
-  const { refundUnits: _, ...same } = rest;
+  const { refundUnits, ...same } = rest;
   return {
     ...same,
     placedAt: placedAt.getTime(),
     planTotal:
       planTotal === null || currency === null ? null : { amount: Number(planTotal), currency },
     note: noteOf(row),
+    toRefund: refundUnits > 0,
   };
 }
 

@@ -168,7 +168,7 @@ test("what is to be refunded has a tab, the nearest deadline first", async ({
   await add("1006", null);
   await shop.addOrder({ id: "1007", name: "#1007", status: "blocked" });
   const app = await openApp(page, world, shop.domain, "/app/orders?view=refund");
-  const names = app.getByRole("row").locator("a");
+  const names = app.getByRole("row").locator("a[data-primary-link]");
   const nearest = ["#1004", "#1001", "#1006", "#1002", "#1003", "#1005"];
   await expect(names).toHaveText(nearest);
   await expect(app.getByRole("tab", { name: /To refund/ })).toContainText("6");
@@ -178,6 +178,27 @@ test("what is to be refunded has a tab, the nearest deadline first", async ({
   await expect(names).toHaveCount(7);
   await expect(names.first()).toHaveText("#1004");
   await expect(names.nth(1)).toHaveText("#1001");
+});
+
+test("the list leads to the dialog at once, and back to its place", async ({
+  page,
+  world,
+  shop,
+}) => {
+  world.shopify.shop(shop.domain).scopes = new Set([...scopes, "write_orders"]);
+  await productGone(world, shop.domain);
+  const app = await openApp(page, world, shop.domain, "/app/orders?view=attention");
+  expect(await violations(page)).toEqual([]);
+  await look(page, "attention");
+  await app.getByRole("link", { name: "Refund the plan" }).click();
+  await app.getByRole("button", { name: "Pay back €12.00" }).click();
+  await expect(page.getByRole("status")).toContainText("The plan is refunded");
+  await expect(app.getByText("Plan refunded and paid")).toBeVisible();
+  await app.getByRole("button", { name: "Orders" }).click();
+  await expect(app.getByRole("tab", { name: /Needs attention/ })).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
 });
 
 test("the setting is off, and says what it does", async ({ page, world, shop }) => {

@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, useContext, useState } from "react";
+import { useSearchParams } from "@remix-run/react";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import type { OrderRefunds, RefundablePlan } from "#app/refunds/order-refunds.ts";
 import type { OrderPage, PageFinding } from "#app/views/order-page.ts";
 import { places, type Remedy, remedies } from "./finding-remedies.ts";
@@ -38,9 +39,16 @@ export function RemedyDesk({ lines, suggestion, pairs, refunds, children }: Prop
   const [refunded, setRefunded] = useState<RefundablePlan | null>(null);
   const plans = lines.filter(({ isPlan }) => isPlan);
   const products = lines.filter(({ isPlan }) => !isPlan);
+  const [params] = useSearchParams();
   const refundable = refunds.missing.includes("write_orders")
     ? []
     : refunds.plans.filter((plan) => canRefund(plan));
+  // asked for by the list
+  const isAsked = params.get("remedy") === "refund";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is there
+  useEffect(() => {
+    if (isAsked) setRefunded(refundable.find(({ owed }) => owed !== null) ?? null);
+  }, []);
   const desked: Remedies = {
     ...desk,
     lines,

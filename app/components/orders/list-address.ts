@@ -17,7 +17,11 @@ export function listOf(params: URLSearchParams): string {
   return String(new URLSearchParams([...params].filter(([name]) => names.includes(name))));
 }
 
-/** The address of an order of a list, with the way back and on. */
-export function orderOf({ id, place }: { id: string; place: string }, list: string): string {
-  return `/app/orders/${id}?${new URLSearchParams({ list, place })}`;
+/** The address of an order of a list, with the way back and on; `more`: what its page begins with. */
+export function orderOf(
+  { id, place }: { id: string; place: string },
+  list: string,
+  more: { remedy?: "refund" } = {},
+): string {
+  return `/app/orders/${id}?${new URLSearchParams({ list, place, ...more })}`;
 }

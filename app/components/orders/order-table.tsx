@@ -208,7 +208,7 @@ const Cells = memo(function Cells({ order, list }: RowProps) {
       <IndexTable.Cell>
         <div style={{ ...wrapping, minWidth: "14rem" }}>
           {order.note ? <OrderNote note={order.note} /> : <None />}
-          <RefundDeadline until={order.refundUntil} />
+          <RefundOf order={order} list={list} />
         </div>
       </IndexTable.Cell>
     </>
@@ -242,13 +242,25 @@ const Condensed = memo(function Condensed({ order, list }: RowProps) {
         {order.note && (
           <div style={wrapping}>
             <OrderNote note={order.note} />
-            <RefundDeadline until={order.refundUntil} />
+            <RefundOf order={order} list={list} />
           </div>
         )}
       </BlockStack>
     </Box>
   );
 });
+
+function RefundOf({ order, list }: RowProps) {
+  const { toRefund, refundUntil } = order;
+  const url = orderOf(order, list, { remedy: "refund" });
+  return (
+    // a click anywhere in a row is one on its order
+    // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: the link has them
+    <div onClick={(event) => event.stopPropagation()}>
+      <RefundDeadline toRefund={toRefund} until={refundUntil} url={url} />
+    </div>
+  );
+}
 
 /** What the plans cost together and how many there are. */
 function Plans({ order: { planUnits, planTotal } }: { order: OrderOfList }) {
