@@ -194,7 +194,7 @@ test("the list leads to the dialog at once, and back to its place", async ({
   await app.getByRole("button", { name: "Pay back €12.00" }).click();
   await expect(page.getByRole("status")).toContainText("The plan is refunded");
   await expect(app.getByText("Plan refunded and paid")).toBeVisible();
-  await app.getByRole("button", { name: "Orders" }).click();
+  await app.getByRole("link", { name: "Orders" }).click();
   await expect(app.getByRole("tab", { name: /Needs attention/ })).toHaveAttribute(
     "aria-selected",
     "true",
