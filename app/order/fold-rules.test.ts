@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { emptyState, join, redact, strip } from "./fold.ts";
-import { fulfilled, line, order, refunded } from "./order.fixture.ts";
+import { emptyState, headsConflict, join, purge, redact, strip } from "./fold.ts";
+import { address, fulfilled, line, order, refunded } from "./order.fixture.ts";
 import type { FulfillmentStatus, Head, LineItem, OrderState, Ranked } from "./state.ts";
 
 const state = (parts: Partial<OrderState>): OrderState => ({ ...emptyState("1"), ...parts });
@@ -38,6 +38,56 @@ describe("head", () => {
     const full = headAt(1, 1, { billingAddress: null, email: "max@mail.example" });
     const bare = strip(full);
     expect(bothWays(full, bare).head?.email).toBe("max@mail.example");
+  });
+});
+
+describe("two heads of one moment", () => {
+  const head = (more: Partial<Head> = {}, item: Partial<LineItem> = {}) => {
+    const whole = headAt(1, 1, more);
+    const lineItems = whole.head?.lineItems.map((one) => ({ ...one, ...item })) ?? [];
+    return { ...whole, head: { ...(whole.head as Head), lineItems } };
+  };
+  const ofVersion1 = { refundIds: undefined };
+
+  it.each([
+    ["that say the same", head(), head(), false],
+    ["with another name", head(), head({ name: "#2" }), true],
+    ["with another customer", head({ email: "a@a.example" }), head({ email: "b@a.example" }), true],
+    ["of which one lost its customer", head({ email: "a@a.example" }), strip(head()), false],
+    [
+      "of which one lost its customer, with another name",
+      head({ name: "#2" }),
+      strip(head()),
+      true,
+    ],
+    ["with other units left", head({}, { currentQuantity: 0 }), head(), true],
+    [
+      "of which one is of version 1, which does not say what is left",
+      head(),
+      head(ofVersion1, { currentQuantity: undefined }),
+      false,
+    ],
+    [
+      "of which one is of version 1, with other units",
+      head(),
+      head(ofVersion1, { currentQuantity: undefined, quantity: 2 }),
+      true,
+    ],
+  ])("%s", (_what, a, b, isConflict) => {
+    expect([headsConflict(a, b), headsConflict(b, a)]).toEqual([isConflict, isConflict]);
+  });
+});
+
+describe("a head that comes after the customer was let go of", () => {
+  const purged = purge(headAt(5, 5, { email: "a@a.example" }), 5);
+
+  it("is kept if Shopify has news of it, and not if it is as old", () => {
+    const billingAddress = address("DE");
+    expect(bothWays(purged, headAt(6, 6, { billingAddress })).head).toMatchObject({
+      billingAddress,
+    });
+    const old = bothWays(purged, headAt(4, 6, { billingAddress }));
+    expect(old.head).toMatchObject({ billingAddress: null, stripped: true });
   });
 });
 

@@ -368,3 +368,33 @@ describe("suggestions", () => {
     expect(pairing([banana, plan("2"), custom], [byHand("3", "2")]).suggestion).toBeNull();
   });
 });
+
+describe("a name that leads nowhere", () => {
+  const names = (id: string, planId: string) => line(id, { links: { _hakuna_protection: planId } });
+
+  it("is told of each product, in the order of their ids, also where no plan was bought", () => {
+    const lost = [names("12", "99"), names("4", "99")];
+    expect(pairing(lost).danglingProducts).toEqual(["4", "12"]);
+    const whole = [names("1", "2"), plan("2")];
+    expect(pairing([...lost, ...whole])).toMatchObject({
+      danglingProducts: ["4", "12"],
+      pairs: [{ productLineId: "1", planLineId: "2" }],
+    });
+  });
+
+  it("is not told of a product that has a plan by another link", () => {
+    const product = line("1", { links: { _hakuna_protection: "99", _hakuna_ref: "a" } });
+    const bought = plan("2", { links: { _hakuna_ref: "a" } });
+    expect(pairing([product, bought]).danglingProducts).toEqual([]);
+  });
+
+  it("is passed over where a person said it", () => {
+    const lines = [
+      line("1", { links: { _hakuna_ref: "a" } }),
+      plan("2", { links: { _hakuna_ref: "a" } }),
+    ];
+    for (const said of [byHand("1", "99"), byHand("99", "2"), byHand("98", "99")]) {
+      expect(pairs(lines, [said])).toEqual(["1-2"]);
+    }
+  });
+});
