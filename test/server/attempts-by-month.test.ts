@@ -8,9 +8,9 @@ import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.t
 import { formerDatabase, migrations } from "./former-database.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
-/** The migrations that bring requests into a table for each month, and those before and after them. */
-const first = migrations.findIndex((name) => name.endsWith("_attempts_by_id_and_time"));
-const former = migrations.slice(0, first);
+/** All but the migrations that bring requests into a table for each month. */
+const byMonth = migrations.filter((name) => /_attempts_(by|before)_/.test(name));
+const former = migrations.filter((name) => !byMonth.includes(name));
 
 const database = await formerDatabase(former);
 const { current, pool, hakuna, run, take, stored } = await syncByHand(database);
@@ -152,7 +152,7 @@ afterAll(async () => {
 });
 
 it("reads no row while the table is locked", async () => {
-  const other = await formerDatabase(migrations.slice(0, first + 3));
+  const other = await formerDatabase([...former, ...byMonth.slice(0, 3)]);
   others.push(other);
   const told: string[] = [];
   await withClient(other.url, async (client) => {
