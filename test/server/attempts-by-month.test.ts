@@ -158,7 +158,7 @@ it("reads no row while the table is locked", async () => {
   await withClient(other.url, async (client) => {
     await client.query("SET client_min_messages = debug1");
     client.on("notice", ({ message }) => told.push(message ?? ""));
-    const path = `../../prisma/migrations/${migrations[first + 3]}/migration.sql`;
+    const path = `../../prisma/migrations/${byMonth[3]}/migration.sql`;
     await client.query(readFileSync(new URL(path, import.meta.url), "utf8"));
   });
   expect(told).toContainEqual(
