@@ -9,7 +9,7 @@ import { formerDatabase, migrations } from "./former-database.ts";
 import { insured, syncByHand } from "./sync-by-hand.ts";
 
 /** All but the migrations that bring requests into a table for each month. */
-const byMonth = migrations.filter((name) => /_attempts_(by|before)_/.test(name));
+const byMonth = migrations.filter((name) => /_attempts_(by_id|before|by_month)/.test(name));
 const former = migrations.filter((name) => !byMonth.includes(name));
 
 const database = await formerDatabase(former);

@@ -1,10 +1,11 @@
-import type { OrderRequest } from "#app/components/order/order-request.ts";
+import type { z } from "zod";
+import type { orderRequest } from "#app/components/order/order-request.ts";
 import { findingKey } from "#app/store/attention.ts";
 import { planIds } from "#test/simulator/shopify/bought-order.ts";
 import type { Desk } from "./desk.ts";
 import type { Person } from "./person.ts";
 
-const act = (desk: Desk, id: string, body: OrderRequest) =>
+const act = (desk: Desk, id: string, body: z.input<typeof orderRequest>) =>
   desk.ask(`/app/orders/${id}.data`, body, body.action);
 
 export const paired: Person = {
@@ -17,9 +18,9 @@ export const paired: Person = {
     await desk.reached(order);
     return {
       async act() {
-        const pair = { productLineId, planLineId, offerId: null, planId: null };
-        await act(desk, id, { action: "pair", ...pair });
-        desk.set.pairs.set(id, [pair]);
+        const pair = { productLineId, planLineId };
+        await act(desk, id, { action: "pair", ...pair, offerId: "", planId: "" });
+        desk.set.pairs.set(id, [{ ...pair, offerId: null, planId: null }]);
         await desk.reached(order);
         await act(desk, id, { action: "unpair", productLineId });
         desk.set.pairs.delete(id);
