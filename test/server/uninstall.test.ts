@@ -59,6 +59,10 @@ describe("app/uninstalled", () => {
     const sent = orderOf(shop, nextId());
     await client.send([sent.webhook("orders/create")]);
     await eventually("it is sent", async () => (await status(sent.id)) === "sent");
+    await eventually(
+      "nothing more comes of connecting",
+      async () => (await row()).reviewAfter === null,
+    );
     await client.pool.query(`UPDATE "Shop" SET "paused" = true WHERE "domain" = $1`, [shop]);
     const open1 = orderOf(shop, nextId());
     await client.send([open1.webhook("orders/create")]);
