@@ -182,6 +182,13 @@ describe("what neither a browser nor Shopify sends is answered 4xx, with one lin
   const post = (path: string, headers: string) =>
     `POST ${path} HTTP/1.1\nHost: app\nContent-Length: 2\nContent-Type: application/json\n${headers}\n\n{}`;
 
+  beforeAll(async () => {
+    // what came before is logged before this
+    const lines = written();
+    await askRaw(world.appUrl, get("/%fe"));
+    await eventually("it is logged", () => lines().some((line) => line.includes("%fe")));
+  });
+
   it.each<[string, number, string]>([
     ["NUL in a search", 400, get("/app/orders?query=%00")],
     ["NUL in the search for a page's data", 400, get("/app/orders.data?query=a%00b")],
