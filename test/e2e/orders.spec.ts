@@ -192,7 +192,7 @@ test("in German the file is what a German spreadsheet opens: semicolons, decimal
     ].map((name) => `"${name}"`),
   );
   expect(line?.split(";").slice(1, 10)).toEqual(
-    ["#1009", "20.11.2026, 12:00", "", "2", "49,90", "EUR", "Zu prüfen", "ja", ""].map(
+    ["#1009", "20.11.2026, 12:00", "", "2", "49,90", "EUR", "Übertragen", "ja", ""].map(
       (cell) => `"${cell}"`,
     ),
   );
