@@ -1,6 +1,5 @@
 import type pg from "pg";
 import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
-import { payloadsOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 import { customerWebhooks } from "./customer-webhooks.ts";
 
@@ -65,10 +64,10 @@ export async function customerData(
   );
   const customerId = "customer" in whose ? whose.customer : (requests.rows[0]?.customerId ?? null);
   const named = requests.rows.flatMap(({ orders }) => orders);
-  const orders = await pool.query<{ order: StoredPayloads & { id: string } }>(
+  const orders = await pool.query<{ order: Record<string, unknown> & { id: string } }>(
     `SELECT to_jsonb(o) || jsonb_build_object(
          'state', d."state", 'manualPairs', d."manualPairs", 'lastPayload', d."lastPayload",
-         'formerPayload', d."formerPayload", 'sentIn', d."sentIn", 'reportedUnits', d."reportedUnits",
+         'formerPayload', d."formerPayload",
          'events', (SELECT jsonb_agg(to_jsonb(e) - 'shop' - 'orderId' ORDER BY e."at")
                       FROM (SELECT * FROM "TimelineEvent"
                              WHERE "shop" = o."shop" AND "orderId" = o."id"
@@ -88,7 +87,7 @@ export async function customerData(
       WHERE o."shop" = $1 AND (o."customerId" = $2 OR o."id" = ANY($3)) ORDER BY o."placedAt"`,
     [shop, customerId, named, notTheirs],
   );
-  const known = orders.rows.map(({ order }) => ({ ...order, ...payloadsOf(order) }));
+  const known = orders.rows.map(({ order }) => order);
   const ids = [...new Set([...named, ...known.map(({ id }) => id)])];
   const webhooks = await customerWebhooks(pool, shop, { customerId, orders: ids });
   return {

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { firstRows } from "#app/database/first-rows.ts";
 import { emptyState, purge } from "#app/order/fold.ts";
-import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { redactPayloads } from "#app/store/attempts/accepted-payload.ts";
 import { holdingShop } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
@@ -98,8 +98,7 @@ function entomb(order: StoredOrder, now: number): void {
   const through = order.state.head?.rank.updatedAt ?? order.changedAt;
   order.state =
     order.firstSentAt === null ? tombstone(order.state, through) : purge(order.state, through);
-  order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
-  order.sentPayload = order.sentPayload && redactFeedOrder(order.sentPayload);
+  Object.assign(order, redactPayloads(order));
   order.customerId = null;
   forgetRefunds(order);
   if (order.sale) order.sale = { ...order.sale, products: null };

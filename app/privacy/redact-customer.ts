@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { withoutWords } from "#app/hakuna/reason.ts";
 import { redact } from "#app/order/fold.ts";
-import { redactFeedOrder } from "#app/order/redact-feed-order.ts";
 import type { CustomerRequest } from "#app/shopify/webhooks/privacy-payload.ts";
+import { redactPayloads } from "#app/store/attempts/accepted-payload.ts";
 import { evaluate, loadOffers, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import { newOrder } from "#app/store/order.ts";
@@ -91,8 +91,7 @@ export async function redactOrders(
     if (order.state.redacted) continue;
     const wasSkipped = order.status === "skipped";
     order.state = redact(order.state);
-    order.lastPayload = order.lastPayload && redactFeedOrder(order.lastPayload);
-    order.sentPayload = order.sentPayload && redactFeedOrder(order.sentPayload);
+    Object.assign(order, redactPayloads(order));
     order.customerId = null;
     markChanged(order, now);
     await loadOffers(client, shop, [order]);

@@ -7,8 +7,8 @@ import { repeat } from "./repeat.ts";
 /**
  * Ends the process, to be started anew, when it is the process that is at fault: for `giveUpMs` every
  * look over a new connection was answered by the database, while a sweep got no answer all the time,
- * or a lane that has places asked for no job, or lost some of them. Without a database nothing would be better after a
- * start: the process stays up, and says so on /readyz.
+ * or a lane that has places asked for no job, or lost some of them. Without a database nothing would
+ * be better after a start: the process stays up, and says so on /readyz.
  *
  * @param staleMs when /readyz says so: within it each lane is asked several times whether it asks
  * @param end instead of ending the process

@@ -1,4 +1,5 @@
 import type { PrismaClient } from "#app/database/generated/prisma/client.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Payment } from "#app/order/refunds/money-order.ts";
 import { mostUnits, type OwedReason, windowFor } from "#app/order/refunds/owed.ts";
 import { isReported } from "#app/order/refunds/reported.ts";
@@ -7,7 +8,6 @@ import { nearestEnd, stateAt, type Window, type WindowState } from "#app/order/r
 import { readState, type StoredState } from "#app/order/stored-state.ts";
 import type { PlanRequest } from "#app/refunds/requests/plan-request.ts";
 import type { ReturnUnits } from "#app/refunds/returns/return-store.ts";
-import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
 import type { Failing } from "#app/store/lease.ts";
 import { returnsTrouble } from "#app/store/returns-trouble.ts";
 import type { RefundProblem, RefundReason, RefundState } from "./plan-refund.ts";
@@ -121,10 +121,11 @@ export async function readOrderRefunds(
     }),
     prisma.order.findUnique({
       where: { shop_id: key },
-      select: { refundWhyNot: true, acceptedHash: true, acceptedAttempt: true },
+      select: { refundWhyNot: true, acceptedHash: true },
     }),
     prisma.orderDocument.findUnique({
       where: { shop_orderId: { shop: domain, orderId } },
+      select: { lastPayload: true, state: true },
     }),
     prisma.planRefund.findMany({
       where: { shop: domain, orderId },
@@ -143,9 +144,7 @@ export async function readOrderRefunds(
   const whyNot = (order?.refundWhyNot ?? {}) as Record<string, WhyNot[]>;
   const granted = shop.scopes?.split(",") ?? [];
   const state = document && readState(document.state as unknown as StoredState);
-  const accepted = order?.acceptedHash
-    ? document && payloadsOf({ ...order, ...document }).lastPayload
-    : null;
+  const accepted = order?.acceptedHash ? (document?.lastPayload as FeedOrder | null) : null;
   return {
     plans: standings.map(({ plan, owed, cancelledUnits, requestedAt, windows, productIds }) => ({
       ...{ id: plan.id, title: plan.title, left: plan.left, owed, cancelledUnits, windows },

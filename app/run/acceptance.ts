@@ -80,8 +80,7 @@ export function accept(
   // the customer's data may have been let go of while the request was under way
   const isStripped = staysStripped(order.state) || order.state.head?.stripped;
   order.lastPayload = isStripped ? redactFeedOrder(sent.payload) : sent.payload;
-  order.sentPayload = null;
-  order.sentIn = null;
+  order.sent = null;
   order.reportedUnits = reportedWith(order.reportedUnits, sent.payload) ?? order.reportedUnits;
   if (order.repeatAt !== null && order.repeatAt <= attempt.startedAt) order.repeatAt = null;
   if (order.unanswered) {

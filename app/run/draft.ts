@@ -90,8 +90,7 @@ export function addToDraft(draft: Draft, order: StoredOrder, payload: FeedOrder 
   if (orders.length > 0 && (orders.length >= mostOrders || bytes + size > mostBytes)) return;
   order.acceptedHash = null;
   order.dueAt = null;
-  order.sentPayload = payload;
-  order.sentIn = draft.id;
+  order.sent = { payload, attempt: draft.id };
   draft.bytes += size;
   draft.texts.push(text);
   const { id, revision, payloadHash: hash } = order;

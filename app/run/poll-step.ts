@@ -179,11 +179,10 @@ async function applyResult(
     attempt.orders.map(({ id }) => id),
   );
   const loaded = asLoaded(orders.values());
-  const sent = [...orders.values()].flatMap(({ lastPayload, sentPayload }) => [
-    lastPayload,
-    // a newer one knows the customer where the accepted one does not any more
-    sentPayload,
-  ]);
+  // a newer one knows the customer where the accepted one does not any more
+  const sent = [...orders.values()].flatMap(({ lastPayload, sent }) =>
+    sent ? [lastPayload, sent.payload] : [lastPayload],
+  );
   const events: OrderEvent[] = [];
   const refused: string[] = [];
   for (const order of orders.values()) {

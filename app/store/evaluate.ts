@@ -47,7 +47,8 @@ export function markChanged(order: StoredOrder, now: number): void {
 /**
  * Decides what is to be done with an order as it is known now, and writes it into `order`: status,
  * reason, findings and when it is due. Answers the feed order, or null where nothing can be sent.
- * An error in it, of the mapping or of what is noted beside it, blocks this order only. Its offers must have been read (`loadOffers`).
+ * An error in it, of the mapping or of what is noted beside it, blocks this order only. Its offers
+ * must have been read (`loadOffers`).
  *
  * @param waitMs how long a part waits for its order before the Admin API is asked
  */
@@ -110,8 +111,7 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
   noteSale(order, mapping, shop, skipped);
   if (skipped !== null) {
     order.state = strip(order.state);
-    order.sentPayload = null;
-    order.sentIn = null;
+    order.sent = null;
     order.customerId = null;
     // nothing of it is sent any more, or another account took it, if any did
     if (order.redacted || shop.reviewRefused) order.unanswered = false;

@@ -74,8 +74,8 @@ export async function loadOrders(
 /** What a row with its document is read as. */
 type Row = StoredOrder & StoredPayloads;
 
-function storedOrder({ formerPayload, ...row }: Row): StoredOrder {
-  const order = { ...row, ...payloadsOf({ ...row, formerPayload }), offers: null };
+function storedOrder({ formerPayload, sentIn, ...row }: Row): StoredOrder {
+  const order = { ...row, ...payloadsOf({ ...row, formerPayload, sentIn }), offers: null };
   return { ...order, state: readState(row.state), agreedPairs: agreedPairs(order) };
 }
 
@@ -159,8 +159,8 @@ export function asLoaded(orders: Iterable<StoredOrder>): Map<string, Loaded> {
 }
 
 function textsOf(order: StoredOrder): Loaded {
-  const { state, manualPairs, lastPayload, sentPayload, sentIn, reportedUnits, ...more } = order;
-  const { coverIds, agreedPairs, goneCaps, requests, offers, ...row } = more;
+  const { state, manualPairs, lastPayload, sent, reportedUnits, coverIds, ...more } = order;
+  const { agreedPairs, goneCaps, requests, offers, ...row } = more;
   const attention = needsAttention(order);
   return {
     status: order.status,

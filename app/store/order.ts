@@ -1,4 +1,3 @@
-import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Finding } from "#app/order/findings.ts";
 import { emptyState } from "#app/order/fold.ts";
 import type { CoverIds, KnownOffers } from "#app/order/mapping/covers.ts";
@@ -7,6 +6,7 @@ import type { RequestedPlan } from "#app/order/refunds/owed.ts";
 import type { WhyNot } from "#app/order/refunds/why-not.ts";
 import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
+import type { Payloads } from "#app/store/attempts/accepted-payload.ts";
 
 export type OrderStatus =
   | "waiting"
@@ -40,7 +40,7 @@ export type ReasonCode =
   | "mapping_failed";
 
 /** An order's row and document together. Times are epoch milliseconds. */
-export type StoredOrder = {
+export type StoredOrder = Payloads & {
   id: string;
   name: string | null;
   status: OrderStatus;
@@ -102,12 +102,6 @@ export type StoredOrder = {
   sale: Sale | null;
   state: OrderState;
   manualPairs: ManualPair[];
-  /** accepted last */
-  lastPayload: FeedOrder | null;
-  /** of the latest request, while it is not accepted */
-  sentPayload: FeedOrder | null;
-  /** the attempt that it is in */
-  sentIn: string | null;
   reportedUnits: Record<string, number>;
   /** line item id → ids that are sent in the place of those that a plan was sold with */
   coverIds: Record<string, CoverIds>;
@@ -170,8 +164,7 @@ export function newOrder(id: string, now: number): StoredOrder {
     state: emptyState(id),
     manualPairs: [],
     lastPayload: null,
-    sentPayload: null,
-    sentIn: null,
+    sent: null,
     reportedUnits: {},
     coverIds: {},
     agreedPairs: [],

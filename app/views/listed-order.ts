@@ -20,7 +20,7 @@ export type ListedOrder = {
   /** what the plans cost, in minor units; null: none, or not known */
   planTotal: { amount: number; currency: string } | null;
   note: Note | null;
-  /** units of a plan are to be refunded */
+  /** units of a plan are to be refunded here; of a cancelled order it is done in Shopify */
   toRefund: boolean;
 };
 
@@ -72,7 +72,9 @@ export function listedOrder(row: ListedRow): ListedOrder {
     planTotal:
       planTotal === null || currency === null ? null : { amount: Number(planTotal), currency },
     note: noteOf(row),
-    toRefund: refundUnits > 0,
+    toRefund:
+      refundUnits > 0 &&
+      !(findings as Finding[]).some(({ code }) => code === "cancelled_not_refunded"),
   };
 }
 

@@ -91,7 +91,9 @@ test("a merchant refunds what a buyer gives back, and the buyer sees it", async 
   await expect(page.getByText("The shop has your request")).toBeVisible();
   await look(page, "buyer-asked");
   const app = await openApp(page, world, shop.domain, "/app/orders?view=refund");
-  await expect(app.getByRole("row").locator("a[data-primary-link]")).toHaveText([`#${order.number}`]);
+  await expect(app.getByRole("row").locator("a[data-primary-link]")).toHaveText([
+    `#${order.number}`,
+  ]);
   await expect(app.getByText("The customer wants to give back a plan.")).toBeVisible();
   await look(page, "request-tab");
   await app.getByRole("row").locator("a[data-primary-link]").click();

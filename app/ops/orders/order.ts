@@ -1,5 +1,4 @@
 import { command } from "#app/ops/command.ts";
-import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
 import { timelineOf } from "#app/views/timeline.ts";
 
 /** Shows one order: status, findings, timeline and what was sent last. */
@@ -12,15 +11,13 @@ export const order = command({
       if (!row) throw new Error(`There is no order ${id} in ${shop}.`);
       const document = await prisma.orderDocument.findUnique({
         where: { shop_orderId: { shop, orderId: id } },
-        omit: { state: true },
+        select: { lastPayload: true, manualPairs: true },
       });
       const timeline = await timelineOf(prisma, shop, id);
       const events = timeline.reverse().map((entry) => ({ ...entry, at: new Date(entry.at) }));
       const reason = [row.reasonCode, row.statusReason].filter(Boolean).join(": ");
       const planTotal = row.planTotal === null ? null : Number(row.planTotal);
-      const { manualPairs } = document ?? {};
-      const lastPayload = document && payloadsOf({ ...row, ...document }).lastPayload;
-      const data = { ...row, planTotal, manualPairs, lastPayload, events };
+      const data = { ...row, planTotal, ...document, events };
       const lines = [
         `${row.name ?? id}: ${row.status}${reason ? ` (${reason})` : ""}`,
         ...findingLines(row.findings),
@@ -28,7 +25,7 @@ export const order = command({
           ({ at, kind, detail }) => `  ${at.toISOString()} ${kind} ${JSON.stringify(detail)}`,
         ),
         "Last sent:",
-        lastPayload ? JSON.stringify(lastPayload, null, 2) : "  nothing yet",
+        document?.lastPayload ? JSON.stringify(document.lastPayload, null, 2) : "  nothing yet",
       ];
       return { data, text: lines.join("\n") };
     });

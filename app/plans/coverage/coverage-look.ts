@@ -14,7 +14,8 @@ const freshNoneMs = 60_000;
 
 /**
  * Begins to look for the shop's products without plans, unless somebody does or the last look is of
- * this hour (of this minute where it found none). To be asked when a page shows them: nobody else wants to know.
+ * this hour (of this minute where it found none). To be asked when a page shows them: nobody else
+ * wants to know.
  *
  * @returns whether a job was written down: the shop is to be woken
  */

@@ -22,40 +22,42 @@ export type Payloads = {
   /** accepted last */
   lastPayload: FeedOrder | null;
   /** of the latest request, while it is not accepted */
-  sentPayload: FeedOrder | null;
-  /** the attempt that it is in */
-  sentIn: string | null;
-  /** line item id → the most fulfilled units that the feed ever accepted */
-  reportedUnits: Record<string, number>;
+  sent: { payload: FeedOrder; attempt: string } | null;
 };
 
 /** What Hakuna accepted of an order, and what was sent since. */
-export function payloadsOf(stored: StoredPayloads): Payloads {
+export function payloadsOf(
+  stored: StoredPayloads,
+): Payloads & { reportedUnits: Record<string, number> } {
   const { acceptedAttempt, acceptedHash, sentIn } = stored;
   const lastPayload = stored.lastPayload as FeedOrder | null;
   const reportedUnits = stored.reportedUnits as Record<string, number>;
-  if (sentIn !== null && acceptedHash === null && sentIn !== acceptedAttempt) {
+  if (sentIn === null || lastPayload === null) return { lastPayload, sent: null, reportedUnits };
+  if (acceptedHash === null && sentIn !== acceptedAttempt) {
     const former = stored.formerPayload as FeedOrder | null;
-    return { lastPayload: former, sentPayload: lastPayload, sentIn, reportedUnits };
+    return { lastPayload: former, sent: { payload: lastPayload, attempt: sentIn }, reportedUnits };
   }
-  const isCounted = sentIn === null || lastPayload === null;
-  return {
-    ...{ lastPayload, sentPayload: null, sentIn: null },
-    reportedUnits: isCounted
-      ? reportedUnits
-      : (reportedWith(reportedUnits, lastPayload) ?? reportedUnits),
-  };
+  const reported = reportedWith(reportedUnits, lastPayload) ?? reportedUnits;
+  return { lastPayload, sent: null, reportedUnits: reported };
 }
 
 /** The same as it is stored. */
 export function storedPayloads({
   lastPayload,
-  sentPayload,
-  sentIn,
+  sent,
 }: Payloads): Pick<StoredPayloads, "lastPayload" | "formerPayload" | "sentIn"> {
+  if (sent === null) return { lastPayload, formerPayload: null, sentIn: null };
   return {
-    lastPayload: sentPayload ?? lastPayload,
-    formerPayload: sentPayload && lastPayload && redactFeedOrder(lastPayload),
-    sentIn: sentPayload && sentIn,
+    lastPayload: sent.payload,
+    formerPayload: lastPayload && redactFeedOrder(lastPayload),
+    sentIn: sent.attempt,
+  };
+}
+
+/** The same without the customer. */
+export function redactPayloads({ lastPayload, sent }: Payloads): Payloads {
+  return {
+    lastPayload: lastPayload && redactFeedOrder(lastPayload),
+    sent: sent && { ...sent, payload: redactFeedOrder(sent.payload) },
   };
 }
