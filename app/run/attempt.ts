@@ -5,7 +5,7 @@ import { isResting } from "#app/store/failing.ts";
 import { type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
-import { asLoaded, type Loaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { asLoaded, type Loaded, loadOrders, saveOrders, setAside } from "#app/store/order-store.ts";
 import type { StepContext } from "#app/store/run-context.ts";
 import { type Attempt, addToDraft, hasRoom, openDraft, writeAttempt } from "./draft.ts";
 import { portions, type Sized } from "./portions.ts";
@@ -41,6 +41,7 @@ export async function beginAttempt(
     }
     const settled: StoredOrder[] = [];
     const loaded = new Map<string, Loaded>();
+    const gone: string[] = [];
     let looked = 0;
     let isOver = false;
     for (const ids of portions(due)) {
@@ -50,7 +51,10 @@ export async function beginAttempt(
       await loadOffers(client, shop, orders.values());
       for (const id of ids) {
         const order = orders.get(id);
-        if (!order) continue;
+        if (!order) {
+          gone.push(id);
+          continue;
+        }
         const isFull = !hasRoom(draft, order.state.head?.lineItems.length ?? 0);
         isOver = looked > 0 && (pace.spent || isFull);
         if (isOver) break;
@@ -66,8 +70,9 @@ export async function beginAttempt(
     }
     const attempt = await writeAttempt(client, shop, draft);
     await saveOrders(client, shop.domain, settled, loaded);
+    if (gone.length > 0) await setAside(client, shop.domain, gone, context.log);
     if (attempt) await addEvents(client, shop.domain, eventsOf(attempt));
-    return { attempt, more: settled.length > 0 };
+    return { attempt, more: settled.length + gone.length > 0 };
   });
 }
 

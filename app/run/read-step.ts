@@ -7,7 +7,7 @@ import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#a
 import { noteMissingAccess } from "#app/store/missing-access.ts";
 import type { StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
-import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { asLoaded, loadOrders, saveOrders, setAside } from "#app/store/order-store.ts";
 import type { StepContext } from "#app/store/run-context.ts";
 
 const longestRetryMs = 60 * 60_000;
@@ -50,7 +50,10 @@ export async function readStep(context: StepContext, lease: Lease): Promise<bool
     const orders = await loadOrders(client, shop.domain, [id]);
     const loaded = asLoaded(orders.values());
     const order = orders.get(id);
-    if (!order) return;
+    if (!order) {
+      await setAside(client, shop.domain, [id], context.log);
+      return;
+    }
     await loadOffers(client, shop, [order]);
     order.readAttempts += 1;
     const backoff = readBackoffMs(order.readAttempts, config.worker.readRetryMs);

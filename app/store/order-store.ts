@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { addFlowEvents, type FlowEvent, flowEventsOf } from "#app/flow/flow-events.ts";
+import type { Logger } from "#app/foundation/log.server.ts";
 import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { agreedPairs, readState } from "#app/order/stored-state.ts";
@@ -69,6 +70,26 @@ export async function loadOrders(
     values: [shop, ids],
   });
   return new Map(rows.map((row) => [row.id, storedOrder(row)]));
+}
+
+/**
+ * Orders that were due and could not be loaded: their documents are gone, which nothing of the app
+ * removes. No step can do anything with them, and none finds them due again.
+ */
+export async function setAside(
+  client: pg.PoolClient,
+  shop: string,
+  ids: readonly string[],
+  log: Logger,
+): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    `UPDATE "Order" SET "readAt" = NULL, "dueAt" = NULL, "repeatAt" = NULL
+      WHERE "shop" = $1 AND "id" = ANY($2) RETURNING "id"`,
+    [shop, ids],
+  );
+  const orders = rows.map(({ id }) => id);
+  if (orders.length === 0) return;
+  log.error({ shop, orders }, "orders without their documents are set aside");
 }
 
 /** What a row with its document is read as. */

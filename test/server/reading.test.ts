@@ -279,3 +279,29 @@ describe("what must be read from Shopify", () => {
     expect(await stored(502)).toMatchObject({ readAt: null });
   });
 });
+
+describe("an order whose document is gone", () => {
+  it.each(["readAt", "dueAt"])(
+    "is set aside when it is due (%s), not tried in a loop",
+    async (due) => {
+      await setShop("paused", true);
+      await take("orders/create", insured(395));
+      await take("orders/create", insured(396));
+      await pool.query(
+        `UPDATE "Order" SET "${due}" = now() - interval '1 minute' WHERE "shop" = $1`,
+        [current.shop],
+      );
+      await pool.query(`DELETE FROM "OrderDocument" WHERE "shop" = $1 AND "orderId" = '395'`, [
+        current.shop,
+      ]);
+      current.inShopify = () => answers(insured(396), later);
+      await setShop("paused", false);
+      expect(await run()).toEqual({ again: false, nextInMs: null });
+      const { rows } = await pool.query(
+        `SELECT "id" FROM "Order" WHERE "shop" = $1 AND "${due}" IS NOT NULL`,
+        [current.shop],
+      );
+      expect(rows).toEqual([]);
+    },
+  );
+});
