@@ -87,8 +87,8 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
   const starting = new Set<TakenPlace>();
   /** pg-boss's name of who asks; null: nobody does */
   let worker: string | null = null;
-  /** when it was answered last as it asked, as pg-boss says it: to be compared alone */
-  let answeredAt: number | null = null;
+  /** its last answer and refusal, by a clock that may be set back: to be compared alone */
+  let answered = "";
   let resting = false;
   let stopping = false;
 
@@ -137,13 +137,13 @@ export async function openLane(boss: PgBoss, name: LaneName, options: LaneOption
     if (worker === null || resting) return true;
     const seen = boss.getWipData().find(({ id }) => id === worker);
     const refusedAt = isAnswer(seen?.lastError) ? (seen?.lastErrorOn ?? 0) : 0;
-    const known = answeredAt;
-    answeredAt = Math.max(seen?.lastFetchedOn ?? 0, refusedAt);
+    const known = answered;
+    answered = `${seen?.lastFetchedOn ?? 0} ${refusedAt}`;
     askNow();
     const lost = places.lost();
     if (lost > 0) log.error({ lane: name, lost }, "a lane has lost places");
     if (lost > 0) return false;
-    return answeredAt !== known || (places.free() < 1 && runs.size > 0);
+    return answered !== known || (places.free() < 1 && runs.size > 0);
   }
 
   /** A run of the shop begins as soon as there is a place, or follows the one that is under way. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openPool } from "#app/database/pool.server.ts";
 import { createLog } from "#app/foundation/log.server.ts";
 import { type Lane, type LaneOptions, openLane } from "#app/queue/lane.ts";
@@ -424,6 +424,23 @@ describe("whether a lane asks for jobs", () => {
     await itAsksNoMore();
     asking = null;
     await itAsks();
+  });
+
+  it("is told after a refusal, also by a clock that is set back meanwhile", async () => {
+    asking = () => Promise.reject(Object.assign(new Error("starting up"), { code: "57P03" }));
+    boss.on("error", () => undefined);
+    const before = asked;
+    await eventually("it is refused", () => lane.asks() && asked > before);
+    asking = null;
+    await itAsks();
+    const hourMs = 3_600_000;
+    const now = Date.now.bind(Date);
+    vi.spyOn(Date, "now").mockImplementation(() => now() - hourMs);
+    try {
+      for (const _ of [1, 2, 3]) await itAsks();
+    } finally {
+      vi.mocked(Date.now).mockRestore();
+    }
   });
 
   it("is seen to have lost places, though it asks for jobs for the others", async () => {
