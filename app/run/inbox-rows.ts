@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { firstRows } from "#app/database/first-rows.ts";
+import { inTransaction } from "#app/database/transaction.ts";
 import { isPayloadError } from "#app/shopify/webhooks/payload-reader.ts";
 import type { OrderTopic } from "#app/shopify/webhooks/webhook-payload.ts";
 import type { RunContext } from "#app/store/run-context.ts";
@@ -15,6 +16,27 @@ export type InboxRow = {
 
 /** Tries of one row before it is quarantined. */
 const mostAttempts = 3;
+const processEnded = "The process ended at it.";
+
+/**
+ * Webhooks of each shop that count as tried and were not, because the database went away: by the
+ * pool that lost it. A process that knows of them is still there, so they did not end it.
+ */
+const owed = new WeakMap<pg.Pool, Map<string, Set<string>>>();
+
+function owe(pool: pg.Pool, shop: string, webhookIds: readonly string[]): void {
+  const byShop = owed.get(pool) ?? new Map<string, Set<string>>();
+  owed.set(pool, byShop);
+  byShop.set(shop, new Set([...(byShop.get(shop) ?? []), ...webhookIds]));
+}
+
+async function payOff(pool: pg.Pool): Promise<void> {
+  const byShop = owed.get(pool);
+  for (const [shop, ids] of byShop ?? []) {
+    byShop?.delete(shop);
+    await untakeRows(pool, shop, [...ids]);
+  }
+}
 
 /**
  * Takes the shop's next rows, at most `stepRows` and `stepBytes`, and counts their try before it is
@@ -26,7 +48,8 @@ export async function takeRows(
   shop: string,
 ): Promise<InboxRow[]> {
   const { stepRows, stepBytes } = config.worker;
-  const { rows } = await pool.query<InboxRow & { isDeadly: boolean }>({
+  await payOff(pool);
+  const query = {
     name: "take-rows",
     text: `
       WITH oldest AS (
@@ -55,27 +78,50 @@ export async function takeRows(
         RETURNING w."webhookId", w."topic", w."triggeredAt", w."payload", w."attempts"
       )
       SELECT *, false AS "isDeadly" FROM counted UNION ALL SELECT *, true FROM deadly`,
-    values: [shop, stepRows, stepBytes, mostAttempts, "The process ended at it."],
-  });
-  return rows.filter(({ isDeadly, webhookId, topic, attempts }) => {
+    values: [shop, stepRows, stepBytes, mostAttempts, processEnded],
+  };
+  const taken: (InboxRow & { isDeadly: boolean })[] = [];
+  try {
+    // which they are is known before they count, also where that answer is lost
+    await inTransaction(pool, async (client) => {
+      taken.push(...(await client.query<(typeof taken)[number]>(query)).rows);
+    });
+  } catch (error) {
+    owe(pool, shop, idsOf(taken));
+    throw error;
+  }
+  return taken.filter(({ isDeadly, webhookId, topic, attempts }) => {
     if (isDeadly) log.error({ shop, webhookId, topic, attempts }, "a webhook was quarantined");
     return !isDeadly;
   });
 }
 
-/** Takes the count of a try back: it was not made, or failed by no fault of these webhooks. */
+/**
+ * Takes the count of a try back: it was not made, or failed by no fault of these webhooks. While the
+ * database is away that is owed, until the process takes rows the next time.
+ */
 export async function untakeRows(
   pool: pg.Pool,
   shop: string,
   webhookIds: readonly string[],
 ): Promise<void> {
   if (webhookIds.length === 0) return;
-  await pool.query(
-    `UPDATE "InboxWebhook" SET "attempts" = "attempts" - 1
-      WHERE "shop" = $1 AND "webhookId" = ANY($2) AND "foldedAt" IS NULL`,
-    [shop, webhookIds],
-  );
+  try {
+    await pool.query(
+      `UPDATE "InboxWebhook" SET "attempts" = "attempts" - 1,
+              "quarantinedAt" = CASE WHEN "error" = $3 THEN NULL ELSE "quarantinedAt" END,
+              "error" = CASE WHEN "error" = $3 THEN NULL ELSE "error" END
+        WHERE "shop" = $1 AND "webhookId" = ANY($2) AND "foldedAt" IS NULL AND "attempts" > 0`,
+      [shop, webhookIds, processEnded],
+    );
+  } catch (error) {
+    owe(pool, shop, webhookIds);
+    throw error;
+  }
 }
+
+const idsOf = (rows: readonly Pick<InboxRow, "webhookId">[]) =>
+  rows.map(({ webhookId }) => webhookId);
 
 /** Keeps why a row could not be folded, and quarantines it when its tries are used up. */
 export async function noteRowFailure(

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type pg from "pg";
 import { describe, expect, it } from "vitest";
 import { createSecretBox } from "#app/foundation/secrets.server.ts";
 import { retryQuarantined } from "#app/intake/retry-quarantined.ts";
@@ -203,6 +204,75 @@ describe("webhooks that cannot be folded", () => {
     expect(await row()).toMatchObject({ attempts: 0, quarantinedAt: null });
     await run();
     expect(await stored(403)).toMatchObject({ status: "sent" });
+  });
+});
+
+describe("a database that goes away whenever a webhook is taken", () => {
+  const lost = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+
+  /** What is asked of it once the webhook counts as tried is lost; or also the answer that counted it. */
+  function goesAway({ withAnswer }: { withAnswer: boolean }) {
+    let isAway = false;
+    let isOver = false;
+    let tries = 0;
+    const look = async () => {
+      const { rows } = await pool.query<{ attempts: number }>(
+        `SELECT "attempts" FROM "InboxWebhook" WHERE "shop" = $1`,
+        [current.shop],
+      );
+      const known = tries;
+      tries = rows[0]?.attempts ?? 0;
+      isAway = tries > known && !isOver;
+    };
+    const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+      if (isAway) throw lost();
+      const result = await ask();
+      await look();
+      if (isAway && withAnswer) throw lost();
+      return result;
+    };
+    const through = <T extends pg.Pool | pg.PoolClient>(target: T): T =>
+      new Proxy(target, {
+        get(_, name) {
+          const member = Reflect.get(target, name);
+          if (typeof member !== "function") return member;
+          const call = member.bind(target) as (...given: unknown[]) => Promise<unknown>;
+          if (name === "query") return (...given: unknown[]) => asked(() => call(...given));
+          if (name === "connect") return async () => through((await call()) as pg.PoolClient);
+          return call;
+        },
+      });
+    return {
+      pool: through(pool),
+      comesBack: () => {
+        isAway = false;
+      },
+      isOver: () => {
+        isOver = true;
+        isAway = false;
+      },
+    };
+  }
+
+  it.each([
+    ["", false],
+    [", and the answer is lost as well", true],
+  ])("sets nothing aside: no process ended at it%s", async (_, withAnswer) => {
+    const away = goesAway({ withAnswer });
+    const runAway = () => runShop({ ...context, pool: away.pool }, current.shop);
+    await arrive("orders/create", insured(withAnswer ? 405 : 404));
+    for (let times = 0; times < 4; times += 1) {
+      await expect(runAway()).rejects.toThrow("ECONNRESET");
+      away.comesBack();
+      await pool.query(
+        `UPDATE "Shop" SET "failing" = '{}', "leaseUntil" = NULL WHERE "domain" = $1`,
+        [current.shop],
+      );
+    }
+    away.isOver();
+    await runAway();
+    expect(await stored(withAnswer ? 405 : 404)).toMatchObject({ status: "sent" });
+    expect(current.errors).toEqual([]);
   });
 });
 
