@@ -130,7 +130,15 @@ export const faults: readonly Fault[] = [
     find: `SET "attempts" = w."attempts" + 1`,
     put: `SET "attempts" = w."attempts" + 0`,
     test: "sync-run.test.ts",
-    title: "the database's trouble is no try of theirs",
+    title: "is bounded by bytes, and is one webhook in any case",
+  },
+  {
+    name: "a try that the database kept from being taken back is forgotten",
+    file: "app/run/inbox-rows.ts",
+    find: "  await payOff(pool);\n",
+    put: "",
+    test: "sync-run.test.ts",
+    title: "sets nothing aside: no process ended at it",
   },
   {
     name: "a webhook that ends the process is tried for ever",
@@ -439,8 +447,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a lane that does not ask is not noticed",
     file: "app/queue/lane.ts",
-    find: "return answeredAt !== known || (places.free() < 1 && runs.size > 0);",
-    put: "return answeredAt !== known || runs.size >= 0;",
+    find: "return answered !== known || (places.free() < 1 && runs.size > 0);",
+    put: "return answered !== known || runs.size >= 0;",
     test: "lane.test.ts",
     title: "is seen where its asking does not come back",
   },
