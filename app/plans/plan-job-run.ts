@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { inTransaction } from "#app/database/transaction.ts";
 import { lookAtProducts, noteCovered } from "#app/plans/coverage/coverage-look.ts";
 import {
@@ -158,7 +159,7 @@ async function doProduct(current: Try): Promise<void> {
     // null: it goes on with the next run
     if (result !== null) await save(result);
   } catch (error) {
-    if (haltOf(error)) throw error;
+    if (haltOf(error) || isDatabaseTrouble(error)) throw error;
     const failure = failureOf(error);
     if (failure) return await save(failure);
     log.error({ err: error, shop: job.shop, attempts }, "the plans of a product failed");

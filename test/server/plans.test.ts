@@ -178,6 +178,33 @@ describe("offers from Hakuna", () => {
     expect(asks).toHaveLength(12);
   });
 
+  it("are none the less made when the database was in trouble again and again meanwhile", async () => {
+    const tent = shop.catalog.add({ title: "Tent Biwak", variants: [{ price: "200.00" }] });
+    await client.pool.query(
+      `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$`,
+    );
+    await client.pool.query(
+      `CREATE TRIGGER full_disk BEFORE INSERT ON "PlanOffer" FOR EACH ROW EXECUTE FUNCTION full_disk()`,
+    );
+    try {
+      await asked({ intent: "offers", ...none, productIds: [tent.id] });
+      await eventually("it was tried five times", async () => {
+        const { rows } = await client.pool.query(
+          `SELECT "attempts", "state" FROM "PlanJobProduct" WHERE "shop" = $1 AND "productId" = $2`,
+          [domain, tent.id],
+        );
+        expect(rows[0]?.state ?? "waiting").toBe("waiting");
+        return rows[0]?.attempts > 4 || (rows[0]?.attempts ?? 0);
+      });
+    } finally {
+      await client.pool.query(`DROP TRIGGER full_disk ON "PlanOffer"`);
+      await client.pool.query(`DROP FUNCTION full_disk`);
+    }
+    await done();
+    expect((await lastJob()).rows).toMatchObject([{ state: "done", result: { kind: "offered" } }]);
+  });
+
   it("wait with the reason while the key is refused, and go on when it works", async () => {
     const bike = shop.catalog.add({ title: "Bike" });
     await client.connect(domain, "sk_test_wrong");
