@@ -19,6 +19,9 @@ export class ActionError extends Error {
 
 type Context = Pick<RunContext, "pool" | "config">;
 
+/** What a change of an order answers that found nothing to do. */
+const asItWas = Symbol("as it was");
+
 /**
  * Sends orders once more, also those whose payload was accepted already.
  *
@@ -106,12 +109,15 @@ export async function putFindingAway(
 ): Promise<OrderStatus> {
   const action = away ? "put_away" : "bring_back";
   return await changeOrder(context, domain, orderId, { action, by }, (order) => {
-    const known = away ? order.findings.map(findingKey) : order.dismissed;
+    // whoever asks again, not having heard the answer, is done all the same
+    const known = [...order.findings.map(findingKey), ...(away ? [] : order.dismissed)];
     if (!keys.every((key) => known.includes(key))) {
       throw new ActionError(`Order ${orderId} has no such finding.`);
     }
+    if (keys.every((key) => order.dismissed.includes(key) === away)) return asItWas;
     const others = order.dismissed.filter((one) => !keys.includes(one));
     order.dismissed = away ? [...others, ...keys] : others;
+    return null;
   });
 }
 
@@ -130,11 +136,10 @@ export async function skipByHand(
 ): Promise<OrderStatus> {
   const action = skip ? "skip" : "unskip";
   return await changeOrder(context, domain, orderId, { action, by }, (order, now) => {
-    if (order.skippedByHand === skip) return;
+    if (order.skippedByHand === skip) return asItWas;
     order.skippedByHand = skip;
-    if (skip) return;
-    order.readAt = now;
-    order.readAttempts = 0;
+    if (!skip) Object.assign(order, { readAt: now, readAttempts: 0 });
+    return null;
   });
 }
 
@@ -182,6 +187,7 @@ export async function checkProcessing(
 /**
  * Changes one order under the shop's lock, evaluates it anew and notes who did it.
  *
+ * @param change answers `asItWas` where somebody asked twice: then nothing is noted
  * @param tell what of the changed order is answered
  */
 async function changeOrder<Told = OrderStatus>(
@@ -189,7 +195,7 @@ async function changeOrder<Told = OrderStatus>(
   domain: string,
   orderId: string,
   { action, by }: { action: string; by: string },
-  change: (order: StoredOrder, now: number) => void,
+  change: (order: StoredOrder, now: number) => unknown,
   tell: (order: StoredOrder, shop: ShopRow) => Told = ({ status }) => status as Told,
 ): Promise<Told> {
   const told = await holdingShop(context.pool, domain, async (client, shop) => {
@@ -198,7 +204,7 @@ async function changeOrder<Told = OrderStatus>(
     const loaded = asLoaded(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
-    change(order, now);
+    if (change(order, now) === asItWas) return { of: tell(order, shop) };
     await loadOffers(client, shop, [order]);
     markChanged(order, now);
     evaluate(order, shop, context.config.worker.waitForOrderMs);

@@ -37,12 +37,19 @@ function silent(name: string, opensAt: "once" | "after a while"): Trouble {
     async befall(scene) {
       const { proxy, quietMs, shops, random } = scene;
       const before = proxy.unheard();
-      proxy.silence();
-      // those of now stay silent for good
-      if (opensAt === "once") proxy.resume();
+      const silence = () => {
+        proxy.silence();
+        // those of now stay silent for good
+        if (opensAt === "once") proxy.resume();
+      };
+      silence();
       const [isOver, news] = [wait(quietMs), nudge(scene, random.pick(shops))];
       try {
-        await eventually("something is not heard", () => proxy.unheard() > before);
+        await eventually("something is not heard", () => {
+          // those of before may all have ended, and nothing have been sent over them
+          if (opensAt === "once") silence();
+          return proxy.unheard() > before;
+        });
         await isOver;
         return proxy.unheard() - before;
       } finally {

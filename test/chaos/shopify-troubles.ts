@@ -1,14 +1,29 @@
 import type { Fault } from "#test/simulator/shopify/admin-api/faults.ts";
-import { type Trouble, workUntil } from "./troubles.ts";
+import { type Scene, type Trouble, workUntil } from "./troubles.ts";
+
+/** Has an order of the shop read once more, as after two webhooks of one moment that differ. */
+async function readOne({ client: { pool } }: Pick<Scene, "client">, shop: string): Promise<void> {
+  await pool.query(
+    `UPDATE "Order" SET "readAt" = now() WHERE "shop" = $1 AND "id" = (
+       SELECT "id" FROM "Order" WHERE "shop" = $1 AND "status" IN ('sent', 'confirmed')
+          AND "readAt" IS NULL ORDER BY "changedAt" LIMIT 1)`,
+    [shop],
+  );
+}
 
 function answers(name: string, fault: Fault): Trouble {
   return {
     name,
     async befall(scene) {
-      const { faults } = scene.world.shopify.shop(scene.random.pick(scene.shops));
+      const shop = scene.random.pick(scene.shops);
+      const { faults } = scene.world.shopify.shop(shop);
       const times = scene.random.between(1, 3);
       faults.plan(fault, { times });
-      await workUntil(scene, () => faults.areOver);
+      await workUntil(
+        scene,
+        () => faults.areOver,
+        () => readOne(scene, shop),
+      );
       return times;
     },
   };
@@ -27,7 +42,11 @@ export const troublesOfShopify: readonly Trouble[] = [
       const given = () => tokens.given.filter((token) => token.shop === shop).length;
       const before = given();
       tokens.expire(shop);
-      await workUntil(scene, () => given() > before);
+      await workUntil(
+        scene,
+        () => given() > before,
+        () => readOne(scene, shop),
+      );
       return 1;
     },
   },

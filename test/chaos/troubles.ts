@@ -74,10 +74,13 @@ export async function whenBack<T>(ask: () => Promise<T>): Promise<T> {
  * after the other that was sent is sent once more, as an operator does it. Otherwise a quick machine
  * would meet some troubles with nothing to do. Those that were sent again already come last, so that
  * this mends none that is lost.
+ *
+ * @param give other work
  */
 export async function workUntil(
   scene: Pick<Scene, "client" | "world" | "shops" | "resent">,
   met: () => boolean,
+  give = (shop: string) => resendOne(scene, shop),
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (let turn = 0; !met(); turn += 1) {
@@ -85,7 +88,7 @@ export async function workUntil(
     await wait(50);
     const shop = scene.shops[turn % scene.shops.length] ?? "";
     // the database may be away
-    if (turn > 10) await resendOne(scene, shop).catch(() => undefined);
+    if (turn > 10) await give(shop).catch(() => undefined);
   }
 }
 
