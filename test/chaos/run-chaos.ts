@@ -30,7 +30,14 @@ import { startPostgres } from "./postgres.ts";
 import { quietFaults } from "./quiet-faults.ts";
 import { troublesOfShopify } from "./shopify-troubles.ts";
 import { type Scene, type Trouble, troublesOfPostgres, troublesOfProcesses } from "./troubles.ts";
-import { type ExpectedByShop, leftBehind, leftToSend, verdict, wrongAtFeed } from "./verdict.ts";
+import {
+  type ExpectedByShop,
+  leftBehind,
+  leftToSend,
+  storiesOf,
+  verdict,
+  wrongAtFeed,
+} from "./verdict.ts";
 
 export type ChaosPlan = {
   seed: number;
@@ -248,9 +255,10 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     const others = everybody.filter((shop) => !stillDead.includes(shop));
     const unread = (shop: string) =>
       crowd.shops.includes(shop) ? crowd.expected(shop) : histories.expectedUnread(shop);
-    for (const sentence of wrongAtFeed(scene, expectedOf([...others, ...crowd.shops], unread))) {
-      wrong.push(`By webhooks alone, beside dead feeds: ${sentence}`);
-    }
+    const lacking = wrongAtFeed(scene, expectedOf([...others, ...crowd.shops], unread));
+    wrong.push(...lacking.map((sentence) => `By webhooks alone, beside dead feeds: ${sentence}`));
+    // what is read after this mends it
+    for (const story of await storiesOf(client, lacking)) say(story);
 
     say(
       "the app is opened: reconciliation reads what was lost, and merchants change what they like",

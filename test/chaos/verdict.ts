@@ -47,6 +47,24 @@ export function wrongAtFeed(
   return [...wrong, ...surplus.map((id) => `Order ${id} should not be at the feed.`)];
 }
 
+/** What the app has of the orders that these sentences name: to look for the cause in. */
+export async function storiesOf(
+  { pool }: Pick<Client, "pool">,
+  sentences: readonly string[],
+): Promise<string[]> {
+  const ids = sentences.flatMap((sentence) => /^Order (\d+) /.exec(sentence)?.[1] ?? []);
+  const { rows } = await pool.query(
+    `SELECT o."shop", o."id", o."status", o."reasonCode", o."statusReason", o."revision",
+            o."acceptedRevision", o."acceptedAttempt", o."dueAt", o."readAt", o."repeatAt",
+            (SELECT json_agg(json_build_object('at', e."at", 'kind', e."kind", 'source', e."source",
+                                               'detail', e."detail") ORDER BY e."at")
+               FROM "TimelineEvent" e WHERE e."shop" = o."shop" AND e."orderId" = o."id") AS "timeline"
+       FROM "Order" o WHERE o."id" = ANY($1)`,
+    [ids],
+  );
+  return rows.map((row) => JSON.stringify(row));
+}
+
 /**
  * What came into an account that is not the shop's, or into the one that it had before, although the
  * attempt began when another one was saved.
