@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { linesOf } from "#app/order/lines.ts";
 import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
@@ -8,7 +9,7 @@ import { evaluate, loadOffers, mappingContext, markChanged } from "#app/store/ev
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
 import { addEvents } from "#app/store/order-events.ts";
-import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
+import { asLoaded, isAsLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { dropPutAway } from "#app/store/refund-news.ts";
 import type { RunContext } from "#app/store/run-context.ts";
 
@@ -18,9 +19,6 @@ export class ActionError extends Error {
 }
 
 type Context = Pick<RunContext, "pool" | "config">;
-
-/** What a change of an order answers that found nothing to do. */
-const asItWas = Symbol("as it was");
 
 /**
  * Sends orders once more, also those whose payload was accepted already.
@@ -74,7 +72,8 @@ export async function pairByHand(
   const change = (order: StoredOrder) => {
     requireLine(order.state, pair.productLineId, "product");
     requireLine(order.state, pair.planLineId, "plan");
-    order.manualPairs = [...withoutProduct(order.manualPairs, pair.productLineId), pair];
+    const pairs = [...withoutProduct(order.manualPairs, pair.productLineId), pair];
+    if (!isDeepStrictEqual(pairs, order.manualPairs)) order.manualPairs = pairs;
   };
   return await changeOrder(context, domain, orderId, { action: "pair", by }, change, paired);
 }
@@ -114,10 +113,9 @@ export async function putFindingAway(
     if (!keys.every((key) => known.includes(key))) {
       throw new ActionError(`Order ${orderId} has no such finding.`);
     }
-    if (keys.every((key) => order.dismissed.includes(key) === away)) return asItWas;
-    const others = order.dismissed.filter((one) => !keys.includes(one));
-    order.dismissed = away ? [...others, ...keys] : others;
-    return null;
+    order.dismissed = away
+      ? [...new Set([...order.dismissed, ...keys])]
+      : order.dismissed.filter((one) => !keys.includes(one));
   });
 }
 
@@ -136,10 +134,11 @@ export async function skipByHand(
 ): Promise<OrderStatus> {
   const action = skip ? "skip" : "unskip";
   return await changeOrder(context, domain, orderId, { action, by }, (order, now) => {
-    if (order.skippedByHand === skip) return asItWas;
+    if (order.skippedByHand === skip) return;
     order.skippedByHand = skip;
-    if (!skip) Object.assign(order, { readAt: now, readAttempts: 0 });
-    return null;
+    if (skip) return;
+    order.readAt = now;
+    order.readAttempts = 0;
   });
 }
 
@@ -185,9 +184,9 @@ export async function checkProcessing(
 }
 
 /**
- * Changes one order under the shop's lock, evaluates it anew and notes who did it.
+ * Changes one order under the shop's lock, evaluates it anew and notes who did it. Where somebody
+ * asked twice there is nothing to note.
  *
- * @param change answers `asItWas` where somebody asked twice: then nothing is noted
  * @param tell what of the changed order is answered
  */
 async function changeOrder<Told = OrderStatus>(
@@ -195,7 +194,7 @@ async function changeOrder<Told = OrderStatus>(
   domain: string,
   orderId: string,
   { action, by }: { action: string; by: string },
-  change: (order: StoredOrder, now: number) => unknown,
+  change: (order: StoredOrder, now: number) => void,
   tell: (order: StoredOrder, shop: ShopRow) => Told = ({ status }) => status as Told,
 ): Promise<Told> {
   const told = await holdingShop(context.pool, domain, async (client, shop) => {
@@ -204,8 +203,9 @@ async function changeOrder<Told = OrderStatus>(
     const loaded = asLoaded(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
-    if (change(order, now) === asItWas) return { of: tell(order, shop) };
+    change(order, now);
     await loadOffers(client, shop, [order]);
+    if (isAsLoaded(order, loaded)) return { of: tell(order, shop) };
     markChanged(order, now);
     evaluate(order, shop, context.config.worker.waitForOrderMs);
     await saveOrders(client, domain, [order], loaded);

@@ -83,8 +83,10 @@ export async function setAside(
   log: Logger,
 ): Promise<void> {
   const { rows } = await client.query<{ id: string }>(
-    `UPDATE "Order" SET "readAt" = NULL, "dueAt" = NULL, "repeatAt" = NULL
-      WHERE "shop" = $1 AND "id" = ANY($2) RETURNING "id"`,
+    `UPDATE "Order" o SET "readAt" = NULL, "dueAt" = NULL, "repeatAt" = NULL
+      WHERE o."shop" = $1 AND o."id" = ANY($2) AND NOT EXISTS (
+        SELECT 1 FROM "OrderDocument" d WHERE d."shop" = o."shop" AND d."orderId" = o."id")
+      RETURNING o."id"`,
     [shop, ids],
   );
   const orders = rows.map(({ id }) => id);
@@ -195,6 +197,13 @@ function textsOf(order: StoredOrder): Loaded {
     state,
     sale: order.sale,
   };
+}
+
+/** Whether an order that was loaded is as it was. */
+export function isAsLoaded(order: StoredOrder, loaded: ReadonlyMap<string, Loaded>): boolean {
+  const old = loaded.get(order.id);
+  const { row, rest, state } = textsOf(order);
+  return row === old?.row && rest === old.rest && state === old.state;
 }
 
 /**

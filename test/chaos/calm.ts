@@ -1,4 +1,3 @@
-import { retryQuarantined } from "#app/intake/retry-quarantined.ts";
 import { eventually } from "#test/server/client.ts";
 import { openApp } from "#test/server/open-app.ts";
 import { patienceMs } from "#test/world/patience.ts";
@@ -31,18 +30,6 @@ async function reopened({ client, world }: Scene, shops: readonly string[]): Pro
 }
 
 /**
- * What an operator does who is told of a webhook that was set aside because the process was gone
- * three times while it had it in hand: here somebody killed it.
- */
-async function retried({ client: { pool } }: Scene): Promise<void> {
-  const { rows } = await pool.query<{ shop: string }>(
-    `SELECT DISTINCT "shop" FROM "InboxWebhook"
-      WHERE "quarantinedAt" IS NOT NULL AND "error" = 'The process ended at it.'`,
-  );
-  for (const { shop } of rows) await retryQuarantined({ pool }, shop);
-}
-
-/**
  * Waits until nothing is left, for as long as it becomes less or other. Where it does not come to
  * that, the verdict says what.
  *
@@ -61,7 +48,6 @@ export async function atRest(
     // the refusal of a key may have been under way
     await whenBack(() => reconnect(scene));
     await reopened(scene, shops);
-    await whenBack(() => retried(scene));
     const sentences = await whenBack(left);
     const kinds = sentences.map((sentence) => sentence.split(":", 1)[0]).join("; ");
     if (!told.has(kinds)) say(kinds || "all is at rest");

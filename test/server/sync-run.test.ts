@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
+import { pairByHand, skipByHand, unpair } from "#app/actions/order-actions.ts";
 import { createSecretBox } from "#app/foundation/secrets.server.ts";
 import { retryQuarantined } from "#app/intake/retry-quarantined.ts";
 import { startQueue } from "#app/queue/queue.ts";
@@ -274,6 +275,28 @@ describe("a database that goes away whenever a webhook is taken", () => {
     expect(await stored(withAnswer ? 405 : 404)).toMatchObject({ status: "sent" });
     expect(current.errors).toEqual([]);
   });
+});
+
+it("what a person asks for twice is told once", async () => {
+  const order = insured(407);
+  const [product, plan] = order.line_items as Payload[];
+  const other = { ...product, id: 3, title: "Helmet", properties: [] };
+  await take("orders/create", { ...order, line_items: [product, plan, other] });
+  const { shop } = current;
+  const pair = { productLineId: "3", planLineId: "2", offerId: "off-1", planId: "pl-1" };
+  const deeds = [
+    () => pairByHand(context, shop, "407", pair, "somebody"),
+    () => unpair(context, shop, "407", "3", "somebody"),
+    () => skipByHand(context, shop, "407", true, "somebody"),
+    () => skipByHand(context, shop, "407", false, "somebody"),
+  ];
+  for (const deed of deeds) expect(await deed()).toEqual(await deed());
+  const { rows } = await pool.query(
+    `SELECT "detail" ->> 'action' AS "action" FROM "TimelineEvent"
+      WHERE "shop" = $1 AND "kind" = 'manual' ORDER BY "at"`,
+    [shop],
+  );
+  expect(rows.map(({ action }) => action)).toEqual(["pair", "unpair", "skip", "unskip"]);
 });
 
 describe("answers of the feed", () => {
