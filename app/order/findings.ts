@@ -143,6 +143,11 @@ const syncFindings = {
     inShopify: true,
     text: "Shopify reported a change to this order that could not be read afterwards, so Hakuna may not know the latest state. Compare the order in Shopify with what was sent.",
   },
+  plans_unread: {
+    severity: "warning",
+    inShopify: true,
+    text: "This order holds plans, and it could not be read from Shopify to be sent, so Hakuna does not know of them. If the order is right, ask Hakuna's support to add it.",
+  },
 } satisfies Record<string, Entry>;
 
 /** What Hakuna's refusals mean, by its own codes: see app/hakuna/refusal.ts. */

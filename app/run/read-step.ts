@@ -1,7 +1,9 @@
 import type pg from "pg";
 import { untilEnding } from "#app/foundation/until-ending.ts";
+import { finding } from "#app/order/findings.ts";
 import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
+import { gravest } from "#app/store/attention.ts";
 import { evaluate, loadOffers, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import { noteMissingAccess } from "#app/store/missing-access.ts";
@@ -131,11 +133,16 @@ export async function resumeReads(pool: pg.Pool, shop: string): Promise<boolean>
 
 type Reason = Pick<StoredOrder, "reasonCode" | "statusReason">;
 
-/** An order that waits to be read is skipped; of another a change may be missing, which it says. */
+/**
+ * An order that waits to be read is skipped, and says so where it is known to hold plans; of another a
+ * change may be missing, which it says.
+ */
 function giveUp(order: StoredOrder, shop: ShopRow, reason: Reason): void {
   order.readAt = null;
   if (order.status === "waiting") {
-    Object.assign(order, { status: "skipped", ...reason });
+    const findings = order.planUnits > 0 ? [finding("plans_unread", [])] : [];
+    const findingSeverity = gravest(findings);
+    Object.assign(order, { status: "skipped", ...reason, findings, findingSeverity });
   } else if (order.status !== "skipped") {
     order.unread = true;
     evaluate(order, shop, 0);

@@ -47,9 +47,9 @@ export function needsAttention({
 }: Pick<StoredOrder, "status" | "findings" | "dismissed" | "requests">): boolean {
   if (status === "blocked") return true;
   if (status === "rejected" && !findings.some(isNote)) return true;
-  if (status === "skipped" || status === "waiting") return false;
+  if (status === "waiting") return false;
   // a buyer waits for an answer
-  if (Object.keys(requests).length > 0) return true;
+  if (status !== "skipped" && Object.keys(requests).length > 0) return true;
   return findings.some(
     (finding) => finding.severity === "warning" && !dismissed.includes(findingKey(finding)),
   );

@@ -1,9 +1,9 @@
 import { isDatabaseTrouble } from "#app/database/database-error.server.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
+import type { FeedOrder } from "#app/order/feed-order.ts";
 import type { Client } from "#test/server/client.ts";
 import type { Hakuna } from "#test/simulator/hakuna/hakuna.ts";
 import type { Webhook } from "#test/simulator/shopify/webhook.ts";
-import type { Expected } from "./histories.ts";
 import type { Scene } from "./troubles.ts";
 
 /** What is wrong in the end, each in a sentence; empty: nothing. */
@@ -25,7 +25,8 @@ export async function verdict(
   ];
 }
 
-export type ExpectedByShop = ReadonlyMap<string, Expected>;
+/** By shop and order id. */
+export type ExpectedByShop = ReadonlyMap<string, Map<string, FeedOrder>>;
 
 /** Where the shops' accounts at the feed do not hold what they must, order by order. */
 export function wrongAtFeed(

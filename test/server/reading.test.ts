@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { skipByHand } from "#app/actions/order-actions.ts";
+import { putFindingAway, skipByHand } from "#app/actions/order-actions.ts";
 import { resumeReads } from "#app/run/read-step.ts";
 import { createOrderReader } from "#app/shopify/orders/order-reader.ts";
 import { orderFilterOf } from "#app/views/order-filter.ts";
@@ -118,6 +118,14 @@ describe("an order that was skipped", () => {
     current.inShopify = () => ({ kind: "not_found" });
     await run();
     expect(await stored(303)).toMatchObject({ status: "skipped", reasonCode: "not_in_shopify" });
+    // it holds a plan that Hakuna will never know of
+    expect(await stored(303)).toMatchObject({
+      ...{ needsAttention: true, findings: [{ code: "plans_unread", severity: "warning" }] },
+    });
+    const away = { keys: ["plans_unread"], away: true };
+    await putFindingAway(context, current.shop, "303", away, "somebody");
+    await run();
+    expect(await stored(303)).toMatchObject({ status: "skipped", needsAttention: false });
   });
 
   it("a plan added in the same moment is not overlooked", async () => {
