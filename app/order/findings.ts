@@ -214,7 +214,8 @@ export const findingTexts = Object.fromEntries(
 
 /** Whether what is to be done about a finding is done in Shopify's own order page. */
 export function isMendedInShopify(code: FindingCode): boolean {
-  return "inShopify" in catalog[code];
+  // a newer version that runs beside this one may have found more
+  return code in catalog && "inShopify" in catalog[code];
 }
 
 export type Finding = {

@@ -37,6 +37,8 @@ export function createTexts(language: string, messages: Messages): i18n {
     interpolation: { escapeValue: false },
     // The texts are there already: nothing is loaded.
     initAsync: false,
+    // While two versions run side by side, rows hold words that only the newer one knows.
+    parseMissingKeyHandler: (_key, instead?: string) => instead ?? messages.common.newer,
   });
   return texts;
 }

@@ -8,6 +8,8 @@ export type Note =
       kind: "finding";
       severity: Severity;
       code: FindingCode;
+      /** English */
+      message: string;
       titles: string[];
       refused?: RefusedField | undefined;
     }
@@ -40,12 +42,15 @@ export function findingText(
     code,
     titles,
     refused,
-  }: Pick<Extract<Note, { kind: "finding" }>, "code" | "titles" | "refused">,
+    message,
+  }: Pick<Extract<Note, { kind: "finding" }>, "code" | "titles" | "refused" | "message">,
 ): string {
   const quoted = titles.map((title) => t("common.quoted", { text: title }));
   return t(`finding.${code}`, {
     titles: new Intl.ListFormat(locale).format(quoted),
     field: refused ? t(`refusedField.${refused.field}`) : "",
     value: refused?.value ?? "",
+    // of a newer version that runs beside this one
+    defaultValue: message,
   });
 }

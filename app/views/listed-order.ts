@@ -116,6 +116,6 @@ function noteOf(row: ListedRow): Note | null {
   return null;
 }
 
-function noteOfFinding({ severity, code, titles, refused }: Finding): Note {
-  return { kind: "finding", severity, code, titles, refused };
+function noteOfFinding({ severity, code, titles, refused, message }: Finding): Note {
+  return { kind: "finding", severity, code, titles, refused, message };
 }

@@ -77,7 +77,7 @@ export type PagePair = { productLineId: string; planLineId: string; tier: Tier }
 
 export type PageFinding = Pick<
   Finding,
-  "code" | "severity" | "titles" | "lineItemIds" | "refused"
+  "code" | "severity" | "titles" | "lineItemIds" | "refused" | "message"
 > & {
   /** what it is put away by: its own key, and those of findings with the same cause */
   keys: string[];
@@ -181,10 +181,7 @@ export async function orderPage(
   };
 }
 
-function pageFinding(
-  { finding: { message: _, ...finding }, also }: Cause<Finding>,
-  dismissed: readonly string[],
-): PageFinding {
+function pageFinding({ finding, also }: Cause<Finding>, dismissed: readonly string[]): PageFinding {
   const all = [finding, ...also];
   const keys = all.map(findingKey);
   return {

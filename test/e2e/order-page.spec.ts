@@ -260,6 +260,44 @@ test("an order is skipped after a question, and its customer leaves the app", as
   expect(world.hakuna.states(id)).toHaveLength(1);
 });
 
+test("words of a newer version that runs beside this one break no page", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  const id = await unlinked(client, shop.domain);
+  await client.pool.query(
+    `WITH told AS (UPDATE "Order" SET "needsAttention" = true, "findings" = $2::jsonb WHERE "shop" = $1)
+     UPDATE "TimelineEvent" SET "kind" = 'of_tomorrow' WHERE "shop" = $1`,
+    [
+      shop.domain,
+      JSON.stringify([
+        {
+          code: "of_tomorrow",
+          severity: "warning",
+          lineItemIds: [],
+          titles: [],
+          message: "Found.",
+        },
+      ]),
+    ],
+  );
+  const app = await open(page, world, shop.domain, id);
+  await expect(app.getByText("Found.")).toBeVisible();
+  await app.getByRole("button", { name: "Show technical details" }).click();
+  const instead = app.getByText("Reload this page to see what this is about.");
+  await expect(instead).toBeVisible();
+  const list = await openApp(page, world, shop.domain, "/app/orders?view=attention");
+  await expect(list.getByText("Found.")).toBeVisible();
+  await client.pool.query(
+    `UPDATE "Order" SET "status" = 'skipped', "reasonCode" = 'of_tomorrow' WHERE "shop" = $1`,
+    [shop.domain],
+  );
+  await open(page, world, shop.domain, id);
+  await expect(instead.first()).toBeVisible();
+});
+
 test("the exact JSON is shown with what would change, and the timeline tells the deliveries", async ({
   page,
   world,

@@ -224,6 +224,9 @@ function entryTexts(
         text: t(`refunds.timeline.${detail.step as RefundStep}`),
         detail: refundDetail(t, formatMoney, detail, viewer),
       };
+    default:
+      // of a newer version that runs beside this one
+      return { text: t("common.newer"), detail: null };
   }
 }
 
