@@ -385,8 +385,10 @@ describe("an answer that is lost", () => {
     resolve();
     await eventually("it arrived", () => shop.refunds.seen.made - before === 1);
     await pool.query(`UPDATE "PlanRefund" SET "leaseUntil" = now() WHERE "shop" = $1`, [domain]);
-    await due(gone);
-    await eventually("it is found", async () => String(await stateOf(gone)) === "done");
+    await eventually("it is found", async () => {
+      await due(gone);
+      return String(await stateOf(gone)) === "done";
+    });
     expect(shop.refunds.seen.made - before).toBe(1);
   });
 });
