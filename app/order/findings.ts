@@ -143,6 +143,10 @@ const syncFindings = {
     inShopify: true,
     text: "Shopify reported a change to this order that could not be read afterwards, so Hakuna may not know the latest state. Compare the order in Shopify with what was sent.",
   },
+  plans_before_install: {
+    severity: "warning",
+    text: "This order holds plans, was placed before the app was installed, and changed since, so it is not sent. If Hakuna has these plans or should have them, import past orders in the settings.",
+  },
   plans_unread: {
     severity: "warning",
     inShopify: true,
@@ -229,6 +233,8 @@ export type Finding = {
   refused?: RefusedField;
   /** how many units it is about, where it may come to be about more; absent: one, or it may not */
   units?: number;
+  /** which change of the order it is about, where it may come to be about another one */
+  change?: string;
   /** what it is and what to do, for the merchant, in English; no customer data */
   message: string;
 };

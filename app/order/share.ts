@@ -1,4 +1,4 @@
-import { linesOf } from "./lines.ts";
+import { type Line, linesOf } from "./lines.ts";
 import type { OrderState } from "./state.ts";
 
 /** A shop's choice of the orders that reach Hakuna. */
@@ -29,8 +29,17 @@ export function skipReason(
   if (head.isTest && environment === "production" && !sendTestOrders) {
     return "test_order";
   }
-  const isProtected = linesOf(state, head).some((line) => line.isProtection);
-  if (share === "protected" && !isProtected) return "no_plan";
-  const isOlder = installedAt !== null && head.placedAt < installedAt;
+  const lines = linesOf(state, head);
+  if (share === "protected" && !lines.some(({ isProtection }) => isProtection)) return "no_plan";
+  const isOlder = installedAt !== null && soldAt(head.placedAt, lines) < installedAt;
   return isOlder && !sendOlderOrders ? "before_install" : null;
+}
+
+/** When the order was placed, or the last of its plans was sold that an edit added. */
+function soldAt(placedAt: number, lines: readonly Line[]): number {
+  const first = Math.min(...lines.map(({ firstSeenAt }) => firstSeenAt));
+  const added = lines.filter(
+    ({ isProtection, firstSeenAt }) => isProtection && firstSeenAt > first,
+  );
+  return Math.max(placedAt, ...added.map(({ firstSeenAt }) => firstSeenAt));
 }

@@ -95,7 +95,7 @@ async function overdue(
 }
 
 function entomb(order: StoredOrder, now: number): void {
-  const through = order.state.head?.rank.updatedAt ?? order.changedAt;
+  const through = order.state.head?.rank.updatedAt ?? 0;
   order.state =
     order.firstSentAt === null ? tombstone(order.state, through) : purge(order.state, through);
   Object.assign(order, redactPayloads(order));

@@ -145,6 +145,8 @@ function giveUp(order: StoredOrder, shop: ShopRow, reason: Reason): void {
     Object.assign(order, { status: "skipped", ...reason, findings, findingSeverity });
   } else if (order.status !== "skipped") {
     order.unread = true;
+    // what was put away before was another change
+    order.dismissed = order.dismissed.filter((key) => key !== "change_unread");
     evaluate(order, shop, 0);
   }
 }

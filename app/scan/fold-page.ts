@@ -54,7 +54,7 @@ export async function foldPage(
     const isNew = order.revision === 0;
     const isMended = await pace.piece(() => {
       if (state !== null) return take(order, state, shop, { by, waitMs });
-      readAlone(order, shop, waitMs);
+      readAlone(order, shop, { by, waitMs });
       return false;
     });
     if (by === "import" && isNew && order.status === "skipped") continue;
@@ -107,7 +107,14 @@ function take(
   return isNews || order.status !== status;
 }
 
-function readAlone(order: StoredOrder, shop: ShopRow, waitMs: number): void {
+function readAlone(
+  order: StoredOrder,
+  shop: ShopRow,
+  { by, waitMs }: Pick<PageFold, "by" | "waitMs">,
+): void {
+  if (by === "import" && (order.status === "skipped" || order.status === "waiting")) {
+    order.imported = true;
+  }
   order.readAt = shop.now;
   order.readAttempts = 0;
   if (order.revision === 0) evaluate(order, shop, waitMs);

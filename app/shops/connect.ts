@@ -54,13 +54,13 @@ export async function connectHeld(
   { environment, apiKey, share, country, newAccount, sendAgain }: Connection,
 ): Promise<Connected> {
   const { domain } = shop;
-  const isOther = shop.environment !== environment || newAccount === true;
   const isAsking = await hasRequestUnderWay(client, domain);
-  // after an uninstall there is no connection, yet orders that were accepted under the last one
-  const wasConnected = shop.connection !== "none" || shop.lastAcceptedAt !== null || isAsking;
-  const epochChanged = isOther && wasConnected;
+  // also where there is none now: an uninstall or a disconnect leaves what was accepted
+  const former = connectedTo(shop) ?? (isAsking ? shop.environment : null);
+  const epochChanged = former !== null && (former !== environment || newAccount === true);
   await client.query(
-    `UPDATE "Shop" SET "environment" = $2::"Environment", "apiKeySealed" = $3, "apiKeyLastFour" = $4,
+    `UPDATE "Shop" SET "environment" = $2::"Environment", "connectedTo" = $2::"Environment",
+            "apiKeySealed" = $3, "apiKeyLastFour" = $4,
             "keyVersion" = "keyVersion" + 1,
             "share" = coalesce($5::"Share", "share"), "country" = coalesce($6, "country"),
             "connection" = 'connected', "connectionSince" = $8,
@@ -92,6 +92,14 @@ export async function connectHeld(
   const isUnknownAccount = isAsking && shop.lastAcceptedAt === null;
   if (epochChanged || isUnknownAccount) await beginEpoch(client, domain);
   return { epochChanged };
+}
+
+/** The environment that the shop was connected to last; null: it never was. */
+export function connectedTo(shop: ShopRow): ShopRow["environment"] | null {
+  const { connection, lastAcceptedAt, environment } = shop;
+  // a former version, at work beside this one, does not write it down
+  const isNew = connection === "none" && lastAcceptedAt === null;
+  return shop.connectedTo ?? (isNew ? null : environment);
 }
 
 async function hasRequestUnderWay(client: pg.ClientBase, shop: string): Promise<boolean> {

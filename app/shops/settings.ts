@@ -8,8 +8,7 @@ import { type CountryAnswers, mostSellingCountries } from "#app/store/country-an
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import { dropPlannedRefunds } from "#app/store/refund-news.ts";
 import type { RunContext } from "#app/store/run-context.ts";
-import { connectHeld } from "./connect.ts";
-import { beginEpoch } from "./epoch.ts";
+import { connectedTo, connectHeld } from "./connect.ts";
 import { saveMails, shopMailKinds, wantedMails } from "./shop-mails.ts";
 
 /** What the settings page shows. The API key itself never leaves the server. */
@@ -188,9 +187,13 @@ async function save(
   const isSame =
     shop.environment === stored.environment && shop.apiKeySealed === stored.apiKeySealed;
   if (!apiKey && !isSame) return null;
-  const isOtherEnvironment = shop.environment !== settings.environment;
   if (key !== null) {
-    const orders = sentOrders === null ? await ordersSent(client, domain) : 0;
+    const former = connectedTo(shop);
+    const isOtherEnvironment = former !== null && former !== settings.environment;
+    // an account of another environment is another one
+    const isAnswered =
+      sentOrders !== null && !(isOtherEnvironment && sentOrders === "same_account");
+    const orders = isAnswered ? 0 : await ordersSent(client, domain);
     if (orders > 0) return { result: "ask", orders, isOtherEnvironment };
     await connectHeld(client, secrets, shop, {
       environment: settings.environment,
@@ -198,9 +201,6 @@ async function save(
       newAccount: sentOrders !== null && sentOrders !== "same_account",
       sendAgain: sentOrders === null ? undefined : sentOrders === "send",
     });
-  } else if (isOtherEnvironment) {
-    // without a key nothing tells the next connect that the environment is another one
-    await beginEpoch(client, domain);
   }
   await client.query(
     `UPDATE "Shop" SET "environment" = $2::"Environment", "share" = $3::"Share",

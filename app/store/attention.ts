@@ -1,14 +1,19 @@
 import type { Finding, Severity } from "#app/order/findings.ts";
 import type { StoredOrder } from "./order.ts";
 
-/** Names a finding with its lines and units, so that putting it away does not put away the next one. */
+/** Names a finding with all that it is about, so that putting it away does not put away the next one. */
 export function findingKey({
   code,
   lineItemIds,
   refused,
   units,
-}: Pick<Finding, "code" | "lineItemIds" | "refused" | "units">): string {
-  const more = [...(refused ? [refused.field] : []), ...(units ? [`x${units}`] : [])];
+  change,
+}: Pick<Finding, "code" | "lineItemIds" | "refused" | "units" | "change">): string {
+  const more = [
+    ...(refused ? [refused.field] : []),
+    ...(units ? [`x${units}`] : []),
+    ...(change ? [change] : []),
+  ];
   return [code, ...lineItemIds, ...more].join(":");
 }
 

@@ -7,7 +7,7 @@ import { finding } from "#app/order/findings.ts";
 import { staysStripped, strip } from "#app/order/fold.ts";
 import type { Mapping, MappingContext } from "#app/order/map.ts";
 import { knownOffers } from "#app/order/mapping/covers.ts";
-import { sameButCustomer } from "#app/order/redact-feed-order.ts";
+import { redactFeedOrder, sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { saleOf } from "#app/order/sales/sale.ts";
 import { skipReason } from "#app/order/share.ts";
 import { gravest } from "./attention.ts";
@@ -115,8 +115,10 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
     order.customerId = null;
     // nothing of it is sent any more, or another account took it, if any did
     if (order.redacted || shop.reviewRefused) order.unanswered = false;
-    order.findings = [];
-    order.findingSeverity = null;
+    order.findings = isChangedSince(installedAt, order, skipped)
+      ? [finding("plans_before_install", [])]
+      : [];
+    order.findingSeverity = gravest(order.findings);
     forgetRefunds(order);
     return settle(order, "skipped", skipped);
   }
@@ -157,15 +159,31 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
 }
 
 /**
+ * Whether an order that is skipped for its age holds plans and changed since the app was installed:
+ * whoever told Hakuna of it before, an integration or the app before it was removed, does so no more.
+ */
+function isChangedSince(
+  installedAt: number | null,
+  { state: { head }, planUnits }: StoredOrder,
+  skipped: ReasonCode,
+): boolean {
+  const isOlder = skipped === "before_install" && planUnits > 0;
+  return isOlder && head !== null && head.rank.updatedAt >= (installedAt ?? 0);
+}
+
+/**
  * An order that reached Hakuna and whose customer's data is gone since: it keeps its status and is
  * never sent again, because it would be sent emptied. A change that Hakuna does not know of becomes
  * a finding.
  */
 function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
   const isKnown =
-    feedOrder === null ||
-    (order.lastPayload !== null && sameButCustomer(feedOrder, order.lastPayload));
-  order.findings = isKnown ? [] : [finding("redacted_changed", [])];
+    feedOrder !== null &&
+    order.lastPayload !== null &&
+    sameButCustomer(feedOrder, order.lastPayload);
+  // what was put away is one change, and no later one
+  const change = feedOrder ? payloadHash(redactFeedOrder(feedOrder)).slice(0, 12) : "unmapped";
+  order.findings = isKnown ? [] : [{ ...finding("redacted_changed", []), change }];
   order.findingSeverity = gravest(order.findings);
   if (order.redacted) order.customerId = null;
   const { status } = order;

@@ -24,6 +24,8 @@ export type ShopRow = {
   domain: string;
   country: string | null;
   environment: "sandbox" | "production";
+  /** the one that it was connected to last; null: it never was */
+  connectedTo: "sandbox" | "production" | null;
   share: "protected" | "all";
   sendTestOrders: boolean;
   sendOlderOrders: boolean;
@@ -88,7 +90,7 @@ export function isLeaseLost(error: unknown): boolean {
 /** @param now SQL: the parameter that holds the transaction's time */
 const columns = (
   now: string,
-) => `"domain", "country", "environment", "share", "sendTestOrders", "sendOlderOrders",
+) => `"domain", "country", "environment", "connectedTo", "share", "sendTestOrders", "sendOlderOrders",
   "installedAt", "acceptSuggestions",
   "productIdentifier", "apiKeySealed", "keyVersion", "connection", "epoch", "loneRefusals", "backoffCount",
   "backoffUntil", "lastAcceptedAt", "pollFailures", coalesce("pollAfter" > ${now}, false) AS "pollsRest",

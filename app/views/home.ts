@@ -92,7 +92,7 @@ export async function homePage(
       .reduce((sum, { count }) => sum + count, 0);
   const attention = counters.reduce((sum, counter) => sum + counter.attention, 0);
   const unsent = counters
-    .filter(({ status }) => status === "blocked" || status === "rejected")
+    .filter(({ status }) => ["blocked", "rejected", "skipped"].includes(status))
     .reduce((sum, counter) => sum + counter.attention, 0);
   const byDay = new Map(days.map((day) => [day.day.toISOString().slice(0, 10), day]));
   const hasPlans = plan !== null || days.some(({ plans }) => plans > 0);

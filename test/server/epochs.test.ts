@@ -29,6 +29,34 @@ describe("another environment or account", () => {
     expect(environmentsOf(202)).toEqual(["sandbox", "production"]);
   });
 
+  it("chosen so, its account is not the former one's, whatever the merchant says", async () => {
+    await take("orders/create", insured(207));
+    await disconnect(context, current.shop);
+    await save({ environment: "production" });
+    const key = { apiKey: "sk_live_demo" };
+    const asked = { result: "ask", orders: 1, isOtherEnvironment: true };
+    expect(await save({ environment: "production" }, key)).toEqual(asked);
+    const same = { ...key, sentOrders: "same_account" as const };
+    expect(await save({ environment: "production" }, same)).toEqual(asked);
+    await save({ environment: "production" }, { ...key, sentOrders: "send" });
+    await run();
+    expect(environmentsOf(207)).toEqual(["sandbox", "production"]);
+  });
+
+  it("chosen so and taken back, nothing is sent again", async () => {
+    await take("orders/create", insured(208));
+    await disconnect(context, current.shop);
+    await save({ environment: "production" });
+    await save({ environment: "sandbox" });
+    const request = { apiKey: "sk_test_demo" };
+    expect(await save({ environment: "sandbox" }, request)).toMatchObject({
+      ...{ result: "ask", isOtherEnvironment: false },
+    });
+    await save({ environment: "sandbox" }, { ...request, sentOrders: "same_account" });
+    await run();
+    expect(environmentsOf(208)).toEqual(["sandbox"]);
+  });
+
   it("chosen so, it is also asked about what the former one refused", async () => {
     hakuna.behave({ refuseOrders: ["206"] });
     await take("orders/create", insured(206));

@@ -32,6 +32,8 @@ export const remedies: Partial<Record<FindingCode, Remedy>> = {
   plan_not_hakuna: "refund",
   plan_price_differs: "plans",
   redacted_changed: "support",
+  plans_unread: "support",
+  plans_before_install: "settings",
   invalid_request_parameters: "support",
   product_unsupported: "settings",
   country_unsupported: "refund",

@@ -20,7 +20,7 @@ export function OrderBadges({
   order: Pick<ListedOrder, "status" | "needsAttention" | "isTest"> & { isCancelled?: boolean };
 }) {
   const { t } = useLocale();
-  const isUnsent = status === "blocked" || status === "rejected";
+  const isUnsent = ["blocked", "rejected", "skipped"].includes(status);
   return (
     <InlineStack gap="100">
       {needsAttention ? (

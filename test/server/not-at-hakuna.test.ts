@@ -1,0 +1,197 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { putFindingAway } from "#app/actions/order-actions.ts";
+import type { Finding } from "#app/order/findings.ts";
+import { purgeOrders } from "#app/privacy/purge.ts";
+import { redactCustomer } from "#app/privacy/redact-customer.ts";
+import { redactShop } from "#app/privacy/redact-shop.ts";
+import { type ScanContext, scanShop } from "#app/scan/scan.ts";
+import { beginImport, beginReconciliation } from "#app/scan/scan-runs.ts";
+import type { PagedOrder } from "#app/shopify/orders/order-pages.ts";
+import { noteInstalled } from "#app/shops/install.ts";
+import { uninstall } from "#app/shops/uninstall.ts";
+import { findingKey } from "#app/store/attention.ts";
+import { stuckSince } from "#app/views/stuck.ts";
+import { answers, insured, type Payload, syncByHand } from "./sync-by-hand.ts";
+
+const sync = await syncByHand();
+const { current, pool, config, context, hakuna } = sync;
+const { run, take, stored, setShop, letReadsBeDue, connect } = sync;
+
+const dayMs = 86_400_000;
+const later = "2030-01-01T00:00:00Z";
+
+/** Whether anybody is told of the order. */
+async function isTold(id: number): Promise<boolean> {
+  const { needsAttention, findings } = await stored(id);
+  const stuck = await stuckSince(pool, new Date(0), current.shop);
+  const isStuck = stuck.orders.some((order) => order.id === String(id));
+  return Boolean(needsAttention) || (findings as unknown[]).length > 0 || isStuck;
+}
+
+/** Shopify lists one page. */
+function listing(orders: PagedOrder[]): ScanContext {
+  return {
+    ...context,
+    wake: async () => undefined,
+    orderPages: {
+      count: async () => ({ kind: "count", total: null, oldest: null }),
+      page: async () => ({ kind: "page", orders, next: null, missingAccess: [] }),
+    },
+  };
+}
+
+const stateOf = (payload: Payload) => {
+  const answer = answers(payload, later);
+  if (answer.kind !== "order") throw new Error("not read");
+  return answer.state;
+};
+
+afterEach(async () => {
+  await setShop("installedAt", null);
+});
+
+describe("an order with plans that Hakuna lacks, or knows an older state of, is sent or told:", () => {
+  it("one of an import that is read by itself, when Shopify shows it again", async () => {
+    await setShop("installedAt", new Date("2026-11-25T00:00:00Z"));
+    // 7 lines, 3 fulfillments or 2 refunds are more than a page holds
+    current.inShopify = () => ({ kind: "unavailable", reason: "HTTP 503", retryAfterMs: null });
+    await beginImport(pool, current.shop, { now: Date.now() });
+    await scanShop(
+      listing([{ id: "902", at: Date.parse("2026-11-24T10:00:00Z"), state: null }]),
+      current.shop,
+    );
+    expect(await stored(902)).toMatchObject({ status: "waiting" });
+    current.inShopify = () => answers(insured(902), later);
+    await letReadsBeDue();
+    await run();
+    expect(hakuna.states("902").length > 0 || (await isTold(902))).toBe(true);
+    expect(await stored(902)).toMatchObject({ status: "sent", imported: true });
+  });
+
+  it("each change after its customer's data was erased, also when one before was put away", async () => {
+    await take("orders/create", insured(903));
+    await redactCustomer(context, current.shop, "redaction-1", {
+      customerId: null,
+      orders: ["903"],
+    } as never);
+    const fulfilled = {
+      updated_at: "2026-11-24T11:00:00Z",
+      fulfillments: [
+        {
+          ...{ id: 9, status: "success", created_at: "2026-11-24T11:00:00Z" },
+          line_items: [{ id: 1, quantity: 1 }],
+        },
+      ],
+    };
+    await take("orders/updated", insured(903, fulfilled));
+    expect(await stored(903)).toMatchObject({ needsAttention: true });
+    // the merchant tells Hakuna, and puts the finding away
+    const { findings } = await stored(903);
+    const away = { keys: (findings as Finding[]).map(findingKey), away: true };
+    await putFindingAway(context, current.shop, "903", away, "somebody");
+    expect(await stored(903)).toMatchObject({ needsAttention: false });
+    const cancelled = {
+      ...fulfilled,
+      ...{ updated_at: "2026-11-26T11:00:00Z", cancelled_at: "2026-11-26T11:00:00Z" },
+    };
+    await take("orders/cancelled", insured(903, cancelled));
+    expect(hakuna.states("903").map(({ order }) => order.status)).toEqual(["placed"]);
+    expect(await stored(903)).toMatchObject({ needsAttention: true });
+  });
+
+  it("each change that cannot be read, the same", async () => {
+    await take("orders/create", insured(904));
+    current.inShopify = () => ({ kind: "not_found" });
+    const trimmed = (hour: number) => {
+      const { line_items: _, ...rest } = insured(904, { updated_at: `2026-11-24T${hour}:00:00Z` });
+      return rest;
+    };
+    await take("orders/updated", trimmed(11));
+    await putFindingAway(
+      context,
+      current.shop,
+      "904",
+      { keys: ["change_unread"], away: true },
+      "somebody",
+    );
+    await take("orders/updated", insured(904, { updated_at: "2026-11-24T12:00:00Z" }));
+    expect(await stored(904)).toMatchObject({ findings: [] });
+    await take("orders/updated", trimmed(13));
+    expect(await stored(904)).toMatchObject({ findings: [{ code: "change_unread" }] });
+    expect(await stored(904)).toMatchObject({ needsAttention: true });
+  });
+
+  it("a plan that an edit adds to an order of before the install", async () => {
+    await setShop("installedAt", new Date("2026-11-25T00:00:00Z"));
+    const whole = insured(905, { updated_at: "2026-11-26T10:00:00Z" });
+    const before = { ...whole, line_items: (whole.line_items as unknown[]).slice(0, 1) };
+    await take("orders/updated", before);
+    expect(await stored(905)).toMatchObject({ status: "skipped" });
+    await take("orders/updated", { ...whole, updated_at: "2026-11-27T10:00:00Z" });
+    expect(await stored(905)).toMatchObject({ planUnits: 1 });
+    expect(hakuna.states("905").length > 0 || (await isTold(905))).toBe(true);
+  });
+
+  it("one of which only a part came, and that could not be read for a month", async () => {
+    context.config = { ...config, worker: { ...config.worker, waitForOrderMs: 0 } };
+    await take("fulfillments/create", {
+      ...{ id: 9, order_id: 906, status: "success", created_at: "2026-11-24T12:00:00Z" },
+      line_items: [{ id: 1, quantity: 1 }],
+    });
+    for (let read = 2; read <= 30; read += 1) {
+      await letReadsBeDue();
+      await run();
+    }
+    expect(await stored(906)).toMatchObject({ status: "skipped", reasonCode: "no_session" });
+    await purgeOrders(context, current.shop, Date.now() + 31 * dayMs);
+    await beginReconciliation(pool, current.shop, { now: Date.now(), overlapMs: 600_000 });
+    const at = Date.parse("2026-11-24T10:00:00Z");
+    await scanShop(listing([{ id: "906", at, state: stateOf(insured(906)) }]), current.shop);
+    await run();
+    expect(hakuna.states("906").length > 0 || (await isTold(906))).toBe(true);
+  });
+
+  it("a change that is blocked, when its customer's data is erased", async () => {
+    await take("orders/create", insured(907));
+    const [product, plan] = insured(907).line_items as Payload[];
+    const other = { shop_money: { amount: "1.00", currency_code: "USD" } };
+    await take(
+      "orders/updated",
+      insured(907, {
+        updated_at: "2026-11-24T11:00:00Z",
+        line_items: [product, { ...plan, price_set: other }],
+      }),
+    );
+    expect(await stored(907)).toMatchObject({ status: "blocked", needsAttention: true });
+    await redactCustomer(context, current.shop, "redaction-2", {
+      customerId: null,
+      orders: ["907"],
+    } as never);
+    await run();
+    expect(await isTold(907)).toBe(true);
+  });
+
+  it("one that Hakuna has, changed after the app was removed and installed again", async () => {
+    await take("orders/create", insured(908));
+    expect(hakuna.states("908")).toHaveLength(1);
+    const now = Date.now();
+    await uninstall(context, current.shop, now);
+    await redactShop(context, current.shop, now);
+    await run();
+    await noteInstalled(pool, current.shop, now + 1_000, "read_orders");
+    await connect();
+    expect(await stored(908)).toEqual({});
+    const fulfilled = {
+      updated_at: "2030-01-01T11:00:00Z",
+      fulfillments: [
+        {
+          ...{ id: 9, status: "success", created_at: "2030-01-01T11:00:00Z" },
+          line_items: [{ id: 1, quantity: 1 }],
+        },
+      ],
+    };
+    await take("orders/updated", insured(908, fulfilled));
+    expect(await stored(908)).toMatchObject({ status: "skipped", planUnits: 1 });
+    expect(hakuna.states("908").length > 1 || (await isTold(908))).toBe(true);
+  });
+});
