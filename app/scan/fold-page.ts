@@ -90,7 +90,7 @@ function take(
     isSkipped ? strip(order.state) : order.state,
     isSkipped ? strip(state) : state,
   );
-  const wasAwaited = order.readAt !== null;
+  const wasAwaited = order.readAt !== null || wasGivenUp(order);
   order.readAt = null;
   order.readAttempts = 0;
   const isAskedFor = by === "import" && (isSkipped || order.status === "waiting");
@@ -105,6 +105,12 @@ function take(
   if (isNews) markChanged(order, shop.now);
   evaluate(order, shop, waitMs);
   return isNews || order.status !== status;
+}
+
+/** It waited to be read, and is skipped because it could not be. */
+function wasGivenUp({ status, reasonCode }: StoredOrder): boolean {
+  const reasons = ["no_session", "shopify_unavailable", "not_in_shopify"];
+  return status === "skipped" && reasons.includes(reasonCode ?? "");
 }
 
 function readAlone(

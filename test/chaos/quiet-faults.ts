@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { eventually } from "#test/server/client.ts";
-import { type Scene, type Trouble, wait } from "./troubles.ts";
+import { mostTries, type Scene, type Trouble, wait } from "./troubles.ts";
 
 // Nobody is told of any of these: everything looks as ever, and nothing moves.
 
@@ -70,7 +70,7 @@ function hanging(name: string, table: string): Trouble {
       holder.on("error", () => undefined);
       await holder.connect();
       const pid = await pidOf(holder);
-      await holder.query(`BEGIN; LOCK TABLE ${table}`);
+      await lock(holder, table);
       const [isOver, news] = [wait(quietMs), nudge(scene, random.pick(shops))];
       try {
         const met = new Set<number>();
@@ -86,6 +86,19 @@ function hanging(name: string, table: string): Trouble {
       }
     },
   };
+}
+
+const deadlock = "40P01";
+
+/** A table has parts, which others take in another order: whoever PostgreSQL sends away asks again. */
+async function lock(holder: pg.Client, table: string, tries = mostTries): Promise<void> {
+  try {
+    await holder.query(`BEGIN; LOCK TABLE ${table}`);
+  } catch (error) {
+    if (Object(error).code !== deadlock || tries === 1) throw error;
+    await holder.query("ROLLBACK");
+    await lock(holder, table, tries - 1);
+  }
 }
 
 /**

@@ -235,9 +235,12 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
         for (let tries = 0; tries < 3; tries += 1) {
           const missed = meetings.missed(listed);
           for (const pair of missed.slice(0, 5)) say(`not met yet: ${pair.join(" × ")}`);
-          const again = faults.filter(({ name }) => missed.flat().includes(name));
-          if (again.length === 0) break;
-          await befall(again, createRandom(plan.seed + tries), async () => undefined);
+          if (missed.length === 0) break;
+          const isMissed = ({ name }: { name: string }) => missed.flat().includes(name);
+          await Promise.all([
+            befall(faults.filter(isMissed), createRandom(plan.seed + tries), async () => undefined),
+            crowd.onceMore(people.filter(isMissed)),
+          ]);
         }
       })(),
     );

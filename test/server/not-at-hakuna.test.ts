@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { putFindingAway } from "#app/actions/order-actions.ts";
+import { putFindingAway, skipByHand } from "#app/actions/order-actions.ts";
 import type { Finding } from "#app/order/findings.ts";
 import { purgeOrders } from "#app/privacy/purge.ts";
 import { redactCustomer } from "#app/privacy/redact-customer.ts";
@@ -149,6 +149,26 @@ describe("an order with plans that Hakuna lacks, or knows an older state of, is 
     await scanShop(listing([{ id: "906", at, state: stateOf(insured(906)) }]), current.shop);
     await run();
     expect(hakuna.states("906").length > 0 || (await isTold(906))).toBe(true);
+  });
+
+  it("one that was given up unread, when reconciliation has read it", async () => {
+    await setShop("paused", true);
+    await take("orders/create", insured(909));
+    await skipByHand(context, current.shop, "909", true, "somebody");
+    await skipByHand(context, current.shop, "909", false, "somebody");
+    await setShop("paused", false);
+    for (let read = 1; read <= 30; read += 1) {
+      await letReadsBeDue();
+      await run();
+    }
+    expect(await stored(909)).toMatchObject({
+      ...{ status: "skipped", reasonCode: "no_session", needsAttention: true },
+    });
+    await beginReconciliation(pool, current.shop, { now: Date.now(), overlapMs: 600_000 });
+    const at = Date.parse("2026-11-24T10:00:00Z");
+    await scanShop(listing([{ id: "909", at, state: stateOf(insured(909)) }]), current.shop);
+    await run();
+    expect(await stored(909)).toMatchObject({ status: "sent", needsAttention: false });
   });
 
   it("a change that is blocked, when its customer's data is erased", async () => {

@@ -1,3 +1,4 @@
+import { eventually } from "#test/server/client.ts";
 import type { Expected } from "../histories.ts";
 import type { Meetings } from "../meetings.ts";
 import { reconnect, type Scene, wait } from "../troubles.ts";
@@ -13,6 +14,8 @@ export type Crowd = {
    * done.
    */
   during<T>(lasting: Promise<T>): Promise<T>;
+  /** Resolves when each of these has done it from beginning to end once more, or cannot. */
+  onceMore(people: readonly Person[]): Promise<void>;
   /** how often each has done it */
   acts: ReadonlyMap<string, number>;
   /** what Hakuna must hold of a shop of theirs */
@@ -86,6 +89,14 @@ export async function gather(
         isDone = true;
         await looking;
       }
+    },
+    async onceMore(people) {
+      const theirs = members.filter(({ person }) => people.includes(person));
+      // who is in the middle of it has begun before
+      const turns = new Map(theirs.map((member) => [member, member.turn + 2]));
+      const isDone = () => theirs.every((one) => one.isOut || one.turn >= (turns.get(one) ?? 0));
+      const told = () => isDone() || theirs.map(({ turn }) => turn).join();
+      await eventually("they have done it once more", told);
     },
     expected: (shop) => desks.get(shop)?.expected() ?? new Map(),
     async wrong() {
