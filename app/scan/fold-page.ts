@@ -90,7 +90,8 @@ function take(
     isSkipped ? strip(order.state) : order.state,
     isSkipped ? strip(state) : state,
   );
-  const wasAwaited = order.readAt !== null || wasGivenUp(order);
+  const wasAwaited = order.readAt !== null || order.unread || wasGivenUp(order);
+  order.unread = false;
   order.readAt = null;
   order.readAttempts = 0;
   const isAskedFor = by === "import" && (isSkipped || order.status === "waiting");

@@ -46,6 +46,15 @@ const stateOf = (payload: Payload) => {
   return answer.state;
 };
 
+/** Reconciliation reads the order, as it is in Shopify. */
+async function reconcileWith(id: number, more: Payload = {}): Promise<void> {
+  await beginReconciliation(pool, current.shop, { now: Date.now(), overlapMs: 600_000 });
+  const at = Date.parse("2026-11-24T10:00:00Z");
+  const page = [{ id: String(id), at, state: stateOf(insured(id, more)) }];
+  await scanShop(listing(page), current.shop);
+  await run();
+}
+
 afterEach(async () => {
   await setShop("installedAt", null);
 });
@@ -121,6 +130,23 @@ describe("an order with plans that Hakuna lacks, or knows an older state of, is 
     expect(await stored(904)).toMatchObject({ needsAttention: true });
   });
 
+  it("a change that could not be read, until reconciliation has read it", async () => {
+    await take("orders/create", insured(910));
+    current.inShopify = () => ({ kind: "not_found" });
+    const changed = { updated_at: "2026-11-24T11:00:00Z", email: "new@example.com" };
+    const { line_items: _, ...trimmed } = insured(910, changed);
+    await take("orders/updated", trimmed);
+    expect(await stored(910)).toMatchObject({ findings: [{ code: "change_unread" }] });
+    await reconcileWith(910, changed);
+    expect(hakuna.last("910")).toMatchObject({ customer: { email: "new@example.com" } });
+    expect(await stored(910)).toMatchObject({ findings: [], needsAttention: false });
+    // the same where it turns out that nothing had changed
+    await take("orders/updated", { ...trimmed, updated_at: "2026-11-24T12:00:00Z" });
+    expect(await stored(910)).toMatchObject({ findings: [{ code: "change_unread" }] });
+    await reconcileWith(910, changed);
+    expect(await stored(910)).toMatchObject({ findings: [], needsAttention: false });
+  });
+
   it("a plan that an edit adds to an order of before the install", async () => {
     await setShop("installedAt", new Date("2026-11-25T00:00:00Z"));
     const whole = insured(905, { updated_at: "2026-11-26T10:00:00Z" });
@@ -144,10 +170,7 @@ describe("an order with plans that Hakuna lacks, or knows an older state of, is 
     }
     expect(await stored(906)).toMatchObject({ status: "skipped", reasonCode: "no_session" });
     await purgeOrders(context, current.shop, Date.now() + 31 * dayMs);
-    await beginReconciliation(pool, current.shop, { now: Date.now(), overlapMs: 600_000 });
-    const at = Date.parse("2026-11-24T10:00:00Z");
-    await scanShop(listing([{ id: "906", at, state: stateOf(insured(906)) }]), current.shop);
-    await run();
+    await reconcileWith(906);
     expect(hakuna.states("906").length > 0 || (await isTold(906))).toBe(true);
   });
 
@@ -164,10 +187,7 @@ describe("an order with plans that Hakuna lacks, or knows an older state of, is 
     expect(await stored(909)).toMatchObject({
       ...{ status: "skipped", reasonCode: "no_session", needsAttention: true },
     });
-    await beginReconciliation(pool, current.shop, { now: Date.now(), overlapMs: 600_000 });
-    const at = Date.parse("2026-11-24T10:00:00Z");
-    await scanShop(listing([{ id: "909", at, state: stateOf(insured(909)) }]), current.shop);
-    await run();
+    await reconcileWith(909);
     expect(await stored(909)).toMatchObject({ status: "sent", needsAttention: false });
   });
 
