@@ -62,3 +62,14 @@ it.each([
 ])("takes %s for news", (_name, changed) => {
   expect(sameContent(state, changed)).toBe(false);
 });
+
+it("takes for news what is refunded of another line or at another time, and what is gone", () => {
+  const one = (id: string, at = 600) =>
+    order([line("1"), line("2")], { refunds: { 9: refunded(at, { [id]: 1 }) } });
+  expect(sameContent(one("1"), one("2"))).toBe(false);
+  expect(sameContent(one("1"), one("1", 9_000_000))).toBe(false);
+  const removed = (at: number) =>
+    order([line("1", { quantity: 2, gone: 1 })], { removedUnits: { 1: { 1: at } } });
+  expect(sameContent(removed(1_000), removed(1_999))).toBe(true);
+  expect(sameContent(removed(1_000), removed(2_000))).toBe(false);
+});

@@ -333,3 +333,21 @@ describe("a refund whose payment has not succeeded", () => {
     expect(codes(map(gone, { goneCaps: { "2": 0 } }))).toEqual(["product_gone_plan_not"]);
   });
 });
+
+describe("what plans cost together", () => {
+  const dollars = { shopPrice: { amount: "3", currency: "USD" } };
+
+  it("is the sum of their units' prices", () => {
+    const state = order([banana(), insured({ quantity: 2 }), plan("3")]);
+    expect(map(state).planTotal).toEqual({ amount: 3000, currency: "eur" });
+  });
+
+  it("is not known where there is no plan, or where they are of several currencies", () => {
+    expect(map(order([banana()])).planTotal).toBeNull();
+    const mixed = map(order([banana(), insured(), plan("3", dollars)]));
+    expect(mixed.planTotal).toBeNull();
+    // Hakuna takes no such order
+    expect(mixed.feedOrder).toBeNull();
+    expect(mixed.findings.map(({ code }) => code)).toContain("several_currencies");
+  });
+});
