@@ -149,7 +149,6 @@ const syncFindings = {
   },
   plans_unread: {
     severity: "warning",
-    inShopify: true,
     text: "This order holds plans, and it could not be read from Shopify to be sent, so Hakuna does not know of them. If the order is right, ask Hakuna's support to add it.",
   },
 } satisfies Record<string, Entry>;

@@ -1,10 +1,9 @@
 import type pg from "pg";
 import { untilEnding } from "#app/foundation/until-ending.ts";
-import { finding } from "#app/order/findings.ts";
 import { join } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { gravest } from "#app/store/attention.ts";
-import { evaluate, loadOffers, markChanged } from "#app/store/evaluate.ts";
+import { aboutPlans, evaluate, loadOffers, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, keepLease, type Lease, type ShopRow, underLease } from "#app/store/lease.ts";
 import { noteMissingAccess } from "#app/store/missing-access.ts";
 import type { StoredOrder } from "#app/store/order.ts";
@@ -140,7 +139,7 @@ type Reason = Pick<StoredOrder, "reasonCode" | "statusReason">;
 function giveUp(order: StoredOrder, shop: ShopRow, reason: Reason): void {
   order.readAt = null;
   if (order.status === "waiting") {
-    const findings = order.planUnits > 0 ? [finding("plans_unread", [])] : [];
+    const findings = aboutPlans(order, "plans_unread");
     const findingSeverity = gravest(findings);
     Object.assign(order, { status: "skipped", ...reason, findings, findingSeverity });
   } else if (order.status !== "skipped") {

@@ -94,18 +94,24 @@ function take(
   order.unread = false;
   order.readAt = null;
   order.readAttempts = 0;
-  const isAskedFor = by === "import" && (isSkipped || order.status === "waiting");
+  const isAskedFor = noteImport(order, by);
   if (!isNews && !isAskedFor && !wasAwaited) {
     // only the moments are newer: a late webhook of in between must not win over them
     order.state = isSkipped ? strip(state) : state;
     return false;
   }
   const { status } = order;
-  if (isAskedFor) order.imported = true;
   order.state = state;
   if (isNews) markChanged(order, shop.now);
   evaluate(order, shop, waitMs);
   return isNews || order.status !== status;
+}
+
+/** Whoever imports past orders asks for what was not sent before, however old. Whether it is one. */
+function noteImport(order: StoredOrder, by: PageFold["by"]): boolean {
+  const isAskedFor = by === "import" && ["skipped", "waiting"].includes(order.status);
+  if (isAskedFor) order.imported = true;
+  return isAskedFor;
 }
 
 /** It waited to be read, and is skipped because it could not be. */
@@ -119,9 +125,7 @@ function readAlone(
   shop: ShopRow,
   { by, waitMs }: Pick<PageFold, "by" | "waitMs">,
 ): void {
-  if (by === "import" && (order.status === "skipped" || order.status === "waiting")) {
-    order.imported = true;
-  }
+  noteImport(order, by);
   order.readAt = shop.now;
   order.readAttempts = 0;
   if (order.revision === 0) evaluate(order, shop, waitMs);

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { mapForFeed } from "#app/hakuna/map-for-feed.ts";
 import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { finding } from "#app/order/findings.ts";
+import { type Finding, type FindingCode, finding } from "#app/order/findings.ts";
 import { staysStripped, strip } from "#app/order/fold.ts";
 import type { Mapping, MappingContext } from "#app/order/map.ts";
 import { knownOffers } from "#app/order/mapping/covers.ts";
@@ -115,9 +115,9 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
     order.customerId = null;
     // nothing of it is sent any more, or another account took it, if any did
     if (order.redacted || shop.reviewRefused) order.unanswered = false;
-    order.findings = isChangedSince(installedAt, order, skipped)
-      ? [finding("plans_before_install", [])]
-      : [];
+    // whoever told Hakuna of its plans, before the install or before the app was gone, does so no more
+    const isMissed = skipped === "before_install" && head.rank.updatedAt >= (installedAt ?? 0);
+    order.findings = isMissed ? aboutPlans(order, "plans_before_install") : [];
     order.findingSeverity = gravest(order.findings);
     forgetRefunds(order);
     return settle(order, "skipped", skipped);
@@ -158,17 +158,9 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
   return feedOrder;
 }
 
-/**
- * Whether an order that is skipped for its age holds plans and changed since the app was installed:
- * whoever told Hakuna of it before, an integration or the app before it was removed, does so no more.
- */
-function isChangedSince(
-  installedAt: number | null,
-  { state: { head }, planUnits }: StoredOrder,
-  skipped: ReasonCode,
-): boolean {
-  const isOlder = skipped === "before_install" && planUnits > 0;
-  return isOlder && head !== null && head.rank.updatedAt >= (installedAt ?? 0);
+/** A finding about all plans of an order; none where it holds none. */
+export function aboutPlans({ planUnits }: StoredOrder, code: FindingCode): Finding[] {
+  return planUnits > 0 ? [{ ...finding(code, []), units: planUnits }] : [];
 }
 
 /**
@@ -182,8 +174,9 @@ function keepAsSent(order: StoredOrder, { feedOrder }: Mapping): null {
     order.lastPayload !== null &&
     sameButCustomer(feedOrder, order.lastPayload);
   // what was put away is one change, and no later one
-  const change = feedOrder ? payloadHash(redactFeedOrder(feedOrder)).slice(0, 12) : "unmapped";
-  order.findings = isKnown ? [] : [{ ...finding("redacted_changed", []), change }];
+  const change = () =>
+    feedOrder === null ? "unmapped" : payloadHash(redactFeedOrder(feedOrder)).slice(0, 12);
+  order.findings = isKnown ? [] : [{ ...finding("redacted_changed", []), change: change() }];
   order.findingSeverity = gravest(order.findings);
   if (order.redacted) order.customerId = null;
   const { status } = order;

@@ -122,7 +122,7 @@ describe("an order that was skipped", () => {
     expect(await stored(303)).toMatchObject({
       ...{ needsAttention: true, findings: [{ code: "plans_unread", severity: "warning" }] },
     });
-    const away = { keys: ["plans_unread"], away: true };
+    const away = { keys: ["plans_unread:x1"], away: true };
     await putFindingAway(context, current.shop, "303", away, "somebody");
     await run();
     expect(await stored(303)).toMatchObject({ status: "skipped", needsAttention: false });

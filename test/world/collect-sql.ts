@@ -31,7 +31,7 @@ function asking(): string | null {
   return null;
 }
 
-/** The callers' files, nearest first. A stack as text costs the test runner a third of its time. */
+/** The callers' files, nearest first. A stack as text is dear where the test runner maps its lines. */
 function filesOfCallers(): string[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   Error.stackTraceLimit = 30;

@@ -225,6 +225,7 @@ function entryTexts(
         detail: refundDetail(t, formatMoney, detail, viewer),
       };
     default:
+      kind satisfies never;
       // of a newer version that runs beside this one
       return { text: t("common.newer"), detail: null };
   }
