@@ -161,6 +161,12 @@ it("dates cancelling, deleting, voiding, lines and removing by when they were fi
   });
 });
 
+it("keeps every line that was ever known to be a plan", () => {
+  const [a, b] = [state({ knownPlans: ["9", "10"] }), state({ knownPlans: ["8", "10"] })];
+  expect(bothWays(a, b).knownPlans).toEqual(["8", "9", "10"]);
+  expect(bothWays(a, emptyState("1")).knownPlans).toEqual(["9", "10"]);
+});
+
 it("strips a redacted order of its customer, also of what comes later", () => {
   const redacted = redact(emptyState("1"));
   const joined = bothWays(redacted, headAt(1, 1, { email: "max@mail.example", phone: "+49" }));

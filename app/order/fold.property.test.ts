@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson, compareIds } from "./canonical.ts";
 import { sameContent } from "./content.ts";
 import { customerFields, customerValues, deny } from "./customer-fields.ts";
 import { emptyState, headsConflict, join, purge, redact } from "./fold.ts";
@@ -68,11 +68,13 @@ const state: fc.Arbitrary<OrderState> = fc
       fc.dictionary(fc.constantFrom("1", "2"), time, { maxKeys: 2, noNullPrototype: true }),
     ),
     goneUnits: byId(time),
+    knownPlans: maybe(fc.uniqueArray(fc.constantFrom("1", "2", "10"), { minLength: 1 })),
     isRedacted: fc.boolean(),
     purgedThrough: maybe(time),
   })
-  .map(({ isRedacted, purgedThrough, ...parts }) => {
-    const whole = { ...emptyState("1"), ...parts };
+  .map(({ isRedacted, purgedThrough, knownPlans, ...parts }) => {
+    const known = knownPlans && { knownPlans: knownPlans.sort(compareIds) };
+    const whole = { ...emptyState("1"), ...parts, ...known };
     const kept = purgedThrough === null ? whole : purge(whole, purgedThrough);
     return isRedacted ? redact(kept) : kept;
   });

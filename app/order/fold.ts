@@ -1,4 +1,4 @@
-import { canonicalJson, compareText } from "./canonical.ts";
+import { canonicalJson, compareIds, compareText } from "./canonical.ts";
 import { compareRanks, forgetDenied, joinHeads, withoutDenied } from "./join-heads.ts";
 import type {
   Fulfillment,
@@ -59,6 +59,8 @@ const rules: Rules = {
   removedUnits: byKey(byKey(Math.min)),
   /** by line the most */
   goneUnits: byKey(Math.max),
+  /** all, sorted */
+  knownPlans: (a, b) => (a && b ? [...new Set([...a, ...b])].sort(compareIds) : (a ?? b)),
   /** once is for ever */
   redacted: (a, b) => a || b,
   /** the latest */

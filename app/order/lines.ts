@@ -19,17 +19,35 @@ export type Line = LineItem & {
 
 /** Whether the order holds protection. */
 export function holdsPlans(
-  { productFacts }: Pick<OrderState, "productFacts">,
+  state: Pick<OrderState, "productFacts" | "knownPlans">,
   head: Head,
 ): boolean {
-  return head.lineItems.some((item) =>
-    isProtection(item, productFacts[item.id]?.vendor?.value ?? null),
-  );
+  return head.lineItems.some((item) => isProtection(item, state));
 }
 
-function isProtection(item: LineItem, vendor: string | null): boolean {
-  const isHakunas = vendor?.trim().toLowerCase() === "hakuna";
+function isProtection(
+  item: LineItem,
+  { productFacts, knownPlans }: Pick<OrderState, "productFacts" | "knownPlans">,
+): boolean {
+  const vendor = productFacts[item.id]?.vendor?.value;
+  const isHakunas = vendor?.trim().toLowerCase() === "hakuna" || knownPlans?.includes(item.id);
   return isHakunas || property(item, linkProperties.marksProtection) !== null;
+}
+
+/**
+ * The state that knows which lines are plans by their variant: the merchant may let a plan's product
+ * bear another vendor, and what is sold by a draft order or at a till bears no properties.
+ */
+export function withKnownPlans(
+  state: OrderState,
+  isPlan: (variantId: string) => boolean,
+): OrderState {
+  const { knownPlans = [], productFacts } = state;
+  const found = Object.entries(productFacts).flatMap(([id, { variantId }]) =>
+    variantId !== null && isPlan(variantId.value) && !knownPlans.includes(id) ? [id] : [],
+  );
+  if (found.length === 0) return state;
+  return { ...state, knownPlans: [...knownPlans, ...found].sort(compareIds) };
 }
 
 /** The order's lines, sorted by id as an integer: the order of the payload never matters. */
@@ -39,6 +57,7 @@ export function linesOf(state: OrderState, head: Head): Line[] {
     .map((item) =>
       lineOf(item, {
         facts: state.productFacts[item.id],
+        isProtection: isProtection(item, state),
         gone: gone.get(item.id) ?? { units: [], refundedTooMany: false },
         firstSeenAt: state.firstSeenAt[item.id] ?? head.rank.updatedAt,
       }),
@@ -61,17 +80,16 @@ export function withGoneAtMost(
 
 function lineOf(
   item: LineItem,
-  known: { facts: ProductFacts | undefined; gone: Gone; firstSeenAt: number },
+  known: { facts: ProductFacts | undefined } & Pick<Line, "isProtection" | "firstSeenAt" | "gone">,
 ): Line {
-  const { facts, gone, firstSeenAt } = known;
-  const vendor = facts?.vendor?.value ?? null;
+  const { facts, isProtection, firstSeenAt, gone } = known;
   return {
     ...item,
     variantId: facts?.variantId?.value ?? null,
     productId: facts?.productId?.value ?? null,
     sku: facts?.sku?.value ?? null,
-    vendor,
-    isProtection: isProtection(item, vendor),
+    vendor: facts?.vendor?.value ?? null,
+    isProtection,
     firstSeenAt,
     gone,
     left: item.quantity - sum(gone.units),

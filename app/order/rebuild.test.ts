@@ -176,4 +176,9 @@ describe("what differs", () => {
     expect(rebuild(purged, read()).head?.email).toBeNull();
     expect(rebuild(purged, read()).purgedThrough).toBe(placedAt + day);
   });
+
+  it("a line that is known to be a plan stays one, and one that the order does not have is none", () => {
+    const damaged = stored({ cancelledAt: placedAt, knownPlans: ["2", "99"] });
+    expect(rebuild(damaged, read()).knownPlans).toEqual(["2"]);
+  });
 });

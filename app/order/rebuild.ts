@@ -22,12 +22,13 @@ export function rebuild(stored: OrderState, read: WholeRead): OrderState {
   const lines = new Set(head.lineItems.map(({ id }) => id));
   const isPossible = (at: number) =>
     at >= head.placedAt - dayMs && Math.floor(at / 1000) <= Math.floor(head.rank.updatedAt / 1000);
-  const { redacted, deletedAt, purgedThrough } = stored;
+  const { redacted, deletedAt, purgedThrough, knownPlans } = stored;
   return join(
     {
       ...emptyState(stored.id),
       ...{ redacted, deletedAt },
       ...(purgedThrough !== undefined && { purgedThrough }),
+      ...(knownPlans && { knownPlans: knownPlans.filter((id) => lines.has(id)) }),
       head: stored.head && { ...stored.head, rank: before(head.rank) },
       productFacts: factsOfDeleted(stored, read),
       cancelledAt: sameSecond(stored.cancelledAt, read.cancelledAt) ? stored.cancelledAt : null,

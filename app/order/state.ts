@@ -37,6 +37,11 @@ export type OrderState = {
    * not say its current quantity (heads of version 1), and for a process of version 1
    */
   goneUnits: Record<string, number>;
+  /**
+   * ids of lines whose variant is known to be a plan, whatever vendor its product bears by then;
+   * absent: none
+   */
+  knownPlans?: readonly string[];
   /** customers/redact was received: customer data is stripped after each join */
   redacted: boolean;
   /**

@@ -5,6 +5,7 @@ import { canonicalJson } from "#app/order/canonical.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
 import { type Finding, type FindingCode, finding } from "#app/order/findings.ts";
 import { staysStripped, strip } from "#app/order/fold.ts";
+import { withKnownPlans } from "#app/order/lines.ts";
 import type { Mapping, MappingContext } from "#app/order/map.ts";
 import { knownOffers } from "#app/order/mapping/covers.ts";
 import { redactFeedOrder, sameButCustomer } from "#app/order/redact-feed-order.ts";
@@ -64,6 +65,8 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
 
 function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | null {
   const { now } = shop;
+  const { offers } = order;
+  if (offers) order.state = withKnownPlans(order.state, (id) => offers.ofPlan(id).length > 0);
   const { head } = order.state;
   order.redacted = order.state.redacted;
   const stripped = staysStripped(order.state);

@@ -50,33 +50,42 @@ export async function keepOffers(
 }
 
 /**
- * The offers that plans of these orders may be of: those of their variants and of their products.
- * Nothing is asked for orders without plans.
+ * The offers that lines of these orders may be of: those of their variants, and in orders with plans
+ * those of their products.
  */
 export async function offersOf(
   client: Pick<pg.PoolClient, "query">,
   shop: string,
   states: Iterable<OrderState>,
 ): Promise<KnownOffers> {
-  const variants = new Set<string>();
-  const products = new Set<string>();
-  for (const { head, productFacts } of states) {
-    if (head === null || !holdsPlans({ productFacts }, head)) continue;
-    for (const { variantId, productId } of Object.values(productFacts)) {
-      if (variantId) variants.add(variantId.value);
-      if (productId) products.add(productId.value);
-    }
-  }
-  if (variants.size === 0) return knownOffers([]);
-  const { rows } = await client.query<PlanOffer>({
-    name: "offers-of",
-    text: `SELECT "planVariantId", "offerId", "planId", "productId", "currency", "country", "termMonths",
+  const all = [...states];
+  const variants = idsIn(all, "variantId");
+  if (variants.length === 0) return knownOffers([]);
+  const ask = async (sold: readonly OrderState[]) => {
+    const { rows } = await client.query<PlanOffer>({
+      name: "offers-of",
+      text: `SELECT "planVariantId", "offerId", "planId", "productId", "currency", "country", "termMonths",
             "productPrice"::float8 AS "productPrice", "price"::float8 AS "price",
             (extract(epoch FROM "knownFrom") * 1000)::float8 AS "knownFrom",
             (extract(epoch FROM "currentFrom") * 1000)::float8 AS "currentFrom"
        FROM "PlanOffer"
       WHERE "shop" = $1 AND ("planVariantId" = ANY($2) OR "productId" = ANY($3))`,
-    values: [shop, [...variants], [...products]],
-  });
-  return knownOffers(rows);
+      values: [shop, variants, idsIn(sold, "productId")],
+    });
+    return knownOffers(rows);
+  };
+  const sold = all.filter((state) => state.head !== null && holdsPlans(state, state.head));
+  const offers = await ask(sold);
+  const others = all.filter((state) => !sold.includes(state) && bearsOffers(state, offers));
+  // plans that only their variants tell, which is rare
+  return others.length === 0 ? offers : await ask([...sold, ...others]);
+}
+
+function idsIn(states: readonly OrderState[], kind: "variantId" | "productId"): string[] {
+  const facts = states.flatMap(({ productFacts }) => Object.values(productFacts));
+  return [...new Set(facts.flatMap((fact) => fact[kind]?.value ?? []))];
+}
+
+function bearsOffers(state: OrderState, offers: KnownOffers): boolean {
+  return idsIn([state], "variantId").some((id) => offers.ofPlan(id).length > 0);
 }

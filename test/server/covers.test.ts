@@ -125,6 +125,31 @@ it.each<[string, string, Parameters<typeof bought>[1], Payload]>([
   expect(await found(5)).toEqual([code]);
 });
 
+it("a plan whose product bears the merchant's own vendor is a plan, also without properties", async () => {
+  const plan = { vendor: "Vogelsang", properties: [] };
+  await take("orders/create", bought(10, { plan }));
+  expect(hakuna.last("10")).toMatchObject({
+    line_items: [
+      { product_data: { brand: "Rad" }, custom_properties: { protection_line_item_id: "2" } },
+      {
+        product_data: { brand: "hakuna" },
+        custom_properties: { offer_id: "off-1", plan_id: "pl-1" },
+      },
+    ],
+  });
+  expect(await found(10)).toEqual([]);
+
+  // its product is deleted, and says nothing any more
+  const gone = { vendor: null, variant_id: null, product_id: null, properties: [] };
+  const sold = bought(10, { plan: gone });
+  await take("orders/updated", {
+    ...sold,
+    ...{ updated_at: "2026-11-24T12:00:00Z", email: "new@example.com" },
+  });
+  expect(hakuna.last("10")).toMatchObject({ customer: { email: "new@example.com" } });
+  expect(sent(10)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+});
+
 it("a shop without offers of the app's own hears nothing of it", async () => {
   await pool.query(`DELETE FROM "PlanOffer" WHERE "shop" = $1`, [current.shop]);
   await take("orders/create", bought(6, { plan: { price: "9.99" }, bike: { product_id: 20 } }));
