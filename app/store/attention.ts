@@ -59,3 +59,10 @@ export function needsAttention({
     (finding) => finding.severity === "warning" && !dismissed.includes(findingKey(finding)),
   );
 }
+
+const unsent: readonly StoredOrder["status"][] = ["blocked", "rejected", "skipped"];
+
+/** Whether an order of this status does not reach Hakuna as it is now: what it needs is urgent. */
+export function isUnsent(status: StoredOrder["status"]): boolean {
+  return unsent.includes(status);
+}

@@ -1,5 +1,6 @@
 import type { OrderScan, PrismaClient } from "#app/database/generated/prisma/client.ts";
 import type { OrderStatus } from "#app/database/generated/prisma/enums.ts";
+import { isUnsent } from "#app/store/attention.ts";
 import { dayOf } from "#app/store/shop-day.ts";
 import { quietDays, type ShopOfHome, type Trouble, troubleOf } from "./home-trouble.ts";
 import { type ListedOrder, listedColumns, listedOrder } from "./listed-order.ts";
@@ -92,7 +93,7 @@ export async function homePage(
       .reduce((sum, { count }) => sum + count, 0);
   const attention = counters.reduce((sum, counter) => sum + counter.attention, 0);
   const unsent = counters
-    .filter(({ status }) => ["blocked", "rejected", "skipped"].includes(status))
+    .filter(({ status }) => isUnsent(status))
     .reduce((sum, counter) => sum + counter.attention, 0);
   const byDay = new Map(days.map((day) => [day.day.toISOString().slice(0, 10), day]));
   const hasPlans = plan !== null || days.some(({ plans }) => plans > 0);

@@ -1,5 +1,6 @@
 import { windowFor } from "#app/order/refunds/owed.ts";
 import { nearestEnd } from "#app/order/refunds/windows.ts";
+import { isUnsent } from "#app/store/attention.ts";
 import type { Translate } from "#app/texts/i18n.ts";
 import { findingText, noteText } from "#app/texts/order-texts.ts";
 import type { OrderSummary } from "../../extensions/order-status/src/order-summary.ts";
@@ -28,7 +29,7 @@ export function orderSummary(
     status: needsAttention
       ? {
           text: t("queue.needsAttention"),
-          tone: status === "blocked" || status === "rejected" ? "critical" : "warning",
+          tone: isUnsent(status) ? "critical" : "warning",
         }
       : { text: t(`common.status.${status}`), tone: tones[status] },
     // a finding is among the findings

@@ -18,6 +18,7 @@ const origin = "https://extensions.shopifycdn.com";
 const whole = orderOf(shop, 940_001);
 const lonely = orderOf(shop, 940_002);
 const plain = orderOf(shop, 940_003, { isProtected: false });
+const older = orderOf(shop, 940_004);
 
 type Line = { title: string; vendor: string | null };
 const linesOf = ({ webhook }: typeof whole): Line[] =>
@@ -34,12 +35,16 @@ beforeAll(async () => {
     whole.webhook("orders/create"),
     lonely.webhook("orders/create", onlyPlans),
     plain.webhook("orders/create"),
+    older.webhook("orders/updated", {
+      processed_at: "2026-01-24T10:00:00Z",
+      updatedAt: Date.now(),
+    }),
   ]);
   await eventually("they are folded", async () => {
     const statuses = await Promise.all(
-      [whole, lonely, plain].map(async ({ id }) => (await client.order(shop, id)).status),
+      [whole, lonely, plain, older].map(async ({ id }) => (await client.order(shop, id)).status),
     );
-    return String(statuses) === "sent,sent,skipped";
+    return String(statuses) === "sent,sent,skipped,skipped";
   });
 });
 
@@ -107,6 +112,13 @@ describe("what the block shows", () => {
       note: "This order contains no protection plan.",
       sentAt: null,
       canResend: false,
+    });
+  });
+
+  it("of an order with plans that is not sent: that it is urgent", async () => {
+    expect(await shown(older.id)).toMatchObject({
+      status: { text: "Needs attention", tone: "critical" },
+      sentAt: null,
     });
   });
 

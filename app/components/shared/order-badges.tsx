@@ -1,4 +1,5 @@
 import { Badge, type BadgeProps, InlineStack } from "@shopify/polaris";
+import { isUnsent } from "#app/store/attention.ts";
 import type { ListedOrder } from "#app/views/listed-order.ts";
 import { useLocale } from "./locale.tsx";
 
@@ -20,11 +21,10 @@ export function OrderBadges({
   order: Pick<ListedOrder, "status" | "needsAttention" | "isTest"> & { isCancelled?: boolean };
 }) {
   const { t } = useLocale();
-  const isUnsent = ["blocked", "rejected", "skipped"].includes(status);
   return (
     <InlineStack gap="100">
       {needsAttention ? (
-        <Badge tone={isUnsent ? "critical" : "warning"}>{t("queue.needsAttention")}</Badge>
+        <Badge tone={isUnsent(status) ? "critical" : "warning"}>{t("queue.needsAttention")}</Badge>
       ) : (
         <Badge {...looks[status]}>{t(`common.status.${status}`)}</Badge>
       )}
