@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { unpurge } from "#app/order/fold.ts";
 import { linesOf } from "#app/order/lines.ts";
 import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
@@ -137,6 +138,7 @@ export async function skipByHand(
     if (order.skippedByHand === skip) return;
     order.skippedByHand = skip;
     if (skip) return;
+    order.state = unpurge(order.state);
     order.readAt = now;
     order.readAttempts = 0;
   });

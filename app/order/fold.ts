@@ -97,6 +97,11 @@ export function purge(state: OrderState, through: number): OrderState {
   return withoutPast(purged);
 }
 
+/** A purged state that takes in again what Shopify says: somebody asks for the order. */
+export function unpurge({ purgedThrough: _, ...state }: OrderState): OrderState {
+  return state;
+}
+
 /** The state without the customer data that must not be kept. */
 function withoutPast(state: OrderState): OrderState {
   if (staysStripped(state)) return strip(state);

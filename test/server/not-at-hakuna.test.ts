@@ -188,6 +188,20 @@ describe("an order with plans that Hakuna lacks, or knows an older state of, is 
     expect(await stored(909)).toMatchObject({ status: "sent", needsAttention: false });
   });
 
+  it("one that a person kept back until its time was over, and then wants sent after all", async () => {
+    await setShop("paused", true);
+    await take("orders/create", insured(910));
+    await skipByHand(context, current.shop, "910", true, "somebody");
+    await setShop("paused", false);
+    await purgeOrders(context, current.shop, Date.now() + 3 * 365 * dayMs);
+    expect(await stored(910)).toMatchObject({ status: "skipped", purgedAt: expect.any(Date) });
+    current.inShopify = () => answers(insured(910), later);
+    await skipByHand(context, current.shop, "910", false, "somebody");
+    await run();
+    expect(await stored(910)).toMatchObject({ status: "sent", purgedAt: null, readAt: null });
+    expect(hakuna.last("910")).toMatchObject({ customer: { email: expect.stringMatching(/@/) } });
+  });
+
   it("a change that is blocked, when its customer's data is erased", async () => {
     await take("orders/create", insured(907));
     const [product, plan] = insured(907).line_items as Payload[];
