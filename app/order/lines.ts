@@ -65,6 +65,17 @@ export function linesOf(state: OrderState, head: Head): Line[] {
     .sort((a, b) => compareIds(a.id, b.id));
 }
 
+/**
+ * When a line was sold, epoch milliseconds: with its order, or when it was first seen where an edit or
+ * an exchange added it.
+ *
+ * @param lines of the order, all of them
+ */
+export function soldAt({ firstSeenAt }: Line, placedAt: number, lines: readonly Line[]): number {
+  const first = Math.min(...lines.map((line) => line.firstSeenAt));
+  return firstSeenAt > first ? Math.max(placedAt, firstSeenAt) : placedAt;
+}
+
 /** The lines, of some of which no more units are gone than `most` says, by line item id. */
 export function withGoneAtMost(
   lines: readonly Line[],

@@ -6,7 +6,7 @@ import { pricesOf } from "#app/order/mapping/prices.ts";
 import { keptUnits } from "#app/order/refunds/kept-money.ts";
 import type { FeedOrder, FeedPrice } from "./feed-order.ts";
 import { type Finding, finding } from "./findings.ts";
-import { type Line, linesOf, withGoneAtMost } from "./lines.ts";
+import { type Line, linesOf, soldAt, withGoneAtMost } from "./lines.ts";
 import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pair.ts";
 import type { Head, OrderState } from "./state.ts";
 import { sum } from "./units.ts";
@@ -124,14 +124,15 @@ function coverPlans(
   { offers, coverIds = {} }: MappingContext,
 ): { lines: MappedLine[]; covers: (Cover & { plan: Line })[] } {
   if (offers === undefined) return { lines: [...mapped], covers: [] };
+  const lines = mapped.map(({ line }) => line);
   const productsOf = Map.groupBy(mapped, ({ planLineId }) => planLineId);
   const covers = mapped.flatMap(({ line, offerId, planId, isEntered }) => {
     if (!line.isProtection) return [];
     const products = (productsOf.get(line.id) ?? []).map((product) => product.line);
     const decided = coverIds[line.id] ?? null;
     const said = { offerId, planId };
-    const sale = { plan: line, said, isEntered, decided, products, offers, placedAt, country };
-    return [{ plan: line, ...coverOf(sale) }];
+    const sale = { plan: line, said, isEntered, decided, products, offers, country };
+    return [{ plan: line, ...coverOf({ ...sale, soldAt: soldAt(line, placedAt, lines) }) }];
   });
   const ids = new Map(covers.map(({ plan, ids }) => [plan.id, ids]));
   return { lines: mapped.map((one) => ({ ...one, ...ids.get(one.line.id) })), covers };

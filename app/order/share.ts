@@ -1,4 +1,4 @@
-import { type Line, linesOf } from "./lines.ts";
+import { linesOf, soldAt } from "./lines.ts";
 import type { OrderState } from "./state.ts";
 
 /** A shop's choice of the orders that reach Hakuna. */
@@ -30,16 +30,9 @@ export function skipReason(
     return "test_order";
   }
   const lines = linesOf(state, head);
-  if (share === "protected" && !lines.some(({ isProtection }) => isProtection)) return "no_plan";
-  const isOlder = installedAt !== null && soldAt(head.placedAt, lines) < installedAt;
+  const plans = lines.filter(({ isProtection }) => isProtection);
+  if (share === "protected" && plans.length === 0) return "no_plan";
+  const sold = plans.map((plan) => soldAt(plan, head.placedAt, lines));
+  const isOlder = installedAt !== null && Math.max(head.placedAt, ...sold) < installedAt;
   return isOlder && !sendOlderOrders ? "before_install" : null;
-}
-
-/** When the order was placed, or the last of its plans was sold that an edit added. */
-function soldAt(placedAt: number, lines: readonly Line[]): number {
-  const first = Math.min(...lines.map(({ firstSeenAt }) => firstSeenAt));
-  const added = lines.filter(
-    ({ isProtection, firstSeenAt }) => isProtection && firstSeenAt > first,
-  );
-  return Math.max(placedAt, ...added.map(({ firstSeenAt }) => firstSeenAt));
 }

@@ -125,6 +125,34 @@ it.each<[string, string, Parameters<typeof bought>[1], Payload]>([
   expect(await found(5)).toEqual([code]);
 });
 
+it("a plan that an edit adds gets the offer of the day on which it was added", async () => {
+  const first = bought(11, { plan: { properties: [] } });
+  const [bike, plan] = first.line_items as Payload[];
+  await take("orders/create", { ...first, line_items: [bike] });
+  const renewed = { ...offer, offerId: "off-2", planId: "pl-2", price: 1500 };
+  await bears(renewed, placedAt + 30 * day);
+  await take("orders/updated", {
+    ...{ ...first, updated_at: "2026-12-31T10:00:00Z" },
+    line_items: [bike, { ...plan, price: "15.00" }],
+  });
+  expect(sent(11)).toEqual({ offer_id: "off-2", plan_id: "pl-2" });
+  expect(await found(11)).toEqual([]);
+});
+
+it("a plan that was first offered after the order, and added to it, has its ids", async () => {
+  await pool.query(`DELETE FROM "PlanOffer" WHERE "shop" = $1`, [current.shop]);
+  const first = bought(12, { plan: { properties: [] } });
+  const [bike, plan] = first.line_items as Payload[];
+  await take("orders/create", { ...first, line_items: [bike] });
+  await bears(offer, placedAt + 2 * day);
+  await take("orders/updated", {
+    ...{ ...first, updated_at: "2026-11-28T10:00:00Z" },
+    line_items: [bike, plan],
+  });
+  expect(sent(12)).toEqual({ offer_id: "off-1", plan_id: "pl-1" });
+  expect(await found(12)).toEqual([]);
+});
+
 it("a plan whose product bears the merchant's own vendor is a plan, also without properties", async () => {
   const plan = { vendor: "Vogelsang", properties: [] };
   await take("orders/create", bought(10, { plan }));

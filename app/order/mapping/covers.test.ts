@@ -52,7 +52,7 @@ function cover({
     isEntered: false,
     decided: null,
     offers: knownOffers(offers),
-    placedAt: 500,
+    soldAt: 500,
     country: "de",
     ...more,
   });
@@ -137,7 +137,7 @@ describe("ids", () => {
     const typo = offer({ offerId: "off-t", planId: "pl-t", knownFrom: 200, currentFrom: 200 });
     const again = offer({ knownFrom: 100, currentFrom: 300 });
     expect(cover({ said: none, offers: [again, typo] }).ids).toEqual(first);
-    expect(cover({ said: none, offers: [again, typo], placedAt: 150 }).ids).toEqual(first);
+    expect(cover({ said: none, offers: [again, typo], soldAt: 150 }).ids).toEqual(first);
     expect(
       cover({ said: { offerId: "off-t", planId: "pl-t" }, offers: [again, typo] }).found,
     ).toEqual([]);
@@ -149,7 +149,7 @@ describe("ids", () => {
 
   it("of an order from before anything is known of the variant are taken as they are", () => {
     const said = { offerId: "off-0", planId: "pl-0" };
-    expect(cover({ said, placedAt: 50 })).toEqual({ ids: said, decided: null, found: [] });
+    expect(cover({ said, soldAt: 50 })).toEqual({ ids: said, decided: null, found: [] });
   });
 });
 

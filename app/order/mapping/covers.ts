@@ -60,8 +60,8 @@ export type SoldPlan = {
   /** the product lines that it is paired with */
   products: readonly Line[];
   offers: KnownOffers;
-  /** epoch milliseconds */
-  placedAt: number;
+  /** when the plan was sold, which may be after its order was placed; epoch milliseconds */
+  soldAt: number;
   /** of the billing address as it is sent, ISO 3166-1 alpha-2, lower case; null: not known */
   country: string | null;
 };
@@ -83,13 +83,13 @@ export type Cover = {
 
 /**
  * Whether what was sold is what Hakuna offered. Line item properties are the buyer's input: ids that
- * never belonged to the plan's variant are replaced by those that it had when the order was placed.
+ * never belonged to the plan's variant are replaced by those that it had when the plan was sold.
  * Ids of any of its offers are right, for carts and orders outlive renewals; what is missing beside
  * them is that offer's. Everything else is sent as it was sold, and told. Of what is not known nothing
  * is said.
  */
 export function coverOf(sale: SoldPlan): Cover {
-  const { plan, said, isEntered, products, placedAt, country } = sale;
+  const { plan, said, isEntered, products, soldAt, country } = sale;
   const own = sale.offers.ofPlan(plan.variantId);
   if (own.length === 0) {
     const isHakuna = plan.vendor?.trim().toLowerCase() === "hakuna";
@@ -100,10 +100,10 @@ export function coverOf(sale: SoldPlan): Cover {
   const matching = hasSaid ? own.filter((one) => isOf(one, said)) : [];
   // without an offer of so early its ids may be of one that nobody wrote down
   const offer =
-    validAt(matching, placedAt) ??
+    validAt(matching, soldAt) ??
     matching[0] ??
     own.find((one) => sale.decided !== null && isOf(one, sale.decided)) ??
-    (isEntered ? null : validAt(own, placedAt));
+    (isEntered ? null : validAt(own, soldAt));
   const ids = offer === null ? said : idsOf(offer);
   const isChanged = ids.offerId !== said.offerId || ids.planId !== said.planId;
   const findings: Cover["findings"] = [];
