@@ -8,6 +8,7 @@ import { addEvents } from "#app/store/order-events.ts";
 import { asLoaded, loadOrders, saveOrders } from "#app/store/order-store.ts";
 import { dropPutAway } from "#app/store/refund-news.ts";
 import type { RunContext } from "#app/store/run-context.ts";
+import { sendAfterAll } from "./order-actions.ts";
 
 /** What can be done with several orders at once, and the way back from each. */
 export const bulkActions = {
@@ -38,9 +39,12 @@ const changes: Record<BulkAction, Change> = {
   accept: (order, shop) => {
     const { head } = order.state;
     if (head === null) return false;
-    const { suggestion } = pairingOf(linesOf(order.state, head), mappingContext(order, shop));
-    if (suggestion === null) return false;
-    order.manualPairs = [...order.manualPairs, { ...suggestion, offerId: null, planId: null }];
+    const { suggestions } = pairingOf(linesOf(order.state, head), mappingContext(order, shop));
+    const [suggestion] = suggestions;
+    if (suggestion === undefined) return false;
+    const { productLineId, planLineId } = suggestion;
+    const pair = { productLineId, planLineId, offerId: null, planId: null };
+    order.manualPairs = [...order.manualPairs, pair];
     return true;
   },
   unpair: (order) => {
@@ -55,9 +59,7 @@ const changes: Record<BulkAction, Change> = {
   },
   unskip: (order, { now }) => {
     if (!order.skippedByHand) return false;
-    order.skippedByHand = false;
-    order.readAt = now;
-    order.readAttempts = 0;
+    sendAfterAll(order, now);
     return true;
   },
 };

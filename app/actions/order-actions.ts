@@ -136,12 +136,17 @@ export async function skipByHand(
   const action = skip ? "skip" : "unskip";
   return await changeOrder(context, domain, orderId, { action, by }, (order, now) => {
     if (order.skippedByHand === skip) return;
-    order.skippedByHand = skip;
-    if (skip) return;
-    order.state = unpurge(order.state);
-    order.readAt = now;
-    order.readAttempts = 0;
+    if (skip) order.skippedByHand = true;
+    else sendAfterAll(order, now);
   });
+}
+
+/** Lets an order be sent that a person had kept back: its customer's data is to be read again. */
+export function sendAfterAll(order: StoredOrder, now: number): void {
+  order.skippedByHand = false;
+  order.state = unpurge(order.state);
+  order.readAt = now;
+  order.readAttempts = 0;
 }
 
 /**

@@ -11,13 +11,19 @@ import { type AgreedPair, type ManualPair, type Pairing, pairLines } from "./pai
 import type { Head, OrderState } from "./state.ts";
 import { sum } from "./units.ts";
 
+/** What pairs depend on besides the order itself. */
+export type PairingContext = Pick<
+  MappingContext,
+  "manualPairs" | "agreedPairs" | "acceptSuggestions" | "offers"
+>;
+
 /** What the mapping depends on besides the order itself. */
 export type MappingContext = {
   /** ISO 3166-1 alpha-2; used where no address of the order has a country */
   shopCountry: string | null;
   productIdentifier: "variant" | "sku";
   manualPairs: readonly ManualPair[];
-  /** pairs that Hakuna had accepted when a pairing rule changed; absent: none */
+  /** pairs that stay, see AgreedPair; absent: none */
   agreedPairs?: readonly AgreedPair[];
   /** pairs a suggested pair without asking */
   acceptSuggestions: boolean;
@@ -40,7 +46,7 @@ export type Mapping = {
   /** null: blocked by a finding of severity "error" */
   feedOrder: FeedOrder | null;
   findings: Finding[];
-  pairing: Pairing;
+  pairing: SentPairing;
   /** sorted by id */
   lines: MappedLine[];
   /** ordered units of protection */
@@ -138,19 +144,26 @@ function coverPlans(
   return { lines: mapped.map((one) => ({ ...one, ...ids.get(one.line.id) })), covers };
 }
 
+/** `accepted`: pairs that were suggested, and that the shop's setting takes. */
+export type SentPairing = Pairing & { accepted: AgreedPair[] };
+
 /** The pairs of an order's lines as they are sent. */
 export function pairingOf(
   lines: readonly Line[],
-  {
-    manualPairs,
-    agreedPairs,
-    acceptSuggestions,
-  }: Pick<MappingContext, "manualPairs" | "agreedPairs" | "acceptSuggestions">,
-): Pairing {
-  const pairing = pairLines(lines, { manual: manualPairs, agreed: agreedPairs });
-  const { suggestion } = pairing;
-  if (!acceptSuggestions || suggestion === null) return pairing;
-  return { ...pairing, suggestion: null, pairs: [...pairing.pairs, { ...suggestion, tier: 0 }] };
+  { manualPairs, agreedPairs = [], acceptSuggestions, offers }: PairingContext,
+): SentPairing {
+  let accepted: AgreedPair[] = [];
+  for (;;) {
+    const agreed = [...agreedPairs, ...accepted];
+    const pairing = pairLines(lines, { manual: manualPairs, agreed, offers });
+    const taken = pairing.suggestions
+      .filter(({ replaces }) => acceptSuggestions && !replaces)
+      .map(({ productLineId, planLineId }) => ({ productLineId, planLineId }))
+      .filter((pair) => !accepted.some((one) => one.productLineId === pair.productLineId));
+    if (taken.length === 0) return { ...pairing, accepted };
+    // what is left over then may be clear too
+    accepted = [...accepted, ...taken];
+  }
 }
 
 /** Shopify's word goes before a person's: what was cancelled there is told as ever. */

@@ -325,12 +325,12 @@ describe("suggestions", () => {
       [byHand("11", "12")],
     );
     expect(found.pairs).toMatchObject([{ productLineId: "11", planLineId: "12" }]);
-    expect(found.suggestion).toEqual({ productLineId: "13", planLineId: "14" });
+    expect(found.suggestions).toMatchObject([{ productLineId: "13", planLineId: "14" }]);
     const two = pairing(
       [...whole, line("13", { productId: "8" }), line("15", { productId: "8" }), plan("14")],
       [byHand("11", "12")],
     );
-    expect(two.suggestion).toBeNull();
+    expect(two.suggestions).toEqual([]);
   });
 
   const banana = line("1", { productId: "8" });
@@ -343,14 +343,14 @@ describe("suggestions", () => {
     ];
     const found = pairing([banana, plan("2"), ...extras]);
     expect(found.pairs).toEqual([]);
-    expect(found.suggestion).toEqual({ productLineId: "1", planLineId: "2" });
+    expect(found.suggestions).toMatchObject([{ productLineId: "1", planLineId: "2" }]);
   });
 
   it.each([
     ["there are two plans", [plan("3")]],
     ["there are two shippable products", [line("3", { productId: "9" })]],
   ])("suggests nothing where %s", (_why, more) => {
-    expect(pairing([banana, plan("2"), ...more]).suggestion).toBeNull();
+    expect(pairing([banana, plan("2"), ...more]).suggestions).toEqual([]);
   });
 
   it.each([
@@ -360,12 +360,12 @@ describe("suggestions", () => {
     ["the plan names another product", {}, { product_reference: "99" }],
   ])("suggests nothing where %s", (_why, onProduct, onPlan) => {
     const lines = [line("1", { productId: "8", links: onProduct }), plan("2", { links: onPlan })];
-    expect(pairing(lines).suggestion).toBeNull();
+    expect(pairing(lines).suggestions).toEqual([]);
   });
 
   it("suggests nothing where the merchant paired the plan with another line", () => {
     const custom = line("3", { title: "Custom line" });
-    expect(pairing([banana, plan("2"), custom], [byHand("3", "2")]).suggestion).toBeNull();
+    expect(pairing([banana, plan("2"), custom], [byHand("3", "2")]).suggestions).toEqual([]);
   });
 });
 

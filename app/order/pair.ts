@@ -1,6 +1,8 @@
+import { type KnownOffers, knownOffers } from "#app/order/mapping/covers.ts";
 import { Assignment } from "#app/order/pairing/assign.ts";
 import { type Claim, type Claims, claimsOf } from "#app/order/pairing/claims.ts";
 import { placesOf, type Relation } from "#app/order/pairing/likeness.ts";
+import { type Suggestion, suggest } from "#app/order/pairing/suggest.ts";
 import { type Unserved, unserved } from "#app/order/pairing/unserved.ts";
 import { compareIds } from "./canonical.ts";
 import { type Line, property } from "./lines.ts";
@@ -14,12 +16,14 @@ export type ManualPair = {
   planId: string | null;
 };
 
-/** A pair that Hakuna had accepted when a pairing rule changed. */
+/**
+ * A pair that stays while both lines are there: Hakuna had accepted it when a pairing rule changed, or
+ * it was suggested and the shop's setting took it.
+ */
 export type AgreedPair = { productLineId: string; planLineId: string };
 
 /**
- * Why two lines are a pair: 0 set by hand, "agreed" accepted by Hakuna under earlier rules, 1 equal
- * `_hakuna_ref`, 2 links that both lines confirm, 3 the product's reference, 4 the plan's reference.
+ * Why two lines are a pair: 0 set by hand, "agreed" (see AgreedPair), 1 equal `_hakuna_ref`, 2 links that both lines confirm, 3 the product's reference, 4 the plan's reference.
  */
 export type Tier = 0 | "agreed" | 1 | 2 | 3 | 4;
 
@@ -28,17 +32,19 @@ export type Pair = { productLineId: string; planLineId: string; tier: Tier };
 export type Pairing = Unserved & {
   /** by product line id; a product line has one plan at most, a plan line perhaps several products */
   pairs: Pair[];
-  /** the only plan and the only shippable product without a partner, where neither bears a link */
-  suggestion: { productLineId: string; planLineId: string } | null;
+  /** what probably belongs together, and nothing says so */
+  suggestions: Suggestion[];
   /** product lines that name a plan which is not in the order */
   danglingProducts: string[];
 };
 
-/** What people and Hakuna said of the lines of an order. */
-export type Said = {
-  /** in the order in which they were set: the last word goes first */
+/** What is known of the lines of an order besides themselves. */
+export type Known = {
+  /** in the order in which people set them: the last word goes first */
   manual: readonly ManualPair[];
   agreed?: readonly AgreedPair[];
+  /** only suggestions ask; absent: of no plan it is known what it was made for */
+  offers?: KnownOffers | undefined;
 };
 
 /**
@@ -55,7 +61,10 @@ export type Said = {
  *
  * @param lines as `linesOf` gives them
  */
-export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said): Pairing {
+export function pairLines(
+  lines: readonly Line[],
+  { manual, agreed = [], offers = knownOffers([]) }: Known,
+): Pairing {
   const plans = lines.filter((line) => line.isProtection);
   const products = lines.filter((line) => !line.isProtection);
   if (plans.length === 0 || products.length === 0) return unpaired(products);
@@ -106,7 +115,7 @@ export function pairLines(lines: readonly Line[], { manual, agreed = [] }: Said)
   const uncovered = new Set(left.uncovered);
   return {
     pairs,
-    suggestion: suggest(products, plans, pairs),
+    suggestions: suggest(products, plans, { planOf, offers }),
     danglingProducts: claims.dangling
       .filter((product) => !made.pairs.has(product) && !uncovered.has(product.id))
       .map(({ id }) => id)
@@ -149,7 +158,7 @@ function unpaired(products: readonly Line[]): Pairing {
     (product) => property(product, linkProperties.productNamesPlan) !== null,
   );
   return {
-    ...{ pairs: [], suggestion: null, uncovered: [], contested: [], split: [] },
+    ...{ pairs: [], suggestions: [], uncovered: [], contested: [], split: [] },
     danglingProducts: dangling.map(({ id }) => id).sort(compareIds),
   };
 }
@@ -183,29 +192,4 @@ function only(
     products: products.filter(are.products),
     plans: plans.filter(are.plans),
   }));
-}
-
-function suggest(
-  products: readonly Line[],
-  plans: readonly Line[],
-  pairs: readonly Pair[],
-): Pairing["suggestion"] {
-  const paired = new Set(
-    pairs.flatMap(({ productLineId, planLineId }) => [productLineId, planLineId]),
-  );
-  const isAlone = ({ id }: Line) => !paired.has(id);
-  const [product, ...otherProducts] = products.filter(isShippable).filter(isAlone);
-  const [plan, ...otherPlans] = plans.filter(isAlone);
-  if (!product || !plan || otherProducts.length > 0 || otherPlans.length > 0) return null;
-  const { ref, productNamesPlan, planNamesProduct } = linkProperties;
-  const linked =
-    property(product, [...ref, ...productNamesPlan]) !== null ||
-    property(plan, [...ref, ...planNamesProduct]) !== null;
-  return linked ? null : { productLineId: product.id, planLineId: plan.id };
-}
-
-/** No gift card; and no tip or custom line, which belong to no product of the shop. */
-function isShippable(line: Line): boolean {
-  const isProduct = line.productId !== null || line.variantId !== null;
-  return line.requiresShipping && !line.giftCard && isProduct;
 }

@@ -135,6 +135,7 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
     // its findings say why
     return settle(order, "blocked", null);
   }
+  keepAccepted(order, mapping);
   const hash = payloadHash(feedOrder);
   // a refused order waits for a change or for a hand
   if (order.status === "rejected" && order.payloadHash === hash && !order.resend) {
@@ -159,6 +160,11 @@ function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | 
   order.statusReason = null;
   order.dueAt = now;
   return feedOrder;
+}
+
+/** What the shop's setting paired stays, whatever becomes of the setting and of the order's other lines. */
+function keepAccepted(order: StoredOrder, { pairing: { accepted } }: Mapping): void {
+  if (accepted.length > 0) order.agreedPairs = [...order.agreedPairs, ...accepted];
 }
 
 /** A finding about all plans of an order; none where it holds none. */

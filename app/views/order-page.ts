@@ -160,7 +160,7 @@ export async function orderPage(
     lines: mapping?.lines.map(pageLine) ?? [],
     pairs: mapping?.pairing.pairs ?? [],
     timeZone: shop.timeZone,
-    suggestion: mapping?.pairing.suggestion ?? null,
+    suggestion: mapping?.pairing.suggestions[0] ?? null,
     findings: oneCause(row.findings as unknown as Finding[]).map((cause) =>
       pageFinding(cause, dismissed as string[]),
     ),

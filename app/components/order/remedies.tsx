@@ -57,12 +57,12 @@ export function RemedyDesk({ lines, suggestion, pairs, refunds, children }: Prop
       suggestion === null
         ? null
         : () => {
-            const { productLineId } = suggestion;
+            const { productLineId, planLineId } = suggestion;
             const isNew = !pairs.some(
               (one) => one.tier === 0 && one.productLineId === productLineId,
             );
             desk.ask(
-              { action: "pair", ...suggestion, offerId: "", planId: "" },
+              { action: "pair", productLineId, planLineId, offerId: "", planId: "" },
               isNew ? { action: "unpair", productLineId } : undefined,
             );
           },

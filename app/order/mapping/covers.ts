@@ -143,6 +143,13 @@ function validAt(own: readonly PlanOffer[], at: number): PlanOffer | null {
   return newest((one) => one.currentFrom ?? 0) ?? newest((one) => one.knownFrom);
 }
 
+/** Whether one of the offers that the plan's variant ever had is of the product; null: not known. */
+export function isMadeFor(plan: Line, product: Line, offers: KnownOffers): boolean | null {
+  const made = offers.ofPlan(plan.variantId).filter(({ productId }) => productId !== null);
+  if (made.length === 0 || product.productId === null) return null;
+  return made.some((offer) => !isForOther(offer, product, offers));
+}
+
 /**
  * Made for another product, or for a price of this product that another of its offers was made for:
  * the plan of a cheaper variant. A product whose price changed since is the same product; so is one

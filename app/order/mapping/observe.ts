@@ -39,7 +39,7 @@ export function observe(
   const planOf = new Map(pairing.pairs.map((pair) => [pair.productLineId, pair.planLineId]));
   const each = (code: Finding["code"], found: readonly MappedLine[]) =>
     found.map(({ line }) => finding(code, [line]));
-  const { suggestion } = pairing;
+  const [suggestion] = pairing.suggestions;
   return [
     ...(deleted && !cancelled ? [finding("deleted_in_shopify", [])] : []),
     ...each(
