@@ -61,6 +61,17 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
         ) AS waits GROUP BY 1`,
   },
   {
+    name: "hakuna_scans_paused",
+    help: "Reconciliations and imports that Shopify does not answer, by why: shut_out is HTTP status 403",
+    label: "why",
+    sql: `SELECT "why" AS label, (count(*) - 1)::float8 AS value
+        FROM (
+          SELECT c."pausedReason" AS "why" FROM "OrderScan" c JOIN ${openShops} s ON s."domain" = c."shop"
+            WHERE c."pausedReason" IN ('no_session', 'shut_out', 'unavailable')
+          UNION ALL SELECT unnest(ARRAY['no_session', 'shut_out', 'unavailable'])
+        ) AS scans GROUP BY 1`,
+  },
+  {
     name: "hakuna_shops",
     help: "Shops by the state of their connection to Hakuna",
     label: "connection",

@@ -141,7 +141,7 @@ const withoutSessionMs = 24 * 60 * 60 * 1000;
  * gets a new one. One that came meanwhile is tried.
  */
 export async function backOffScan(
-  { pool, config, now }: Pick<RunContext, "pool" | "config" | "now">,
+  { pool, config, now, log }: Pick<RunContext, "pool" | "config" | "now" | "log">,
   scan: Scan,
   refusal: AdminRefusal,
 ): Promise<void> {
@@ -152,7 +152,13 @@ export async function backOffScan(
   const isLost = isRefused && (await forgetAccess(pool, scan));
   const asked = refusal.kind === "unavailable" ? refusal.retryAfterMs : null;
   const waitMs = isLost ? withoutSessionMs : (asked ?? backoffMs);
-  const reason = isLost || failures >= toldAfter ? refusal.kind : scan.pausedReason;
+  const why = refusal.kind === "unavailable" && refusal.isShutOut ? "shut_out" : refusal.kind;
+  const reason = isLost || failures >= toldAfter ? why : scan.pausedReason;
+  const words = refusal.kind === "unavailable" ? refusal.reason : null;
+  log.warn(
+    { shop: scan.shop, by: scan.kind, why, words, failures, waitMs },
+    "Shopify did not answer",
+  );
   const at = now();
   await pool.query(
     `UPDATE "OrderScan" SET "failures" = $4, "dueAt" = $5, "pausedReason" = $6, "pausedWords" = $7,
@@ -161,7 +167,7 @@ export async function backOffScan(
     [
       ...[scan.shop, scan.kind, scan.token, failures],
       ...[new Date(at + Math.max(waitMs, 100)), reason],
-      ...[refusal.kind === "unavailable" ? refusal.reason : null, new Date(at)],
+      ...[words, new Date(at)],
     ],
   );
   // whoever opened the app before that found nothing that was paused

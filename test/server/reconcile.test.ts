@@ -251,6 +251,30 @@ describe("an outage", () => {
     expect(await openApp(world, domain)).toContain("1 missing order fetched from Shopify today");
   });
 
+  it("of a server that Shopify does not let in takes no shop's access, and passes by itself", async () => {
+    await connected();
+    await openApp(world, domain);
+    await reconciled();
+    const access = async () => {
+      const { rows } = await client.pool.query(
+        `SELECT "accessToken" FROM "Session" WHERE "shop" = $1`,
+        [domain],
+      );
+      return rows;
+    };
+    const before = await access();
+    shop.faults.plan({ kind: "status", status: 403 }, { of: "OrdersToSync", times: 8 });
+    await eventually("it is told", async () => (await scan()).pausedReason === "shut_out");
+    expect((await scan()).pausedWords).toContain("allowed IP addresses");
+    const metrics = await (await fetch(`${world.appUrl}/metrics`)).text();
+    expect(metrics).toContain('hakuna_scans_paused{why="shut_out"} 1');
+    const { id, order } = orderOf(domain, 4_000_013);
+    shop.orders.put(order({ updatedAt: Date.now() }));
+    await eventually("it goes on", () => world.hakuna.states(id).length === 1);
+    expect(await access()).toEqual(before);
+    expect((await scan()).pausedReason).toBeNull();
+  });
+
   it("of points is waited out", async () => {
     await connected();
     live({ count: 60, startedAt: Date.now() - 3 * dayMs, every: 1_000 });

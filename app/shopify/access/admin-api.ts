@@ -26,6 +26,8 @@ export type AdminRefusal =
       kind: "unavailable";
       retryAfterMs: number | null;
       reason: string;
+      /** it takes no questions from this server, of whatever shop */
+      isShutOut?: true;
       /** what would have let the app see all of it */
       missingAccess?: MissingAccess[];
     };
@@ -129,6 +131,17 @@ type Cost = {
   throttleStatus: { currentlyAvailable: number; restoreRate: number };
 };
 
+/**
+ * 403 says nothing of a shop's access, which 401 does: the address that asks is not on the app's list
+ * of allowed ones, and that concerns every shop until somebody corrects the list.
+ * https://shopify.dev/docs/apps/build/dev-dashboard/ip-allowlist
+ */
+const shutOut: AdminRefusal = {
+  ...{ kind: "unavailable", retryAfterMs: null, isShutOut: true },
+  reason:
+    "It answered with HTTP status 403. Is this server's address on the app's list of allowed IP addresses?",
+};
+
 /** Told by name: two copies of the library may be loaded. */
 const withoutAccess = ["SessionNotFoundError", "MissingRequiredArgument", "InvalidJwtError"];
 
@@ -140,7 +153,8 @@ function refusalOf(error: unknown): AdminRefusal {
   }
   const status = response?.code;
   const notRenewed = response?.body?.error === "invalid_subject_token";
-  if (status === 401 || status === 403 || notRenewed) return { kind: "no_session" };
+  if (status === 401 || notRenewed) return { kind: "no_session" };
+  if (status === 403) return shutOut;
   if (status !== undefined) {
     const { retryAfter } = response ?? {};
     return unavailable(

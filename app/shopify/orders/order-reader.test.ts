@@ -402,9 +402,17 @@ test("without a session", async () => {
   expect(await read(null)).toEqual({ kind: "no_session" });
 });
 
-test.each([401, 403])("HTTP %i: the token was revoked", async (status) => {
-  network.answer = () => json({ errors: "[API] Invalid API key or access token" }, { status });
+test("HTTP 401: the token was revoked", async () => {
+  network.answer = () => json({ errors: "[API] Invalid API key or access token" }, { status: 401 });
   expect(await read()).toEqual({ kind: "no_session" });
+});
+
+test("HTTP 403: this server is not let in, which says nothing of the shop's access", async () => {
+  network.answer = () => json({ errors: "[API] Forbidden" }, { status: 403 });
+  expect(await read()).toMatchObject({
+    ...{ kind: "unavailable", isShutOut: true },
+    reason: expect.stringContaining("allowed IP addresses"),
+  });
 });
 
 test.each([402, 404, 423, 500, 503])("HTTP %i: unavailable", async (status) => {
