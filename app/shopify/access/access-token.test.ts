@@ -30,3 +30,10 @@ it.each([
   await expect(fetched.mock.results[0]?.value).rejects.toThrow(/aborted/);
   expect(limits).toEqual([10_000]);
 });
+
+it("an address that Shopify does not let in is told as such, and ends no access", async () => {
+  vi.stubGlobal("fetch", async () => new Response("{}", { status: 403 }));
+  await expect(renewAccess(app, shop, "refresh")).rejects.toMatchObject({
+    refusal: { kind: "unavailable", isShutOut: true },
+  });
+});

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AdminError, unavailable } from "./admin-api.ts";
+import { AdminError, shutOut, unavailable } from "./admin-api.ts";
 
 /** The app's client id and its client secret of now. */
 export type AppSecrets = { apiKey: string; apiSecret: string };
@@ -124,5 +124,6 @@ async function askOnce(
   if ([400, 401].includes(answer.status) && reason !== undefined && ended.includes(reason)) {
     throw new AdminError({ kind: "no_session" });
   }
+  if (answer.status === 403) throw new AdminError(shutOut);
   throw unavailable(`It answered with HTTP status ${answer.status} when it was asked for access.`);
 }

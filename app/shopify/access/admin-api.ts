@@ -136,7 +136,7 @@ type Cost = {
  * of allowed ones, and that concerns every shop until somebody corrects the list.
  * https://shopify.dev/docs/apps/build/dev-dashboard/ip-allowlist
  */
-const shutOut: AdminRefusal = {
+export const shutOut: AdminRefusal = {
   ...{ kind: "unavailable", retryAfterMs: null, isShutOut: true },
   reason:
     "It answered with HTTP status 403. Is this server's address on the app's list of allowed IP addresses?",
