@@ -181,6 +181,27 @@ describe("whole order refunded by money only", () => {
   });
 });
 
+describe("a voided payment of what was shipped", () => {
+  const voided = {
+    ...{ head: { voided: true }, voidedAt: 9 },
+    fulfillments: { "7": fulfilled(8, { "1": 1 }) },
+  };
+
+  it("is told, because Hakuna counts the order as cancelled", () => {
+    expect(findingsOf(pair, voided)).toMatchObject([
+      { code: "voided_but_shipped", severity: "warning", lineItemIds: ["2"] },
+    ]);
+  });
+
+  it("is not, where nothing was shipped, the plan is gone, or the order is cancelled as well", () => {
+    expect(findingsOf(pair, { ...voided, fulfillments: {} })).toEqual([]);
+    expect(
+      findingsOf(pair, { ...voided, refunds: { "5": refunded(9, { "1": 1, "2": 1 }) } }),
+    ).toEqual([]);
+    expect(findingsOf(pair, { ...voided, cancelledAt: 9 })).toEqual([]);
+  });
+});
+
 describe("a cancelled order's payment was kept", () => {
   const head = { moneyKept: true as const };
   const kept = { code: "cancelled_not_refunded", severity: "warning", lineItemIds: ["2"] };

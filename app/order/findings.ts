@@ -79,6 +79,11 @@ const mappingFindings = {
     inShopify: true,
     text: "The whole order was refunded as an amount, without naming lines, so {{titles}} still counts as insured. Refund the line items in Shopify.",
   },
+  voided_but_shipped: {
+    severity: "warning",
+    inShopify: true,
+    text: "The payment of this order was voided, so Hakuna counts it as canceled, but what {{titles}} protects was shipped. If it was paid for in another way, mark the order as paid in Shopify; if it is over, cancel it there.",
+  },
   fulfillment_withdrawn: {
     severity: "warning",
     inShopify: true,

@@ -87,6 +87,7 @@ export function mapOrder(state: OrderState, context: MappingContext): Mapping {
     ...errors,
     ...observe(mapped, pairing, {
       cancelled: cancelledAt !== null,
+      voided: head.voided && state.cancelledAt === null,
       deleted: state.deletedAt !== null,
       countryIsShops: buyer?.countryIsShops ?? false,
       fullyRefunded: head.fullyRefunded,

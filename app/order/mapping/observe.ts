@@ -7,6 +7,8 @@ import type { MappedLine } from "./mapped-lines.ts";
 /** What the findings depend on besides lines and pairs. */
 export type Circumstances = {
   cancelled: boolean;
+  /** only because its payment was voided */
+  voided: boolean;
   /** the merchant deleted the order in Shopify */
   deleted: boolean;
   /** no address of the order has a country */
@@ -28,7 +30,16 @@ export type Circumstances = {
 export function observe(
   lines: readonly MappedLine[],
   pairing: Pairing,
-  { cancelled, deleted, countryIsShops, fullyRefunded, kept, inexact, reported }: Circumstances,
+  {
+    cancelled,
+    voided,
+    deleted,
+    countryIsShops,
+    fullyRefunded,
+    kept,
+    inexact,
+    reported,
+  }: Circumstances,
 ): Finding[] {
   const byId = new Map(lines.map(({ line }) => [line.id, line]));
   const get = (ids: readonly string[]): Line[] => ids.flatMap((id) => byId.get(id) ?? []);
@@ -68,6 +79,10 @@ export function observe(
       plans.filter(({ line }) => kept.includes(line.id)),
     ),
     ...each("refunded_by_money_only", fullyRefunded && !cancelled ? activePlans : []),
+    ...each(
+      "voided_but_shipped",
+      voided ? activePlans.filter(({ fulfilled }) => sum(fulfilled) > 0) : [],
+    ),
     ...each(
       "fulfillment_withdrawn",
       lines.filter(({ line, fulfilled }) => sum(fulfilled) < (reported[line.id] ?? 0)),
