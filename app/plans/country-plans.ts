@@ -134,6 +134,7 @@ export async function makeCountryPlans(
     notes.push("no_insurance_link");
   }
   if (groups.length > priced.length) notes.push("free_variants");
+  if (product.variants.some((one) => one.requiresComponents)) notes.push("bundle_variants");
 
   const prices = made.map(({ plan, group, variantId }) => ({
     ...{ id: variantId, price: { amount: plan.price.amount, currency: group.currency } },

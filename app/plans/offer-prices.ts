@@ -15,7 +15,8 @@ export type PriceGroup = {
 };
 
 /**
- * Groups a product's variants by what a country's buyers pay, in the order of the variants.
+ * Groups a product's variants by what a country's buyers pay, in the order of the variants; bundles are
+ * in none.
  *
  * @param shown what they are shown, by variant; the shop's own price where that is not known
  */
@@ -24,7 +25,8 @@ export function priceGroups(
   shown: ReadonlyMap<string, ShownPrice>,
 ): PriceGroup[] {
   const groups = new Map<string, PriceGroup>();
-  for (const { id, sku, price } of variants) {
+  for (const { id, sku, price, requiresComponents } of variants) {
+    if (requiresComponents) continue;
     const { amount, currencyCode } = shown.get(id) ?? { amount: price, currencyCode: currency };
     const minor = minorUnits(amount, currencyCode).amount;
     const key = `${minor} ${currencyCode}`;

@@ -11,6 +11,7 @@ import {
 import { lookAtPrices, repricedCountries } from "#app/plans/coverage/price-look.ts";
 import type { RunResult } from "#app/queue/lane.ts";
 import { AdminError, type AskAdmin, openAdmin } from "#app/shopify/access/admin-api.ts";
+import { hasBundledPlans, isBundle } from "#app/shopify/plans/bundles.ts";
 import {
   CatalogRefusal,
   isProtectionVendor,
@@ -23,6 +24,7 @@ import { noteCountry } from "#app/store/country-answers.ts";
 import { keepOffers } from "#app/store/plan-offers.ts";
 import type { PlanMaking } from "./country-plans.ts";
 import { offerPlans } from "./offer-plans.ts";
+import { refusedFor } from "./offer-prices.ts";
 import { openOffering } from "./offering.ts";
 import type { PlanContext } from "./plan-context.ts";
 import {
@@ -47,6 +49,7 @@ import {
   forgetOffers,
   hasOffers,
   offeredCountries,
+  refuseOffers,
   saveOffers,
   unsellable,
   withdrawOffers,
@@ -183,7 +186,7 @@ async function saveDone(
   });
 }
 
-/** Whether a product has plans now, or is gone and needs none; null: as before. */
+/** Whether a product has plans now, or needs none: it is gone, or a bundle; null: as before. */
 function hasPlansAfter(result: PlanResult): boolean | null {
   switch (result.kind) {
     case "offered":
@@ -192,7 +195,8 @@ function hasPlansAfter(result: PlanResult): boolean | null {
     case "unlinked":
       return false;
     case "failed":
-      return result.code === "not_found" ? true : result.code === "offer_ended" ? false : null;
+      if (result.code === "not_found" || result.code === "is_bundle") return true;
+      return result.code === "offer_ended" ? false : null;
     default:
       return null;
   }
@@ -209,6 +213,10 @@ async function resultFor(current: Try, product: Protectable): Promise<PlanResult
   }
   if (kind === "withdraw") return await withdraw(current, product);
   if (isProtectionVendor(product.vendor)) throw new ProductFailure("is_plan");
+  if (isBundle(product)) {
+    await refuseBundle(current, product);
+    throw new ProductFailure("is_bundle");
+  }
   if (kind === "link") {
     const result = await linkProduct(ask, product, job.planIds);
     await forgetOffers(pool, shop, product.id);
@@ -226,15 +234,31 @@ async function resultFor(current: Try, product: Protectable): Promise<PlanResult
 }
 
 /** Takes those plans off a product that may be sold no more. Asks Hakuna nothing. */
-async function withdraw({ context, job, ask }: Try, product: Protectable): Promise<PlanResult> {
+async function withdraw(current: Try, product: Protectable): Promise<PlanResult> {
+  const { context, job, ask } = current;
   const { pool } = context;
+  if (isBundle(product)) {
+    return { kind: "withdrawn", countries: await refuseBundle(current, product), bundles: "all" };
+  }
   const now = context.now();
   const past = await unsellable(pool, job.shop, product.id, now);
-  if (past === null) return { kind: "left" };
-  const { own, countries } = past;
-  await withoutPlans(ask, product, (plan) => countries.includes(plan.country ?? own));
+  const isPartly = hasBundledPlans(product);
+  if (past === null && !isPartly) return { kind: "left" };
+  const countries = past?.countries ?? [];
+  await withoutPlans(ask, product, (plan) => countries.includes(plan.country ?? past?.own ?? ""));
   await withdrawOffers(pool, job.shop, product.id, countries, now);
-  return { kind: "withdrawn", countries };
+  return { kind: "withdrawn", countries, ...(isPartly && { bundles: "some" }) };
+}
+
+/**
+ * Takes all plans off a bundle, whoever linked them, and notes that it gets none; answers the countries
+ * where it had some of offers. Asks Hakuna nothing.
+ */
+async function refuseBundle({ context, job, ask }: Try, product: Protectable): Promise<string[]> {
+  const hasLists = product.variants.some(({ plans }) => plans !== null);
+  if (product.plans.length > 0 || hasLists) await unlinkProduct(ask, product);
+  const refusal = { code: "is_bundle" as const, refusedFor: refusedFor(product, []) };
+  return await refuseOffers(context.pool, job.shop, product.id, refusal);
 }
 
 /** Gives a product what Hakuna offers for it, and notes where it has offers now. */

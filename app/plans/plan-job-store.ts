@@ -64,6 +64,20 @@ export async function insertPlanJob(
   );
 }
 
+/** The same for a job that takes off what may be sold no more, with its products. */
+export async function insertWithdrawal(
+  client: Client,
+  shop: string,
+  productIds: readonly string[],
+  now: number,
+): Promise<void> {
+  if (productIds.length === 0) return;
+  const job = { id: randomUUID(), kind: "withdraw" as const, planIds: [], collections: [] };
+  await insertPlanJob(client, shop, { ...job, now });
+  const products = productIds.map((id) => ({ id, title: null }));
+  await addProducts(client, shop, job.id, products);
+}
+
 /** Adds products that the job does not have yet; answers whether there was room for all. */
 export async function addProducts(
   client: Client,

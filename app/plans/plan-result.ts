@@ -31,13 +31,17 @@ export type PlanNote =
   /** Shopify did not take the translations */
   | "not_translated"
   /** some variants cost nothing: there is no plan for them */
-  | "free_variants";
+  | "free_variants"
+  /** some variants are bundles: there is no plan for them */
+  | "bundle_variants";
 
 /** Why nothing could be done for a product. */
 export type PlanFailure =
   | "not_found"
   /** it is a protection product itself */
   | "is_plan"
+  /** it is a bundle: orders hold its components in its place, so a plan would protect nothing */
+  | "is_bundle"
   | "free"
   /** its variants have more prices than offers are fetched for */
   | "too_many_prices"
@@ -81,8 +85,11 @@ export type PlanResult =
   | { kind: "noted" }
   | { kind: "linked"; plans: string[] }
   | { kind: "unlinked" }
-  /** its plans of these countries were taken off: they may not be sold there any more */
-  | { kind: "withdrawn"; countries: string[] }
+  /**
+   * its plans of these countries were taken off: they may not be sold there any more. `bundles`: all or
+   * some of its variants are bundles, and have none any more
+   */
+  | { kind: "withdrawn"; countries: string[]; bundles?: "all" | "some" }
   /** its plans were linked by hand or taken off before its offers could be renewed */
   | { kind: "left" }
   /** it has plans by now, for what it costs, or the merchant took them off: nothing was done by itself */

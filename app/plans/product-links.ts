@@ -1,4 +1,5 @@
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
+import { hasBundledPlans } from "#app/shopify/plans/bundles.ts";
 import {
   type CatalogPlan,
   linkPlans,
@@ -10,7 +11,7 @@ import {
 import { type CountryPlans, planHandlePrefix } from "./country-plans.ts";
 import { type PlanResult, ProductFailure } from "./plan-result.ts";
 
-/** Offers the chosen plans for every variant of the product, in the place of those that were. */
+/** Offers the chosen plans for every variant that is no bundle, in the place of those that were. */
 export async function linkProduct(
   ask: AskAdmin,
   product: Protectable,
@@ -18,8 +19,13 @@ export async function linkProduct(
 ): Promise<PlanResult> {
   const plans = await readPlans(ask, planIds);
   if (plans.length < planIds.length) throw new ProductFailure("plans_gone");
-  await linkPlans(ask, new Map([[product.id, [...planIds]]]));
-  await unlinkPlans(ask, ownersOf(product));
+  const bundles = product.variants.filter((one) => one.requiresComponents).map(({ id }) => id);
+  const none = bundles.map((id): [string, string[]] => [id, []]);
+  await linkPlans(ask, new Map([...none, [product.id, [...planIds]]]));
+  await unlinkPlans(
+    ask,
+    ownersOf(product).filter((id) => !bundles.includes(id)),
+  );
   return { kind: "linked", plans: plans.map(({ title }) => title) };
 }
 
@@ -35,8 +41,8 @@ function ownersOf(product: Protectable): string[] {
 }
 
 /**
- * Takes those of the app's own plans off a product that may not be sold any more; answers what is
- * linked then.
+ * Takes those of the app's own plans off a product that may not be sold any more, and whatever is linked
+ * to bundles; answers what is linked then.
  */
 export async function withoutPlans(
   ask: AskAdmin,
@@ -47,17 +53,19 @@ export async function withoutPlans(
   const plans = ids.size > 0 ? await readPlans(ask, [...ids]) : [];
   const isOurs = ({ productHandle }: CatalogPlan) => productHandle.startsWith(planHandlePrefix);
   const gone = new Set(plans.filter((plan) => isOurs(plan) && isGone(plan)).map(({ id }) => id));
-  if (gone.size === 0) return { product, linked: plans };
+  if (gone.size === 0 && !hasBundledPlans(product)) return { product, linked: plans };
   await linkOffered(ask, product, [], new Set([...ids].filter((id) => !gone.has(id))));
+  const others = product.variants.filter((one) => !one.requiresComponents);
+  const left = new Set(others.flatMap((one) => one.plans ?? product.plans));
   return {
     product: (await readProtectable(ask, product.id)) ?? product,
-    linked: plans.filter(({ id }) => !gone.has(id)),
+    linked: plans.filter(({ id }) => left.has(id) && !gone.has(id)),
   };
 }
 
 /**
  * Links the plans that were made, and those that are kept: the first priced variant's stand on the
- * product, those of variants that differ on these.
+ * product, those of variants that differ on these. Bundles have none.
  */
 export async function linkOffered(
   ask: AskAdmin,
@@ -65,10 +73,14 @@ export async function linkOffered(
   made: readonly CountryPlans[],
   kept: ReadonlySet<string>,
 ): Promise<void> {
-  const plansOf = product.variants.map(({ id, plans }) => [
-    ...made.flatMap(({ links }) => links[id] ?? []),
-    ...(plans ?? product.plans).filter((plan) => kept.has(plan)),
-  ]);
+  const plansOf = product.variants.map(({ id, plans, requiresComponents }) =>
+    requiresComponents
+      ? []
+      : [
+          ...made.flatMap(({ links }) => links[id] ?? []),
+          ...(plans ?? product.plans).filter((plan) => kept.has(plan)),
+        ],
+  );
   const main = plansOf.find((plans) => plans.length > 0) ?? [];
   const links = new Map<string, string[]>();
   const followers: string[] = [];

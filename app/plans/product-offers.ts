@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { inTransaction } from "#app/database/transaction.ts";
 import type { CountryOutcome, OfferedCountry } from "./offer-plans.ts";
-import type { CountryLack } from "./plan-result.ts";
+import type { CountryLack, PlanFailure } from "./plan-result.ts";
 
 type Client = Pick<pg.PoolClient, "query">;
 
@@ -180,6 +180,42 @@ export async function saveOffers(
       [shop, productId, lacking.filter(({ keeps }) => !keeps).map(({ country }) => country)],
     );
   });
+}
+
+/**
+ * Notes that a product gets no plans wherever the shop sells; answers the countries where it had some of
+ * offers.
+ *
+ * @param refusal `refusedFor`: of what that is said; it is tried again once something else is to be asked
+ */
+export async function refuseOffers(
+  pool: pg.Pool,
+  shop: string,
+  productId: string,
+  { code, refusedFor }: { code: PlanFailure; refusedFor: string },
+): Promise<string[]> {
+  const { rows } = await pool.query<{
+    epoch: number;
+    country: string | null;
+    sellingCountries: string[] | null;
+  }>(`SELECT "epoch", "country", "sellingCountries" FROM "Shop" WHERE "domain" = $1`, [shop]);
+  const { epoch = 0, country: own = null, sellingCountries = null } = rows[0] ?? {};
+  if (own === null) {
+    await forgetOffers(pool, shop, productId);
+    return [];
+  }
+  await carryOffersOver(pool, shop, productId, own);
+  const { rows: had } = await pool.query<{ country: string }>(
+    `SELECT "country" FROM "CountryOffer" WHERE "shop" = $1 AND "productId" = $2 AND "prices" > 0
+      ORDER BY "country"`,
+    [shop, productId],
+  );
+  const outcomes = [...new Set([own, ...(sellingCountries ?? [])])].map((country) => {
+    const lack = { country, code, words: null };
+    return { country, kind: "lacks" as const, lack, keeps: false, refusedFor };
+  });
+  await saveOffers(pool, shop, productId, epoch, outcomes);
+  return had.map(({ country }) => country);
 }
 
 /**

@@ -133,6 +133,39 @@ test("plans are linked by hand, for a collection, once what Hakuna calls them is
   await expect(app.getByText("No product has this title.")).toBeVisible();
 });
 
+test("a bundle gets no plans, and whoever asks for some is told why", async ({
+  page,
+  world,
+  shop,
+}) => {
+  const { catalog, scopes } = await connected(world, shop.domain);
+  scopes.add("write_products").add("write_publications");
+  catalog.add({
+    title: "Camping set",
+    variants: [{ price: "300.00", requiresComponents: true }],
+  });
+  const app = await openApp(page, world, shop.domain, "/app/plans");
+  await app.getByRole("button", { name: "Choose products" }).click();
+  await pick(page, "Camping set");
+  await expect(app.getByText("1 of 1 product. 1 product couldn't be processed.")).toBeVisible();
+  const why = "This is a bundle: in orders, its components take its place";
+  await expect(app.getByRole("listitem").filter({ hasText: why })).toContainText("Not processed");
+  await expect(app.getByText(`No plans: ${why}`)).toBeVisible();
+
+  // plans that were there before
+  await shop.addPlanJob([
+    { kind: "withdrawn", countries: ["de"], bundles: "all" },
+    { kind: "withdrawn", countries: [], bundles: "some" },
+  ]);
+  await page.reload();
+  await app.getByRole("button", { name: "Details", exact: true }).click();
+  const results = app.getByRole("listitem");
+  await expect(results.filter({ hasText: "Removed: Germany" })).toContainText(why);
+  await expect(results.filter({ hasText: "Variants that are bundles" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  expect(await overflow(page)).toEqual([]);
+});
+
 test("in German, and while Shopify does not answer", async ({ page, world, shop }) => {
   const { faults } = world.shopify.shop(shop.domain);
   faults.plan({ kind: "status", status: 503 }, { of: "PlanProducts", times: 20 });

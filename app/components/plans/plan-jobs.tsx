@@ -221,12 +221,20 @@ function ResultText({ result }: { result: PlanResult }) {
     }
     case "linked":
       return <PlanNames country={null} names={result.plans} />;
-    case "withdrawn":
+    case "withdrawn": {
+      const { countries, bundles } = result;
+      const reason = bundles === "all" ? "plans.failure.is_bundle" : "plans.note.bundle_variants";
       return (
-        <Text as="span" tone="subdued">
-          {t("plans.result.withdrawn", { countries: result.countries.map(nameOf).join(", ") })}
-        </Text>
+        <BlockStack gap="050">
+          {countries.length > 0 && (
+            <Text as="span" tone="subdued">
+              {t("plans.result.withdrawn", { countries: countries.map(nameOf).join(", ") })}
+            </Text>
+          )}
+          {bundles && <Text as="p">{t(reason)}</Text>}
+        </BlockStack>
       );
+    }
     case "unlinked":
     case "left":
     case "kept":

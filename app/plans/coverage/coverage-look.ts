@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { inTransaction } from "#app/database/transaction.ts";
-import { insertPlanJob, mostProducts, type PlanJob } from "#app/plans/plan-job-store.ts";
+import {
+  insertPlanJob,
+  insertWithdrawal,
+  mostProducts,
+  type PlanJob,
+} from "#app/plans/plan-job-store.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { type ListPage, readOnSale } from "#app/shopify/plans/product-lists.ts";
 
@@ -48,7 +53,10 @@ export async function askForCoverage(pool: pg.Pool, shop: string, now: number): 
   });
 }
 
-/** Looks at the next page of products, and ends the job behind the last one. */
+/**
+ * Looks at the next page of products, and ends the job behind the last one. Plans that are linked to
+ * bundles, also by hand, are taken off by a job of its own.
+ */
 export async function lookAtProducts(pool: pg.Pool, job: PlanJob, ask: AskAdmin): Promise<void> {
   const page = await readOnSale(ask, job.collections[0]?.after ?? null);
   await inTransaction(pool, async (client, now) => {
@@ -59,6 +67,7 @@ export async function lookAtProducts(pool: pg.Pool, job: PlanJob, ask: AskAdmin)
     );
     if (rowCount === 0) return;
     await notePage(client, job, page);
+    await insertWithdrawal(client, job.shop, page.bundled, now);
     if (page.next === null) await endLook(client, job, now);
   });
 }

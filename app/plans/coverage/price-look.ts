@@ -3,10 +3,16 @@ import type pg from "pg";
 import { inTransaction } from "#app/database/transaction.ts";
 import { minorUnits } from "#app/order/money.ts";
 import { priceGroups, priceKey, refusedFor } from "#app/plans/offer-prices.ts";
-import { addProducts, insertPlanJob, type PlanJob } from "#app/plans/plan-job-store.ts";
+import {
+  addProducts,
+  insertPlanJob,
+  insertWithdrawal,
+  type PlanJob,
+} from "#app/plans/plan-job-store.ts";
 import { isRefused } from "#app/plans/product-offers.ts";
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
 import { numericId } from "#app/shopify/global-id.ts";
+import { hasBundledPlans, isBundle } from "#app/shopify/plans/bundles.ts";
 import { readCountryPrices, type ShownPrice } from "#app/shopify/plans/country-prices.ts";
 import { type Protectable, readProtectable } from "#app/shopify/plans/plan-catalog.ts";
 import { type PriceRange, readPriceRanges } from "#app/shopify/plans/price-ranges.ts";
@@ -15,9 +21,9 @@ type Client = Pick<pg.PoolClient, "query">;
 
 /**
  * A product in a country where it has plans, or had some. `refused`: for what there was no offer, as
- * `refusedFor` writes it down.
+ * `refusedFor` writes it down; `lacks`: why the last try gave none.
  */
-type Offered = { productId: string; country: string; refused: string | null };
+type Offered = { productId: string; country: string; refused: string | null; lacks: string | null };
 
 /** Products and countries that one step looks at. */
 const pageSize = 50;
@@ -50,7 +56,8 @@ export async function startPriceLooks(pool: pg.Pool, now: number): Promise<strin
 /**
  * Looks at the next products with plans of offers; those that cost something else now than what
  * their offers were made for become the job's. Where an offer was refused it is the price of the
- * refusal that counts: it is tried once.
+ * refusal that counts: it is tried once. What is a bundle by now, as a whole or in some of its variants,
+ * has its plans taken off by a job of its own, which does not wait for Hakuna.
  */
 export async function lookAtPrices(
   pool: pg.Pool,
@@ -68,26 +75,31 @@ export async function lookAtPrices(
     ranges.set(country, await readPriceRanges(ask, ids, country));
   }
   const changed = new Set<string>();
+  const bundles = new Set<string>();
   let read = 0;
   let last: Offered | null = null;
   for (const one of page) {
     const range = ranges.get(one.country)?.get(one.productId);
     const wanted = made.get(keyOf(one));
-    if (range && (wanted || one.refused) && !changed.has(one.productId)) {
+    const isKnown = wanted !== undefined || one.refused !== null;
+    const isFound = changed.has(one.productId) || bundles.has(one.productId);
+    if (range && (isKnown || range.hasBundles) && !isFound) {
       const other = isOtherRange(range, one, wanted);
       if (other) changed.add(one.productId);
       else if (other === null) {
         if (read === mostRead) break;
         read += 1;
         const product = await readProtectable(ask, one.productId);
-        if (product && (await isOther(ask, product, one, wanted))) changed.add(one.productId);
+        if (product && isWronglyBundled(product, one)) bundles.add(one.productId);
+        const isAble = product !== null && isKnown && !isBundle(product);
+        if (isAble && (await isOther(ask, product, one, wanted))) changed.add(one.productId);
       }
     }
     last = one;
   }
   const isEnd = page.length < pageSize && last === (page.at(-1) ?? null);
   const next = isEnd || last === null ? [] : [{ id: "", after: keyOf(last) }];
-  await inTransaction(pool, async (client) => {
+  await inTransaction(pool, async (client, at) => {
     const { rowCount } = await client.query(
       `UPDATE "PlanJob" SET "collections" = $4, "failures" = 0, "reason" = NULL, "reasonWords" = NULL
         WHERE "shop" = $1 AND "id" = $2 AND "leaseToken" = $3 AND "state" = 'running'`,
@@ -96,7 +108,13 @@ export async function lookAtPrices(
     if (!rowCount) return;
     const found = [...changed].map((id) => ({ id, title: null }));
     await addProducts(client, shop, job.id, found);
+    await insertWithdrawal(client, shop, [...bundles], at);
   });
+}
+
+/** Whether plans are to be taken off: they are linked to what is a bundle, or wanted for one. */
+function isWronglyBundled(product: Protectable, { lacks }: Offered): boolean {
+  return hasBundledPlans(product) || (isBundle(product) && lacks !== "is_bundle");
 }
 
 /**
@@ -135,8 +153,8 @@ async function offered(
   now: number,
 ): Promise<Offered[]> {
   const { rows } = await client.query<Offered>(
-    `SELECT "productId", "country", "refused" FROM (
-       SELECT o."productId", o."country", o."prices",
+    `SELECT "productId", "country", "refused", "lacks" FROM (
+       SELECT o."productId", o."country", o."prices", o."lacks",
               CASE WHEN ${isRefused("$6")} THEN split_part(o."refusedFor", ' ', 2) END AS "refused"
          FROM "CountryOffer" o JOIN "Shop" s ON s."domain" = o."shop"
         WHERE o."shop" = $1 AND (o."productId", o."country") > ($2, $3)
@@ -159,7 +177,7 @@ async function madeFor(
 ): Promise<Map<string, Set<string>>> {
   const ids = new Map(offered.map(({ productId }) => [numericId(productId), productId]));
   const { rows } = await client.query<
-    Omit<Offered, "refused"> & { price: string; currency: string }
+    Pick<Offered, "productId" | "country"> & { price: string; currency: string }
   >(
     `SELECT "productId", "country", "productPrice"::text AS "price", upper("currency") AS "currency"
        FROM (SELECT *, rank() OVER (PARTITION BY "productId", "country"
@@ -183,6 +201,7 @@ function isOtherRange(
   { refused }: Offered,
   wanted: ReadonlySet<string> | undefined,
 ): boolean | null {
+  if (range.hasBundles) return null;
   const ends = [...new Set([range.from, range.to].map(shownKey))];
   if (refused !== null) return ends.length > 1 ? null : refusedFor(range, ends) !== refused;
   const isOne = ends.length === 1 && wanted?.size === 1;

@@ -52,8 +52,14 @@ export type Protectable = {
   currency: string;
   /** ids of the plans' variants, for every variant that has none of its own */
   plans: string[];
-  /** `plans`: null where the product's count */
-  variants: { id: string; sku: string | null; price: string; plans: string[] | null }[];
+  /** `requiresComponents`: it is a bundle; `plans`: null where the product's count */
+  variants: {
+    id: string;
+    sku: string | null;
+    price: string;
+    requiresComponents: boolean;
+    plans: string[] | null;
+  }[];
 };
 
 /** Shopify did not do what it was asked, for a reason that the next try would meet again. */

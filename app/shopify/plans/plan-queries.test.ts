@@ -9,9 +9,11 @@ import { expect, test } from "vitest";
 import { countryCodes } from "#app/order/mapping/countries.ts";
 import { adminSchema } from "#app/shopify/access/admin-schema.fixture.ts";
 import { requestedCost } from "#test/simulator/shopify/admin-api/query-cost.ts";
+import * as bundles from "./bundles.ts";
 import * as prices from "./country-prices.ts";
 import * as queries from "./plan-queries.ts";
 import * as translations from "./plan-translations.ts";
+import * as ranges from "./price-ranges.ts";
 
 const schema = adminSchema();
 const { planPageSizes: sizes } = queries;
@@ -22,6 +24,7 @@ const pages: Record<string, Record<string, number>> = {
   coverageQuery: { first: sizes.coverage },
   planProductQuery: { first: sizes.variants },
   publicationsQuery: { first: 20 },
+  bundlesQuery: { first: sizes.variants },
   countryPricesQuery: { first: sizes.variants },
   planTextIdsQuery: { first: sizes.variants },
   translatablesQuery: { first: sizes.variants },
@@ -29,8 +32,9 @@ const pages: Record<string, Record<string, number>> = {
   setPlanProduct: { first: sizes.variants },
 };
 
-const documents = Object.entries({ ...queries, ...prices, ...translations }).flatMap(
-  ([name, query]) => (typeof query === "string" ? [[name, query] as const] : []),
+const modules = { ...queries, ...prices, ...translations, ...ranges, ...bundles };
+const documents = Object.entries(modules).flatMap(([name, query]) =>
+  typeof query === "string" ? [[name, query] as const] : [],
 );
 
 test.each(documents)(

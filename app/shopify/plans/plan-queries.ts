@@ -60,6 +60,7 @@ export const productQuery = `#graphql
           id
           sku
           price
+          requiresComponents
           plans: metafield(namespace: "$app", key: "plans") { value }
         }
       }
@@ -94,6 +95,7 @@ export const coverageQuery = `#graphql
         title
         vendor
         isGiftCard
+        hasVariantsThatRequiresComponents
         priceRangeV2 { maxVariantPrice { amount } }
         plans: metafield(namespace: "$app", key: "plans") { value }
       }
@@ -223,7 +225,13 @@ export type ProductData = {
     vendor: string;
     productType: string;
     plans: Value;
-    variants: Paged<{ id: string; sku: string | null; price: string; plans: Value }>;
+    variants: Paged<{
+      id: string;
+      sku: string | null;
+      price: string;
+      requiresComponents: boolean;
+      plans: Value;
+    }>;
   } | null;
 };
 type ListedProduct = { id: string; title: string; vendor: string; plans: Value };
@@ -232,6 +240,7 @@ export type CoverageData = {
   products: Paged<
     ListedProduct & {
       isGiftCard: boolean;
+      hasVariantsThatRequiresComponents: boolean;
       priceRangeV2: { maxVariantPrice: { amount: string } };
     }
   >;

@@ -6,6 +6,8 @@ export type PriceRange = {
   title: string;
   vendor: string;
   productType: string;
+  /** some of its variants are bundles, which get no plans: their prices are in the range, too */
+  hasBundles: boolean;
   from: ShownPrice;
   to: ShownPrice;
 };
@@ -19,6 +21,7 @@ export const countryRangesQuery = `#graphql
         title
         vendor
         productType
+        hasVariantsThatRequiresComponents
         contextualPricing(context: { country: $country }) {
           priceRange {
             minVariantPrice { amount currencyCode }
@@ -39,6 +42,7 @@ export const shopRangesQuery = `#graphql
         title
         vendor
         productType
+        hasVariantsThatRequiresComponents
         priceRangeV2 {
           minVariantPrice { amount currencyCode }
           maxVariantPrice { amount currencyCode }
@@ -54,6 +58,7 @@ type RangedProduct = {
   title: string;
   vendor: string;
   productType: string;
+  hasVariantsThatRequiresComponents: boolean;
   contextualPricing?: { priceRange: Range };
   priceRangeV2?: Range;
 };
@@ -76,8 +81,9 @@ export async function readPriceRanges(
     const range = node?.contextualPricing?.priceRange ?? node?.priceRangeV2;
     if (node?.id && range) {
       const { id, title, vendor, productType } = node;
+      const { hasVariantsThatRequiresComponents: hasBundles } = node;
       const { minVariantPrice: from, maxVariantPrice: to } = range;
-      ranges.set(id, { title, vendor, productType, from, to });
+      ranges.set(id, { title, vendor, productType, hasBundles, from, to });
     }
   }
   return ranges;

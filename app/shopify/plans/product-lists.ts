@@ -1,4 +1,5 @@
 import type { AskAdmin } from "#app/shopify/access/admin-api.ts";
+import { hasBundledPlans, isBundle, readBundles } from "./bundles.ts";
 import { idsIn, isProtectionVendor } from "./plan-catalog.ts";
 import {
   type CollectionData,
@@ -11,6 +12,8 @@ import {
 /** A product of a list; protection products are left out of those. */
 export type ListedProduct = { id: string; title: string; hasPlans: boolean };
 export type ListPage = { products: ListedProduct[]; next: string | null };
+/** `bundled`: products with plans that are linked to bundles, where they protect nothing. */
+export type OnSalePage = ListPage & { bundled: string[] };
 
 /** A page of a collection's products; null where there is no such collection. */
 export async function readCollection(
@@ -23,8 +26,11 @@ export async function readCollection(
   return data.collection && pageOf(data.collection.products);
 }
 
-/** A page of the products on sale that plans can be offered for: what costs something, and is no gift card. */
-export async function readOnSale(ask: AskAdmin, after: string | null): Promise<ListPage> {
+/**
+ * A page of the products on sale that plans can be offered for: what costs something, and is neither a
+ * gift card nor a bundle.
+ */
+export async function readOnSale(ask: AskAdmin, after: string | null): Promise<OnSalePage> {
   const query = "status:active -vendor:hakuna";
   const variables = { first: planPageSizes.coverage, after, query };
   const { pageInfo, nodes } = (await ask<CoverageData>(coverageQuery, variables)).data.products;
@@ -32,7 +38,11 @@ export async function readOnSale(ask: AskAdmin, after: string | null): Promise<L
     ({ isGiftCard, priceRangeV2 }) =>
       !isGiftCard && Number(priceRangeV2.maxVariantPrice.amount) > 0,
   );
-  return pageOf({ pageInfo, nodes: able });
+  const ids = able.flatMap((one) => (one.hasVariantsThatRequiresComponents ? [one.id] : []));
+  const read = [...(await readBundles(ask, ids))];
+  const whole = new Set(read.flatMap(([id, product]) => (isBundle(product) ? [id] : [])));
+  const bundled = read.flatMap(([id, product]) => (hasBundledPlans(product) ? [id] : []));
+  return { ...pageOf({ pageInfo, nodes: able.filter(({ id }) => !whole.has(id)) }), bundled };
 }
 
 function pageOf({ nodes, pageInfo }: NonNullable<CollectionData["collection"]>["products"]) {

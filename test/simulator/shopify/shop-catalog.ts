@@ -12,6 +12,8 @@ export type CatalogVariant = {
   tracked: boolean;
   requiresShipping: boolean;
   sellsWithoutStock: boolean;
+  /** a bundle: bought, it becomes its components */
+  requiresComponents: boolean;
   metafields: Metafields;
 };
 
@@ -113,6 +115,7 @@ export function newVariant(id: string): CatalogVariant {
     tracked: false,
     requiresShipping: true,
     sellsWithoutStock: false,
+    requiresComponents: false,
     metafields: emptyMetafields(),
   };
 }

@@ -16,8 +16,9 @@ export function shopShelf({ catalog, markets, translations, facts }: SimulatedSh
 
     function productOf(product: CatalogProduct): Product {
       const { handle, vendor, description } = product;
+      const isBundle = product.variants.every((one) => one.requiresComponents);
       return {
-        ...{ id: numberOf(product.id), handle, vendor, description, isBundle: false },
+        ...{ id: numberOf(product.id), handle, vendor, description, isBundle },
         title: read(product.id, "title", product.title),
         plans: planIds(product.metafields) ?? [],
         variants: product.variants.map((variant) => variantOf(product, variant)),

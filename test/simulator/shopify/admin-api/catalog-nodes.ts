@@ -40,6 +40,7 @@ export class CatalogNodes {
       productType: product.productType,
       status: product.status,
       isGiftCard: product.isGiftCard,
+      hasVariantsThatRequiresComponents: variants.some((one) => one.requiresComponents),
       category: null,
       featuredMedia: null,
       hasOnlyDefaultVariant: variants.length === 1 && variants[0]?.title === "Default Title",
@@ -77,6 +78,7 @@ export class CatalogNodes {
       }),
       sku: variant.sku,
       taxable: variant.taxable,
+      requiresComponents: variant.requiresComponents,
       inventoryPolicy: variant.sellsWithoutStock ? "CONTINUE" : "DENY",
       inventoryItem: {
         id: variant.id.replace("ProductVariant", "InventoryItem"),
