@@ -59,26 +59,38 @@ const { abroad } = guard?.dataset ?? {};
 const mends = JSON.parse(sessionStorage.hakuna ?? "[]");
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 let cart;
+let tries = 0;
 let timer;
 let silence;
 let looks = Promise.resolve();
 
+const theme = () => import(guard.dataset.theme);
 const look = async () => {
-  cart = await (await fetch(`${root}cart.js`)).json();
+  const answer = await fetch(`${root}cart.js`);
+  cart = await (answer.ok ? answer.json() : (await theme()).read(answer));
   const news = {};
   const updates = mend(cart.items, sessionStorage, news, abroad);
   if (Object.keys(updates)[0]) {
     // Another script may undo it: five times in ten seconds are enough.
     if (mends[4] > Date.now() - 1e4) return;
     mends.unshift(Date.now());
+    tries += 1;
     sessionStorage.hakuna = JSON.stringify(mends.slice(0, 5));
     await apply(updates);
+    // However often it was tried, it was done once.
+    mends.splice(1, tries - 1);
+    tries = 0;
   }
   Object.assign(sessionStorage, news);
 };
+/** Where the cart had no time it is looked at anew: meanwhile it may be another. */
+const again = async (error) => (await theme()).again(look, error);
 /** One by one: none sees a cart half mended. */
 const start = () => {
-  looks = looks.then(look).catch(() => {});
+  looks = looks
+    .then(look)
+    .catch(again)
+    .catch(() => {});
 };
 const soon = () => {
   clearTimeout(timer);
@@ -88,8 +100,7 @@ const soon = () => {
 /** One request; then the theme shows its cart anew, and the buyer is told. */
 const apply = async (updates) => {
   const told = textOf(updates);
-  const theme = await import(guard.dataset.theme);
-  const isShown = await theme.setQuantities(updates);
+  const isShown = await (await theme()).setQuantities(updates);
   if (isShown || location.pathname !== `${root}cart`) {
     tell(told);
     return;
@@ -141,7 +152,10 @@ addEventListener("formdata", ({ formData, target }) => {
 });
 addEventListener("shopify:cart:lines-update", ({ promise }) => promise?.then(soon, soon));
 new PerformanceObserver((list) => {
-  if (list.getEntries().some(({ name }) => /cart\/(add|change|update)/.test(name))) soon();
+  // What the cart had no time for changed nothing.
+  const isChange = ({ name, responseStatus }) =>
+    /cart\/(add|change|update)/.test(name) && !/409|429/.test(responseStatus);
+  if (list.getEntries().some(isChange)) soon();
 }).observe({ type: "resource" });
 
 /** Brings what a theme put into the page to life: scripts of parsed pages do not run. */

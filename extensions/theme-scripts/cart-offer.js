@@ -3,7 +3,7 @@
 const { root } = Shopify.routes;
 const no = "hakuna:no";
 const parts = () => [...document.querySelectorAll("hakuna-cart")];
-const readCart = async () => (await fetch(`${root}cart.js`)).json();
+let adds = Promise.resolve();
 
 class HakunaCart extends HTMLElement {
   static observedAttributes = ["style"];
@@ -44,8 +44,14 @@ class HakunaCart extends HTMLElement {
   async #add(button) {
     button.disabled = true;
     this.say("error", "");
+    const offer = button.closest("details");
+    // From its beginning: whatever was done is seen, and nothing is added twice.
+    const attempt = () => protect(this, offer);
+    const again = async (error) => (await import(this.dataset.theme)).again(attempt, error);
     try {
-      await protect(this, button.closest("details"));
+      const turn = adds.then(attempt).catch(again);
+      adds = turn.catch(() => {});
+      await turn;
     } catch ({ message, isRefusal }) {
       this.say("error", isRefusal ? message : this.dataset.failed);
     }
@@ -64,13 +70,20 @@ const refOf = ({ properties }) =>
 /** Adds the chosen plan under the product's line, as a pair by a key that both bear. */
 async function protect(part, offer) {
   const theme = await import(part.dataset.theme);
+  const readCart = async () => theme.read(await fetch(`${root}cart.js`));
   const plan = chosenIn(offer);
   const { items } = await readCart();
-  let product = items.find(({ key }) => key === offer.dataset.key);
+  // It may have got the key that it was given before, and the answer been another.
+  offer.ref ??= crypto.randomUUID();
+  let product = items.find(
+    (item) =>
+      item.key === offer.dataset.key ||
+      (refOf(item) === offer.ref && String(item.variant_id) !== plan.value),
+  );
   if (!product) return refresh();
   let ref = refOf(product);
   if (!ref) {
-    ref = crypto.randomUUID();
+    ref = offer.ref;
     const { key: id, quantity, properties, selling_plan_allocation: selling } = product;
     const cart = await theme.post("cart/change.js", {
       ...{ id, quantity, properties: { ...properties, _hakuna_ref: ref } },

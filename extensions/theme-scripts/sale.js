@@ -11,12 +11,16 @@ export async function addPair(block, form, button) {
   const body = pair(block, new FormData(form), ref);
   const sections = drawer?.getSectionsToRender?.().map(({ id }) => id);
   if (sections) body.set("sections", sections);
+  const isThere = () => isInCart(block, ref);
   let added;
   try {
-    added = await put(body);
+    added = await put(block, body).catch((first) =>
+      // Nothing is bought twice.
+      again(block, async () => ((await isThere()) ? undefined : put(block, body)), first),
+    );
   } catch (error) {
     // The answer can be lost on its way, and the pair be in the cart.
-    if (error.isRefusal || !(await isInCart(ref))) {
+    if (error.isRefusal || !(await isThere().catch((first) => again(block, isThere, first)))) {
       return block.say("error", error.isRefusal ? error.message : block.dataset.failed);
     }
   }
@@ -51,7 +55,13 @@ function pair(block, fields, ref) {
   return body;
 }
 
-async function put(body) {
+/** What a request brings. What is no success the theme's script understands, which is loaded for it. */
+const read = async ({ dataset }, answer) =>
+  answer.ok ? answer.json() : (await import(dataset.theme)).read(answer);
+const again = async ({ dataset }, attempt, error) =>
+  (await import(dataset.theme)).again(attempt, error);
+
+async function put(block, body) {
   const post = () => fetch(`${root}cart/add.js`, { method: "POST", body });
   let answer = await post();
   if (answer.status === 422) {
@@ -59,14 +69,11 @@ async function put(body) {
     body.delete("items[1][parent_id]");
     answer = await post();
   }
-  const added = await answer.json();
-  if (answer.ok) return added;
-  const { description, message } = added;
-  throw Object.assign(new Error(description ?? message), { isRefusal: answer.status < 500 });
+  return read(block, answer);
 }
 
-async function isInCart(ref) {
-  const { items } = await (await fetch(`${root}cart.js`)).json();
+async function isInCart(block, ref) {
+  const { items } = await read(block, await fetch(`${root}cart.js`));
   return items.some(({ properties }) => properties?._hakuna_ref === ref);
 }
 

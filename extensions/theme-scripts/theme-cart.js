@@ -1,4 +1,5 @@
-// Has the theme show its cart anew after it was changed. Loaded where something was changed only.
+// Has the theme show its cart anew after it was changed, and asks the cart again that was asked too
+// much. Loaded where something was changed, or refused, only.
 
 const { root } = Shopify.routes;
 const bubble = {
@@ -13,13 +14,61 @@ const isStandard = () => {
   return [openCart, updateCart].some((action) => action?.isDefault?.() === false);
 };
 
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/**
+ * What a request brings. Throws with the cart's own words where it refuses; with `wait`, milliseconds,
+ * where it has no time.
+ */
+export async function read(answer) {
+  if (answer.status === 409 || answer.status === 429) {
+    // Too many at once, or too many at all, which may come as a page: nothing is said of this one.
+    const after = answer.headers.get("Retry-After");
+    const wait = after * 1000 || Date.parse(after) - Date.now() || 0;
+    throw Object.assign(new Error("busy"), { wait });
+  }
+  const json = await answer.json();
+  if (answer.ok) return json;
+  const { description, message } = json;
+  throw Object.assign(new Error(description ?? message), { isRefusal: answer.status < 500 });
+}
+
+/**
+ * Tries again shortly, three times and for ten seconds at most, what failed because the cart had no
+ * time. Throws what came last: no refusal, so that it counts as an answer that was lost.
+ */
+export async function again(attempt, error) {
+  const end = Date.now() + 10_000;
+  for (const least of [500, 1000, 2000]) {
+    // Scripts that met each other do not do so again.
+    const wait = Math.max(least, error.wait) + 200 * Math.random();
+    // Nothing that the cart asked for, or too long.
+    if (!(Date.now() + wait < end)) break;
+    await pause(wait);
+    try {
+      return await attempt();
+    } catch (next) {
+      error = next;
+    }
+  }
+  throw error;
+}
+
+const get = (path) => {
+  const attempt = async () => read(await fetch(root + path));
+  return attempt().catch((error) => again(attempt, error));
+};
+
 /** Sets quantities by line key; throws where the cart refuses, tells whether the theme shows them. */
 export async function setQuantities(updates) {
   if (isStandard()) {
     const lines = Object.entries(updates).map(([id, quantity]) => ({ id, quantity }));
     // What is refused resolves, too.
     const { userErrors } = await Shopify.actions.updateCart({ lines });
-    if (userErrors?.length) throw new Error(userErrors[0].message);
+    if (userErrors?.length) {
+      const [{ code, message }] = userErrors;
+      throw Object.assign(new Error(message), code === "CONFLICT" && { wait: 0 });
+    }
     return true;
   }
   await post("cart/update.js", { updates });
@@ -27,15 +76,11 @@ export async function setQuantities(updates) {
   return tellTheme(document, "update", []).catch(() => false);
 }
 
-/** Posts JSON; throws with the cart's own words where it refuses. */
+/** Posts JSON; throws as `read` does. */
 export async function post(path, fields) {
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify(fields);
-  const answer = await fetch(root + path, { method: "POST", headers, body });
-  const json = await answer.json();
-  if (answer.ok) return json;
-  const { description, message } = json;
-  throw Object.assign(new Error(description ?? message), { isRefusal: answer.status < 500 });
+  return read(await fetch(root + path, { method: "POST", headers, body }));
 }
 
 /** Tells the theme that lines were changed; false: it is not known how. */
@@ -49,7 +94,7 @@ export async function tellTheme(from, action, lines, context = "cart") {
   }
   if (document.querySelector("cart-items-component")) {
     // Horizon before 4
-    const resource = await (await fetch(`${root}cart.js`)).json();
+    const resource = await get("cart.js");
     const data = { source: "hakuna", itemCount: resource.item_count };
     const detail = { resource, sourceId: "hakuna", data };
     from.dispatchEvent(new CustomEvent("cart:update", { bubbles: true, detail }));
@@ -67,8 +112,8 @@ async function showSections() {
   // Shopify renders five at once.
   const ids = [...new Set(parts.map(({ section }) => section))].slice(0, 5);
   const query = new URLSearchParams({ sections: ids });
-  const sections = await (await fetch(`${root}cart?${query}`)).json();
-  const cartData = await (await fetch(`${root}cart.js`)).json();
+  const sections = await get(`cart?${query}`);
+  const cartData = await get("cart.js");
   for (const { id, section, selector } of parts) {
     const place = document.getElementById(id);
     const html = new DOMParser().parseFromString(sections[section] ?? "", "text/html");

@@ -1,6 +1,6 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Manner } from "../simulator/storefront/pages.ts";
-import { type Storefront, startStorefront } from "../simulator/storefront/storefront.ts";
+import { type Busy, type Storefront, startStorefront } from "../simulator/storefront/storefront.ts";
 
 export const manners: readonly Manner[] = ["plain", "drawer", "standard", "events"];
 
@@ -87,6 +87,15 @@ export class Shopper {
         const own = products.find((line) => line.properties._hakuna_ref === ref);
         return seen[`hakuna:${ref}`] === `${own?.quantity}/${quantity}`;
       });
+  }
+
+  /** Has the cart turn requests away for want of time, as often as is said; tells when it did. */
+  async turnAway(what: Pick<Busy, "path" | "status" | "times" | "retryAfter">): Promise<Busy> {
+    const { url, busy } = this.storefront;
+    const { token } = await (await this.page.request.get(`${url}/cart.js`)).json();
+    const entry = { ...what, cart: token, turned: [] };
+    busy.push(entry);
+    return entry;
   }
 
   /** Holds the answers to the page's requests for this address, until told to let them go. */

@@ -12,10 +12,26 @@ import { createPages, type Setup } from "./pages.ts";
 
 type Visit = Setup & { cart: Cart };
 
+/** Requests that a cart has no time for. Nothing is done of them. */
+export type Busy = {
+  /** of the cart with this token */
+  cart: string;
+  path: RegExp;
+  /** 409: too many at once; 429: too many at all, said by a page */
+  status: 409 | 429;
+  /** how many are still turned away; then all is as ever */
+  times: number;
+  retryAfter?: string;
+  /** when it turned one away, epoch milliseconds */
+  turned: number[];
+};
+
 export type Storefront = {
   url: string;
   /** every request that changed a cart: `POST /cart/add.js` and what it held */
   changes: { path: string; cart: string; items: Added[] }[];
+  /** what carts have no time for: https://shopify.dev/changelog/improved-concurrency-handling-in-the-cart-ajax-api-and-storefront-cart-graphql-api */
+  busy: Busy[];
   close(): Promise<void>;
 };
 
@@ -54,6 +70,7 @@ export async function startStorefront({
   const pages = createPages(shelf);
   const visits = new Map<string, Visit>();
   const changes: Storefront["changes"] = [];
+  const busy: Storefront["busy"] = [];
   const app = express();
   app.use("/theme", express.static(themeFiles, { maxAge: "1h" }));
   for (const { name, code } of minifiedScripts()) {
@@ -92,6 +109,16 @@ export async function startStorefront({
     return cart;
   };
 
+  app.use((request, response, next) => {
+    const { token } = cartOf(response);
+    const met = busy.find(
+      ({ cart, path, times }) => times > 0 && cart === token && path.test(request.path),
+    );
+    if (!met) return next();
+    met.times -= 1;
+    met.turned.push(Date.now());
+    turnAway(request, response, met);
+  });
   app.get("/", (_request, response) => html(response, pages.home(visitor(response))));
   app.get("/products/:handle", (request, response) => {
     const product = productsOf(response).find(({ handle }) => handle === request.params.handle);
@@ -178,11 +205,27 @@ export async function startStorefront({
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
     changes,
+    busy,
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+/** As the Ajax API, the Storefront API, and what stands before both say it. */
+function turnAway(request: Request, response: Response, { status, retryAfter }: Busy): void {
+  const message =
+    "Could not complete cart operation. The cart conflicted with another cart operation.";
+  if (retryAfter !== undefined) response.set("Retry-After", retryAfter);
+  if (request.path.startsWith("/api/")) {
+    response.json({ userErrors: [{ code: "CONFLICT", message }] });
+    return;
+  }
+  response.status(status);
+  if (status === 429)
+    response.type("html").send("<!DOCTYPE html>Your connection needs to be verified");
+  else response.json({ status, message: "Conflict", description: message });
 }
 
 function rootOf({ locals }: Response): string {

@@ -1,0 +1,283 @@
+import type { Locator } from "@playwright/test";
+import { plan } from "../simulator/storefront/catalog.ts";
+import { expect, manners, type Shopper, test } from "./shopper.ts";
+
+const bike = 4101;
+const pair = { [bike]: 1, [plan.accident]: 1 };
+const conflict = { status: 409, json: { status: 409, description: "Conflict" } };
+const failed = "This could not be added to your cart. Please try again.";
+
+const press = (buyer: Shopper) => buyer.page.getByRole("button", { name: "Add to cart" }).click();
+const alertOf = (buyer: Shopper) => buyer.page.locator("hakuna-protection").getByRole("alert");
+const checkOut = (buyer: Shopper) => buyer.page.getByRole("button", { name: "Check out" });
+
+/** Both lines of a pair that is nested, and nothing else. */
+async function expectPair(buyer: Shopper): Promise<void> {
+  const lines = await buyer.lines();
+  expect(lines).toHaveLength(2);
+  const [product, protection] = lines;
+  expect(product).toMatchObject({ variant_id: bike, quantity: 1 });
+  expect(protection).toMatchObject({
+    variant_id: plan.accident,
+    quantity: 1,
+    properties: { _hakuna_ref: product?.properties._hakuna_ref },
+    parent_relationship: { parent_key: product?.key },
+  });
+}
+
+for (const manner of manners) {
+  for (const status of [409, 429] as const) {
+    test(`${manner}: a cart that has no time (${status}) is asked again, and takes the pair once`, async ({
+      shopper,
+    }) => {
+      const buyer = shopper(manner);
+      await buyer.open();
+      await buyer.choose(/Accident/);
+      const retryAfter = status === 429 ? "1" : undefined;
+      const { turned } = await buyer.turnAway({
+        ...{ path: /^\/cart\/add\.js$/, status, times: 2 },
+        ...(retryAfter && { retryAfter }),
+      });
+      await buyer.add();
+      await expectPair(buyer);
+      const [first = 0, second = 0] = turned;
+      expect(turned).toHaveLength(2);
+      expect(second - first).toBeGreaterThanOrEqual(status === 429 ? 1000 : 500);
+    });
+  }
+}
+
+test("what the cart did although it had no time is not bought twice", async ({ page, shopper }) => {
+  const buyer = shopper("drawer");
+  await buyer.open();
+  await buyer.choose(/Accident/);
+  await page.route("**/cart/add.js", async (route) => {
+    await route.fetch();
+    await route.fulfill(conflict);
+  });
+  await press(buyer);
+  await page.waitForURL(/\/cart$/);
+  await checkOut(buyer).waitFor();
+  await expectPair(buyer);
+});
+
+test("where the cart never has time nothing is said in its name, nothing is bought, and the next try may", async ({
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  await buyer.open();
+  await buyer.choose(/Accident/);
+  const busy = await buyer.turnAway({ path: /^\/cart\/add\.js$/, status: 409, times: 100 });
+  await press(buyer);
+  await expect(alertOf(buyer)).toHaveText(failed, { timeout: 20_000 });
+  expect(busy.turned).toHaveLength(4);
+  expect(await buyer.lines()).toEqual([]);
+  busy.times = 0;
+  await buyer.add();
+  await expectPair(buyer);
+});
+
+test("a cart that has no time to be read either is not taken for an empty one", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  await buyer.open();
+  await buyer.choose(/Accident/);
+  await page.route("**/cart/add.js", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  const { turned } = await buyer.turnAway({ path: /^\/cart\.js$/, status: 429, times: 1 });
+  await press(buyer);
+  await page.waitForURL(/\/cart$/);
+  await checkOut(buyer).waitFor();
+  expect(turned).toHaveLength(1);
+  await expectPair(buyer);
+});
+
+/** The offer of a plan for a bike in the cart, with the plan chosen. */
+async function offered(buyer: Shopper): Promise<{ part: Locator; add: Locator }> {
+  const { page, storefront, manner } = buyer;
+  await page.goto(`${storefront.url}/?manner=${manner}`);
+  await page.request.post(`${storefront.url}/cart/add.js`, { data: { id: bike, quantity: 1 } });
+  await page.goto(`${storefront.url}/cart?cart_offer=on`);
+  const part = page.locator("hakuna-cart[data-place=page]");
+  await part.getByText("Protect City bike").click();
+  await part.getByRole("radio", { name: /Accident/ }).check();
+  return { part, add: part.getByRole("button", { name: "Add protection" }) };
+}
+
+for (const path of [/^\/cart\/add\.js$/, /^\/cart\/change\.js$/, /^\/cart\.js$/]) {
+  for (const status of [409, 429] as const) {
+    test(`the cart's offer waits for ${path.source} (${status}), and adds its plan under the line, once`, async ({
+      shopper,
+    }) => {
+      const buyer = shopper("drawer");
+      const { part, add } = await offered(buyer);
+      const { turned } = await buyer.turnAway({ path, status, times: 1 });
+      await add.click();
+      await expect(part.getByRole("status")).toHaveText("The protection was added to your cart.");
+      await expect(part.getByRole("alert")).toBeEmpty();
+      expect(turned).toHaveLength(1);
+      await expectPair(buyer);
+    });
+  }
+}
+
+test("the offer's plan that the cart took although it had no time is not added twice", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  const { part, add } = await offered(buyer);
+  await page.route("**/cart/{add,change}.js", async (route) => {
+    await route.fetch();
+    await route.fulfill(conflict);
+  });
+  await add.click();
+  await expect(part.getByText("Protects: City bike Amsel, Blue")).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await expectPair(buyer);
+});
+
+test("an offer that is pressed again while the cart has no time adds one plan", async ({
+  page,
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  const { part, add } = await offered(buyer);
+  await buyer.turnAway({
+    ...{ path: /^\/cart\/add\.js$/, status: 429, times: 1, retryAfter: "3" },
+  });
+  await add.click();
+  // The product's line got its key, and the offer is shown anew.
+  await expect(add).toBeEnabled();
+  // Whatever is added now takes longer than the cart asked for.
+  await page.route("**/cart/add.js", async (route) => {
+    await new Promise((done) => setTimeout(done, 5_000));
+    await route.continue();
+  });
+  await add.click();
+  await expect(part.getByRole("status")).toHaveText("The protection was added to your cart.");
+  await page.unrouteAll({ behavior: "wait" });
+  await page.waitForLoadState("networkidle");
+  await expectPair(buyer);
+  // One that was added twice the guard would take out again.
+  const { token } = await (await page.request.get(`${buyer.storefront.url}/cart.js`)).json();
+  const adds = buyer.storefront.changes.filter(
+    ({ cart, items }) => cart === token && items.some(({ id }) => id === plan.accident),
+  );
+  expect(adds).toHaveLength(1);
+});
+
+test("an offer for which the cart never has time says so in the shop's words", async ({
+  shopper,
+}) => {
+  const buyer = shopper("drawer");
+  const { part, add } = await offered(buyer);
+  const busy = await buyer.turnAway({ path: /^\/cart\/add\.js$/, status: 429, times: 100 });
+  await add.click();
+  await expect(part.getByRole("alert")).toHaveText(failed, { timeout: 20_000 });
+  expect(busy.turned).toHaveLength(4);
+  expect(await buyer.quantities()).toEqual({ [bike]: 1 });
+  busy.times = 0;
+  await add.click();
+  await expect.poll(() => buyer.quantities()).toEqual(pair);
+});
+
+const told = (buyer: Shopper) => buyer.page.locator("hakuna-cart-guard");
+const changes = /^\/(cart\/update\.js|api\/cart-lines-update)$/;
+
+/** A script raises the bike: no form is put right on its way, and no request of it follows. */
+async function raise(buyer: Shopper, quantity: number): Promise<void> {
+  const { key } = (await buyer.lines()).find((line) => line.variant_id === bike) ?? { key: "" };
+  await buyer.page.evaluate(
+    async ({ id, quantity }) => {
+      const headers = { "Content-Type": "application/json" };
+      const body = JSON.stringify({ id, quantity });
+      await fetch("/cart/change.js", { method: "POST", headers, body });
+    },
+    { id: key, quantity },
+  );
+}
+
+/** A bike with its plan in the cart, on a page with the guard. */
+async function guardedPair(buyer: Shopper): Promise<void> {
+  await buyer.open();
+  await buyer.choose(/Accident/);
+  await buyer.guarded(() => buyer.add());
+  await buyer.open("espresso-machine");
+  await buyer.page.waitForLoadState("networkidle");
+}
+
+for (const manner of manners) {
+  test(`${manner}: the guard mends when the cart has time again, without another change`, async ({
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    await guardedPair(buyer);
+    const { turned } = await buyer.turnAway({ path: changes, status: 409, times: 2 });
+    await raise(buyer, 3);
+    await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 3, [plan.accident]: 3 });
+    await expect(told(buyer)).toHaveText(/the quantity is now 3/);
+    expect(turned).toHaveLength(2);
+  });
+}
+
+test("how often the guard had to try does not count against it", async ({ shopper }) => {
+  const buyer = shopper("drawer");
+  await guardedPair(buyer);
+  await buyer.turnAway({ path: changes, status: 409, times: 3 });
+  for (const units of [3, 4, 5]) {
+    await raise(buyer, units);
+    await expect.poll(() => buyer.quantities()).toEqual({ [bike]: units, [plan.accident]: units });
+  }
+});
+
+test("the guard looks again at a cart that it could not read", async ({ shopper }) => {
+  const buyer = shopper("drawer");
+  await guardedPair(buyer);
+  const { key } = (await buyer.lines()).find((line) => line.variant_id === bike) ?? { key: "" };
+  const { turned } = await buyer.turnAway({ path: /^\/cart\.js$/, status: 429, times: 1 });
+  await buyer.page.evaluate(async (id) => {
+    const headers = { "Content-Type": "application/json" };
+    await fetch("/cart/change.js", {
+      ...{ method: "POST", headers, body: JSON.stringify({ id, quantity: 2 }) },
+    });
+  }, key);
+  await expect.poll(() => turned.length).toBe(1);
+  await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 2, [plan.accident]: 2 });
+});
+
+test("what changes while the guard waits is what it mends by", async ({ shopper }) => {
+  const buyer = shopper("drawer");
+  await guardedPair(buyer);
+  const { turned } = await buyer.turnAway({
+    ...{ path: changes, status: 429, times: 1, retryAfter: "2" },
+  });
+  await raise(buyer, 3);
+  await expect.poll(() => turned.length).toBe(1);
+  await raise(buyer, 2);
+  await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 2, [plan.accident]: 2 });
+});
+
+for (const manner of manners) {
+  test(`${manner}: the guard does not ask for ever, and mends with the next change`, async ({
+    page,
+    shopper,
+  }) => {
+    const buyer = shopper(manner);
+    await guardedPair(buyer);
+    const busy = await buyer.turnAway({ path: changes, status: 409, times: 100 });
+    await raise(buyer, 3);
+    await expect.poll(() => busy.turned.length, { timeout: 20_000 }).toBe(4);
+    // as long as its longest pause
+    await page.waitForTimeout(2_500);
+    expect(busy.turned).toHaveLength(4);
+    await expect(told(buyer)).toBeEmpty();
+    busy.times = 0;
+    await raise(buyer, 4);
+    await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 4, [plan.accident]: 4 });
+  });
+}
