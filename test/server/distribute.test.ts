@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { distributeTables } from "#app/database/distribution.ts";
 import { standInForCitus } from "#test/simulator/citus.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
+import { formerDatabase, migrations } from "./former-database.ts";
 import { type OpsResult, opsHere } from "./ops.ts";
 
 const databases: TestDatabase[] = [];
@@ -105,6 +107,28 @@ describe("a filled database", () => {
     const laid = await ask<Laid>(url, laidSql);
     const gone = laid.filter((table) => table.gone).map(({ name }) => name);
     expect(gone).toEqual(['"Shop"', '"ShopDay"']);
+  });
+});
+
+describe("a database that was distributed by a version of before", () => {
+  test("is migrated, and what came since is distributed as well", async () => {
+    const database = await formerDatabase(migrations.filter((name) => name < "20261128"));
+    databases.push(database);
+    const { url } = database;
+    await standInForCitus(url, 2);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await distributeTables(client).finally(() => client.end());
+    const { code, stdout, stderr } = await distribute(url);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Order: was already by shop");
+    expect(stdout).toContain("PlanRefund: now by shop");
+    const storage = await ask<{ storage: string }>(
+      url,
+      `SELECT attstorage::text AS storage FROM pg_attribute
+        WHERE attrelid = '"InboxWebhook"'::regclass AND attname = 'payload'`,
+    );
+    expect(storage).toEqual([{ storage: "e" }]);
   });
 });
 
