@@ -1,4 +1,12 @@
-import { Equalities, type Level, levelsOf, type Place, relationsIn } from "./bindings.ts";
+import {
+  Equalities,
+  isRead,
+  type Level,
+  levelsOf,
+  type Place,
+  refersOut,
+  relationsIn,
+} from "./bindings.ts";
 import type { Catalog } from "./catalog.ts";
 import { isNode, type Node, nodesOf, type Value, walk } from "./query-tree.ts";
 
@@ -97,6 +105,8 @@ function ofShape(level: Level, levels: Level[], catalog: Catalog): string[] {
       ...ofUpdate(level, places, equal, catalog),
     ];
   }
+  // PlanRouterQuery in multi_router_planner.c: one task only where every table is told its shop
+  const spread = places.filter(({ shop }) => equal.isOneShops(shop) && !equal.isBound(shop));
   // read over all shops: rows of one shop meet only their like
   const others = level.around.flatMap((one) => equal.placesIn(one));
   const apart = places
@@ -110,6 +120,9 @@ function ofShape(level: Level, levels: Level[], catalog: Catalog): string[] {
     ...ofEachRow(level, levels, catalog),
     ...ofLimit(level, places, equal),
     ...ofAllShops(level, levels, catalog),
+    ...spread.map(
+      ({ name }) => `${name} of one shop, asked of every node: it is told so around it alone`,
+    ),
     ...apart,
   ];
 }
@@ -183,24 +196,6 @@ function ofEachRow(level: Level, levels: Level[], catalog: Catalog): string[] {
     return unbound.map(
       ({ name }) => `${name} in a subquery for each row of what is no shop's own table`,
     );
-  });
-}
-
-/** Whether a query is one that the other reads as a table. */
-function isRead({ query }: Level, { query: other, ctes }: Level): boolean {
-  return (
-    nodesOf(other.rtable).some(({ subquery }) => subquery === query) ||
-    [...ctes.values()].some((cte) => cte.query === query)
-  );
-}
-
-/** Whether a query, or one within it, names columns of a query around it. */
-function refersOut(level: Level, levels: Level[]): boolean {
-  return levels.some((one) => {
-    const depth = one === level ? 0 : one.around.indexOf(level) + 1;
-    if (one !== level && depth === 0) return false;
-    const own = [...walk(Object.values(one.query), notSubquery)];
-    return own.some(({ kind, varlevelsup }) => kind === "VAR" && Number(varlevelsup) > depth);
   });
 }
 
