@@ -81,6 +81,17 @@ describe("an empty database", () => {
     expect(laid.map(({ name }) => name).sort()).toEqual(names.sort());
   });
 
+  test("keeps no statistics about shops in the parts of a month either, which Citus makes without", async () => {
+    const told = await ask<{ name: string; command: string }>(
+      url,
+      `SELECT table_name::text AS name, command FROM citus_internal.told ORDER BY 1`,
+    );
+    expect(told.map(({ name }) => name)).toEqual(['"Attempt_first"', '"Attempt_later"']);
+    for (const { command } of told) {
+      expect(command).toBe('ALTER TABLE %s ALTER COLUMN "shop" SET STATISTICS 0');
+    }
+  });
+
   test("is left as it is the next time, which says so", async () => {
     const { code, stdout } = await distribute(url, "--json");
     expect(code).toBe(0);

@@ -100,11 +100,13 @@ const standIn = (workers: number) => `
       END IF;
     END $$;
 
+  CREATE TABLE citus_internal.told (table_name regclass NOT NULL, command text NOT NULL);
   CREATE FUNCTION run_command_on_shards(table_name regclass, command text,
       OUT shardid bigint, OUT success boolean, OUT result text) RETURNS SETOF record LANGUAGE plpgsql
     SET citus.enable_ddl_propagation = off AS $$
     BEGIN
       EXECUTE format(command, table_name);
+      INSERT INTO citus_internal.told VALUES (table_name, command);
       RETURN QUERY SELECT 102008::bigint, true, 'ALTER TABLE';
     END $$;
 
