@@ -144,6 +144,11 @@ describe("statements that a Citus refused", () => {
          FROM "PlanCoverage" c WHERE c."shop" = $1 FOR UPDATE OF c`,
       [without("PlanJob")],
     ],
+    [
+      "what compares one thing with several: each of them became NULL, no boolean for a number",
+      `UPDATE "Order" SET "revision" = CASE "revision" % 3 WHEN 0 THEN $2::int ELSE 0 END WHERE "shop" = $1`,
+      ["CASE x WHEN y in a modification"],
+    ],
   ])("%s", async (_what, sql, expected) => {
     expect(await breaches(sql)).toEqual(expected);
   });
@@ -373,6 +378,10 @@ describe("what it takes", () => {
       "a subquery that PostgreSQL makes a join of, told its shop by the query around it",
       `UPDATE "Order" o SET "revision" = 2 WHERE o."shop" = $1 AND NOT EXISTS (
            SELECT 1 FROM "TimelineEvent" e WHERE e."shop" = o."shop" AND e."orderId" = o."id")`,
+    ],
+    [
+      "the same by conditions",
+      `UPDATE "Order" SET "revision" = CASE WHEN "revision" % 3 = 0 THEN $2::int ELSE 0 END WHERE "shop" = $1`,
     ],
   ])("%s", async (_what, sql) => {
     expect(await breaches(sql)).toEqual([]);

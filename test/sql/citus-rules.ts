@@ -22,6 +22,7 @@ export function breachesOf(statement: Node, catalog: Catalog): string[] {
   if (!levels.some((level) => isOnNodes(level, catalog))) return [];
   const found = levels.flatMap((level) => [
     ...ofFunctions(level, catalog),
+    ...ofComparingCase(level, levels, catalog),
     ...ofShape(level, levels, catalog),
     ...ofMixture(level, levels, catalog),
     ...ofEverywhere(level, levels, catalog),
@@ -78,6 +79,18 @@ function ofFunctions(level: Level, catalog: Catalog): string[] {
     }
   }
   return found;
+}
+
+/**
+ * PartiallyEvaluateExpression in citus_clauses.c: "WHEN 1" of "CASE x WHEN 1" is a comparison with a
+ * placeholder. It names no column, so Citus works it out, to NULL, and sends "CASE x WHEN NULL".
+ */
+function ofComparingCase({ query }: Level, levels: Level[], catalog: Catalog): string[] {
+  if (!levels.some((level) => isModification(level.query, catalog))) return [];
+  const isComparing = [...walk(Object.values(query), notSubquery)].some(
+    ({ kind, arg }) => kind === "CASEEXPR" && isNode(arg),
+  );
+  return isComparing ? ["CASE x WHEN y in a modification"] : [];
 }
 
 function notSubquery({ kind }: Node): boolean {
