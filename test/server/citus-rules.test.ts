@@ -303,6 +303,11 @@ describe("what else Citus refuses, or would ask every node for", () => {
            SELECT 1 FROM "TimelineEvent" e WHERE e."shop" = o."shop" AND e."orderId" = o."id"))`,
       [without("TimelineEvent")],
     ],
+    [
+      "how long the oldest waits, which a node's clock ahead of the coordinator's made less than nothing",
+      `SELECT extract(epoch FROM now() - min(least("dueAt", now()))) FROM "Order"`,
+      ["an aggregate of a time of each node, over all shops"],
+    ],
   ])("%s", async (_what, sql, expected) => {
     expect(await breaches(sql)).toEqual(expected);
   });
@@ -382,6 +387,10 @@ describe("what it takes", () => {
     [
       "the same by conditions",
       `UPDATE "Order" SET "revision" = CASE WHEN "revision" % 3 = 0 THEN $2::int ELSE 0 END WHERE "shop" = $1`,
+    ],
+    [
+      "how long the oldest waits, by the coordinator's clock",
+      `SELECT extract(epoch FROM now() - least(min("dueAt"), now())) FROM "Order"`,
     ],
   ])("%s", async (_what, sql) => {
     expect(await breaches(sql)).toEqual([]);

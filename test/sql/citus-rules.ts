@@ -97,6 +97,11 @@ function notSubquery({ kind }: Node): boolean {
   return kind !== "QUERY";
 }
 
+/** What is told of the time that it is: a function that is not immutable, of nothing. */
+function isTime(node: Node, { volatilityOf }: Catalog): boolean {
+  return volatilityOf(node) !== "i" && [...walk(node)].every(({ kind }) => kind !== "VAR");
+}
+
 function isLazy({ kind }: Node): boolean {
   return kind === "CASEEXPR" || kind === "COALESCEEXPR";
 }
@@ -148,7 +153,12 @@ function ofAllShops(level: Level, levels: Level[], catalog: Catalog): string[] {
     return equal.placesIn(one).some(({ shop }) => !equal.isBound(shop));
   });
   if (!readsAll) return [];
+  const hasTime = ({ kind, args }: Node) =>
+    kind === "AGGREF" && [...walk(args)].some((node) => isTime(node, catalog));
+  const timed = [...walk(Object.values(level.query), notSubquery)].some(hasTime);
   return [
+    // WorkerExtendedOpNode in multi_logical_optimizer.c: what is within it is each node's
+    ...(timed ? ["an aggregate of a time of each node, over all shops"] : []),
     ...(level.query.hasRecursive === "true" ? ["a recursive query over all shops"] : []),
     ...(nodesOf(level.query.groupingSets).length > 0 ? ["grouping sets over all shops"] : []),
   ];
