@@ -70,12 +70,15 @@ export class MigrationAdapter extends PrismaPg {
         await run(script);
         return;
       }
+      const isCitus =
+        (await ask("SELECT 1::int4 FROM pg_extension WHERE extname = 'citus'", adapter)) > 0;
+      const whole = isCitus ? oneByOne(script) : script;
       const deadline = Date.now() + this.#waitMs;
       while (true) {
         try {
           // by itself: Citus takes no second statement beside one that alters a distributed table
           await run(`SET lock_timeout = ${lockMs}`);
-          await run(script).finally(() => run("SET lock_timeout = 0"));
+          await run(whole).finally(() => run("SET lock_timeout = 0"));
           return;
         } catch (error) {
           if (!isLockTimeout(error)) throw error;
@@ -108,13 +111,42 @@ async function dropUnfinished(sql: string, adapter: Adapter): Promise<void> {
     /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?("?)(\w+)\1/i;
   const [, , name] = create.exec(sql) ?? [];
   if (name === undefined) return;
-  const { rows } = await adapter.queryRaw({
-    sql: `SELECT 1::int4 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-           WHERE c.relname = '${name}' AND NOT i.indisvalid AND pg_table_is_visible(c.oid)`,
-    ...{ args: [], argTypes: [] },
-  });
-  if (rows.length === 0) return;
+  const unfinished = await ask(
+    `SELECT 1::int4 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+      WHERE c.relname = '${name}' AND NOT i.indisvalid AND pg_table_is_visible(c.oid)`,
+    adapter,
+  );
+  if (unfinished === 0) return;
   await adapter.executeRaw({ sql: `DROP INDEX CONCURRENTLY "${name}"`, args: [], argTypes: [] });
+}
+
+/** How many rows there are. */
+async function ask(sql: string, adapter: Adapter): Promise<number> {
+  const { rows } = await adapter.queryRaw({ sql, args: [], argTypes: [] });
+  return rows.length;
+}
+
+/** A string, a name, a body or a comment, whatever stands in it; else one character. */
+const token = /'(?:[^']|'')*'|"[^"]*"|(\$\w*\$)[\s\S]*?\1|--[^\n]*|\/\*[\s\S]*?\*\/|[\s\S]/g;
+
+/**
+ * A migration as one statement that does them one after the other. Citus hands a statement that alters
+ * a distributed table on to its parts with all that was sent beside it, which they refuse.
+ */
+function oneByOne(script: string): string {
+  const statements = [""];
+  for (const [text, body] of script.matchAll(token)) {
+    if (text === ";" && body === undefined) statements.push("");
+    else statements[statements.length - 1] += text;
+  }
+  const some = statements.filter((one) => withoutComments(one) !== "");
+  if (some.length < 2) return script;
+  const executes = some.map((one) => `EXECUTE '${one.replaceAll("'", "''")}';`);
+  return `DO $migration$ BEGIN
+    -- over one connection to each node, which sees what was done before
+    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
+    ${executes.join("\n")}
+  END $migration$`;
 }
 
 function withoutComments(sql: string): string {

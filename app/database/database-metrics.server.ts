@@ -29,7 +29,8 @@ const figures: { name: string; help: string; label?: string; sql: string }[] = [
   {
     name: "hakuna_orders_due_oldest_seconds",
     help: "How long the oldest order waits that could be sent now",
-    sql: `SELECT coalesce(extract(epoch FROM now() - min(least(due, now()))), 0)::float8 AS value
+    // on a Citus the time within an aggregate is a node's, which may be ahead of this
+    sql: `SELECT extract(epoch FROM now() - least(min(due), now()))::float8 AS value
       FROM (SELECT (SELECT min(o."dueAt") FROM "Order" o
                      WHERE o."shop" = s."domain" AND o."dueAt" IS NOT NULL) AS due FROM "Shop" s
              WHERE s."connection" = 'connected' AND NOT s."paused" AND coalesce(s."backoffUntil" <= now(), true)

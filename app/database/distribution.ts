@@ -94,6 +94,7 @@ async function lay(client: pg.Client, table: Table): Promise<Placed> {
     ]);
   }
   await dropLocalRows(client, quoted);
+  await keepNoStatistics(client, quoted);
   return { table: name, place, done: !isLaid };
 }
 
@@ -130,5 +131,27 @@ async function dropLocalRows(client: pg.Client, quoted: string): Promise<void> {
   );
   if (rows[0]?.left) {
     await client.query("SELECT truncate_local_data_after_distributing_table($1)", [quoted]);
+  }
+}
+
+/**
+ * That no statistics are kept about shops (docs/decisions/0028) is a column's own, and Citus makes the
+ * parts of a partition without it: its columns are the whole's. It refuses to be told so of the
+ * partition, and each part does not.
+ */
+async function keepNoStatistics(client: pg.Client, quoted: string): Promise<void> {
+  const { rows: partitions } = await client.query<{ name: string }>(
+    `SELECT a.attrelid::regclass::text AS "name" FROM pg_partition_tree($1::regclass) t
+       JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = 'shop'
+      WHERE t.isleaf AND a.attinhcount > 0 AND a.attstattarget = 0`,
+    [quoted],
+  );
+  for (const { name } of partitions) {
+    const { rows } = await client.query<{ result: string }>(
+      `SELECT "result" FROM run_command_on_shards($1::regclass,
+         'ALTER TABLE %s ALTER COLUMN "shop" SET STATISTICS 0') WHERE NOT "success"`,
+      [name],
+    );
+    if (rows[0]) throw new DatabaseError(`A part of ${name} keeps statistics: ${rows[0].result}`);
   }
 }

@@ -70,17 +70,17 @@ export async function customerData(
          'formerPayload', d."formerPayload",
          'events', (SELECT jsonb_agg(to_jsonb(e) - 'shop' - 'orderId' ORDER BY e."at")
                       FROM (SELECT * FROM "TimelineEvent"
-                             WHERE "shop" = o."shop" AND "orderId" = o."id"
+                             WHERE "shop" = $1 AND "orderId" = o."id"
                             UNION ALL
                             SELECT "shop", "orderId", "at", "source", "kind", "detail"
                               FROM "OrderEvent"
-                             WHERE "shop" = o."shop" AND "orderId" = o."id") e),
+                             WHERE "shop" = $1 AND "orderId" = o."id") e),
          'planRequests', (SELECT jsonb_agg(to_jsonb(q) - $4::text[] ORDER BY q."createdAt")
-                            FROM "PlanRequest" q WHERE q."shop" = o."shop" AND q."orderId" = o."id"),
+                            FROM "PlanRequest" q WHERE q."shop" = $1 AND q."orderId" = o."id"),
          'planRefunds', (SELECT jsonb_agg(to_jsonb(r) - $4::text[] ORDER BY r."createdAt")
-                           FROM "PlanRefund" r WHERE r."shop" = o."shop" AND r."orderId" = o."id"),
+                           FROM "PlanRefund" r WHERE r."shop" = $1 AND r."orderId" = o."id"),
          'returns', (SELECT jsonb_agg(to_jsonb(t) - $4::text[] ORDER BY t."id")
-                       FROM "OrderReturn" t WHERE t."shop" = o."shop" AND t."orderId" = o."id")
+                       FROM "OrderReturn" t WHERE t."shop" = $1 AND t."orderId" = o."id")
        ) AS "order"
        FROM "Order" o
        LEFT JOIN "OrderDocument" d ON d."shop" = o."shop" AND d."orderId" = o."id"

@@ -137,6 +137,18 @@ describe("statements that a Citus refused", () => {
          SELECT ctid FROM "InboxWebhook" WHERE "shop" = $1 AND "receivedAt" < $2 LIMIT 5000))`,
       [without("InboxWebhook")],
     ],
+    [
+      "the row of a look for products, locked beside the job that only the row names a shop for",
+      `SELECT "products" > $2 OR EXISTS (
+           SELECT 1 FROM "PlanJob" j WHERE j."shop" = c."shop" AND j."id" = c."jobId") AS "isFresh"
+         FROM "PlanCoverage" c WHERE c."shop" = $1 FOR UPDATE OF c`,
+      [without("PlanJob")],
+    ],
+    [
+      "what compares one thing with several: each of them became NULL, no boolean for a number",
+      `UPDATE "Order" SET "revision" = CASE "revision" % 3 WHEN 0 THEN $2::int ELSE 0 END WHERE "shop" = $1`,
+      ["CASE x WHEN y in a modification"],
+    ],
   ])("%s", async (_what, sql, expected) => {
     expect(await breaches(sql)).toEqual(expected);
   });
@@ -278,6 +290,24 @@ describe("what else Citus refuses, or would ask every node for", () => {
       ["Hold is on every node, and changed by what a shop's table says"],
     ],
     ["what no rule knows", `TRUNCATE "Shop"`, ["TruncateStmt is of a kind that no rule knows"]],
+    [
+      "a subquery for each row of one shop that is not told which",
+      `SELECT o."id", (SELECT count(*) FROM "TimelineEvent" e
+                        WHERE e."shop" = o."shop" AND e."orderId" = o."id") AS "events"
+         FROM "Order" o WHERE o."shop" = $1`,
+      ["TimelineEvent of one shop, asked of every node: it is told so around it alone"],
+    ],
+    [
+      "the same in a condition that PostgreSQL makes no join of",
+      `UPDATE "Order" o SET "revision" = 2 WHERE o."shop" = $1 AND (o."revision" = 1 OR EXISTS (
+           SELECT 1 FROM "TimelineEvent" e WHERE e."shop" = o."shop" AND e."orderId" = o."id"))`,
+      [without("TimelineEvent")],
+    ],
+    [
+      "how long the oldest waits, which a node's clock ahead of the coordinator's made less than nothing",
+      `SELECT extract(epoch FROM now() - min(least("dueAt", now()))) FROM "Order"`,
+      ["an aggregate of a time of each node, over all shops"],
+    ],
   ])("%s", async (_what, sql, expected) => {
     expect(await breaches(sql)).toEqual(expected);
   });
@@ -348,6 +378,19 @@ describe("what it takes", () => {
     [
       "a transaction's beginning, with its time",
       `BEGIN; SELECT floor(extract(epoch FROM now()) * 1000)::float8 AS now`,
+    ],
+    [
+      "a subquery that PostgreSQL makes a join of, told its shop by the query around it",
+      `UPDATE "Order" o SET "revision" = 2 WHERE o."shop" = $1 AND NOT EXISTS (
+           SELECT 1 FROM "TimelineEvent" e WHERE e."shop" = o."shop" AND e."orderId" = o."id")`,
+    ],
+    [
+      "the same by conditions",
+      `UPDATE "Order" SET "revision" = CASE WHEN "revision" % 3 = 0 THEN $2::int ELSE 0 END WHERE "shop" = $1`,
+    ],
+    [
+      "how long the oldest waits, by the coordinator's clock",
+      `SELECT extract(epoch FROM now() - least(min("dueAt"), now())) FROM "Order"`,
     ],
   ])("%s", async (_what, sql) => {
     expect(await breaches(sql)).toEqual([]);

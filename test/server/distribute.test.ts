@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { distributeTables } from "#app/database/distribution.ts";
 import { standInForCitus } from "#test/simulator/citus.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
+import { formerDatabase, migrations } from "./former-database.ts";
 import { type OpsResult, opsHere } from "./ops.ts";
 
 const databases: TestDatabase[] = [];
@@ -79,6 +81,17 @@ describe("an empty database", () => {
     expect(laid.map(({ name }) => name).sort()).toEqual(names.sort());
   });
 
+  test("keeps no statistics about shops in the parts of a month either, which Citus makes without", async () => {
+    const told = await ask<{ name: string; command: string }>(
+      url,
+      `SELECT table_name::text AS name, command FROM citus_internal.told ORDER BY 1`,
+    );
+    expect(told.map(({ name }) => name)).toEqual(['"Attempt_first"', '"Attempt_later"']);
+    for (const { command } of told) {
+      expect(command).toBe('ALTER TABLE %s ALTER COLUMN "shop" SET STATISTICS 0');
+    }
+  });
+
   test("is left as it is the next time, which says so", async () => {
     const { code, stdout } = await distribute(url, "--json");
     expect(code).toBe(0);
@@ -105,6 +118,28 @@ describe("a filled database", () => {
     const laid = await ask<Laid>(url, laidSql);
     const gone = laid.filter((table) => table.gone).map(({ name }) => name);
     expect(gone).toEqual(['"Shop"', '"ShopDay"']);
+  });
+});
+
+describe("a database that was distributed by a version of before", () => {
+  test("is migrated, and what came since is distributed as well", async () => {
+    const database = await formerDatabase(migrations.filter((name) => name < "20261128"));
+    databases.push(database);
+    const { url } = database;
+    await standInForCitus(url, 2);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await distributeTables(client).finally(() => client.end());
+    const { code, stdout, stderr } = await distribute(url);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Order: was already by shop");
+    expect(stdout).toContain("PlanRefund: now by shop");
+    const storage = await ask<{ storage: string }>(
+      url,
+      `SELECT attstorage::text AS storage FROM pg_attribute
+        WHERE attrelid = '"InboxWebhook"'::regclass AND attname = 'payload'`,
+    );
+    expect(storage).toEqual([{ storage: "e" }]);
   });
 });
 

@@ -100,19 +100,42 @@ const standIn = (workers: number) => `
       END IF;
     END $$;
 
+  CREATE TABLE citus_internal.told (table_name regclass NOT NULL, command text NOT NULL);
+  CREATE FUNCTION run_command_on_shards(table_name regclass, command text,
+      OUT shardid bigint, OUT success boolean, OUT result text) RETURNS SETOF record LANGUAGE plpgsql
+    SET citus.enable_ddl_propagation = off AS $$
+    BEGIN
+      EXECUTE format(command, table_name);
+      INSERT INTO citus_internal.told VALUES (table_name, command);
+      RETURN QUERY SELECT 102008::bigint, true, 'ALTER TABLE';
+    END $$;
+
   CREATE FUNCTION citus_internal.refuse_alter() RETURNS event_trigger LANGUAGE plpgsql AS $$
     DECLARE
-      altered text := substring(current_query() FROM '^\\s*ALTER TABLE ("\\w+")');
-      is_laid boolean := EXISTS (SELECT 1 FROM citus_internal.laid l
-        WHERE l.table_name = to_regclass(altered) OR l.table_name = (
-          SELECT inhparent FROM pg_inherits WHERE inhrelid = to_regclass(altered)));
+      context text; asked text; is_laid boolean;
     BEGIN
-      IF is_laid AND current_query() ~ 'DETACH PARTITION .* (CONCURRENTLY|FINALIZE)' THEN
+      IF current_setting('citus.enable_ddl_propagation', true) = 'off' THEN
+        RETURN;
+      END IF;
+      -- within a block each statement is one for itself
+      GET DIAGNOSTICS context = PG_CONTEXT;
+      asked := regexp_replace(
+        coalesce(substring(context FROM 'SQL statement "(.*?)"\\nPL/pgSQL function'), current_query()),
+        '--[^\\n]*|''[^'']*''', '', 'g');
+      is_laid := EXISTS (
+        SELECT 1 FROM regexp_matches(asked, 'ALTER TABLE ("\\w+")', 'g') altered, citus_internal.laid l
+         WHERE l.table_name = to_regclass(altered[1]) OR l.table_name = (
+           SELECT inhparent FROM pg_inherits WHERE inhrelid = to_regclass(altered[1])));
+      IF is_laid AND asked ~ 'DETACH PARTITION .* (CONCURRENTLY|FINALIZE)' THEN
         RAISE EXCEPTION 'ALTER TABLE .. DETACH PARTITION .. CONCURRENTLY commands are currently unsupported.'
           USING ERRCODE = 'internal_error';
       END IF;
-      IF is_laid AND current_query() ~ 'SET STATISTICS' THEN
+      IF is_laid AND asked ~ 'SET (STATISTICS|STORAGE)' THEN
         RAISE EXCEPTION 'alter table command is currently unsupported' USING ERRCODE = 'feature_not_supported';
+      END IF;
+      IF is_laid AND asked ~ ';\\s*\\S' THEN
+        RAISE EXCEPTION 'cannot insert multiple commands into a prepared statement'
+          USING ERRCODE = 'syntax_error';
       END IF;
     END $$;
   CREATE EVENT TRIGGER citus_refuse_alter ON ddl_command_start WHEN TAG IN ('ALTER TABLE')

@@ -50,13 +50,20 @@ export class Equalities {
   readonly #levels: Level[];
   readonly #catalog: Catalog;
   readonly #above = new Map<string, string>();
+  /** the same without what only a query says that this one is asked for each row of */
+  readonly #own = new Map<string, string>();
 
   /** @param levels every query of the statement, of which `level` is one */
   constructor(levels: Level[], level: Level, catalog: Catalog) {
     this.#levels = levels;
     this.#catalog = catalog;
-    for (const one of [...this.#readBy(level), ...level.around]) {
-      for (const condition of conditionsOf(one.query.jointree)) this.#note(one, condition);
+    const read = this.#readBy(level);
+    const near = [...read, ...joinedWith(level, levels)];
+    for (const one of [...read, ...level.around]) {
+      for (const condition of conditionsOf(one.query.jointree)) {
+        this.#note(one, condition, this.#above);
+        if (near.includes(one)) this.#note(one, condition, this.#own);
+      }
     }
   }
 
@@ -78,13 +85,21 @@ export class Equalities {
     }));
   }
 
-  /** Whether a column is said to be equal to one value: a parameter or a constant. */
+  /**
+   * Whether a column is said to be equal to one value, a parameter or a constant, where Citus's planner
+   * sees it: a subquery that is asked for each row is told of a column of the row, and of no value.
+   */
   isBound(place: string): boolean {
-    return this.#root(place).startsWith("=");
+    return rootOf(place, this.#own).startsWith("=");
+  }
+
+  /** Whether a column is equal to one value, however it is said. */
+  isOneShops(place: string): boolean {
+    return rootOf(place, this.#above).startsWith("=");
   }
 
   areEqual(a: string, b: string): boolean {
-    return this.#root(a) === this.#root(b);
+    return rootOf(a, this.#above) === rootOf(b, this.#above);
   }
 
   /** What an expression of a query stands for; null: for nothing that could be equal to a column. */
@@ -137,7 +152,7 @@ export class Equalities {
     return this.itemOf(level, targets[index]?.expr);
   }
 
-  #note(level: Level, condition: Node): void {
+  #note(level: Level, condition: Node, above: Map<string, string>): void {
     if (condition.kind !== "OPEXPR") return;
     const [left, right] = nodesOf(condition.args);
     // text and text, whatever stands around it
@@ -145,7 +160,7 @@ export class Equalities {
     const inner = isNode(right) && right.kind === "SUBLINK" ? this.#sublink(level, right) : null;
     const a = this.itemOf(level, left);
     const b = inner ?? this.itemOf(level, right);
-    if (a !== null && b !== null) this.#join(a, b);
+    if (a !== null && b !== null) join(a, b, above);
   }
 
   /** A scalar subquery is what it answers. */
@@ -155,18 +170,64 @@ export class Equalities {
       ? this.#output(inner, 0)
       : null;
   }
+}
 
-  #root(item: string): string {
-    const above = this.#above.get(item);
-    return above === undefined ? item : this.#root(above);
-  }
+function rootOf(item: string, above: Map<string, string>): string {
+  const next = above.get(item);
+  return next === undefined ? item : rootOf(next, above);
+}
 
-  #join(a: string, b: string): void {
-    const [one, other] = [this.#root(a), this.#root(b)];
-    if (one === other) return;
-    if (one.startsWith("=")) this.#above.set(other, one);
-    else this.#above.set(one, other);
-  }
+function join(a: string, b: string, above: Map<string, string>): void {
+  const [one, other] = [rootOf(a, above), rootOf(b, above)];
+  if (one === other) return;
+  if (one.startsWith("=")) above.set(other, one);
+  else above.set(one, other);
+}
+
+/** The queries around that PostgreSQL's planner makes one with this, so that what they say holds here. */
+function joinedWith(level: Level, levels: Level[]): Level[] {
+  const [parent] = level.around;
+  return parent && isJoined(level, parent, levels) ? [parent, ...joinedWith(parent, levels)] : [];
+}
+
+/** pull_up_sublinks and pull_up_subqueries in PostgreSQL's prepjointree.c. */
+function isJoined(level: Level, parent: Level, levels: Level[]): boolean {
+  const { query } = level;
+  if (isRead(level, parent)) return !refersOut(level, levels) || isSimple(query);
+  const links = [...conditionsOf(parent.query.jointree)].map((node) =>
+    node.kind === "BOOLEXPR" && node.boolop === "not" ? nodesOf(node.args)[0] : node,
+  );
+  const link = links.find((one) => one?.kind === "SUBLINK" && one.subselect === query);
+  if (link?.subLinkType === "0") return isSimple(query);
+  return link?.subLinkType === "2" && !refersOut(level, levels);
+}
+
+/** Whether each row stands for itself, and all of them are asked for. */
+function isSimple(query: Node): boolean {
+  const { hasAggs, hasWindowFuncs, hasDistinctOn } = query;
+  const parts = ["groupClause", "groupingSets", "havingQual", "distinctClause", "setOperations"];
+  const isWhole = !["limitCount", "limitOffset", "cteList", ...parts].some(
+    (name) => nodesOf(query[name]).length > 0,
+  );
+  return isWhole && ![hasAggs, hasWindowFuncs, hasDistinctOn].includes("true");
+}
+
+/** Whether a query is one that the other reads as a table. */
+export function isRead({ query }: Level, { query: other, ctes }: Level): boolean {
+  return (
+    nodesOf(other.rtable).some(({ subquery }) => subquery === query) ||
+    [...ctes.values()].some((cte) => cte.query === query)
+  );
+}
+
+/** Whether a query, or one within it, names columns of a query around it. */
+export function refersOut(level: Level, levels: Level[]): boolean {
+  return levels.some((one) => {
+    const depth = one === level ? 0 : one.around.indexOf(level) + 1;
+    if (one !== level && depth === 0) return false;
+    const own = [...walk(Object.values(one.query), ({ kind }) => kind !== "QUERY")];
+    return own.some(({ kind, varlevelsup }) => kind === "VAR" && Number(varlevelsup) > depth);
+  });
 }
 
 /** What must hold of every row: the parts of WHERE and ON that are joined by AND. */

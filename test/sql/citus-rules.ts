@@ -1,4 +1,12 @@
-import { Equalities, type Level, levelsOf, type Place, relationsIn } from "./bindings.ts";
+import {
+  Equalities,
+  isRead,
+  type Level,
+  levelsOf,
+  type Place,
+  refersOut,
+  relationsIn,
+} from "./bindings.ts";
 import type { Catalog } from "./catalog.ts";
 import { isNode, type Node, nodesOf, type Value, walk } from "./query-tree.ts";
 
@@ -14,6 +22,7 @@ export function breachesOf(statement: Node, catalog: Catalog): string[] {
   if (!levels.some((level) => isOnNodes(level, catalog))) return [];
   const found = levels.flatMap((level) => [
     ...ofFunctions(level, catalog),
+    ...ofComparingCase(level, levels, catalog),
     ...ofShape(level, levels, catalog),
     ...ofMixture(level, levels, catalog),
     ...ofEverywhere(level, levels, catalog),
@@ -72,8 +81,25 @@ function ofFunctions(level: Level, catalog: Catalog): string[] {
   return found;
 }
 
+/**
+ * PartiallyEvaluateExpression in citus_clauses.c: "WHEN 1" of "CASE x WHEN 1" is a comparison with a
+ * placeholder. It names no column, so Citus works it out, to NULL, and sends "CASE x WHEN NULL".
+ */
+function ofComparingCase({ query }: Level, levels: Level[], catalog: Catalog): string[] {
+  if (!levels.some((level) => isModification(level.query, catalog))) return [];
+  const isComparing = [...walk(Object.values(query), notSubquery)].some(
+    ({ kind, arg }) => kind === "CASEEXPR" && isNode(arg),
+  );
+  return isComparing ? ["CASE x WHEN y in a modification"] : [];
+}
+
 function notSubquery({ kind }: Node): boolean {
   return kind !== "QUERY";
+}
+
+/** What is told of the time that it is: a function that is not immutable, of nothing. */
+function isTime(node: Node, { volatilityOf }: Catalog): boolean {
+  return volatilityOf(node) !== "i" && [...walk(node)].every(({ kind }) => kind !== "VAR");
 }
 
 function isLazy({ kind }: Node): boolean {
@@ -97,6 +123,8 @@ function ofShape(level: Level, levels: Level[], catalog: Catalog): string[] {
       ...ofUpdate(level, places, equal, catalog),
     ];
   }
+  // PlanRouterQuery in multi_router_planner.c: one task only where every table is told its shop
+  const spread = places.filter(({ shop }) => equal.isOneShops(shop) && !equal.isBound(shop));
   // read over all shops: rows of one shop meet only their like
   const others = level.around.flatMap((one) => equal.placesIn(one));
   const apart = places
@@ -110,6 +138,9 @@ function ofShape(level: Level, levels: Level[], catalog: Catalog): string[] {
     ...ofEachRow(level, levels, catalog),
     ...ofLimit(level, places, equal),
     ...ofAllShops(level, levels, catalog),
+    ...spread.map(
+      ({ name }) => `${name} of one shop, asked of every node: it is told so around it alone`,
+    ),
     ...apart,
   ];
 }
@@ -122,7 +153,12 @@ function ofAllShops(level: Level, levels: Level[], catalog: Catalog): string[] {
     return equal.placesIn(one).some(({ shop }) => !equal.isBound(shop));
   });
   if (!readsAll) return [];
+  const hasTime = ({ kind, args }: Node) =>
+    kind === "AGGREF" && [...walk(args)].some((node) => isTime(node, catalog));
+  const timed = [...walk(Object.values(level.query), notSubquery)].some(hasTime);
   return [
+    // WorkerExtendedOpNode in multi_logical_optimizer.c: what is within it is each node's
+    ...(timed ? ["an aggregate of a time of each node, over all shops"] : []),
     ...(level.query.hasRecursive === "true" ? ["a recursive query over all shops"] : []),
     ...(nodesOf(level.query.groupingSets).length > 0 ? ["grouping sets over all shops"] : []),
   ];
@@ -183,24 +219,6 @@ function ofEachRow(level: Level, levels: Level[], catalog: Catalog): string[] {
     return unbound.map(
       ({ name }) => `${name} in a subquery for each row of what is no shop's own table`,
     );
-  });
-}
-
-/** Whether a query is one that the other reads as a table. */
-function isRead({ query }: Level, { query: other, ctes }: Level): boolean {
-  return (
-    nodesOf(other.rtable).some(({ subquery }) => subquery === query) ||
-    [...ctes.values()].some((cte) => cte.query === query)
-  );
-}
-
-/** Whether a query, or one within it, names columns of a query around it. */
-function refersOut(level: Level, levels: Level[]): boolean {
-  return levels.some((one) => {
-    const depth = one === level ? 0 : one.around.indexOf(level) + 1;
-    if (one !== level && depth === 0) return false;
-    const own = [...walk(Object.values(one.query), notSubquery)];
-    return own.some(({ kind, varlevelsup }) => kind === "VAR" && Number(varlevelsup) > depth);
   });
 }
 

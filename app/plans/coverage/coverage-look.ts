@@ -27,7 +27,7 @@ const freshNoneMs = 60_000;
 export async function askForCoverage(pool: pg.Pool, shop: string, now: number): Promise<boolean> {
   const state = `SELECT "finishedAt" > $3 OR ("finishedAt" > $2 AND "products" > 0) OR EXISTS (
       SELECT 1 FROM "PlanJob" j
-       WHERE j."shop" = c."shop" AND j."id" = c."jobId" AND j."state" = 'running') AS "isFresh"
+       WHERE j."shop" = $1 AND j."id" = c."jobId" AND j."state" = 'running') AS "isFresh"
     FROM "PlanCoverage" c WHERE c."shop" = $1`;
   const isFresh = async (client: Client, lock: string) => {
     const values = [shop, new Date(now - freshMs), new Date(now - freshNoneMs)];

@@ -66,7 +66,7 @@ export async function readCoverage(
   const { rows } = await pool.query<Row>(
     `SELECT c."products", c."beyond", (extract(epoch FROM c."finishedAt") * 1000)::float8 AS "at",
             j."id" IS NOT NULL AS "isCounting", j."reason" AS "wait",
-            (SELECT count(*)::int FROM "UncoveredProduct" u WHERE u."shop" = c."shop") AS "listed"
+            (SELECT count(*)::int FROM "UncoveredProduct" u WHERE u."shop" = $1) AS "listed"
        FROM "PlanCoverage" c
        LEFT JOIN "PlanJob" j ON j."shop" = c."shop" AND j."id" = c."jobId" AND j."state" = 'running'
       WHERE c."shop" = $1`,
@@ -117,9 +117,9 @@ export async function readFollow(
             f."dueAt" <= $2 OR j."id" IS NOT NULL AS "isLooking",
             (extract(epoch FROM f."since") * 1000)::float8 AS "since",
             (extract(epoch FROM f."lookedAt") * 1000)::float8 AS "lookedAt",
-            (SELECT count(*)::int FROM "FollowedProduct" p WHERE p."shop" = f."shop"
+            (SELECT count(*)::int FROM "FollowedProduct" p WHERE p."shop" = $1
                 AND p."state" = 'given' AND p."at" >= f."since") AS "given",
-            (SELECT count(*)::int FROM "FollowedProduct" p WHERE p."shop" = f."shop"
+            (SELECT count(*)::int FROM "FollowedProduct" p WHERE p."shop" = $1
                 AND p."state" = 'failed') AS "failed"
        FROM "PlanFollow" f
        LEFT JOIN "PlanJob" j ON j."shop" = f."shop" AND j."kind" = 'follow' AND j."state" = 'running'
