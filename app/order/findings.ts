@@ -103,6 +103,10 @@ const mappingFindings = {
     severity: "warning",
     text: "{{titles}} was sold at a discount; plans must not be discounted. Exclude them from your discounts.",
   },
+  exchange_suggested: {
+    severity: "info",
+    text: "{{titles}} may belong together since an exchange: one of them was added when the other's partner was gone. If so, confirm the pair, and the plan covers that product; if not, refund the plan.",
+  },
   pair_suggested: {
     severity: "info",
     text: "{{titles}} probably belong together, but nothing links them. Confirm the pair to have it sent.",

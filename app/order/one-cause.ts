@@ -6,6 +6,7 @@ import type { Finding, FindingCode, Severity } from "./findings.ts";
  */
 const standsFor: Partial<Record<FindingCode, readonly FindingCode[]>> = {
   pair_suggested: ["plan_without_product", "plan_not_in_order", "plan_used_up"],
+  exchange_suggested: ["plan_without_product"],
   several_plans_for_product: ["plan_without_product"],
   plan_not_hakuna: ["plan_without_offer"],
 };

@@ -102,7 +102,7 @@ it("what was exchanged is suggested, and stays covered once somebody says so", a
   const sentAfter = { ...first, id: 901, line_items: [{ id: 5, quantity: 1 }] };
   const fulfillments = [first, sentAfter];
   await take("orders/updated", sold(4, exchanged, { fulfillments, updated_at: later }));
-  expect(await found(4)).toEqual(["product_gone_plan_not", "pair_suggested"]);
+  expect(await found(4)).toEqual(["product_gone_plan_not", "exchange_suggested"]);
   await changeOrders(context, current.shop, { ids: ["4"], action: "accept" }, "somebody");
   await run();
   expect(atHakuna(4)).toEqual({ pairs: ["5-2"], fulfilled: [1] });

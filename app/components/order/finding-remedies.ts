@@ -19,6 +19,7 @@ export const remedies: Partial<Record<FindingCode, Remedy>> = {
   no_country: "settings",
   several_currencies: "support",
   pair_suggested: "accept",
+  exchange_suggested: "accept",
   plan_without_product: "pair",
   plan_not_in_order: "pair",
   plan_used_up: "pair",

@@ -97,7 +97,12 @@ export function observe(
       plans.filter(({ line }) => line.discounted),
     ),
     ...(suggestion
-      ? [finding("pair_suggested", get([suggestion.productLineId, suggestion.planLineId]))]
+      ? [
+          finding(
+            suggestion.replaces ? "exchange_suggested" : "pair_suggested",
+            get([suggestion.productLineId, suggestion.planLineId]),
+          ),
+        ]
       : []),
     ...(countryIsShops ? [finding("country_is_shops", [])] : []),
   ];
