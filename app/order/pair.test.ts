@@ -58,6 +58,14 @@ describe("which link counts", () => {
     expect(pairs([line("9", { links }), byProduct, bySku, byVariant])).toEqual(["9-4"]);
     expect(pairs([line("9", { links }), byProduct, bySku])).toEqual(["9-3"]);
     expect(pairs([line("9", { links }), byProduct])).toEqual(["9-2"]);
+    const byBoth = plan("5", { variantId: "55", sku: "55", quantity: 2 });
+    expect(pairs([line("9", { links }), bySku, byBoth])).toEqual(["9-5"]);
+  });
+
+  it("a reference finds a SKU with white space around it, and no gid among other words", () => {
+    const named = (reference: string) => line("1", { links: { _hakuna_protection: reference } });
+    expect(pairs([named("PLAN-1"), plan("2", { sku: " PLAN-1 " })])).toEqual(["1-2"]);
+    expect(pairs([named("see gid://shopify/LineItem/2"), plan("2")])).toEqual([]);
   });
 
   it("prefers by hand, then the common key, then the product's reference, then the plan's", () => {
@@ -153,6 +161,22 @@ describe("quantities", () => {
     expect(pairs([one, twoPlans])).toEqual(["3-9"]);
   });
 
+  it("prefers a larger product to one that comes first", () => {
+    const lines = [line("1", { ...key, title: "A" }), line("3", { ...key, quantity: 3 })];
+    expect(pairs([...lines, plan("9", { ...key, quantity: 2 })])).toEqual(["3-9"]);
+  });
+
+  it("of plans that fit as well prefers the one that comes first", () => {
+    const three = line("3", { ...key, quantity: 3 });
+    const [one, two] = [plan("8", key), plan("9", { ...key, quantity: 2 })];
+    expect(pairs([three, one, two])).toEqual(["3-8"]);
+    expect(pairs([three, line("2", { ...key, quantity: 2 }), one, two])).toEqual(["2-9", "3-8"]);
+    const [early, late] = [{ seenAt: 900 }, { seenAt: 950 }];
+    const lines = [line("1", { ...key, ...early }), plan("7", { ...key, ...early })];
+    const left = [plan("8", { ...key, ...late }), plan("9", { ...key, ...early, quantity: 2 })];
+    expect(pairs([three, ...lines, ...left])).toEqual(["1-7", "3-9"]);
+  });
+
   it("takes the lines first that were seen first, whatever their ids", () => {
     const older = plan("9", { ...key, seenAt: 100 });
     const newer = plan("8", { ...key, seenAt: 200 });
@@ -177,6 +201,23 @@ it("a line added later takes no older pair away by matching a kind that goes bef
   const lines = [line("1", { links }), plan("2", { sku: "55" })];
   expect(pairs([...lines, plan("3", { variantId: "55", seenAt: 2000 })])).toEqual(["1-2"]);
   expect(pairs([...lines, plan("3", { variantId: "55" })])).toEqual(["1-3"]);
+});
+
+it("a name is of what is there by then, also where one of both lines is added later", () => {
+  const named = (seenAt: number) => line("1", { links: { _hakuna_protection: "55" }, seenAt });
+  const bySku = plan("2", { sku: "55", seenAt: 900 });
+  expect(pairs([named(900), plan("3", { sku: "55" })])).toEqual(["1-3"]);
+  expect(pairs([named(1000), bySku])).toEqual(["1-2"]);
+  expect(pairs([named(1000), bySku, plan("3", { variantId: "55" })])).toEqual(["1-3"]);
+});
+
+it("a product that was added later has what the older ones left", () => {
+  const key = { links: { _hakuna_ref: "a" } };
+  const early = { ...key, seenAt: 900 };
+  const later = [line("1", key), plan("3", early)];
+  expect(pairs(later)).toEqual(["1-3"]);
+  expect(pairs([...later, line("2", early)])).toEqual(["2-3"]);
+  expect(pairs([...later, line("2", early), plan("4", early)])).toEqual(["1-4", "2-3"]);
 });
 
 describe("pairs by hand", () => {
@@ -281,6 +322,20 @@ describe("lines of one checkout", () => {
     ];
     expect(pairs(order("1", "2"))).toEqual(["10-1", "12-2"]);
     expect(pairs(order("2", "1"))).toEqual(["10-2", "12-1"]);
+  });
+
+  it("are told apart by what was said of them, also where that is so no more", () => {
+    const alike = { links: { _hakuna_ref: "a" }, title: "Warranty" };
+    const lines = [line("1", alike), plan("2", alike), plan("3", alike), line("4"), plan("5")];
+    const before = (planId: string) => ({ productLineId: "4", planLineId: planId });
+    for (const [said, free] of [
+      ["2", "3"],
+      ["3", "2"],
+    ] as const) {
+      const found = [`1-${free}`, "4-5"];
+      expect(pairs(lines, [byHand("4", said), byHand("4", "5")])).toEqual(found);
+      expect(pairs(lines, [byHand("4", "5")], [before(said)])).toEqual(found);
+    }
   });
 });
 
