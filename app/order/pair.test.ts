@@ -309,14 +309,42 @@ describe("lines of one checkout", () => {
     expect(pairs(second)).toEqual(["2-3", "4-1"]);
   });
 
-  it("are told apart by what names them", () => {
-    const by = (id: string) => ({ links: { _hakuna_protection: id } });
+  it.each<[string, Parameters<typeof plan>[1]]>([
+    ["their offers", { links: { _hakuna_ref: "a", _hakuna_offer_id: "off-2" } }],
+    ["their prices", { shopPrice: { amount: "12", currency: "EUR" } }],
+    ["what the customer was shown", { presentmentPrice: { amount: "12", currency: "CHF" } }],
+    ["a discount", { discounted: true }],
+  ])("are told apart by %s", (_what, other) => {
+    const alike = { links: { _hakuna_ref: "a" }, title: "Warranty" };
+    const order = (a: string, b: string) => [
+      ...[line("1", alike), plan(a, alike)],
+      plan(b, { ...alike, ...other }),
+    ];
+    expect(pairs(order("2", "3"))).toEqual(["1-2"]);
+    expect(pairs(order("3", "2"))).toEqual(["1-3"]);
+  });
+
+  it("are told apart by how they name a line", () => {
+    const alike = { title: "Bike" };
+    const order = (a: string, b: string) => [
+      line(a, { ...alike, links: { _hakuna_protection: "9" } }),
+      line(b, { ...alike, links: { protection_line_item_id: "9" } }),
+      plan("9"),
+    ];
+    expect(pairs(order("1", "2"))).toEqual(["1-9"]);
+    expect(pairs(order("2", "1"))).toEqual(["2-9"]);
+  });
+
+  it.each(["", "gid://shopify/LineItem/"])("are told apart by what names them by %j", (prefix) => {
+    const by = (id: string) => ({
+      links: { _hakuna_protection: `${id === "P" ? "" : prefix}${id}` },
+    });
     const cover = (id: string) => plan(id, { title: "Warranty", sku: "P", quantity: 2 });
-    // "last" wants a plan that one other product names, "first" and "third" name one by its id
+    // "any" goes first and may have either plan, "first" and "third" name one by its id
     const order = (a: string, b: string) => [
       line("10", { ...by(a), title: "First", quantity: 2 }),
       line("11", { ...by(a), title: "Third" }),
-      line("12", { ...by("P"), title: "Last", quantity: 2 }),
+      line("12", { ...by("P"), title: "Any", quantity: 2 }),
       cover(a),
       cover(b),
     ];
@@ -336,6 +364,10 @@ describe("lines of one checkout", () => {
       expect(pairs(lines, [byHand("4", said), byHand("4", "5")])).toEqual(found);
       expect(pairs(lines, [byHand("4", "5")], [before(said)])).toEqual(found);
     }
+    // of a line that is not there nothing was said
+    expect(pairs(lines, [byHand("99", "2"), byHand("4", "5")])).toEqual(["1-2", "4-5"]);
+    const split = [line("1", alike), line("2", alike), plan("3", alike)];
+    expect(pairs(split, [byHand("1", "99")])).toEqual(["1-3"]);
   });
 });
 
