@@ -298,6 +298,74 @@ describe("what is still there", () => {
   });
 });
 
+describe("plans that protect nothing", () => {
+  const key = { links: { _hakuna_ref: "a" } };
+  const two = (id: string, more = {}) => line(id, { ...key, quantity: 2, ...more });
+  const idle = (lines: Parameters<typeof pairing>[0]) => {
+    const listed = (of: { productLineId: string; planLineIds: string[] }[]) =>
+      of.map(({ productLineId, planLineIds }) => [productLineId, ...planLineIds].join(" "));
+    const { split, contested } = pairing(lines);
+    return { split: listed(split), contested: listed(contested) };
+  };
+
+  it("are for the units that a product has left, as far as these go", () => {
+    const plans = ["2", "3", "4"].map((id) => plan(id, key));
+    expect(idle([line("1", { ...key, quantity: 3 }), ...plans])).toEqual({
+      ...{ split: ["1 3 4"], contested: [] },
+    });
+    expect(idle([two("1"), ...plans])).toEqual({ split: ["1 3"], contested: ["1 4"] });
+  });
+
+  it("go by what they are, not by their ids", () => {
+    const cover = (id: string, title: string) => plan(id, { ...key, title });
+    expect(idle([two("1"), cover("2", "C"), cover("3", "B"), cover("4", "A")])).toEqual({
+      ...{ split: ["1 3"], contested: ["1 2"] },
+    });
+  });
+
+  it.each([
+    ["1", "2"],
+    ["2", "1"],
+  ])("are too many for the product that comes first, be it %s or %s", (first, second) => {
+    const plans = ["3", "4", "5"].map((id) => plan(id, key));
+    const products = (quantity: number) => [
+      line(first, { ...key, title: "A", quantity }),
+      line(second, { ...key, title: "B", quantity }),
+    ];
+    expect(idle([...products(1), ...plans])).toEqual({ split: [], contested: [`${first} 5`] });
+    expect(idle([...products(2), ...plans])).toEqual({ split: [`${first} 5`], contested: [] });
+    const byTwoLinks = [
+      line(first, { title: "A", sku: "X", links: { _hakuna_ref: "b" } }),
+      line(second, { ...key, title: "B" }),
+      ...[plan("3", { links: { _hakuna_ref: "b" } }), plan("4", key)],
+      plan("5", { links: { _hakuna_ref: "a", _hakuna_product: "X" } }),
+    ];
+    expect(idle(byTwoLinks)).toEqual({ split: [], contested: [`${first} 5`] });
+  });
+
+  it("are for the product that a plan of several does not reach", () => {
+    const early = { seenAt: 900 };
+    const [older, shared] = [line("1", { ...key, ...early }), plan("3", { ...key, quantity: 2 })];
+    const newer = [two("2"), plan("4", key)];
+    expect(pairs([older, { ...shared, ...early }, ...newer])).toEqual(["1-3", "2-3"]);
+    expect(idle([older, { ...shared, ...early }, ...newer])).toEqual({
+      ...{ split: ["2 4"], contested: [] },
+    });
+    const named = line("1", { quantity: 2, title: "A", links: { _hakuna_protection: "3" } });
+    const lines = [named, two("2", { title: "B" }), plan("3", { ...key, quantity: 3 })];
+    const another = plan("4", { links: { _hakuna_product: "2" } });
+    expect(pairs([...lines, another])).toEqual(["1-3", "2-3"]);
+    expect(idle([...lines, another])).toEqual({ split: ["2 4"], contested: [] });
+  });
+});
+
+it("a product that names a plan which is gone is not told of as one whose plan is used up", () => {
+  const names = (id: string) => line(id, { links: { _hakuna_protection: "P" } });
+  const lines = [names("1"), names("2")];
+  expect(pairing([...lines, plan("3", { sku: "P" })]).uncovered).toEqual(["2"]);
+  expect(pairing([...lines, plan("3", { sku: "P", gone: 1 })]).uncovered).toEqual([]);
+});
+
 describe("lines of one checkout", () => {
   it("go by what they are, not by the ids that Shopify gave them", () => {
     const product = (id: string, quantity: number) => line(id, { sku: "S", quantity });
