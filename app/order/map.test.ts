@@ -404,6 +404,16 @@ describe("a plan that is held against what Hakuna offered", () => {
     const entered = map(sold, { offers, manualPairs });
     expect(entered).toMatchObject({ coverIds: {}, findings: [] });
     expect(feedLine(entered, "2").custom_properties.offer_id).toBe("off-hand");
+    for (const [offerId, planId] of [
+      ["off-hand", null],
+      [null, "pl-hand"],
+    ] as const) {
+      const half = map(sold, { offers, manualPairs: [{ ...byHand("1", "2"), offerId, planId }] });
+      expect(feedLine(half, "2").custom_properties).toEqual({
+        ...{ offer_id: offerId ?? "off-9", plan_id: planId ?? "pl-9" },
+      });
+      expect(half.findings).toEqual([]);
+    }
   });
 
   it("is told of with the products that it is paired with, and with no other", () => {
