@@ -69,6 +69,16 @@ describe("product_data", () => {
       { amount: 1000, currency: "eur" },
     ]);
   });
+
+  it("has what comes near a price beyond counting, of which the feed's schema decides", () => {
+    const [euros, yen] = [price("99999999999999999.505", "EUR"), price("99999999999999999", "JPY")];
+    const of = (shopPrice: typeof euros) => map(order([line("1", { shopPrice })]));
+    const amount = (mapping: ReturnType<typeof map>) =>
+      feedLine(mapping, "1").product_data.price.amount;
+    expect(amount(of(euros))).toBeCloseTo(1e19, -5);
+    expect(of(euros).findings).toEqual([]);
+    expect(amount(of(yen))).toBe(1e17);
+  });
 });
 
 describe("custom_properties", () => {
