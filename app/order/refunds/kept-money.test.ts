@@ -27,4 +27,6 @@ it("is for none of an order that is there, was paid back, or was deleted since",
   expect(kept([], { cancelledAt: null })).toBe(0);
   expect(kept([], { head: { moneyKept: undefined } })).toBe(0);
   expect(kept([], { deletedAt: cancelledAt + 1 })).toBe(0);
+  const unseen = { head: null, cancelledAt, deletedAt: null };
+  expect(keptUnits(unseen, { left: 1, gone: { units: [], refundedTooMany: false } })).toBe(0);
 });

@@ -30,6 +30,12 @@ describe("what is to be refunded of a plan", () => {
     expect(standing(order(one)).owed).toEqual({ units: 1, reason: "product_gone" });
     const both = [lines[0] ?? line("1"), plan("2", { ...ref, quantity: 3, gone: 2 })];
     expect(standing(order(both)).owed).toBeNull();
+    const split = [
+      line("1", { ...ref, gone: 1 }),
+      line("3", ref),
+      plan("2", { ...ref, quantity: 2 }),
+    ];
+    expect(standing(order(split)).owed).toEqual({ units: 1, reason: "product_gone" });
   });
 
   it("is nothing where fewer plans than products were bought and enough products are left", () => {
@@ -156,6 +162,10 @@ describe("what Hakuna takes back now", () => {
     expect(mostUnits(asked, shippedAt + 40 * dayMs)).toBe(2);
     const late = { ...asked, requestedAt: shippedAt + 15 * dayMs };
     expect(mostUnits(late, shippedAt + 40 * dayMs)).toBe(0);
+    const requests = { "2": { ...request, units: 1 } };
+    const [both] = plansOf(map(shipped(1)), { ...shop, requests });
+    expect(both?.owed?.reason).toBe("product_gone");
+    expect(both && mostUnits(both, shippedAt + 93 * dayMs)).toBe(0);
   });
 
   it("is all of what was not shipped", () => {

@@ -104,6 +104,35 @@ const backAlone: Given = {
   money: { lines: whole, refunds: [] },
 };
 
+/** One plan line for products 1 and 3; what of them went was restocked, or as told. */
+function ofTwo(
+  first: Parameters<typeof line>[1],
+  second: Parameters<typeof line>[1],
+  restockTypes = ["RETURN", "RETURN"],
+): Given {
+  const lines = [line("1", { ...ref, ...first }), line("3", { ...ref, ...second })];
+  const state = order([...lines, plan("2", { ...ref, variantId: "22", quantity: 2 })]);
+  const { amount = 0 } = restocked.payments[0] ?? {};
+  const refunds = lines
+    .filter(({ item }) => item.currentQuantity === 0)
+    .map(({ item }, index) => ({
+      ...restocked,
+      id: `90${index}`,
+      units: [{ ...unit, lineItemId: item.id, restockType: restockTypes[index] ?? "" }],
+      payments: [{ id: "1", status: "SUCCESS", amount, gateway: null }],
+    }));
+  return {
+    state,
+    money: {
+      refunds,
+      lines: (state.head?.lineItems ?? []).map(({ id, quantity, currentQuantity }) => ({
+        ...{ id, quantity, currentQuantity: currentQuantity ?? 0 },
+      })),
+    },
+    more: { firstSeenAt: state.firstSeenAt },
+  };
+}
+
 describe("a plan goes by itself", () => {
   it.each<[string, Given]>([
     ["where its product was refunded and restocked", {}],
@@ -150,6 +179,15 @@ describe("a plan goes by itself", () => {
     ],
     ["before anything is shipped", { state: { ...gone, fulfillments: {} } }],
     ["where the buyer gives it back alone in time", { ...backAlone, requested: 1 }],
+    ["where the returns were seen, and are none", { money: { returns: [] } }],
+    ["where an older product is left", ofTwo({ seenAt: 2000, gone: 1 }, { seenAt: 1000 })],
+    [
+      "where another plan went meanwhile",
+      {
+        money: { lines: [...money.lines, { id: "7", quantity: 1, currentQuantity: 0 }] },
+        more: { lines: [{ ...other, isProtection: true }] },
+      },
+    ],
     [
       "where an exchange was called off",
       {
@@ -280,6 +318,48 @@ describe("a person decides", () => {
         money: {
           returnStatus: "RETURNED",
           returns: [{ status: "CLOSED", isExchange: false, refundIds: ["901"] }],
+        },
+      },
+    ],
+    // of the plan's products one is certain
+    ["pair_uncertain", ofTwo({ gone: 1 }, { links: { _hakuna_protection: "22" }, gone: 0 })],
+    // a person paired the product with a plan that is not there
+    ["pair_uncertain", { state: pairedBy({}, {}), more: { manualPairs: [byHand("1", "99")] } }],
+    // of two products that went one was kept, or one was replaced
+    ["goodwill", ofTwo({ gone: 1 }, { gone: 1 }, ["RETURN", "NO_RESTOCK"])],
+    ["exchange", ofTwo({ gone: 1 }, { gone: 1, seenAt: 2000 })],
+    // of two returns one is
+    [
+      "return_open",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [
+            { status: "CLOSED", isExchange: false, refundIds: ["900"] },
+            { status: "OPEN", isExchange: false, refundIds: [] },
+          ],
+        },
+      },
+    ],
+    [
+      "exchange",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [
+            { status: "CLOSED", isExchange: false, refundIds: ["900"] },
+            { status: "CLOSED", isExchange: true, refundIds: [] },
+          ],
+        },
+      },
+    ],
+    // shipping alone was paid back
+    [
+      "earlier_refund_differs",
+      {
+        refund: {
+          ...{ units: [], shipping: 490, duties: 0 },
+          payments: [{ id: "1", status: "SUCCESS", amount: 490, gateway: null }],
         },
       },
     ],
