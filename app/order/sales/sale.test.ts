@@ -29,11 +29,13 @@ describe("an order in the figures", () => {
       line("3", { productId: "9" }),
       line("4", { productId: "10" }),
       line("5"),
+      line("6", { productId: "30" }),
     ]);
     expect(sale(state)).toEqual({
       ...{ day: "2026-11-24", currency: "EUR", country: "de", cancelledAt: null },
       products: [
         { id: "10", units: 3 },
+        { id: "30", units: 1 },
         { id: "9", units: 1 },
       ],
       plans: [
@@ -66,12 +68,13 @@ describe("an order in the figures", () => {
   });
 
   it("has the units of a plan that went with the last time, all of a cancelled order", () => {
-    const lines = [bike({ quantity: 3 }), cover({ quantity: 3, gone: 2 })];
-    const refunds = { 8: refunded(600, { 2: 1 }), 9: refunded(700, { 2: 1 }) };
-    const state = order(lines, { refunds, head: { refundIds: ["8", "9"] } });
-    expect(sale(state).plans).toMatchObject([{ units: 3, refunded: 2, refundedAt: 700 }]);
+    const lines = [bike({ quantity: 4 }), cover({ quantity: 4, gone: 3 })];
+    const [first, second, third] = [600, 700, 800].map((at) => refunded(at, { 2: 1 }));
+    const refunds = { 7: first, 8: second, 9: third } as OrderState["refunds"];
+    const state = order(lines, { refunds, head: { refundIds: ["7", "8", "9"] } });
+    expect(sale(state).plans).toMatchObject([{ units: 4, refunded: 3, refundedAt: 800 }]);
     const cancelled = sale({ ...state, cancelledAt: 900 });
-    expect(cancelled.plans).toMatchObject([{ units: 3, refunded: 3, refundedAt: 900 }]);
+    expect(cancelled.plans).toMatchObject([{ units: 4, refunded: 4, refundedAt: 900 }]);
     expect(cancelled.cancelledAt).toBe(900);
   });
 
