@@ -86,4 +86,8 @@ it("tells parts that came before their order apart", () => {
   expect(sameContent(back(1_000), back(1_999))).toBe(true);
   expect(sameContent(back(1_000), back(2_000))).toBe(false);
   expect(sameContent(back(1_000), back(1_000, 2))).toBe(false);
+  const { productFacts } = order([line("1", { sku: "S" })]);
+  expect(sameContent(early({ productFacts }), early({ productFacts: {} }))).toBe(false);
+  const { productFacts: others } = order([line("1", { sku: "T" })]);
+  expect(sameContent(early({ productFacts }), early({ productFacts: others }))).toBe(false);
 });
