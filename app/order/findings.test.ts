@@ -35,7 +35,9 @@ describe("errors block the order", () => {
     const yen = line("3", { shopPrice: { amount: "5", currency: "JPY" } });
     const mapping = map(order([...pair, yen]));
     expect(mapping.feedOrder).toBeNull();
-    expect(mapping.findings).toMatchObject([{ code: "several_currencies", severity: "error" }]);
+    expect(mapping.findings).toMatchObject([
+      { code: "several_currencies", severity: "error", lineItemIds: [] },
+    ]);
   });
 });
 

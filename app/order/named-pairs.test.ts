@@ -27,6 +27,7 @@ it("has the pairs that are sent: agreed ones, and suggestions where the shop tak
   const alone = order(bikes.slice(0, 2));
   expect(pairsOf(alone)).toEqual([]);
   expect(pairsOf(alone, { acceptSuggestions: true })).toEqual(["1 City bike, 2 2 years"]);
+  expect(pairsOf(order(bikes), { acceptSuggestions: true })).toEqual([]);
 });
 
 it("knows none of an order that has not come", () => {
