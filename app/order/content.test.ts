@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sameContent } from "./content.ts";
-import { line, order, refunded } from "./order.fixture.ts";
+import { fulfilled, line, order, refunded } from "./order.fixture.ts";
 import { readState } from "./stored-state.ts";
 
 const state = order([line("1")], { refunds: { 9: refunded(600, { 1: 1 }) } });
@@ -50,7 +50,9 @@ it("takes ages for known as long as the same lines are older than others", () =>
   const two = (first: number, second: number) =>
     order([line("1", { seenAt: first }), line("2", { seenAt: second })]);
   expect(sameContent(two(1, 5), two(2, 9))).toBe(true);
+  expect(sameContent(two(1, 5), two(5, 10))).toBe(true);
   expect(sameContent(two(1, 5), two(5, 5))).toBe(false);
+  expect(sameContent(two(1, 5), two(5, 1))).toBe(false);
 });
 
 it.each([
@@ -72,4 +74,20 @@ it("takes for news what is refunded of another line or at another time, and what
     order([line("1", { quantity: 2, gone: 1 })], { removedUnits: { 1: { 1: at } } });
   expect(sameContent(removed(1_000), removed(1_999))).toBe(true);
   expect(sameContent(removed(1_000), removed(2_000))).toBe(false);
+});
+
+it("tells parts that came before their order apart", () => {
+  const early = (parts: object) => ({ ...order([]), head: null, ...parts });
+  const shipped = (at: number) => early({ fulfillments: { 5: fulfilled(at, { 1: 1 }) } });
+  const back = (at: number, units = 1) => early({ refunds: { 9: refunded(at, { 1: units }) } });
+  expect(sameContent(early({}), early({}))).toBe(true);
+  expect(sameContent(shipped(1_000), shipped(1_999))).toBe(true);
+  expect(sameContent(shipped(1_000), shipped(2_000))).toBe(false);
+  expect(sameContent(back(1_000), back(1_999))).toBe(true);
+  expect(sameContent(back(1_000), back(2_000))).toBe(false);
+  expect(sameContent(back(1_000), back(1_000, 2))).toBe(false);
+  const { productFacts } = order([line("1", { sku: "S" })]);
+  expect(sameContent(early({ productFacts }), early({ productFacts: {} }))).toBe(false);
+  const { productFacts: others } = order([line("1", { sku: "T" })]);
+  expect(sameContent(early({ productFacts }), early({ productFacts: others }))).toBe(false);
 });

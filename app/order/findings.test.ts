@@ -35,7 +35,9 @@ describe("errors block the order", () => {
     const yen = line("3", { shopPrice: { amount: "5", currency: "JPY" } });
     const mapping = map(order([...pair, yen]));
     expect(mapping.feedOrder).toBeNull();
-    expect(mapping.findings).toMatchObject([{ code: "several_currencies", severity: "error" }]);
+    expect(mapping.findings).toMatchObject([
+      { code: "several_currencies", severity: "error", lineItemIds: [] },
+    ]);
   });
 });
 
@@ -163,6 +165,22 @@ describe("product gone, plan not", () => {
     expect(findingsOf(lines, refund({ "1": 1 }))).toEqual([]);
     expect(findingsOf(lines, refund({ "1": 2 }))).toMatchObject([gone]);
   });
+
+  it("with how many units of the plan are too many, where it is more than one", () => {
+    const two = { ...key, quantity: 2 };
+    const lines = [line("1", two), line("3", two), plan("2", { ...key, quantity: 4 })];
+    const [several, ...others] = findingsOf(lines, refund({ "1": 2 }));
+    expect(several).toMatchObject({ ...gone, units: 2 });
+    expect(others).toEqual([]);
+    expect(findingsOf(lines, refund({ "1": 1 }))[0]).not.toHaveProperty("units");
+    const both = findingsOf(lines, refund({ "1": 1, "3": 2 }));
+    expect(both).toMatchObject([{ ...gone, lineItemIds: ["1", "3", "2"], units: 3 }]);
+  });
+});
+
+it("a plan that is gone lacks neither a product nor an offer", () => {
+  const gone = line("2", { vendor: "Hakuna", gone: 1 });
+  expect(findingsOf([gone])).toEqual([]);
 });
 
 describe("whole order refunded by money only", () => {

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { knownOffers, type PlanOffer } from "#app/order/mapping/covers.ts";
 import { reportedUnits } from "./feed-order.ts";
-import { byHand, feedLine, fulfilled, line, map, order, plan, refunded } from "./order.fixture.ts";
+import {
+  address,
+  byHand,
+  feedLine,
+  fulfilled,
+  line,
+  map,
+  order,
+  plan,
+  refunded,
+} from "./order.fixture.ts";
 import type { OrderState } from "./state.ts";
 
 const key = { links: { _hakuna_ref: "a" } };
@@ -57,6 +68,16 @@ describe("product_data", () => {
       { amount: 1000, currency: "eur" },
       { amount: 1000, currency: "eur" },
     ]);
+  });
+
+  it("has what comes near a price beyond counting, of which the feed's schema decides", () => {
+    const [euros, yen] = [price("99999999999999999.505", "EUR"), price("99999999999999999", "JPY")];
+    const of = (shopPrice: typeof euros) => map(order([line("1", { shopPrice })]));
+    const amount = (mapping: ReturnType<typeof map>) =>
+      feedLine(mapping, "1").product_data.price.amount;
+    expect(amount(of(euros))).toBeCloseTo(1e19, -5);
+    expect(of(euros).findings).toEqual([]);
+    expect(amount(of(yen))).toBe(1e17);
   });
 });
 
@@ -287,7 +308,7 @@ it("lists every line, also removed ones, by id", () => {
 });
 
 it("does not map an order that has not come", () => {
-  expect(() => map({ ...order([]), head: null })).toThrow(TypeError);
+  expect(() => map({ ...order([]), head: null })).toThrow("head is not known");
 });
 
 it("a plan that an edit replaced keeps the ids that a person entered, and gives its product up", () => {
@@ -349,5 +370,88 @@ describe("what plans cost together", () => {
     // Hakuna takes no such order
     expect(mixed.feedOrder).toBeNull();
     expect(mixed.findings.map(({ code }) => code)).toContain("several_currencies");
+  });
+});
+
+describe("a plan that is held against what Hakuna offered", () => {
+  const first: PlanOffer = {
+    ...{ planVariantId: "70", offerId: "off-1", planId: "pl-1", currency: "eur", country: "de" },
+    ...{ productId: "10", productPrice: 1000, price: 1000, knownFrom: 100, currentFrom: 100 },
+  };
+  const renewed = { offerId: "off-2", planId: "pl-2", knownFrom: 600, currentFrom: 600 };
+  const offers = knownOffers([first, { ...first, ...renewed }]);
+  const wrong = { _hakuna_ref: "a", _hakuna_offer_id: "off-9", _hakuna_plan_id: "pl-9" };
+  const bike = (more = {}) => banana({ productId: "10", variantId: "11", ...more });
+  const cover = (more = {}) => plan("2", { variantId: "70", links: wrong, ...more });
+  const told = ({ findings }: ReturnType<typeof map>) =>
+    findings.map(({ code, lineItemIds }) => [code, ...lineItemIds]);
+
+  it("is sent with the ids of its variant when the order was placed, which is to be kept", () => {
+    const state = order([bike(), cover()]);
+    const mapping = map(state, { offers });
+    expect(feedLine(mapping, "1").custom_properties).toEqual({ protection_line_item_id: "2" });
+    expect(feedLine(mapping, "2").custom_properties).toEqual({
+      ...{ offer_id: "off-1", plan_id: "pl-1" },
+    });
+    expect(mapping.coverIds).toEqual({ "2": { offerId: "off-1", planId: "pl-1" } });
+    expect(told(mapping)).toEqual([["plan_ids_differ", "2"]]);
+    const later = order([bike(), cover()], { head: { placedAt: 700 } });
+    expect(feedLine(map(later, { offers }), "2").custom_properties.offer_id).toBe("off-2");
+    const coverIds = { "2": { offerId: "off-2", planId: "pl-2" } };
+    expect(feedLine(map(state, { offers, coverIds }), "2").custom_properties).toEqual({
+      ...{ offer_id: "off-2", plan_id: "pl-2" },
+    });
+  });
+
+  it("is sent as it was sold where nobody asked for offers, where its ids are right or were entered", () => {
+    const sold = order([bike(), cover()]);
+    expect(feedLine(map(sold), "2").custom_properties.offer_id).toBe("off-9");
+    expect(map(sold)).toMatchObject({ coverIds: {}, findings: [] });
+    expect(map(order([bike(), cover(key)]), { offers })).toMatchObject({
+      ...{ coverIds: {}, findings: [] },
+    });
+    const manualPairs = [{ ...byHand("1", "2"), offerId: "off-hand", planId: "pl-hand" }];
+    const entered = map(sold, { offers, manualPairs });
+    expect(entered).toMatchObject({ coverIds: {}, findings: [] });
+    expect(feedLine(entered, "2").custom_properties.offer_id).toBe("off-hand");
+    for (const [offerId, planId] of [
+      ["off-hand", null],
+      [null, "pl-hand"],
+    ] as const) {
+      const half = map(sold, { offers, manualPairs: [{ ...byHand("1", "2"), offerId, planId }] });
+      expect(feedLine(half, "2").custom_properties).toEqual({
+        ...{ offer_id: offerId ?? "off-9", plan_id: planId ?? "pl-9" },
+      });
+      expect(half.findings).toEqual([]);
+    }
+  });
+
+  it("is told of with the products that it is paired with, and with no other", () => {
+    const others = [bike({ productId: "20" }), cover(key), line("3", { productId: "30" })];
+    expect(told(map(order(others), { offers }))).toEqual([["plan_for_other_product", "1", "2"]]);
+  });
+
+  it("is for the country where the customer lives, of which the shop's says nothing", () => {
+    const lines = [bike(), cover(key)];
+    const abroad = map(order(lines, { head: { billingAddress: address("FR") } }), { offers });
+    expect(told(abroad)).toEqual([["country_differs", "2"]]);
+    expect(abroad.country).toBe("fr");
+    const unknown = order(lines, { head: { billingAddress: null } });
+    expect(told(map(unknown, { offers, shopCountry: "fr" }))).toEqual([["country_is_shops"]]);
+    expect(map(unknown, { offers }).country).toBeNull();
+  });
+
+  it("is told of no more when it is gone, and keeps its ids", () => {
+    const mapping = map(order([bike({ gone: 1 }), cover({ gone: 1 })]), { offers });
+    expect(mapping.findings).toEqual([]);
+    expect(feedLine(mapping, "2").custom_properties.offer_id).toBe("off-1");
+  });
+});
+
+it("tells when an order ended, whether it can be sent or not", () => {
+  const ended = { cancelledAt: 900 };
+  expect(map(order([banana()], ended)).cancelledAt).toBe(900);
+  expect(map(order([banana()], { ...ended, head: { billingAddress: null } }))).toMatchObject({
+    ...{ feedOrder: null, cancelledAt: 900 },
   });
 });

@@ -109,12 +109,15 @@ it("does not depend on the ids of one checkout, but for lines that are alike in 
       /** pairs by what their lines are, with every id taken for the line's kind */
       const described = (numbers: number[]) => {
         const lines = withIds(drawn, numbers);
-        const own = (id: string) => {
+        const own = (id: string, more = {}) => {
           const { index, named, ...rest } = drawn[numbers.indexOf(Number(id))] ?? {
             ...{ index: 0, named: null },
           };
-          return JSON.stringify({ ...rest, named: named !== null });
+          return JSON.stringify({ ...rest, named: named !== null, ...more });
         };
+        const idleOf = ({ productLineId, planLineIds }: (typeof contested)[number]) =>
+          // lines that are alike in everything but what is left of them go by their ids
+          [own(productLineId, { isGone: null }), ...planLineIds.map((id) => own(id))].join(" – ");
         const { pairs, uncovered, contested, split } = pairing(lines);
         return {
           pairs: pairs
@@ -122,8 +125,8 @@ it("does not depend on the ids of one checkout, but for lines that are alike in 
               [own(productLineId), own(planLineId), tier].join(" – "),
             )
             .sort(),
-          uncovered: uncovered.map(own).sort(),
-          idle: [...contested, ...split].flatMap(({ planLineIds }) => planLineIds.map(own)).sort(),
+          uncovered: uncovered.map((id) => own(id)).sort(),
+          ...{ contested: contested.map(idleOf).sort(), split: split.map(idleOf).sort() },
         };
       };
       expect(described(ids)).toEqual(described(straight));

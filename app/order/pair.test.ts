@@ -58,6 +58,14 @@ describe("which link counts", () => {
     expect(pairs([line("9", { links }), byProduct, bySku, byVariant])).toEqual(["9-4"]);
     expect(pairs([line("9", { links }), byProduct, bySku])).toEqual(["9-3"]);
     expect(pairs([line("9", { links }), byProduct])).toEqual(["9-2"]);
+    const byBoth = plan("5", { variantId: "55", sku: "55", quantity: 2 });
+    expect(pairs([line("9", { links }), bySku, byBoth])).toEqual(["9-5"]);
+  });
+
+  it("a reference finds a SKU with white space around it, and no gid among other words", () => {
+    const named = (reference: string) => line("1", { links: { _hakuna_protection: reference } });
+    expect(pairs([named("PLAN-1"), plan("2", { sku: " PLAN-1 " })])).toEqual(["1-2"]);
+    expect(pairs([named("see gid://shopify/LineItem/2"), plan("2")])).toEqual([]);
   });
 
   it("prefers by hand, then the common key, then the product's reference, then the plan's", () => {
@@ -153,6 +161,22 @@ describe("quantities", () => {
     expect(pairs([one, twoPlans])).toEqual(["3-9"]);
   });
 
+  it("prefers a larger product to one that comes first", () => {
+    const lines = [line("1", { ...key, title: "A" }), line("3", { ...key, quantity: 3 })];
+    expect(pairs([...lines, plan("9", { ...key, quantity: 2 })])).toEqual(["3-9"]);
+  });
+
+  it("of plans that fit as well prefers the one that comes first", () => {
+    const three = line("3", { ...key, quantity: 3 });
+    const [one, two] = [plan("8", key), plan("9", { ...key, quantity: 2 })];
+    expect(pairs([three, one, two])).toEqual(["3-8"]);
+    expect(pairs([three, line("2", { ...key, quantity: 2 }), one, two])).toEqual(["2-9", "3-8"]);
+    const [early, late] = [{ seenAt: 900 }, { seenAt: 950 }];
+    const lines = [line("1", { ...key, ...early }), plan("7", { ...key, ...early })];
+    const left = [plan("8", { ...key, ...late }), plan("9", { ...key, ...early, quantity: 2 })];
+    expect(pairs([three, ...lines, ...left])).toEqual(["1-7", "3-9"]);
+  });
+
   it("takes the lines first that were seen first, whatever their ids", () => {
     const older = plan("9", { ...key, seenAt: 100 });
     const newer = plan("8", { ...key, seenAt: 200 });
@@ -177,6 +201,23 @@ it("a line added later takes no older pair away by matching a kind that goes bef
   const lines = [line("1", { links }), plan("2", { sku: "55" })];
   expect(pairs([...lines, plan("3", { variantId: "55", seenAt: 2000 })])).toEqual(["1-2"]);
   expect(pairs([...lines, plan("3", { variantId: "55" })])).toEqual(["1-3"]);
+});
+
+it("a name is of what is there by then, also where one of both lines is added later", () => {
+  const named = (seenAt: number) => line("1", { links: { _hakuna_protection: "55" }, seenAt });
+  const bySku = plan("2", { sku: "55", seenAt: 900 });
+  expect(pairs([named(900), plan("3", { sku: "55" })])).toEqual(["1-3"]);
+  expect(pairs([named(1000), bySku])).toEqual(["1-2"]);
+  expect(pairs([named(1000), bySku, plan("3", { variantId: "55" })])).toEqual(["1-3"]);
+});
+
+it("a product that was added later has what the older ones left", () => {
+  const key = { links: { _hakuna_ref: "a" } };
+  const early = { ...key, seenAt: 900 };
+  const later = [line("1", key), plan("3", early)];
+  expect(pairs(later)).toEqual(["1-3"]);
+  expect(pairs([...later, line("2", early)])).toEqual(["2-3"]);
+  expect(pairs([...later, line("2", early), plan("4", early)])).toEqual(["1-4", "2-3"]);
 });
 
 describe("pairs by hand", () => {
@@ -257,6 +298,74 @@ describe("what is still there", () => {
   });
 });
 
+describe("plans that protect nothing", () => {
+  const key = { links: { _hakuna_ref: "a" } };
+  const two = (id: string, more = {}) => line(id, { ...key, quantity: 2, ...more });
+  const idle = (lines: Parameters<typeof pairing>[0]) => {
+    const listed = (of: { productLineId: string; planLineIds: string[] }[]) =>
+      of.map(({ productLineId, planLineIds }) => [productLineId, ...planLineIds].join(" "));
+    const { split, contested } = pairing(lines);
+    return { split: listed(split), contested: listed(contested) };
+  };
+
+  it("are for the units that a product has left, as far as these go", () => {
+    const plans = ["2", "3", "4"].map((id) => plan(id, key));
+    expect(idle([line("1", { ...key, quantity: 3 }), ...plans])).toEqual({
+      ...{ split: ["1 3 4"], contested: [] },
+    });
+    expect(idle([two("1"), ...plans])).toEqual({ split: ["1 3"], contested: ["1 4"] });
+  });
+
+  it("go by what they are, not by their ids", () => {
+    const cover = (id: string, title: string) => plan(id, { ...key, title });
+    expect(idle([two("1"), cover("2", "C"), cover("3", "B"), cover("4", "A")])).toEqual({
+      ...{ split: ["1 3"], contested: ["1 2"] },
+    });
+  });
+
+  it.each([
+    ["1", "2"],
+    ["2", "1"],
+  ])("are too many for the product that comes first, be it %s or %s", (first, second) => {
+    const plans = ["3", "4", "5"].map((id) => plan(id, key));
+    const products = (quantity: number) => [
+      line(first, { ...key, title: "A", quantity }),
+      line(second, { ...key, title: "B", quantity }),
+    ];
+    expect(idle([...products(1), ...plans])).toEqual({ split: [], contested: [`${first} 5`] });
+    expect(idle([...products(2), ...plans])).toEqual({ split: [`${first} 5`], contested: [] });
+    const byTwoLinks = [
+      line(first, { title: "A", sku: "X", links: { _hakuna_ref: "b" } }),
+      line(second, { ...key, title: "B" }),
+      ...[plan("3", { links: { _hakuna_ref: "b" } }), plan("4", key)],
+      plan("5", { links: { _hakuna_ref: "a", _hakuna_product: "X" } }),
+    ];
+    expect(idle(byTwoLinks)).toEqual({ split: [], contested: [`${first} 5`] });
+  });
+
+  it("are for the product that a plan of several does not reach", () => {
+    const early = { seenAt: 900 };
+    const [older, shared] = [line("1", { ...key, ...early }), plan("3", { ...key, quantity: 2 })];
+    const newer = [two("2"), plan("4", key)];
+    expect(pairs([older, { ...shared, ...early }, ...newer])).toEqual(["1-3", "2-3"]);
+    expect(idle([older, { ...shared, ...early }, ...newer])).toEqual({
+      ...{ split: ["2 4"], contested: [] },
+    });
+    const named = line("1", { quantity: 2, title: "A", links: { _hakuna_protection: "3" } });
+    const lines = [named, two("2", { title: "B" }), plan("3", { ...key, quantity: 3 })];
+    const another = plan("4", { links: { _hakuna_product: "2" } });
+    expect(pairs([...lines, another])).toEqual(["1-3", "2-3"]);
+    expect(idle([...lines, another])).toEqual({ split: ["2 4"], contested: [] });
+  });
+});
+
+it("a product that names a plan which is gone is not told of as one whose plan is used up", () => {
+  const names = (id: string) => line(id, { links: { _hakuna_protection: "P" } });
+  const lines = [names("1"), names("2")];
+  expect(pairing([...lines, plan("3", { sku: "P" })]).uncovered).toEqual(["2"]);
+  expect(pairing([...lines, plan("3", { sku: "P", gone: 1 })]).uncovered).toEqual([]);
+});
+
 describe("lines of one checkout", () => {
   it("go by what they are, not by the ids that Shopify gave them", () => {
     const product = (id: string, quantity: number) => line(id, { sku: "S", quantity });
@@ -268,19 +377,65 @@ describe("lines of one checkout", () => {
     expect(pairs(second)).toEqual(["2-3", "4-1"]);
   });
 
-  it("are told apart by what names them", () => {
-    const by = (id: string) => ({ links: { _hakuna_protection: id } });
+  it.each<[string, Parameters<typeof plan>[1]]>([
+    ["their offers", { links: { _hakuna_ref: "a", _hakuna_offer_id: "off-2" } }],
+    ["their prices", { shopPrice: { amount: "12", currency: "EUR" } }],
+    ["what the customer was shown", { presentmentPrice: { amount: "12", currency: "CHF" } }],
+    ["a discount", { discounted: true }],
+  ])("are told apart by %s", (_what, other) => {
+    const alike = { links: { _hakuna_ref: "a" }, title: "Warranty" };
+    const order = (a: string, b: string) => [
+      ...[line("1", alike), plan(a, alike)],
+      plan(b, { ...alike, ...other }),
+    ];
+    expect(pairs(order("2", "3"))).toEqual(["1-2"]);
+    expect(pairs(order("3", "2"))).toEqual(["1-3"]);
+  });
+
+  it("are told apart by how they name a line", () => {
+    const alike = { title: "Bike" };
+    const order = (a: string, b: string) => [
+      line(a, { ...alike, links: { _hakuna_protection: "9" } }),
+      line(b, { ...alike, links: { protection_line_item_id: "9" } }),
+      plan("9"),
+    ];
+    expect(pairs(order("1", "2"))).toEqual(["1-9"]);
+    expect(pairs(order("2", "1"))).toEqual(["2-9"]);
+  });
+
+  it.each(["", "gid://shopify/LineItem/"])("are told apart by what names them by %j", (prefix) => {
+    const by = (id: string) => ({
+      links: { _hakuna_protection: `${id === "P" ? "" : prefix}${id}` },
+    });
     const cover = (id: string) => plan(id, { title: "Warranty", sku: "P", quantity: 2 });
-    // "last" wants a plan that one other product names, "first" and "third" name one by its id
+    // "any" goes first and may have either plan, "first" and "third" name one by its id
     const order = (a: string, b: string) => [
       line("10", { ...by(a), title: "First", quantity: 2 }),
       line("11", { ...by(a), title: "Third" }),
-      line("12", { ...by("P"), title: "Last", quantity: 2 }),
+      line("12", { ...by("P"), title: "Any", quantity: 2 }),
       cover(a),
       cover(b),
     ];
     expect(pairs(order("1", "2"))).toEqual(["10-1", "12-2"]);
     expect(pairs(order("2", "1"))).toEqual(["10-2", "12-1"]);
+  });
+
+  it("are told apart by what was said of them, also where that is so no more", () => {
+    const alike = { links: { _hakuna_ref: "a" }, title: "Warranty" };
+    const lines = [line("1", alike), plan("2", alike), plan("3", alike), line("4"), plan("5")];
+    const before = (planId: string) => ({ productLineId: "4", planLineId: planId });
+    for (const [said, free] of [
+      ["2", "3"],
+      ["3", "2"],
+    ] as const) {
+      const found = [`1-${free}`, "4-5"];
+      expect(pairs(lines, [byHand("4", said), byHand("4", "5")])).toEqual(found);
+      expect(pairs(lines, [byHand("4", "5")], [before(said)])).toEqual(found);
+    }
+    // of a line that is not there nothing was said
+    expect(pairs(lines, [byHand("99", "2"), byHand("4", "5")])).toEqual(["1-2", "4-5"]);
+    const split = [line("1", alike), line("2", alike), plan("3", alike)];
+    expect(pairs(split, [byHand("1", "99")])).toEqual(["1-3"]);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sameContent } from "./content.ts";
-import { emptyState, join, purge, redact } from "./fold.ts";
+import { emptyState, join, purge, redact, strip } from "./fold.ts";
 import { agrees, rebuild, type WholeRead } from "./rebuild.ts";
 import type { Head, LineItem, OrderState } from "./state.ts";
 
@@ -113,6 +113,10 @@ const fulfillment = (updatedAt: number) => ({
   units: [{ lineItemId: "1", quantity: 1 }],
 });
 
+const refund = (observedAt: number) => ({
+  ...{ observedAt, refundedAt: placedAt + 1, units: [{ lineItemId: "1", quantity: 1 }] },
+});
+
 describe("what differs", () => {
   it.each<[string, OrderState, WholeRead]>([
     [
@@ -125,6 +129,13 @@ describe("what differs", () => {
       "a fulfillment that claims to be of later than Shopify's",
       stored({ fulfillments: { 5: { ...fulfillment(placedAt + 9 * day), status: "cancelled" } } }),
       read({}, { fulfillments: { 5: fulfillment(placedAt + day) } }),
+    ],
+    ["what is known of the products", stored({ productFacts: {} }), read()],
+    ["a foreign refund", stored({ refunds: { 9: refund(placedAt) } }), read()],
+    [
+      "another customer",
+      stored({}, { customer: { id: "8" } as never }),
+      read({ customer: { id: "7" } as never }),
     ],
     ["a cancellation that never was", stored({ cancelledAt: placedAt + 1 }), read()],
     [
@@ -166,6 +177,10 @@ describe("what differs", () => {
   it("an age that cannot be becomes that of the other lines", () => {
     const rebuilt = mended(stored({ firstSeenAt: { 1: 0, 2: placedAt + 5 } }), read());
     expect(rebuilt.firstSeenAt).toEqual({ 1: placedAt + 5, 2: placedAt + 5 });
+    const three = { 1: 0, 2: placedAt + 9, 3: placedAt + 5 };
+    const lineItems = [line("1"), line("2"), line("3")];
+    const oldest = rebuild(stored({ firstSeenAt: three }, { lineItems }), read({ lineItems }));
+    expect(oldest.firstSeenAt).toEqual({ ...three, 1: placedAt + 5 });
   });
 
   it("flags stay: redacted, deleted, purged", () => {
@@ -180,5 +195,75 @@ describe("what differs", () => {
   it("a line that is known to be a plan stays one, and one that the order does not have is none", () => {
     const damaged = stored({ cancelledAt: placedAt, knownPlans: ["2", "99"] });
     expect(rebuild(damaged, read()).knownPlans).toEqual(["2"]);
+  });
+
+  it("since when a payment is void stays, where that can be true", () => {
+    const fresh = read({ voided: true }, { voidedAt: placedAt + day });
+    const voidedSince = (voidedAt: number) => rebuild(stored({ voidedAt }), fresh).voidedAt;
+    expect(voidedSince(placedAt + 5)).toBe(placedAt + 5);
+    expect(voidedSince(placedAt - 2 * day)).toBe(placedAt + day);
+    expect(rebuild(stored(), fresh).voidedAt).toBe(placedAt + day);
+  });
+
+  it("a cancellation stays at the moment that was told first within its second", () => {
+    const fresh = read({}, { cancelledAt: placedAt + 1_300 });
+    const known = stored({ cancelledAt: placedAt + 1_000 });
+    const rebuilt = rebuild(known, fresh);
+    expect(rebuilt.cancelledAt).toBe(placedAt + 1_000);
+    expect(agrees(known, rebuilt)).toBe(true);
+  });
+
+  it("ages may be of a day before the order, and of the second of its last change", () => {
+    const agesOf = (first: number) =>
+      rebuild(stored({ firstSeenAt: { 1: first, 2: placedAt + 5, 9: placedAt } }), read())
+        .firstSeenAt;
+    const age = (first: number) => agesOf(first)["1"];
+    expect(age(placedAt - day)).toBe(placedAt - day);
+    expect(age(placedAt - day - 1)).toBe(placedAt + 5);
+    expect(age(placedAt + day)).toBe(placedAt + day);
+    expect(age(placedAt + day + 1_000)).toBe(placedAt + 5);
+    expect(agesOf(placedAt)).toEqual({ 1: placedAt, 2: placedAt + 5 });
+    const none = rebuild(stored({ firstSeenAt: { 1: 0, 2: 0 } }), read());
+    expect(none.firstSeenAt).toEqual({ 1: placedAt + day, 2: placedAt + day });
+  });
+
+  it("dates of removals go that cannot be, and those of units that the line never had", () => {
+    const removedUnits = { 1: { 1: placedAt - 9 * day, 2: placedAt + 7, 3: placedAt + 8 } };
+    expect(rebuild(stored({ removedUnits }), read()).removedUnits).toEqual({
+      1: { 2: placedAt + 7 },
+    });
+    const impossible = stored({ removedUnits: { 1: { 1: 0 }, 9: { 1: placedAt } } });
+    expect(rebuild(impossible, read()).removedUnits).toEqual({});
+  });
+
+  it("a refund or fulfillment that claims to be of later than Shopify's is mended", () => {
+    const refunds = { 9: refund(placedAt + day) };
+    const ahead = stored({ refunds: { 9: refund(placedAt + 9 * day) } });
+    expect(mended(ahead, read({}, { refunds })).refunds).toEqual(refunds);
+    const fulfillments = { 5: fulfillment(placedAt + day) };
+    const late = stored({ fulfillments: { 5: fulfillment(placedAt + 9 * day) } });
+    expect(mended(late, read({}, { fulfillments })).fulfillments).toEqual(fulfillments);
+  });
+
+  it("a stripped state agrees with its read, until something but the customer differs", () => {
+    const stripped = strip(stored());
+    expect(agrees(stripped, rebuild(stripped, read()))).toBe(true);
+    const renamed = read({ name: "#2" });
+    expect(agrees(stripped, rebuild(stripped, renamed))).toBe(false);
+  });
+
+  it("a product's ids that claim to be of later than the read give way to none, but to newer", () => {
+    const far = { updatedAt: placedAt + 90 * day, observedAt: placedAt + 90 * day };
+    const deleted = read();
+    deleted.productFacts["1"] = { variantId: null, productId: null, sku: null, vendor: null };
+    const known = stored();
+    const vendor = { value: "Rad", rank: far };
+    known.productFacts["1"] = { variantId: null, productId: null, sku: null, vendor };
+    const rebuilt = rebuild(known, deleted);
+    expect(rebuilt.productFacts["1"]?.vendor?.value).toBe("Rad");
+    const next = read({ rank: { updatedAt: placedAt + 2 * day, observedAt: placedAt + 2 * day } });
+    const told = { value: "Velo", rank: next.head.rank };
+    next.productFacts["1"] = { variantId: null, productId: null, sku: null, vendor: told };
+    expect(join(rebuilt, next).productFacts["1"]?.vendor?.value).toBe("Velo");
   });
 });

@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./canonical.ts";
 import { emptyState, headsConflict, join } from "./fold.ts";
 import { linesOf } from "./lines.ts";
-import { feedLine, line, map, order, plan, refunded } from "./order.fixture.ts";
+import { byHand, feedLine, fulfilled, line, map, order, plan, refunded } from "./order.fixture.ts";
 import { pairLines } from "./pair.ts";
 import type { OrderState } from "./state.ts";
-import { readState, type StoredState } from "./stored-state.ts";
+import { agreedPairs, readState, type StoredState } from "./stored-state.ts";
 
 /** As version 1 wrote it: no ages, no deletion, a head that says nothing of what is left. */
 function ofVersion1({ firstSeenAt, deletedAt, head, ...state }: OrderState): StoredState {
@@ -87,4 +87,46 @@ it("is what it is in version 2, also when a process of version 1 has joined it s
   expect(byOlder.head).toEqual(state.head);
   expect(byOlder.deletedAt).toBeNull();
   expect(readState({ ...emptyState("1"), schemaVersion: 1 })).toEqual(emptyState("1"));
+});
+
+it("has money as it was shown, fulfilled units and deletion in the spelling of today, too", () => {
+  const { head } = state;
+  const shown = { amount: "12.00", currency: "CHF" };
+  const read = readState({
+    ...state,
+    schemaVersion: 1,
+    deletedAt: 700,
+    head: head && {
+      ...head,
+      lineItems: head.lineItems.map((item) => ({ ...item, presentmentPrice: shown })),
+    },
+    fulfillments: { "5": { ...fulfilled(900, { "10": 1, "2": 1 }) } },
+  });
+  expect(read.head?.lineItems[0]?.presentmentPrice).toEqual({ amount: "12", currency: "CHF" });
+  expect(read.deletedAt).toBe(700);
+  expect(read.fulfillments["5"]?.units.map(({ lineItemId }) => lineItemId)).toEqual(["2", "10"]);
+});
+
+describe("pairs that Hakuna had accepted when a rule changed", () => {
+  const lastPayload = map(order([line("1", key), plan("2", key), line("3")])).feedOrder;
+  const stored = {
+    ...{ agreedPairs: null, state: { schemaVersion: 1 }, manualPairs: [], lastPayload },
+  };
+
+  it("are those of the order as it was accepted last", () => {
+    expect(agreedPairs(stored)).toEqual([{ productLineId: "1", planLineId: "2" }]);
+    expect(agreedPairs({ ...stored, manualPairs: [byHand("3", "2")] })).toHaveLength(1);
+  });
+
+  it("are none of an order that came afterwards, was never accepted, or was paired by hand", () => {
+    expect(agreedPairs({ ...stored, state: { schemaVersion: 2 } })).toEqual([]);
+    expect(agreedPairs({ ...stored, lastPayload: null })).toEqual([]);
+    expect(agreedPairs({ ...stored, manualPairs: [byHand("1", "2")] })).toEqual([]);
+  });
+
+  it("stay as they were written down", () => {
+    const written = [{ productLineId: "3", planLineId: "2" }];
+    expect(agreedPairs({ ...stored, agreedPairs: written })).toEqual(written);
+    expect(agreedPairs({ ...stored, agreedPairs: [] })).toEqual([]);
+  });
 });

@@ -19,6 +19,10 @@ const sent = (head: Partial<Head>, shopCountry: string | null = null) =>
 describe("customer", () => {
   it("has the customer's names as a pair, not mixed with the address's", () => {
     expect(sent({ customer })?.customer).toMatchObject({ first_name: "Erika", last_name: "" });
+    const surname = { ...customer, firstName: null, lastName: "Gabler" };
+    expect(sent({ customer: surname })?.customer).toMatchObject({
+      ...{ first_name: "", last_name: "Gabler" },
+    });
   });
 
   it("has the billing address's names where the customer has none", () => {

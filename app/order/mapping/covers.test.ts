@@ -133,6 +133,7 @@ describe("ids", () => {
   it("are never those of an offer that Shopify has not taken, nor of one that was taken back", () => {
     const refused = offer({ offerId: "off-x", planId: "pl-x", knownFrom: 300, currentFrom: null });
     expect(cover({ said: none, offers: [offer(), refused] }).ids).toEqual(first);
+    expect(cover({ said: none, offers: [refused] }).ids).toEqual(none);
     // a typo, and the offer of before again
     const typo = offer({ offerId: "off-t", planId: "pl-t", knownFrom: 200, currentFrom: 200 });
     const again = offer({ knownFrom: 100, currentFrom: 300 });
@@ -145,6 +146,45 @@ describe("ids", () => {
 
   it("that are missing are those of the variant", () => {
     expect(cover({ said: none })).toEqual({ ids: first, decided: first, found: [] });
+  });
+
+  it("are known by either of them alone, and by both of one offer only", () => {
+    const later = offer({ offerId: "off-2", planId: "pl-2", knownFrom: 200, currentFrom: 200 });
+    const offers = [offer(), later];
+    expect(cover({ said: { offerId: null, planId: "pl-1" }, offers })).toEqual({
+      ...{ ids: first, decided: first, found: [] },
+    });
+    const odd = { offerId: null, planId: "pl-9" };
+    expect(cover({ said: odd, offers }).ids).toEqual({ offerId: "off-2", planId: "pl-2" });
+    expect(cover({ said: odd, offers }).found).toEqual([["plan_ids_differ", ["2"]]]);
+    const sameName = [offer({ ...later, planId: "pl-1" }), offer()];
+    expect(cover({ said: { offerId: null, planId: "pl-1" }, offers: sameName }).ids).toEqual({
+      ...{ offerId: "off-2", planId: "pl-1" },
+    });
+  });
+
+  it("that were decided once and are no offer's any more are those of the time of the order", () => {
+    const decided = { offerId: "off-7", planId: "pl-7" };
+    expect(cover({ said: none, decided }).ids).toEqual(first);
+  });
+
+  it("of an offer that is known only since the order are held against that offer", () => {
+    const cheap = protection({ shopPrice: { amount: "11.00", currency: "EUR" } });
+    expect(cover({ plan: cheap, soldAt: 50 })).toMatchObject({
+      ...{ ids: first, decided: null, found: [["plan_price_differs", ["2"]]] },
+    });
+  });
+
+  it("that were borne twice count by the time at which the variant bore them last", () => {
+    const ids = { offerId: "off-2", planId: "pl-2" };
+    const offers = [
+      offer({ knownFrom: 100, currentFrom: 400 }),
+      offer({ ...ids, knownFrom: 200, currentFrom: 200 }),
+    ];
+    const at = (soldAt: number) => cover({ said: none, offers, soldAt }).ids;
+    expect([at(200), at(399), at(400)]).toEqual([ids, ids, first]);
+    expect(at(199)).toEqual(first);
+    expect(cover({ said: none, offers, soldAt: 99 }).ids).toEqual(none);
   });
 
   it("of an order from before anything is known of the variant are taken as they are", () => {
@@ -160,6 +200,15 @@ it("tells a sticker that bears a plan's ids from a plan", () => {
     decided: null,
     found: [["plan_not_hakuna", ["2"]]],
   });
+});
+
+it.each([
+  [" HAKUNA ", []],
+  ["Hakuna GmbH", [["plan_not_hakuna", ["2"]]]],
+  [null, [["plan_not_hakuna", ["2"]]]],
+])("a plan without an offer whose vendor is %j is told of so: %j", (vendor, found) => {
+  expect(cover({ plan: protection({ vendor }), offers: [] }).found).toEqual(found);
+  expect(cover({ plan: protection({ vendor, variantId: null }) }).found).toEqual(found);
 });
 
 it("says nothing of a plan of Hakuna's that was linked by hand without an offer", () => {
@@ -196,11 +245,38 @@ describe("the product", () => {
     ]);
     const swiss = { ...french, country: "ch", currency: "chf" };
     expect(cover({ product: sold, offers: [offer(), swiss] }).found).toEqual([]);
+    const inFrancs = { ...french, country: "de", currency: "chf" };
+    expect(cover({ product: sold, offers: [offer(), inFrancs] }).found).toEqual([]);
   });
 
   it("may have got another price since", () => {
     const cheaper = bike({ shopPrice: { amount: "95.00", currency: "EUR" } });
     expect(cover({ product: cheaper }).found).toEqual([]);
+    const renewed = offer({ offerId: "off-2", planId: "pl-2", productPrice: 9_500 });
+    expect(cover({ product: cheaper, offers: [offer(), renewed] }).found).toEqual([]);
+    const dearer = offer({ planVariantId: "71", offerId: "off-2", productPrice: 20_000 });
+    expect(cover({ product: cheaper, offers: [offer(), dearer] }).found).toEqual([]);
+  });
+
+  it("is the offer's where its price is, though another variant's costs the same", () => {
+    const alike = offer({ planVariantId: "71", offerId: "off-2" });
+    expect(cover({ offers: [offer(), alike] }).found).toEqual([]);
+  });
+
+  it("of an offer without a price is known by itself alone", () => {
+    const dear = bike({ shopPrice: { amount: "200.00", currency: "EUR" } });
+    const dearer = offer({ planVariantId: "71", offerId: "off-2", productPrice: 20_000 });
+    const offers = [offer({ productPrice: null }), dearer];
+    expect(cover({ product: dear, offers }).found).toEqual([]);
+    expect(cover({ product: bike({ productId: "20" }), offers }).found).toHaveLength(1);
+  });
+
+  it("whose price is in no money of the offer is known by itself alone", () => {
+    const offers = [
+      offer({ currency: "chf", price: null }),
+      offer({ currency: "chf", planVariantId: "71", offerId: "off-2", productPrice: null }),
+    ];
+    expect(cover({ offers }).found).toEqual([]);
   });
 
   it("that was deleted is not known", () => {
@@ -227,6 +303,28 @@ describe("the price", () => {
     expect(cover({ plan: presented("6.00", "5.71", "CHF") }).found).toEqual([
       ["plan_price_differs", ["2"]],
     ]);
+  });
+
+  it("may be off by one step of that, up and down, and by no more", () => {
+    // a franc is worth 1.05 EUR
+    const found = (shop: string) => cover({ plan: presented(shop, "12.00", "CHF") }).found;
+    expect(found("10.91")).toHaveLength(1);
+    expect(found("11.10")).toEqual([]);
+    expect(found("13.10")).toEqual([]);
+    expect(found("13.11")).toHaveLength(1);
+  });
+
+  it("differs where a plan was given away", () => {
+    expect(cover({ plan: presented("0", "0", "CHF") }).found).toHaveLength(1);
+    const free = protection({ shopPrice: { amount: "0", currency: "EUR" } });
+    expect(cover({ plan: free }).found).toHaveLength(1);
+  });
+
+  it("of more decimals than its currency has, or of an offer without one, is not compared", () => {
+    const odd = protection({ shopPrice: { amount: "11.005", currency: "EUR" } });
+    expect(cover({ plan: odd }).found).toEqual([]);
+    const cheap = protection({ shopPrice: { amount: "11.00", currency: "EUR" } });
+    expect(cover({ plan: cheap, offers: [offer({ price: null })] }).found).toEqual([]);
   });
 
   it("of a currency without decimals is rounded to hundreds", () => {
@@ -267,4 +365,17 @@ describe("the price", () => {
 it("is told where the customer lives in another country than the offer's", () => {
   expect(cover({ country: "fr" }).found).toEqual([["country_differs", ["2"]]]);
   expect(cover({ country: null }).found).toEqual([]);
+  expect(cover({ country: "fr", offers: [offer({ country: null })] }).found).toEqual([]);
+});
+
+it("says what differs of a plan together", () => {
+  const said = { offerId: "off-9", planId: "pl-9" };
+  const cheap = protection({ shopPrice: { amount: "11.00", currency: "EUR" } });
+  const other = bike({ productId: "20" });
+  expect(cover({ said, plan: cheap, product: other, country: "fr" }).found).toEqual([
+    ["plan_ids_differ", ["2"]],
+    ["plan_for_other_product", ["1", "2"]],
+    ["plan_price_differs", ["2"]],
+    ["country_differs", ["2"]],
+  ]);
 });

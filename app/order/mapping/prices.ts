@@ -4,7 +4,7 @@ import { currencyDecimals, minorUnits } from "#app/order/money.ts";
 
 export type Prices = {
   priced: { line: Line; price: FeedPrice }[];
-  /** in lower case, sorted; more than one is for the caller to refuse */
+  /** in lower case; more than one is for the caller to refuse */
   currencies: string[];
   /** lines whose price had more decimals than its currency */
   inexact: string[];
@@ -25,7 +25,7 @@ export function pricesOf(lines: readonly Line[]): Prices {
     if (!exact) inexact.push(line.id);
     return { line, price: { amount, currency: currency.toLowerCase() } };
   });
-  const currencies = [...new Set(priced.map(({ price }) => price.currency))].sort();
+  const currencies = [...new Set(priced.map(({ price }) => price.currency))];
   return { priced, currencies, inexact };
 }
 

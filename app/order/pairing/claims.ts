@@ -127,9 +127,8 @@ function mutual(byProducts: readonly Naming[], byPlans: readonly Naming[]): Clai
   return byProducts.flatMap((own) => {
     const answers = Map.groupBy(own.named, (plan) => namingOf.get(plan));
     return [...answers].flatMap(([answer, plans]) => {
-      if (answer === undefined) return [];
-      const products = answer.named.filter((product) => productsOf.get(product) === own);
-      return products.length > 0 ? [{ products, plans }] : [];
+      const products = answer?.named.filter((product) => productsOf.get(product) === own);
+      return products ? [{ products, plans }] : [];
     });
   });
 }

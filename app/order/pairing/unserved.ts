@@ -23,28 +23,23 @@ export function unserved(
   placeOf: (line: Line) => number,
 ): Unserved {
   const busy = new Set(planOf.values());
+  const byPlace = (a: Line, b: Line) => placeOf(a) - placeOf(b);
+  // no product of theirs is without a plan: it would have had this one
   const claimants = new Map<Line, readonly Line[][]>();
   for (const { products, plans } of claims) {
-    const paired = products.filter((product) => planOf.has(product));
-    for (const plan of plans) {
-      if (plan.left > 0 && !busy.has(plan) && paired.length > 0) {
-        claimants.set(plan, [...(claimants.get(plan) ?? []), paired]);
-      }
-    }
+    const idle = plans.filter((plan) => plan.left > 0 && !busy.has(plan));
+    if (idle.length === 0) continue;
+    const claimed = products.toSorted(byPlace);
+    for (const plan of idle) claimants.set(plan, [...(claimants.get(plan) ?? []), claimed]);
   }
-  const spare = claimants.size > 0 ? spareUnits(planOf, placeOf) : new Map<Line, number>();
+  const spare = claimants.size > 0 ? spareUnits(planOf, byPlace) : new Map<Line, number>();
   const contested = new Map<Line, Line[]>();
   const split = new Map<Line, Line[]>();
-  const idle = [...claimants].sort(([a], [b]) => placeOf(a) - placeOf(b));
-  for (const [plan, groups] of idle) {
-    const first = (lines: Line[]) =>
-      lines.reduce<Line | null>(
-        (least, line) => (least && placeOf(least) < placeOf(line) ? least : line),
-        null,
-      );
-    const hasRoom = (product: Line) => (spare.get(product) ?? 0) >= plan.left;
-    const roomy = first(groups.flatMap((group) => group.find(hasRoom) ?? []));
-    const product = roomy ?? first(groups.flatMap((group) => first(group) ?? []));
+  for (const [plan, groups] of [...claimants].sort(([a], [b]) => byPlace(a, b))) {
+    const first = (isMeant: (product: Line) => boolean) =>
+      groups.flatMap((products) => products.find(isMeant) ?? []).toSorted(byPlace)[0];
+    const roomy = first((product) => (spare.get(product) ?? 0) >= plan.left);
+    const product = roomy ?? first(() => true);
     if (!product) continue;
     if (roomy) spare.set(roomy, (spare.get(roomy) ?? 0) - plan.left);
     const found = roomy ? split : contested;
@@ -74,11 +69,11 @@ function uncoveredProducts(naming: readonly Claim[], planOf: ReadonlyMap<Line, L
 /** Product → units that are still there and that its plan does not reach. */
 function spareUnits(
   planOf: ReadonlyMap<Line, Line>,
-  placeOf: (line: Line) => number,
+  byPlace: (a: Line, b: Line) => number,
 ): Map<Line, number> {
   const open = new Map<Line, number>();
   const spare = new Map<Line, number>();
-  for (const [product, plan] of [...planOf].sort(([a], [b]) => placeOf(a) - placeOf(b))) {
+  for (const [product, plan] of [...planOf].sort(([a], [b]) => byPlace(a, b))) {
     const units = open.get(plan) ?? plan.left;
     const served = Math.min(product.left, units);
     open.set(plan, units - served);

@@ -59,6 +59,32 @@ describe("the plan's part of a cancelled order's payment", () => {
     expect(partOf(cancelled({ payments: [paid(11_200, "FAILURE")] }))).toBe(1_200);
   });
 
+  it("is what was not paid of the refund that took its units off, whatever else was received", () => {
+    const more = { received: 30_000 };
+    const part = (refund: Partial<MoneyRefund>) => partOf(cancelled(refund, more));
+    expect(part({ payments: [paid(11_200)] })).toBe(0);
+    expect(part({ payments: [paid(6_000), paid(4_700)] })).toBe(500);
+    expect(part({ payments: [paid(11_200, "ERROR")] })).toBe(1_200);
+    expect(part({ payments: [paid(11_200, "FAILURE"), paid(11_000)] })).toBe(200);
+    expect(part({ payments: [paid(11_200, "PENDING")] })).toBe(0);
+    expect(part({ payments: [paid(11_200)], shipping: 500, duties: 300 })).toBe(800);
+  });
+
+  it("is nothing where all was paid back as an amount", () => {
+    expect(partOf(cancelled({}, { refunded: 11_200 }))).toBe(0);
+    expect(partOf(cancelled({}, { refunded: 10_900 }))).toBe(300);
+  });
+
+  it("is told by the plan's own units, of which some may be left", () => {
+    const lines = [
+      { id: "1", quantity: 3, currentQuantity: 0 },
+      { id: "2", quantity: 3, currentQuantity: 2 },
+    ];
+    expect(partOf(cancelled({}, { lines }))).toBe(1_200);
+    const more = lines.map((line) => ({ ...line, currentQuantity: 1 }));
+    expect(partOf(cancelled({}, { lines: more }))).toBeNull();
+  });
+
   it("is not said where Shopify does not tell of the units, or of more than was read", () => {
     expect(partOf(cancelled({ units: [product] }))).toBeNull();
     expect(partOf(cancelled({}, { isPartial: true }))).toBeNull();

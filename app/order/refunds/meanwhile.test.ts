@@ -72,6 +72,8 @@ describe("an order is as it was seen", () => {
       "a line was added",
       { lines: [...before.lines, { id: "9", quantity: 1, currentQuantity: 1 }] },
     ],
+    ["a line is no part of it any more", { lines: before.lines.slice(0, 2) }],
+    ["it was edited, and nothing else shows it", { edited: true }],
     ["a return was opened", { returnStatus: "IN_PROGRESS" }],
     ["it was cancelled", { cancelled: true }],
     ["not all of it can be read", { isPartial: true }],

@@ -30,6 +30,12 @@ describe("what is to be refunded of a plan", () => {
     expect(standing(order(one)).owed).toEqual({ units: 1, reason: "product_gone" });
     const both = [lines[0] ?? line("1"), plan("2", { ...ref, quantity: 3, gone: 2 })];
     expect(standing(order(both)).owed).toBeNull();
+    const split = [
+      line("1", { ...ref, gone: 1 }),
+      line("3", ref),
+      plan("2", { ...ref, quantity: 2 }),
+    ];
+    expect(standing(order(split)).owed).toEqual({ units: 1, reason: "product_gone" });
   });
 
   it("is nothing where fewer plans than products were bought and enough products are left", () => {
@@ -40,6 +46,10 @@ describe("what is to be refunded of a plan", () => {
   it("is all that is left where the order was cancelled", () => {
     const state = order([line("1", ref), plan("2", { ...ref })]);
     expect(standing(state, true).owed).toEqual({ units: 1, reason: "order_cancelled" });
+    expect(standing(state, true).cancelledUnits).toBe(0);
+    const off = order([line("1", { ...ref, gone: 1 }), plan("2", { ...ref, gone: 1 })]);
+    expect(standing(off, true)).toMatchObject({ owed: null, cancelledUnits: 1 });
+    expect(standing(off)).toMatchObject({ owed: null, cancelledUnits: 0 });
   });
 
   it("is what the buyer asked for, until so many units went since", () => {
@@ -53,6 +63,31 @@ describe("what is to be refunded of a plan", () => {
     expect(owed(0)).toEqual([{ units: 2, reason: "plan_requested" }, now]);
     expect(owed(1)).toEqual([{ units: 1, reason: "plan_requested" }, now]);
     expect(owed(2)).toEqual([null, null]);
+  });
+
+  it("is what the buyer asked for where that is more than what went with the product", () => {
+    const lines = [line("1", { ...ref, quantity: 3, gone: 1 }), plan("2", { ...ref, quantity: 3 })];
+    const owed = (units: number) => {
+      const requests = { "2": { units, left: 3, at: now } };
+      return plansOf(map(order(lines)), { ...shop, requests })[0]?.owed;
+    };
+    expect(owed(1)).toEqual({ units: 1, reason: "product_gone" });
+    expect(owed(2)).toEqual({ units: 2, reason: "plan_requested" });
+    // units that were given back to the plan since are not what the buyer asked for
+    const requests = { "2": { units: 1, left: 2, at: now } };
+    const [more] = plansOf(map(order([line("1", { ...ref, quantity: 3 }), ...lines.slice(1)])), {
+      ...{ ...shop, requests },
+    });
+    expect(more?.owed).toEqual({ units: 1, reason: "plan_requested" });
+  });
+
+  it("is nothing of a plan without a product, until the buyer asks for it", () => {
+    const state = order([plan("2", { quantity: 2, gone: 1 })]);
+    expect(standing(state)).toMatchObject({ owed: null, products: [] });
+    const requests = { "2": { units: 2, left: 2, at: now } };
+    expect(plansOf(map(state), { ...shop, requests })[0]?.owed).toEqual({
+      ...{ units: 1, reason: "plan_requested" },
+    });
   });
 
   it("takes its windows from all shipments of its products", () => {
@@ -91,7 +126,12 @@ describe("what is to be refunded of a plan", () => {
     const first = Date.parse("2026-09-01T10:00:00Z");
     const second = Date.parse("2026-09-02T10:00:00Z");
     expect(owedTogether(plans, now)).toEqual({ units: 2, until: first });
+    expect(owedTogether(plans, first)).toEqual({ units: 2, until: first });
     expect(owedTogether(plans, first + 1)).toEqual({ units: 2, until: second });
+    expect(owedTogether(plans, second + 1)).toEqual({ units: 2, until: first });
+    expect(owedTogether(plansOf(map(state), { ...shop, cancelled: true }), now).units).toBe(3);
+    const unshipped = { ...state, fulfillments: {} };
+    expect(owedTogether(plansOf(map(unshipped), shop), now)).toEqual({ units: 2, until: null });
     expect(owedTogether(plansOf(map(order([line("1")])), shop), now)).toEqual({
       units: 0,
       until: null,
@@ -122,6 +162,10 @@ describe("what Hakuna takes back now", () => {
     expect(mostUnits(asked, shippedAt + 40 * dayMs)).toBe(2);
     const late = { ...asked, requestedAt: shippedAt + 15 * dayMs };
     expect(mostUnits(late, shippedAt + 40 * dayMs)).toBe(0);
+    const requests = { "2": { ...request, units: 1 } };
+    const [both] = plansOf(map(shipped(1)), { ...shop, requests });
+    expect(both?.owed?.reason).toBe("product_gone");
+    expect(both && mostUnits(both, shippedAt + 93 * dayMs)).toBe(0);
   });
 
   it("is all of what was not shipped", () => {

@@ -53,4 +53,27 @@ describe("a refund of a plan is told as Hakuna's", () => {
     expect(isReported(done(null), state, accepted([100, 1]))).toBe(true);
     expect(isReported(done(null, 2), state, accepted([100, 1]))).toBe(false);
   });
+
+  it("that was made elsewhere, not while another refund of the plan is missing", () => {
+    const both = stateWith({ "7": [100, 1], "8": [200, 1] });
+    expect(isReported(done(null), both, accepted([100, 1]))).toBe(false);
+    expect(isReported(done(null), both, accepted([100, 1], [200, 1]))).toBe(true);
+  });
+
+  it("by the units of its own moment, whatever the ids", () => {
+    const turned = stateWith({ "7": [200, 1], "8": [100, 1] });
+    expect(isReported(done("8"), turned, accepted([100, 1]))).toBe(true);
+    expect(isReported(done("7"), turned, accepted([100, 1]))).toBe(false);
+  });
+
+  it("by the units of its own line, in the refund and at Hakuna", () => {
+    const wide = stateWith({ "7": [100, 1] });
+    wide.refunds["7"]?.units.unshift({ lineItemId: "1", quantity: 2 });
+    expect(isReported(done("7"), wide, accepted([100, 1]))).toBe(true);
+    const others = { line_items: [{ id: "1", refunds: [{ refunded_at: 100, quantity: 3 }] }] };
+    const whole = others as unknown as FeedOrder;
+    expect(isReported(done("7"), wide, whole)).toBe(false);
+    expect(isReported(done(null), wide, whole)).toBe(false);
+    expect(isReported(done(null, 0), stateWith({}), whole)).toBe(true);
+  });
 });

@@ -53,14 +53,17 @@ type Given = {
   cancelled?: boolean;
   money?: Partial<MoneyOrder>;
   refund?: Partial<MoneyRefund>;
+  /** the buyer asked to give so many units back */
+  requested?: number;
   more?: Partial<Omit<Circumstances, "manualPairs">> & { manualPairs?: ManualPair[] };
 };
 
 function reasons(given: Given = {}): string[] {
-  const { state = gone, cancelled = false, refund } = given;
+  const { state = gone, cancelled = false, refund, requested = 0 } = given;
+  const requests = { "2": { units: requested, left: requested, at: now } };
   const context = { acceptSuggestions: true, manualPairs: [...(given.more?.manualPairs ?? [])] };
   const mapping = map(state, context);
-  const standing = plansOf(mapping, { cancelled, timeZone: "UTC" }).find(
+  const standing = plansOf(mapping, { cancelled, requests, timeZone: "UTC" }).find(
     ({ plan }) => plan.id === "2",
   );
   if (!standing) throw new Error("no plan");
@@ -88,6 +91,47 @@ const edited = (added: string[] | null, left = 1, quantity = 1): Given => ({
   more: { lines: [{ ...other, left }], firstSeenAt: { "1": 1000, "7": 1000 } },
 });
 const withOther = [...money.lines, { id: "7", quantity: 1, currentQuantity: 1 }];
+
+const whole = [
+  { id: "1", quantity: 1, currentQuantity: 1 },
+  { id: "2", quantity: 1, currentQuantity: 1 },
+];
+/** The product is there and was shipped. */
+const backAlone: Given = {
+  state: order([line("1", ref), plan("2", ref)], {
+    fulfillments: { f: fulfilled(shippedAt, { "1": 1 }) },
+  }),
+  money: { lines: whole, refunds: [] },
+};
+
+/** One plan line for products 1 and 3; what of them went was restocked, or as told. */
+function ofTwo(
+  first: Parameters<typeof line>[1],
+  second: Parameters<typeof line>[1],
+  restockTypes = ["RETURN", "RETURN"],
+): Given {
+  const lines = [line("1", { ...ref, ...first }), line("3", { ...ref, ...second })];
+  const state = order([...lines, plan("2", { ...ref, variantId: "22", quantity: 2 })]);
+  const { amount = 0 } = restocked.payments[0] ?? {};
+  const refunds = lines
+    .filter(({ item }) => item.currentQuantity === 0)
+    .map(({ item }, index) => ({
+      ...restocked,
+      id: `90${index}`,
+      units: [{ ...unit, lineItemId: item.id, restockType: restockTypes[index] ?? "" }],
+      payments: [{ id: "1", status: "SUCCESS", amount, gateway: null }],
+    }));
+  return {
+    state,
+    money: {
+      refunds,
+      lines: (state.head?.lineItems ?? []).map(({ id, quantity, currentQuantity }) => ({
+        ...{ id, quantity, currentQuantity: currentQuantity ?? 0 },
+      })),
+    },
+    more: { firstSeenAt: state.firstSeenAt },
+  };
+}
 
 describe("a plan goes by itself", () => {
   it.each<[string, Given]>([
@@ -134,6 +178,38 @@ describe("a plan goes by itself", () => {
       { state: pairedBy({ _hakuna_protection: "22" }, { _hakuna_product: "11" }) },
     ],
     ["before anything is shipped", { state: { ...gone, fulfillments: {} } }],
+    ["where the buyer gives it back alone in time", { ...backAlone, requested: 1 }],
+    ["where the returns were seen, and are none", { money: { returns: [] } }],
+    ["where an older product is left", ofTwo({ seenAt: 2000, gone: 1 }, { seenAt: 1000 })],
+    [
+      "where another plan went meanwhile",
+      {
+        money: { lines: [...money.lines, { id: "7", quantity: 1, currentQuantity: 0 }] },
+        more: { lines: [{ ...other, isProtection: true }] },
+      },
+    ],
+    [
+      "where an exchange was called off",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [{ status: "CANCELED", isExchange: true, refundIds: [] }],
+        },
+      },
+    ],
+    [
+      "where the money of another product alone went back",
+      {
+        money: { lines: withOther },
+        more: { lines: [other], firstSeenAt: { "1": 1000, "7": 1000 } },
+        refund: {
+          units: [
+            unit,
+            { lineItemId: "7", quantity: 1, restockType: "NO_RESTOCK", subtotal: 0, tax: 0 },
+          ],
+        },
+      },
+    ],
   ])("%s", (_, given) => {
     expect(reasons(given)).toEqual([]);
   });
@@ -210,6 +286,86 @@ describe("a person decides", () => {
       },
     ],
     ["order_large", { money: { isPartial: true } }],
+    // nothing of the plan is to be refunded
+    ["order_differs", backAlone],
+    // what goes back alone has 14 days
+    ["window_over", { ...backAlone, requested: 1, more: { now: shippedAt + 15 * 86_400_000 } }],
+    // and without its product nobody knows since when
+    [
+      "pair_uncertain",
+      {
+        state: order([plan("2", {})]),
+        money: { lines: whole.slice(1), refunds: [] },
+        requested: 1,
+      },
+    ],
+    [
+      "return_open",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [{ status: "REQUESTED", isExchange: false, refundIds: [] }],
+        },
+      },
+    ],
+    // nobody knows when the other product came
+    ["exchange", { ...edited([]), more: { lines: [other], firstSeenAt: { "1": 1000 } } }],
+    // the return that was seen is of another refund
+    [
+      "goodwill",
+      {
+        refund: { units: [{ ...unit, restockType: "NO_RESTOCK" }] },
+        money: {
+          returnStatus: "RETURNED",
+          returns: [{ status: "CLOSED", isExchange: false, refundIds: ["901"] }],
+        },
+      },
+    ],
+    // of the plan's products one is certain
+    ["pair_uncertain", ofTwo({ gone: 1 }, { links: { _hakuna_protection: "22" }, gone: 0 })],
+    // a person paired the product with a plan that is not there
+    ["pair_uncertain", { state: pairedBy({}, {}), more: { manualPairs: [byHand("1", "99")] } }],
+    // of two products that went one was kept, or one was replaced
+    ["goodwill", ofTwo({ gone: 1 }, { gone: 1 }, ["RETURN", "NO_RESTOCK"])],
+    ["exchange", ofTwo({ gone: 1 }, { gone: 1, seenAt: 2000 })],
+    // of two returns one is
+    [
+      "return_open",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [
+            { status: "CLOSED", isExchange: false, refundIds: ["900"] },
+            { status: "OPEN", isExchange: false, refundIds: [] },
+          ],
+        },
+      },
+    ],
+    [
+      "exchange",
+      {
+        money: {
+          returnStatus: "RETURNED",
+          returns: [
+            { status: "CLOSED", isExchange: false, refundIds: ["900"] },
+            { status: "CLOSED", isExchange: true, refundIds: [] },
+          ],
+        },
+      },
+    ],
+    // shipping alone was paid back
+    [
+      "earlier_refund_differs",
+      {
+        refund: {
+          ...{ units: [], shipping: 490, duties: 0 },
+          payments: [{ id: "1", status: "SUCCESS", amount: 490, gateway: null }],
+        },
+      },
+    ],
+    ["earlier_refund_differs", { refund: { shipping: 0 } }],
+    ["earlier_refund_differs", { refund: { duties: 0 } }],
+    ["earlier_refund_differs", { money: { taxesIncluded: true } }],
   ])("%s", (reason, given) => {
     expect(reasons(given)).toEqual([reason]);
   });

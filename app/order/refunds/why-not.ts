@@ -89,7 +89,8 @@ export function whyNot(
   if (money.cancelled || owed?.reason === "order_cancelled") found.add("order_cancelled");
   const isCertain = isCertainFor(plan.id, circumstances);
   const protectable = products.reduce((total, { line }) => total + line.quantity, 0);
-  // of more plans than products nobody knows which went with a product, and which never had one
+  // of more plans than products nobody knows which went with a product, and which never had one;
+  // without any product nothing tells when the plan's days began
   if (!products.every(isCertain) || plan.quantity > protectable) found.add("pair_uncertain");
   if (money.isPartial) found.add("order_large");
   // another product that Shopify has and nobody told of may stand in the place of the one that went
@@ -98,8 +99,6 @@ export function whyNot(
   const isAlike = isWhole && seen.every((line) => agrees(line, money));
   if (owed === null || !isAlike) found.add("order_differs");
   if (stateAt(windows, windowFor(owed), circumstances.now) !== "open") found.add("window_over");
-  // without a product nothing tells when the plan's days began
-  if (owed?.reason === "plan_requested" && products.length === 0) found.add("pair_uncertain");
   const gone = products.map(({ line }) => line).filter((line) => line.gone.units.length > 0);
   for (const reason of returnsSay(money)) found.add(reason);
   if (gone.some(({ id }) => isGoodwill(id, money))) found.add("goodwill");
@@ -119,7 +118,7 @@ function isCertainFor(planLineId: string, { manualPairs }: Circumstances) {
       .map(({ productLineId }) => productLineId),
   );
   return ({ line, tier }: PlanStanding["products"][number]) =>
-    tier === 1 || tier === 2 || (tier === 0 && byHand.has(line.id));
+    tier === 1 || tier === 2 || byHand.has(line.id);
 }
 
 /** Whether Shopify counts as many units of the line as we do. */

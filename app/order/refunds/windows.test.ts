@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nearestEnd, stateAt, windowsOf } from "./windows.ts";
+import { offsetAt } from "./zone-offset.ts";
 
 const at = (text: string) => Date.parse(text);
 const day = 86_400_000;
@@ -47,6 +48,19 @@ describe("the windows of a plan", () => {
     ]);
     // more products than plans
     expect(windowsOf(2, shipped, "UTC").map(({ quantity }) => quantity)).toEqual([1, 1]);
+    expect(windowsOf(1, shipped, "UTC").map(({ quantity }) => quantity)).toEqual([1]);
+    expect(nearestEnd(windowsOf(0, [], "UTC"), "planUntil", 0)).toBeNull();
+  });
+
+  it.each([
+    ["2026-03-15T00:30:00+01:00", "2026-03-29T00:30:00+01:00"],
+    ["2026-03-15T03:30:00+01:00", "2026-03-29T03:30:00+02:00"],
+    // of an hour that comes twice it is the first
+    ["2026-10-11T02:30:00+02:00", "2026-10-25T02:30:00+02:00"],
+    ["2026-10-11T03:30:00+02:00", "2026-10-25T03:30:00+01:00"],
+  ])("14 days after %s, when the clocks in Berlin are put, is %s", (shipped, until) => {
+    const [window] = windowsOf(1, [{ quantity: 1, at: at(shipped) }], "Europe/Berlin");
+    expect(new Date(window?.planUntil ?? 0).toISOString()).toBe(new Date(until).toISOString());
   });
 
   it("are open up to their end, and of several shipments some may be past", () => {
@@ -65,4 +79,13 @@ describe("the windows of a plan", () => {
     // what was not shipped has no end
     expect(nearestEnd(windowsOf(3, shipped, "UTC"), "planUntil", first + 30 * day)).toBeNull();
   });
+});
+
+it.each([
+  ["Europe/Berlin", 2],
+  ["America/New_York", -4],
+  ["Asia/Kolkata", 5.5],
+  ["Not/AZone", 0],
+])("the clocks of %s are %d hours ahead in summer", (timeZone, hours) => {
+  expect(offsetAt(at("2026-07-15T20:10:05.250Z"), timeZone)).toBe(hours * 3_600_000);
 });

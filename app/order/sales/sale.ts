@@ -1,4 +1,4 @@
-import { canonicalJson } from "#app/order/canonical.ts";
+import { canonicalJson, compareText } from "#app/order/canonical.ts";
 import type { KnownOffers } from "#app/order/mapping/covers.ts";
 import type { MappedLine } from "#app/order/mapping/mapped-lines.ts";
 import { minorUnits } from "#app/order/money.ts";
@@ -84,9 +84,7 @@ function productsOf(lines: readonly MappedLine[]): { id: string; units: number }
     if (line.isProtection || line.productId === null) continue;
     units.set(line.productId, (units.get(line.productId) ?? 0) + line.quantity);
   }
-  return [...units]
-    .map(([id, units]) => ({ id, units }))
-    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return [...units].map(([id, units]) => ({ id, units })).sort((a, b) => compareText(a.id, b.id));
 }
 
 function planOf(
