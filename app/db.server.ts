@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { type DatabaseLimits, directly, usualLimits } from "#app/database/connection.server.ts";
+import { undistributedTables } from "#app/database/distribution.ts";
 import { PrismaClient } from "#app/database/generated/prisma/client.ts";
 import { type MigrationWait, migrate, migrationLimits } from "#app/database/migrations.server.ts";
 import { openPool } from "#app/database/pool.server.ts";
@@ -47,6 +48,10 @@ export async function openDatabase(options: {
       { database: embedded ? "embedded" : place, migrationsApplied: applied },
       `database ${embedded ? "embedded" : place}: ${applied} migrations applied, up to date`,
     );
+    const tables = await undistributedTables(client);
+    if (tables.length > 0) {
+      log.warn({ tables }, "new tables are not distributed: run `npm run -s ops -- distribute`");
+    }
   } finally {
     await client.end().catch(() => undefined);
   }

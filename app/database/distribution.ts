@@ -61,9 +61,29 @@ export async function distributeTables(client: pg.Client): Promise<Placed[]> {
   return placed;
 }
 
-async function requireCitus(client: pg.Client): Promise<void> {
+/** The tables that a release brought and nobody has distributed yet; none where no table is. */
+export async function undistributedTables(client: pg.Client): Promise<string[]> {
+  if (!(await hasCitus(client))) return [];
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT table_name::text AS "name" FROM citus_tables
+      WHERE citus_table_type IN ('distributed', 'reference')`,
+  );
+  const laid = new Set(rows.map(({ name }) => name));
+  const isLaid = ({ name }: Table) => laid.has(`"${name}"`);
+  const tables = await ownTables(client);
+  const left = tables.filter(
+    (table) => placeOf(table).place !== "on the coordinator" && !isLaid(table),
+  );
+  return tables.some(isLaid) ? left.map(({ name }) => name) : [];
+}
+
+async function hasCitus(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(`SELECT 1 FROM pg_extension WHERE extname = 'citus'`);
-  if (rows.length === 0) {
+  return rows.length > 0;
+}
+
+async function requireCitus(client: pg.Client): Promise<void> {
+  if (!(await hasCitus(client))) {
     throw new DatabaseError(
       "This database has no Citus, so there is nothing to distribute its tables over. " +
         "Where it is installed, CREATE EXTENSION citus makes it known.",

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { distributeTables } from "#app/database/distribution.ts";
+import { openDatabase } from "#app/db.server.ts";
+import { createLog } from "#app/foundation/log.server.ts";
 import { standInForCitus } from "#test/simulator/citus.ts";
 import { createDatabase, type TestDatabase } from "#test/world/shared-postgres.ts";
 import { formerDatabase, migrations } from "./former-database.ts";
@@ -46,6 +48,24 @@ function distribute(url: string, ...args: string[]): Promise<OpsResult> {
 type Laid = { name: string; type: string; column: string; gone: boolean; beside: number };
 const laidSql = `SELECT table_name::text AS name, citus_table_type AS type, distribution_column AS column,
     is_local_data_gone AS gone, colocation_id AS beside FROM citus_internal.laid ORDER BY 1`;
+
+test("a start says which tables a release brought that nobody has distributed yet", async () => {
+  const url = await databaseWith(2);
+  const started = async () => {
+    const lines: string[] = [];
+    const log = createLog("warn", { write: (line) => lines.push(line) });
+    await (await openDatabase({ url, log })).close();
+    return lines.join("");
+  };
+  expect(await started()).toBe("");
+  await distribute(url);
+  expect(await started()).toBe("");
+  await ask(url, `DELETE FROM citus_internal.laid WHERE table_name = '"PlanFollow"'::regclass`);
+  expect(JSON.parse(await started())).toMatchObject({
+    tables: ["PlanFollow"],
+    msg: "new tables are not distributed: run `npm run -s ops -- distribute`",
+  });
+});
 
 describe("an empty database", () => {
   let url: string;
