@@ -50,7 +50,7 @@ export async function openDatabase(options: {
     );
     const tables = await undistributedTables(client);
     if (tables.length > 0) {
-      log.warn({ tables }, "new tables are not distributed: run `npm run -s ops -- distribute`");
+      log.warn({ tables }, "new tables are not distributed");
     }
   } finally {
     await client.end().catch(() => undefined);

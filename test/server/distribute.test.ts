@@ -63,7 +63,7 @@ test("a start says which tables a release brought that nobody has distributed ye
   await ask(url, `DELETE FROM citus_internal.laid WHERE table_name = '"PlanFollow"'::regclass`);
   expect(JSON.parse(await started())).toMatchObject({
     tables: ["PlanFollow"],
-    msg: "new tables are not distributed: run `npm run -s ops -- distribute`",
+    msg: "new tables are not distributed",
   });
 });
 
