@@ -5,7 +5,7 @@ import { type NamedPair, namedPairs } from "#app/order/named-pairs.ts";
 import type { ManualPair } from "#app/order/pair.ts";
 import type { OrderState } from "#app/order/state.ts";
 import { acceptedAttempts, pollNow } from "#app/store/attempts/accepted-attempts.ts";
-import { findingKey } from "#app/store/attention.ts";
+import { declinedKey, findingKey } from "#app/store/attention.ts";
 import { evaluate, loadOffers, mappingContext, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { OrderStatus, StoredOrder } from "#app/store/order.ts";
@@ -88,8 +88,18 @@ export async function unpair(
   by: string,
 ): Promise<Paired> {
   const change = (order: StoredOrder) => {
+    // what the shop's setting had taken it would take again
+    const declined = order.agreedPairs
+      .filter((pair) => pair.productLineId === productLineId)
+      .map(declinedKey);
+    order.dismissed = [...new Set([...order.dismissed, ...declined])];
+    const isPaired = [...order.manualPairs, ...order.agreedPairs].some(
+      (pair) => pair.productLineId === productLineId,
+    );
     order.manualPairs = withoutProduct(order.manualPairs, productLineId);
     order.agreedPairs = withoutProduct(order.agreedPairs, productLineId);
+    // written in today's version: what Hakuna was told before is no agreed pair any more
+    if (isPaired) order.state = { ...order.state };
   };
   return await changeOrder(context, domain, orderId, { action: "unpair", by }, change, paired);
 }
@@ -144,7 +154,8 @@ export async function skipByHand(
 /** Lets an order be sent that a person had kept back: its customer's data is to be read again. */
 export function sendAfterAll(order: StoredOrder, now: number): void {
   order.skippedByHand = false;
-  order.state = unpurge(order.state);
+  // of what Hakuna has the tombstone tells enough
+  if (order.firstSentAt === null) order.state = unpurge(order.state);
   order.readAt = now;
   order.readAttempts = 0;
 }

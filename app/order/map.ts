@@ -14,7 +14,7 @@ import { sum } from "./units.ts";
 /** What pairs depend on besides the order itself. */
 export type PairingContext = Pick<
   MappingContext,
-  "manualPairs" | "agreedPairs" | "acceptSuggestions" | "offers"
+  "manualPairs" | "agreedPairs" | "acceptSuggestions" | "isDeclined" | "offers"
 >;
 
 /** What the mapping depends on besides the order itself. */
@@ -27,6 +27,8 @@ export type MappingContext = {
   agreedPairs?: readonly AgreedPair[];
   /** pairs a suggested pair without asking */
   acceptSuggestions: boolean;
+  /** suggestions that a person took back, and that are paired by hand alone; absent: none */
+  isDeclined?: (pair: AgreedPair) => boolean;
   /** line item id → the most fulfilled units that the feed ever accepted */
   reportedUnits: Record<string, number>;
   /** absent: not asked for, and plans are held against nothing */
@@ -151,7 +153,13 @@ export type SentPairing = Pairing & { accepted: AgreedPair[] };
 /** The pairs of an order's lines as they are sent. */
 export function pairingOf(
   lines: readonly Line[],
-  { manualPairs, agreedPairs = [], acceptSuggestions, offers }: PairingContext,
+  {
+    manualPairs,
+    agreedPairs = [],
+    acceptSuggestions,
+    isDeclined = () => false,
+    offers,
+  }: PairingContext,
 ): SentPairing {
   let accepted: AgreedPair[] = [];
   for (;;) {
@@ -160,7 +168,8 @@ export function pairingOf(
     const taken = pairing.suggestions
       .filter(({ replaces }) => acceptSuggestions && !replaces)
       .map(({ productLineId, planLineId }) => ({ productLineId, planLineId }))
-      .filter((pair) => !accepted.some((one) => one.productLineId === pair.productLineId));
+      .filter((pair) => !agreed.some((one) => one.productLineId === pair.productLineId))
+      .filter((pair) => !isDeclined(pair));
     if (taken.length === 0) return { ...pairing, accepted };
     // what is left over then may be clear too
     accepted = [...accepted, ...taken];

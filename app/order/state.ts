@@ -8,7 +8,7 @@
  */
 export type OrderState = {
   /** lets states written by an older version be read later (stored-state.ts) */
-  schemaVersion: 2;
+  schemaVersion: 3;
   /** the numeric order id */
   id: string;
   /** null until the order itself was seen */

@@ -32,7 +32,7 @@ const state = order([line("1", { ...key, quantity: 2 }), plan("2", key)], {
 
 it("is in the spelling of today, and maps as it did", () => {
   const read = readState(ofVersion1(state));
-  expect(read.schemaVersion).toBe(2);
+  expect(read.schemaVersion).toBe(3);
   expect(read.head?.lineItems[0]?.shopPrice.amount).toBe("10");
   expect(read.head?.lineItems[0]?.properties).toEqual([{ name: "_hakuna_ref", value: "a" }]);
   expect(map(read).feedOrder).toEqual(map(withGone(state)).feedOrder);
@@ -110,7 +110,8 @@ it("has money as it was shown, fulfilled units and deletion in the spelling of t
 describe("pairs that Hakuna had accepted when a rule changed", () => {
   const lastPayload = map(order([line("1", key), plan("2", key), line("3")])).feedOrder;
   const stored = {
-    ...{ agreedPairs: null, state: { schemaVersion: 1 }, manualPairs: [], lastPayload },
+    ...{ agreedPairs: null, manualPairs: [], lastPayload },
+    state: { schemaVersion: 1, head: null },
   };
 
   it("are those of the order as it was accepted last", () => {
@@ -119,9 +120,24 @@ describe("pairs that Hakuna had accepted when a rule changed", () => {
   });
 
   it("are none of an order that came afterwards, was never accepted, or was paired by hand", () => {
-    expect(agreedPairs({ ...stored, state: { schemaVersion: 2 } })).toEqual([]);
+    expect(agreedPairs({ ...stored, state: { schemaVersion: 3, head: null } })).toEqual([]);
     expect(agreedPairs({ ...stored, lastPayload: null })).toEqual([]);
     expect(agreedPairs({ ...stored, manualPairs: [byHand("1", "2")] })).toEqual([]);
+  });
+
+  it("are those that a setting took, where a state of version 2 did not write them down", () => {
+    const taken = (lines: Parameters<typeof order>[0], more = {}) => {
+      const { head } = order(lines);
+      const of = { ...stored, agreedPairs: [], state: { schemaVersion: 2, head }, ...more };
+      return agreedPairs(of);
+    };
+    const pair = [{ productLineId: "1", planLineId: "2" }];
+    const lines = [line("1"), plan("2"), line("3")];
+    expect(taken(lines)).toEqual(pair);
+    expect(taken(lines, { agreedPairs: pair })).toEqual(pair);
+    expect(taken(lines, { manualPairs: [byHand("1", "2")] })).toEqual([]);
+    expect(taken([line("1", key), plan("2"), line("3")])).toEqual([]);
+    expect(taken([line("1"), plan("2", key), line("3")])).toEqual([]);
   });
 
   it("stay as they were written down", () => {

@@ -1,16 +1,16 @@
 import type { FeedOrder } from "./feed-order.ts";
-import { normalProperties } from "./link-properties.ts";
+import { linkProperties, normalProperties } from "./link-properties.ts";
 import { shortestDecimal } from "./money.ts";
 import type { AgreedPair, ManualPair } from "./pair.ts";
 import type { Head, LineItem, Money, OrderState } from "./state.ts";
 import { unitsByLine } from "./units.ts";
 
 /**
- * The version that states are written in. It only adds to version 1, so that a process of that
+ * The version that states are written in. It only adds to earlier ones, so that a process of such a
  * version reads what this one writes; what it writes then lacks the additions, but for those of its
- * head.
+ * head. Version 3: pairs that the shop's setting took are written down with the order.
  */
-export const stateVersion = 2;
+export const stateVersion = 3;
 
 /** What a database may hold: version 1 lacks `deletedAt` and `firstSeenAt`, and spells as it was told. */
 export type StoredState = Omit<OrderState, "schemaVersion" | "deletedAt" | "firstSeenAt"> &
@@ -22,7 +22,8 @@ export type StoredState = Omit<OrderState, "schemaVersion" | "deletedAt" | "firs
  * nothing of current quantities.
  */
 export function readState(stored: StoredState): OrderState {
-  if (stored.schemaVersion !== 1) return stored as OrderState;
+  if (stored.schemaVersion >= stateVersion) return stored as OrderState;
+  if (stored.schemaVersion > 1) return { ...(stored as OrderState), schemaVersion: stateVersion };
   const head = stored.head && readHead(stored.head);
   return {
     ...stored,
@@ -39,7 +40,7 @@ export function readState(stored: StoredState): OrderState {
 type StoredPairs = {
   /** null: nobody has looked since the rules changed */
   agreedPairs: AgreedPair[] | null;
-  state: Pick<StoredState, "schemaVersion">;
+  state: Pick<StoredState, "schemaVersion" | "head">;
   manualPairs: readonly ManualPair[];
   /** the feed order that Hakuna accepted last */
   lastPayload: FeedOrder | null;
@@ -51,13 +52,26 @@ type StoredPairs = {
  */
 export function agreedPairs(stored: StoredPairs): AgreedPair[] {
   const { state, lastPayload, manualPairs } = stored;
-  if (stored.agreedPairs !== null) return stored.agreedPairs;
-  if (state.schemaVersion >= stateVersion || lastPayload === null) return [];
-  const byHand = new Set(manualPairs.map(({ productLineId }) => productLineId));
-  return lastPayload.line_items.flatMap(({ id, custom_properties }) => {
+  const known = stored.agreedPairs ?? [];
+  const isOfVersion1 = state.schemaVersion === 1;
+  if (lastPayload === null || state.schemaVersion >= stateVersion) return known;
+  if (isOfVersion1 && stored.agreedPairs !== null) return known;
+  const decided = new Set([...manualPairs, ...known].map(({ productLineId }) => productLineId));
+  const accepted = lastPayload.line_items.flatMap(({ id, custom_properties }) => {
     const { protection_line_item_id: planLineId } = custom_properties;
-    return planLineId === undefined || byHand.has(id) ? [] : [{ productLineId: id, planLineId }];
+    return planLineId === undefined || decided.has(id) ? [] : [{ productLineId: id, planLineId }];
   });
+  // in version 2 what is linked follows the rules of today; the others the shop's setting had taken
+  const linked = new Set(state.head?.lineItems.filter(isLinked).map(({ id }) => id));
+  const isTaken = ({ productLineId, planLineId }: AgreedPair) =>
+    !linked.has(productLineId) && !linked.has(planLineId);
+  return [...known, ...(isOfVersion1 ? accepted : accepted.filter(isTaken))];
+}
+
+function isLinked({ properties }: LineItem): boolean {
+  const { ref, productNamesPlan, planNamesProduct } = linkProperties;
+  const names: string[] = [...ref, ...productNamesPlan, ...planNamesProduct];
+  return properties.some(({ name }) => names.includes(name));
 }
 
 function readHead(head: Head): Head {

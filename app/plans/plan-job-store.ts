@@ -64,7 +64,7 @@ export async function insertPlanJob(
   );
 }
 
-/** The same for a job that takes off what may be sold no more, with its products. */
+/** The same for a job that takes off what may be sold no more; not what another waits to take off. */
 export async function insertWithdrawal(
   client: Client,
   shop: string,
@@ -72,9 +72,18 @@ export async function insertWithdrawal(
   now: number,
 ): Promise<void> {
   if (productIds.length === 0) return;
+  const { rows } = await client.query<{ productId: string }>(
+    `SELECT p."productId" FROM "PlanJobProduct" p
+       JOIN "PlanJob" j ON j."shop" = p."shop" AND j."id" = p."jobId"
+      WHERE p."shop" = $1 AND p."productId" = ANY($2) AND p."state" = 'waiting'
+        AND j."kind" = 'withdraw' AND j."state" = 'running'`,
+    [shop, productIds],
+  );
+  const waiting = new Set(rows.map(({ productId }) => productId));
+  const products = productIds.filter((id) => !waiting.has(id)).map((id) => ({ id, title: null }));
+  if (products.length === 0) return;
   const job = { id: randomUUID(), kind: "withdraw" as const, planIds: [], collections: [] };
   await insertPlanJob(client, shop, { ...job, now });
-  const products = productIds.map((id) => ({ id, title: null }));
   await addProducts(client, shop, job.id, products);
 }
 

@@ -21,8 +21,7 @@ export type Trouble = {
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof AdminError)) return { problem: "app_error", words: null, waitMs: 0 };
   const { refusal, message: words } = error;
-  if (refusal.kind === "no_session" || refusal.isShutOut)
-    return { problem: "look_denied", words, waitMs: 0 };
+  if (refusal.kind === "no_session") return { problem: "look_denied", words, waitMs: 0 };
   const isDenied = refusal.reason.includes("ACCESS_DENIED");
   const waitMs = refusal.retryAfterMs ?? 0;
   return { problem: isDenied ? "look_denied" : "look_failed", words, waitMs };

@@ -3,7 +3,7 @@ import type { Pace } from "#app/foundation/pace.ts";
 import { sameContent } from "#app/order/content.ts";
 import { join, staysStripped, strip } from "#app/order/fold.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { evaluate, markChanged } from "#app/store/evaluate.ts";
+import { evaluate, knowPlans, markChanged } from "#app/store/evaluate.ts";
 import type { ShopRow } from "#app/store/lease.ts";
 import { newOrder, type StoredOrder } from "#app/store/order.ts";
 import { addEvents, type OrderEvent } from "#app/store/order-events.ts";
@@ -82,7 +82,7 @@ function take(
   shop: ShopRow,
   { by, waitMs }: Pick<PageFold, "by" | "waitMs">,
 ): boolean {
-  const state = join(order.state, read);
+  const state = knowPlans(order, join(order.state, read));
   // its time was over and nothing has happened since: the tombstone stays as it is
   if (order.purgedAt !== null && staysStripped(state)) return false;
   const isSkipped = order.status === "skipped";

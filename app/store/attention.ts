@@ -1,4 +1,5 @@
 import type { Finding, Severity } from "#app/order/findings.ts";
+import type { AgreedPair } from "#app/order/pair.ts";
 import type { StoredOrder } from "./order.ts";
 
 /** Names a finding with all that it is about, so that putting it away does not put away the next one. */
@@ -27,6 +28,11 @@ export function wasPutAway(
     const [of, ...about] = key.split(":");
     return of === code && about.includes(lineItemId);
   });
+}
+
+/** Names a suggested pair that is not wanted: as if its finding was put away. */
+export function declinedKey({ productLineId, planLineId }: AgreedPair): string {
+  return findingKey({ code: "pair_suggested", lineItemIds: [productLineId, planLineId] });
 }
 
 /** The gravest of the findings; null: there is none. */

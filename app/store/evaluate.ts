@@ -11,7 +11,8 @@ import { knownOffers } from "#app/order/mapping/covers.ts";
 import { redactFeedOrder, sameButCustomer } from "#app/order/redact-feed-order.ts";
 import { saleOf } from "#app/order/sales/sale.ts";
 import { skipReason } from "#app/order/share.ts";
-import { gravest } from "./attention.ts";
+import type { OrderState } from "#app/order/state.ts";
+import { declinedKey, gravest } from "./attention.ts";
 import type { ShopRow } from "./lease.ts";
 import type { ReasonCode, StoredOrder } from "./order.ts";
 import { offersOf } from "./plan-offers.ts";
@@ -37,6 +38,11 @@ export async function loadOffers(
     all.map(({ state }) => state),
   );
   for (const order of all) order.offers = offers;
+}
+
+/** The state, which knows of the order's plans what their offers tell. */
+export function knowPlans({ offers }: StoredOrder, state: OrderState): OrderState {
+  return offers ? withKnownPlans(state, (id) => offers.ofPlan(id).length > 0) : state;
 }
 
 /** Counts a change of what the mapping reads; `evaluate` then says what it means. */
@@ -65,8 +71,7 @@ export function evaluate(order: StoredOrder, shop: ShopRow, waitMs: number): Fee
 
 function decide(order: StoredOrder, shop: ShopRow, waitMs: number): FeedOrder | null {
   const { now } = shop;
-  const { offers } = order;
-  if (offers) order.state = withKnownPlans(order.state, (id) => offers.ofPlan(id).length > 0);
+  order.state = knowPlans(order, order.state);
   const { head } = order.state;
   order.redacted = order.state.redacted;
   const stripped = staysStripped(order.state);
@@ -221,6 +226,7 @@ export function mappingContext(order: StoredOrder, shop: ShopRow): MappingContex
     productIdentifier: shop.productIdentifier,
     manualPairs: order.manualPairs,
     acceptSuggestions: shop.acceptSuggestions,
+    isDeclined: (pair) => order.dismissed.includes(declinedKey(pair)),
     reportedUnits: order.reportedUnits,
     agreedPairs: order.agreedPairs,
     coverIds: order.coverIds,

@@ -13,7 +13,7 @@ import { agreedPairs, readState, type StoredState } from "#app/order/stored-stat
 import { sum } from "#app/order/units.ts";
 import { acceptedAttempts } from "#app/store/attempts/accepted-attempts.ts";
 import { payloadsOf } from "#app/store/attempts/accepted-payload.ts";
-import { findingKey } from "#app/store/attention.ts";
+import { declinedKey, findingKey } from "#app/store/attention.ts";
 import { offersOf } from "#app/store/plan-offers.ts";
 import { standingsOf } from "#app/store/refund-standing.ts";
 import { type ListedOrder, listedColumns, listedOrder, refusalOf } from "./listed-order.ts";
@@ -136,6 +136,7 @@ export async function orderPage(
           productIdentifier: shop.productIdentifier,
           manualPairs: document.manualPairs as unknown as ManualPair[],
           acceptSuggestions: shop.acceptSuggestions,
+          isDeclined: (pair) => (dismissed as string[]).includes(declinedKey(pair)),
           reportedUnits: known?.reportedUnits ?? {},
           agreedPairs: agreedPairs({
             ...(document as unknown as Parameters<typeof agreedPairs>[0]),

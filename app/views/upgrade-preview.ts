@@ -6,7 +6,7 @@ import type { FeedLineItem, FeedOrder } from "#app/order/feed-order.ts";
 import { staysStripped } from "#app/order/fold.ts";
 import type { MappingContext } from "#app/order/map.ts";
 import type { AgreedPair, ManualPair } from "#app/order/pair.ts";
-import { agreedPairs, readState, type StoredState, stateVersion } from "#app/order/stored-state.ts";
+import { agreedPairs, readState, type StoredState } from "#app/order/stored-state.ts";
 import { payloadsOf, type StoredPayloads } from "#app/store/attempts/accepted-payload.ts";
 
 /** What of an order Hakuna would be told anew, by the part of the feed order that differs. */
@@ -34,6 +34,9 @@ export type UpgradePreview = {
 };
 
 const pageOrders = 200;
+
+/** The version of states since which pairs follow the present rules. */
+const rulesSince = 2;
 
 type Row = {
   id: string;
@@ -73,7 +76,7 @@ async function page(pool: pg.Pool, shop: string, after: string): Promise<Row[]> 
       WHERE o."shop" = $1 AND o."id" > $2 AND o."acceptedHash" = o."payloadHash"
         AND (d."state"->>'schemaVersion')::int < $3
       ORDER BY o."id" ${firstRows("$4")}`,
-    [shop, after, stateVersion, pageOrders],
+    [shop, after, rulesSince, pageOrders],
   );
   return rows;
 }

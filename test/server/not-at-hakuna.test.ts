@@ -202,6 +202,33 @@ describe("an order with plans that Hakuna lacks, or knows an older state of, is 
     expect(hakuna.last("910")).toMatchObject({ customer: { email: expect.stringMatching(/@/) } });
   });
 
+  it("not one that Hakuna has, whose time was over, and that Shopify does not show any more", async () => {
+    await take("orders/create", insured(911));
+    await skipByHand(context, current.shop, "911", true, "somebody");
+    await purgeOrders(context, current.shop, Date.now() + 3 * 365 * dayMs);
+    current.inShopify = () => ({ kind: "not_found" });
+    await skipByHand(context, current.shop, "911", false, "somebody");
+    await run();
+    expect(await stored(911)).toMatchObject({ status: "sent", needsAttention: false });
+  });
+
+  it("one of which the plan was linked only after it was sold, when reconciliation reads it", async () => {
+    const [product, plan] = insured(912).line_items as Payload[];
+    const own = { ...plan, vendor: "Vogelsang", properties: [], variant_id: 70, product_id: 71 };
+    await take(
+      "orders/create",
+      insured(912, { line_items: [{ ...product, properties: [] }, own] }),
+    );
+    expect(await stored(912)).toMatchObject({ status: "skipped", reasonCode: "no_plan" });
+    await pool.query(
+      `INSERT INTO "PlanOffer" ("shop", "planVariantId", "offerId", "planId", "knownFrom", "currentFrom")
+       VALUES ($1, '70', 'off-1', 'pl-1', now(), now())`,
+      [current.shop],
+    );
+    await reconcileWith(912, { line_items: [{ ...product, properties: [] }, own] });
+    expect(await stored(912)).toMatchObject({ status: "sent" });
+  });
+
   it("a change that is blocked, when its customer's data is erased", async () => {
     await take("orders/create", insured(907));
     const [product, plan] = insured(907).line_items as Payload[];

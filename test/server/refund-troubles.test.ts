@@ -439,7 +439,7 @@ describe("what cannot be looked at", () => {
     await due(gone);
     await eventually("it was tried", async () => (await rowsOf(gone))[0].looks === 1);
     const [row] = await rowsOf(gone);
-    expect(row).toMatchObject({ state: "planned", problem: "look_denied" });
+    expect(row).toMatchObject({ state: "planned", problem: "look_failed" });
     expect(row.dueAt.getTime()).toBeGreaterThan(Date.now());
     await pool.query(`UPDATE "PlanRefund" SET "looks" = 40 WHERE "shop" = $1`, [domain]);
     await due(gone);

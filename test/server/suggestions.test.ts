@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { changeOrders } from "#app/actions/bulk-actions.ts";
+import { unpair } from "#app/actions/order-actions.ts";
 import type { FeedOrder } from "#app/order/feed-order.ts";
-import { keepOffers } from "#app/store/plan-offers.ts";
+import { type KeptOffer, keepOffers } from "#app/store/plan-offers.ts";
 import { insured, type Payload, syncByHand } from "./sync-by-hand.ts";
 
 const { context, current, pool, hakuna, take, stored, save, run, setShop } = await syncByHand();
@@ -52,14 +53,15 @@ const atHakuna = (id: number) => {
 const found = async (id: number) =>
   ((await stored(id)).findings as { code: string }[]).map(({ code }) => code);
 
+const offerOf = (planVariantId: string, productId: string): KeptOffer => ({
+  ...{ planVariantId, productId, offerId: `off-${planVariantId}`, planId: "pl-1" },
+  ...{ productPrice: null, price: null, currency: null, country: null },
+  ...{ termMonths: 12, validUntil: null },
+});
+
 beforeEach(async () => {
   const at = Date.parse(placedAt) - 86_400_000;
-  const unknown = { productPrice: null, price: null, currency: null, country: null };
-  const of = (planVariantId: string, productId: string) => ({
-    ...{ planVariantId, productId, offerId: `off-${planVariantId}`, planId: "pl-1" },
-    ...{ ...unknown, termMonths: 12, validUntil: null },
-  });
-  const offers = [of("70", "10"), of("80", "20")];
+  const offers = [offerOf("70", "10"), offerOf("80", "20")];
   await keepOffers(pool, current.shop, offers, { moment: "current", at });
 });
 
@@ -77,6 +79,47 @@ describe("a shop that takes suggestions", () => {
     await run();
     expect(atHakuna(1)).toEqual({ pairs: ["1-2"], fulfilled: [1] });
     expect(await found(1)).toEqual([]);
+  });
+
+  it("has a pair that is taken back, and does not pair it again", async () => {
+    await take("orders/create", sold(5, [bike, bikePlan], shipped));
+    await unpair(context, current.shop, "5", "1", "somebody");
+    await run();
+    expect(atHakuna(5).pairs).toEqual([]);
+    await take("orders/updated", sold(5, [bike, bikePlan], { ...shipped, updated_at: later }));
+    expect(atHakuna(5).pairs).toEqual([]);
+    expect(await stored(5)).toMatchObject({ status: "sent" });
+  });
+
+  it("keeps a pair that Hakuna has from before suggestions knew what a plan was made for", async () => {
+    await pool.query(`DELETE FROM "PlanOffer" WHERE "shop" = $1`, [current.shop]);
+    await take("orders/create", sold(6, [helmet, bikePlan]));
+    expect(atHakuna(6).pairs).toEqual(["3-2"]);
+    await pool.query(
+      `UPDATE "OrderDocument" SET "agreedPairs" = '[]', "state" = "state" || '{"schemaVersion": 2}'
+        WHERE "shop" = $1 AND "orderId" = '6'`,
+      [current.shop],
+    );
+    const at = Date.parse(placedAt) - 86_400_000;
+    await keepOffers(pool, current.shop, [offerOf("70", "10")], { moment: "current", at });
+    await take(
+      "orders/updated",
+      sold(6, [helmet, bikePlan], { updated_at: later, email: "n@e.co" }),
+    );
+    expect(atHakuna(6).pairs).toEqual(["3-2"]);
+    expect(await found(6)).toEqual(["plan_for_other_product"]);
+  });
+
+  it("writes a pair down once, and pairs nothing of which nothing was ordered", async () => {
+    const none = { ...bikePlan, quantity: 0, current_quantity: 0 };
+    await take("orders/create", sold(7, [bike, none]));
+    await take("orders/updated", sold(7, [bike, none], { updated_at: later }));
+    const { rows } = await pool.query(
+      `SELECT jsonb_array_length("agreedPairs") AS pairs FROM "OrderDocument"
+        WHERE "shop" = $1 AND "orderId" = '7'`,
+      [current.shop],
+    );
+    expect(rows[0].pairs).toBeLessThanOrEqual(1);
   });
 
   it("has every plan paired with the product that it was made for, and with no other", async () => {

@@ -88,7 +88,7 @@ function PairRow({ row: { products, plan, pairs }, findingsOf, onEdit }: RowProp
   // a finding that says so has the button
   const isTold = told.some(({ code }) => ["accept", "pair"].includes(remedies[code] ?? ""));
   const tier = pairs[0]?.tier;
-  const byHand = pairs.filter((pair) => pair.tier === 0);
+  const undoable = pairs.filter(({ tier }) => tier === 0 || tier === "agreed");
   return (
     <BlockStack gap="200">
       <InlineGrid
@@ -126,7 +126,7 @@ function PairRow({ row: { products, plan, pairs }, findingsOf, onEdit }: RowProp
           >
             {t(products.length > 0 ? "orderPage.pairing.edit" : "orderPage.pairing.pair")}
           </Button>
-          {byHand.map(({ productLineId }) => (
+          {undoable.map(({ productLineId }) => (
             <Button
               key={productLineId}
               variant="plain"

@@ -98,6 +98,28 @@ it.each<[string, Lines]>([
   expect(suggested(lines)).toBeNull();
 });
 
+it("of two lines of one product the one is suggested whose price the plan was made for", () => {
+  const offer = { ...offerOf("70", "10"), currency: "eur", productPrice: 1000, price: 120 };
+  const dearer = { ...offerOf("71", "10"), currency: "eur", productPrice: 9000, price: 900 };
+  const lines = [
+    bike,
+    line("2", { productId: "10", shopPrice: { amount: "90", currency: "EUR" } }),
+    bikePlan,
+  ];
+  const { pairing } = map(order(lines), { offers: knownOffers([offer, dearer]) });
+  expect(pairing.suggestions).toMatchObject([{ productLineId: "1", planLineId: "3" }]);
+});
+
+it("nothing replaces what only a part is gone of, or what went with its partner", () => {
+  const two = plan("3", { variantId: "70", quantity: 2, ...key });
+  const left = line("2", { productId: "10", ...key });
+  expect(suggested([returned, left, two, replacement])).toBeNull();
+  const alsoGone = plan("3", { variantId: "70", gone: 1, ...key });
+  expect(suggested([returned, alsoGone, replacement])).toBeNull();
+  const linked = line("5", { productId: "10", seenAt: 2000, links: { _hakuna_ref: "b" } });
+  expect(suggested([returned, sold, linked])).toBeNull();
+});
+
 it("does not depend on the order of the lines", () => {
   const state = order([bike, helmet, bikePlan, helmetPlan]);
   if (state.head === null) throw new Error("no head");

@@ -67,6 +67,9 @@ export function suggest(
   return found;
 }
 
+/** Of so many lines of one product nobody can say which a plan was made for. */
+const mostAlike = 20;
+
 /** Plans and products that were made for each other and for none else of these. */
 function madeForOne(
   { products, plans }: { products: readonly Line[]; plans: readonly Line[] },
@@ -75,9 +78,9 @@ function madeForOne(
   const byId = Map.groupBy(products, ({ productId }) => productId);
   const made = plans.flatMap((plan) => {
     const ids = new Set(offers.ofPlan(plan.variantId).map(({ productId }) => productId));
-    const of = [...ids]
-      .flatMap((id) => (id === null ? [] : (byId.get(id) ?? [])))
-      .filter((product) => isMadeFor(plan, product, offers));
+    const alike = [...ids].flatMap((id) => (id === null ? [] : (byId.get(id) ?? [])));
+    if (alike.length > mostAlike) return [];
+    const of = alike.filter((product) => isMadeFor(plan, product, offers));
     return of.length === 1 ? of.map((product) => ({ product, plan })) : [];
   });
   const claims = Map.groupBy(made, ({ product }) => product);

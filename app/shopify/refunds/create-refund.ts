@@ -62,7 +62,7 @@ export async function createRefund(
   } catch (error) {
     if (!(error instanceof AdminError)) throw error;
     const { refusal } = error;
-    if (refusal.kind === "no_session" || refusal.isShutOut) {
+    if (refusal.kind === "no_session") {
       const words = "Shopify does not let the app in.";
       return isFirst ? { kind: "refused", code: "no_session", words } : lost(words);
     }
