@@ -22,8 +22,8 @@ export type StoredState = Omit<OrderState, "schemaVersion" | "deletedAt" | "firs
  * nothing of current quantities.
  */
 export function readState(stored: StoredState): OrderState {
-  if (stored.schemaVersion >= stateVersion) return stored as OrderState;
-  if (stored.schemaVersion > 1) return { ...(stored as OrderState), schemaVersion: stateVersion };
+  if (stored.schemaVersion === 2) return { ...(stored as OrderState), schemaVersion: stateVersion };
+  if (stored.schemaVersion !== 1) return stored as OrderState;
   const head = stored.head && readHead(stored.head);
   return {
     ...stored,

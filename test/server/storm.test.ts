@@ -111,12 +111,16 @@ describe("a storm: 200 lives, webhooks in disorder, a feed that fails one reques
     await client.send([webhook]);
     const isSkipped = async () => (await client.order(webhook.shop, id)).status === "skipped";
     await eventually("it is skipped at first", isSkipped);
-    const sending = client.send(webhooks);
+    // of one order news comes during the pause, however quick everything is
+    const awaited = idsOfPausing.find((id) => expected.has(id)) ?? "";
+    const late = webhooks.filter((one) => statesOf([one]).has(awaited));
+    const sending = client.send(webhooks.filter((one) => !late.includes(one)));
     await eventually(
       "the feed has taken some",
       () => world.hakuna.orderIds().length > 20 || world.hakuna.orderIds().length,
     );
     const takenBefore = await pause();
+    await client.send(late);
     await working.stop("SIGKILL");
     await outwaitKilled(world.databaseUrl);
     working = worker();
