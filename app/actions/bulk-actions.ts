@@ -1,6 +1,6 @@
 import { linesOf } from "#app/order/lines.ts";
 import { pairingOf } from "#app/order/map.ts";
-import { findingKey } from "#app/store/attention.ts";
+import { findingKey, isDeclined } from "#app/store/attention.ts";
 import { evaluate, loadOffers, mappingContext, markChanged } from "#app/store/evaluate.ts";
 import { holdingShop, type ShopRow } from "#app/store/lease.ts";
 import type { StoredOrder } from "#app/store/order.ts";
@@ -32,8 +32,10 @@ const changes: Record<BulkAction, Change> = {
     return open.length > 0;
   },
   bring_back: (order) => {
-    const had = order.dismissed.length > 0;
-    order.dismissed = [];
+    // a suggestion that was taken back is no warning
+    const kept = order.dismissed.filter(isDeclined);
+    const had = kept.length < order.dismissed.length;
+    order.dismissed = kept;
     return had;
   },
   accept: (order, shop) => {

@@ -87,19 +87,13 @@ export async function unpair(
   productLineId: string,
   by: string,
 ): Promise<Paired> {
-  const change = (order: StoredOrder) => {
-    // what the shop's setting had taken it would take again
-    const declined = order.agreedPairs
-      .filter((pair) => pair.productLineId === productLineId)
-      .map(declinedKey);
+  const change = (order: StoredOrder, { acceptSuggestions }: ShopRow) => {
+    // what the shop's setting would take again at once, or had taken
+    const taken = [...(acceptSuggestions ? order.manualPairs : []), ...order.agreedPairs];
+    const declined = taken.filter((pair) => pair.productLineId === productLineId).map(declinedKey);
     order.dismissed = [...new Set([...order.dismissed, ...declined])];
-    const isPaired = [...order.manualPairs, ...order.agreedPairs].some(
-      (pair) => pair.productLineId === productLineId,
-    );
     order.manualPairs = withoutProduct(order.manualPairs, productLineId);
     order.agreedPairs = withoutProduct(order.agreedPairs, productLineId);
-    // written in today's version: what Hakuna was told before is no agreed pair any more
-    if (isPaired) order.state = { ...order.state };
   };
   return await changeOrder(context, domain, orderId, { action: "unpair", by }, change, paired);
 }
@@ -144,7 +138,7 @@ export async function skipByHand(
   by: string,
 ): Promise<OrderStatus> {
   const action = skip ? "skip" : "unskip";
-  return await changeOrder(context, domain, orderId, { action, by }, (order, now) => {
+  return await changeOrder(context, domain, orderId, { action, by }, (order, { now }) => {
     if (order.skippedByHand === skip) return;
     if (skip) order.skippedByHand = true;
     else sendAfterAll(order, now);
@@ -172,7 +166,7 @@ export async function cancelAtHakuna(
   orderId: string,
   by: string,
 ): Promise<OrderStatus> {
-  return await changeOrder(context, domain, orderId, { action: "cancel", by }, (order, now) => {
+  return await changeOrder(context, domain, orderId, { action: "cancel", by }, (order, { now }) => {
     if (order.state.deletedAt === null) {
       throw new ActionError(`Order ${orderId} was not deleted in Shopify: cancel it there.`);
     }
@@ -212,7 +206,7 @@ async function changeOrder<Told = OrderStatus>(
   domain: string,
   orderId: string,
   { action, by }: { action: string; by: string },
-  change: (order: StoredOrder, now: number) => void,
+  change: (order: StoredOrder, shop: ShopRow) => void,
   tell: (order: StoredOrder, shop: ShopRow) => Told = ({ status }) => status as Told,
 ): Promise<Told> {
   const told = await holdingShop(context.pool, domain, async (client, shop) => {
@@ -221,7 +215,7 @@ async function changeOrder<Told = OrderStatus>(
     const loaded = asLoaded(orders.values());
     const order = orders.get(orderId);
     if (!order) throw new ActionError(`There is no order ${orderId} in ${domain}.`);
-    change(order, now);
+    change(order, shop);
     await loadOffers(client, shop, [order]);
     if (isAsLoaded(order, loaded)) return { of: tell(order, shop) };
     markChanged(order, now);

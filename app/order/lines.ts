@@ -107,6 +107,13 @@ function lineOf(
   };
 }
 
+/** Whether a line bears a link to its partner, wherever it leads. */
+export function isLinked(line: Pick<LineItem, "properties">, as: "product" | "plan"): boolean {
+  const { ref, productNamesPlan, planNamesProduct } = linkProperties;
+  const names = as === "plan" ? planNamesProduct : productNamesPlan;
+  return property(line, [...ref, ...names]) !== null;
+}
+
 /** The value of the first of these properties (in lower case) that the line bears, or null. */
 export function property(
   line: Pick<LineItem, "properties">,

@@ -23,7 +23,8 @@ export type ManualPair = {
 export type AgreedPair = { productLineId: string; planLineId: string };
 
 /**
- * Why two lines are a pair: 0 set by hand, "agreed" (see AgreedPair), 1 equal `_hakuna_ref`, 2 links that both lines confirm, 3 the product's reference, 4 the plan's reference.
+ * Why two lines are a pair: 0 set by hand, "agreed" (see AgreedPair), 1 equal `_hakuna_ref`, 2 links
+ * that both lines confirm, 3 the product's reference, 4 the plan's reference.
  */
 export type Tier = 0 | "agreed" | 1 | 2 | 3 | 4;
 

@@ -1,5 +1,6 @@
 import type { FeedOrder } from "./feed-order.ts";
-import { linkProperties, normalProperties } from "./link-properties.ts";
+import { isLinked } from "./lines.ts";
+import { normalProperties } from "./link-properties.ts";
 import { shortestDecimal } from "./money.ts";
 import type { AgreedPair, ManualPair } from "./pair.ts";
 import type { Head, LineItem, Money, OrderState } from "./state.ts";
@@ -22,7 +23,6 @@ export type StoredState = Omit<OrderState, "schemaVersion" | "deletedAt" | "firs
  * nothing of current quantities.
  */
 export function readState(stored: StoredState): OrderState {
-  if (stored.schemaVersion === 2) return { ...(stored as OrderState), schemaVersion: stateVersion };
   if (stored.schemaVersion !== 1) return stored as OrderState;
   const head = stored.head && readHead(stored.head);
   return {
@@ -61,17 +61,18 @@ export function agreedPairs(stored: StoredPairs): AgreedPair[] {
     const { protection_line_item_id: planLineId } = custom_properties;
     return planLineId === undefined || decided.has(id) ? [] : [{ productLineId: id, planLineId }];
   });
+  if (isOfVersion1) return [...known, ...accepted];
   // in version 2 what is linked follows the rules of today; the others the shop's setting had taken
-  const linked = new Set(state.head?.lineItems.filter(isLinked).map(({ id }) => id));
-  const isTaken = ({ productLineId, planLineId }: AgreedPair) =>
-    !linked.has(productLineId) && !linked.has(planLineId);
-  return [...known, ...(isOfVersion1 ? accepted : accepted.filter(isTaken))];
-}
-
-function isLinked({ properties }: LineItem): boolean {
-  const { ref, productNamesPlan, planNamesProduct } = linkProperties;
-  const names: string[] = [...ref, ...productNamesPlan, ...planNamesProduct];
-  return properties.some(({ name }) => names.includes(name));
+  const itemOf = new Map(state.head?.lineItems.map((item) => [item.id, item]));
+  const isFree = (id: string, as: "product" | "plan") => {
+    const item = itemOf.get(id);
+    return item !== undefined && !isLinked(item, as);
+  };
+  const taken = accepted.filter(
+    ({ productLineId, planLineId }) =>
+      isFree(productLineId, "product") && isFree(planLineId, "plan"),
+  );
+  return [...known, ...taken];
 }
 
 function readHead(head: Head): Head {

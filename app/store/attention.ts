@@ -35,6 +35,11 @@ export function declinedKey({ productLineId, planLineId }: AgreedPair): string {
   return findingKey({ code: "pair_suggested", lineItemIds: [productLineId, planLineId] });
 }
 
+/** Whether a key of what was put away names such a pair. */
+export function isDeclined(key: string): boolean {
+  return key.startsWith("pair_suggested:");
+}
+
 /** The gravest of the findings; null: there is none. */
 export function gravest(findings: readonly Finding[]): Severity | null {
   const severities = ["error", "warning", "info"] as const;

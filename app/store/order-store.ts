@@ -3,7 +3,7 @@ import { addFlowEvents, type FlowEvent, flowEventsOf } from "#app/flow/flow-even
 import type { Logger } from "#app/foundation/log.server.ts";
 import type { Sale } from "#app/order/sales/sale.ts";
 import type { OrderState } from "#app/order/state.ts";
-import { agreedPairs, readState } from "#app/order/stored-state.ts";
+import { agreedPairs, readState, stateVersion } from "#app/order/stored-state.ts";
 import { moveSales, type SaleMove } from "#app/sales/sale-counts.ts";
 import {
   payloadsOf,
@@ -228,9 +228,13 @@ export async function saveOrders(
   for (const order of orders) {
     const old = loaded.get(order.id);
     const { row, rest, state, sale, ...counted } = textsOf(order);
+    const isChanged = row !== old?.row || rest !== old.rest;
     if (row !== old?.row) rows.push(row);
-    if (state !== old?.state) documents.push(`{"state":${JSON.stringify(state)},${rest.slice(1)}`);
-    else if (rest !== old.rest) rests.push(rest);
+    if (state !== old?.state) documents.push(documentOf(state, rest));
+    // what an earlier version left to be seen by its number is written down with it
+    else if (isChanged && state.schemaVersion < stateVersion) {
+      documents.push(documentOf({ ...state, schemaVersion: stateVersion }, rest));
+    } else if (rest !== old.rest) rests.push(rest);
     moves.push({ from: old ?? null, to: counted });
     // of past orders nobody wants to hear
     if (!order.imported) told.push(...flowEventsOf(order, old ?? null, { ...counted, sale }));
@@ -242,6 +246,10 @@ export async function saveOrders(
   await moveCounts(client, shop, moves);
   await moveSales(client, shop, sales);
   await addFlowEvents(client, shop, told);
+}
+
+function documentOf(state: OrderState, rest: string): string {
+  return `{"state":${JSON.stringify(state)},${rest.slice(1)}`;
 }
 
 /** Product id → the title that an order shows it with. */

@@ -71,6 +71,23 @@ test("an order that needs attention is understood, its suggestion accepted, and 
   await expect(app.getByText("by you")).toBeVisible();
 });
 
+test("a pair that the shop's setting took is taken back for good", async ({
+  page,
+  world,
+  shop,
+  client,
+}) => {
+  await shop.set({ acceptSuggestions: true });
+  const id = await unlinked(client, shop.domain);
+  await expect.poll(() => pairOf(world, id)?.[0]).toEqual({ protection_line_item_id: "12" });
+  const app = await open(page, world, shop.domain, id);
+  await expect(app.getByText("Stays paired")).toBeVisible();
+  await app.getByRole("button", { name: "Remove pair" }).click();
+  await expect(app.getByText("No plan")).toBeVisible();
+  await client.quiet(shop.domain);
+  await expect.poll(() => pairOf(world, id)?.[0]).toEqual({});
+});
+
 test("what Hakuna refused is told in the merchant's words, in Hakuna's own on demand, and once", async ({
   page,
   world,

@@ -11,16 +11,18 @@ const press = (buyer: Shopper) => buyer.page.getByRole("button", { name: "Add to
 const alertOf = (buyer: Shopper) => buyer.page.locator("hakuna-protection").getByRole("alert");
 const checkOut = (buyer: Shopper) => buyer.page.getByRole("button", { name: "Check out" });
 
-/** How much shorter the scripts' pauses are here; the ten seconds that bound them are whole ones. */
+/** How much shorter the scripts' pauses are here, and how much slower the clock is that bounds them. */
 const hurry = 5;
 
-test.beforeEach(async ({ page }, { tags }) => {
-  if (tags.includes("@unhurried")) return;
+test.beforeEach(async ({ page }) => {
   await page.addInitScript((times) => {
-    const wait = window.setTimeout;
+    const { setTimeout: wait } = window;
+    const now = Date.now.bind(Date);
+    const start = now();
     Object.assign(window, {
       setTimeout: (done: () => void, ms = 0) => wait(done, ms / times),
     });
+    Date.now = () => start + (now() - start) / times;
   }, hurry);
 });
 
@@ -82,7 +84,7 @@ test("where the cart never has time nothing is said in its name, nothing is boug
   await buyer.choose(/Accident/);
   const busy = await buyer.turnAway({ path: /^\/cart\/add\.js$/, status: 409, times: 100 });
   await press(buyer);
-  await expect(alertOf(buyer)).toHaveText(failed, { timeout: 20_000 });
+  await expect(alertOf(buyer)).toHaveText(failed);
   expect(busy.turned).toHaveLength(4);
   expect(await buyer.lines()).toEqual([]);
   busy.times = 0;
@@ -154,23 +156,31 @@ test("the offer's plan that the cart took although it had no time is not added t
   await expectPair(buyer);
 });
 
-test("an offer that is pressed again while the cart has no time adds one plan", {
-  tag: "@unhurried",
-}, async ({ page, shopper }) => {
+test("an offer that is pressed again while the cart has no time adds one plan", async ({
+  page,
+  shopper,
+}) => {
   const buyer = shopper("drawer");
+  // no pause ends before it is let
+  await page.clock.install();
   const { part, add } = await offered(buyer);
-  await buyer.turnAway({
+  const { turned } = await buyer.turnAway({
     ...{ path: /^\/cart\/add\.js$/, status: 429, times: 1, retryAfter: "8" },
   });
+  await page.clock.pauseAt(await page.evaluate(() => new Date(Date.now() + 1_000)));
   await add.click();
+  await expect.poll(() => turned.length).toBe(1);
   // The product's line got its key, and the offer is shown anew.
-  await expect(add).toBeEnabled();
-  // Whatever is added now takes longer than the cart asked for.
-  await page.route("**/cart/add.js", async (route) => {
-    await new Promise((done) => setTimeout(done, 9_000));
-    await route.continue();
-  });
+  const isShownAnew = async () => {
+    await page.clock.runFor(50);
+    return await add.isEnabled();
+  };
+  await expect.poll(isShownAnew).toBe(true);
+  const letGo = await buyer.hold("**/cart/add.js");
   await add.click();
+  await page.clock.runFor(9_000);
+  letGo();
+  await page.clock.resume();
   await expect(part.getByRole("status")).toHaveText("The protection was added to your cart.");
   await page.unrouteAll({ behavior: "wait" });
   await page.waitForLoadState("networkidle");
@@ -190,7 +200,7 @@ test("an offer for which the cart never has time says so in the shop's words", a
   const { part, add } = await offered(buyer);
   const busy = await buyer.turnAway({ path: /^\/cart\/add\.js$/, status: 429, times: 100 });
   await add.click();
-  await expect(part.getByRole("alert")).toHaveText(failed, { timeout: 20_000 });
+  await expect(part.getByRole("alert")).toHaveText(failed);
   expect(busy.turned).toHaveLength(4);
   expect(await buyer.quantities()).toEqual({ [bike]: 1 });
   busy.times = 0;
@@ -201,16 +211,18 @@ test("an offer for which the cart never has time says so in the shop's words", a
 const told = (buyer: Shopper) => buyer.page.locator("hakuna-cart-guard");
 const changes = /^\/(cart\/update\.js|api\/cart-lines-update)$/;
 
+const keyOfBike = async (buyer: Shopper) =>
+  (await buyer.lines()).find((line) => line.variant_id === bike)?.key ?? "";
+
 /** A script raises the bike: no form is put right on its way, and no request of it follows. */
-async function raise(buyer: Shopper, quantity: number): Promise<void> {
-  const { key } = (await buyer.lines()).find((line) => line.variant_id === bike) ?? { key: "" };
+async function raise(buyer: Shopper, quantity: number, key?: string): Promise<void> {
+  const id = key ?? (await keyOfBike(buyer));
   await buyer.page.evaluate(
-    async ({ id, quantity }) => {
+    async (line) => {
       const headers = { "Content-Type": "application/json" };
-      const body = JSON.stringify({ id, quantity });
-      await fetch("/cart/change.js", { method: "POST", headers, body });
+      await fetch("/cart/change.js", { method: "POST", headers, body: JSON.stringify(line) });
     },
-    { id: key, quantity },
+    { id, quantity },
   );
 }
 
@@ -250,14 +262,9 @@ test("how often the guard had to try does not count against it", async ({ shoppe
 test("the guard looks again at a cart that it could not read", async ({ shopper }) => {
   const buyer = shopper("drawer");
   await guardedPair(buyer);
-  const { key } = (await buyer.lines()).find((line) => line.variant_id === bike) ?? { key: "" };
+  const key = await keyOfBike(buyer);
   const { turned } = await buyer.turnAway({ path: /^\/cart\.js$/, status: 429, times: 1 });
-  await buyer.page.evaluate(async (id) => {
-    const headers = { "Content-Type": "application/json" };
-    await fetch("/cart/change.js", {
-      ...{ method: "POST", headers, body: JSON.stringify({ id, quantity: 2 }) },
-    });
-  }, key);
+  await raise(buyer, 2, key);
   await expect.poll(() => turned.length).toBe(1);
   await expect.poll(() => buyer.quantities()).toEqual({ [bike]: 2, [plan.accident]: 2 });
 });
@@ -283,7 +290,7 @@ for (const manner of ["plain", "standard"] as const) {
     await guardedPair(buyer);
     const busy = await buyer.turnAway({ path: changes, status: 409, times: 100 });
     await raise(buyer, 3);
-    await expect.poll(() => busy.turned.length, { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => busy.turned.length).toBe(4);
     // as long as its longest pause
     await page.waitForTimeout(2_500 / hurry);
     expect(busy.turned).toHaveLength(4);

@@ -3,9 +3,9 @@ import type { SimulatedShop } from "#test/simulator/shopify/shop.ts";
 import type { CatalogProduct } from "#test/simulator/shopify/shop-catalog.ts";
 import { ask, sessionToken } from "./admin-client.ts";
 import { eventually } from "./client.ts";
-import { openApp } from "./open-app.ts";
 import { openWorld } from "./open-world.ts";
 import { opsHere } from "./ops.ts";
+import { openPlanShop } from "./plan-shop.ts";
 
 const { world, client } = await openWorld();
 // two work on plan jobs: the server and this one
@@ -18,11 +18,7 @@ let shops = 0;
 beforeEach(async () => {
   shops += 1;
   domain = `prices-${shops}.myshopify.com`;
-  shop = world.shopify.shop(domain);
-  shop.scopes.add("write_products").add("write_publications");
-  world.hakuna.offers.behavior = {};
-  await openApp(world, domain);
-  await client.connect(domain);
+  shop = await openPlanShop(world, client, domain);
   await page("/app/plans.data");
 });
 

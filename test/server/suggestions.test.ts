@@ -89,6 +89,22 @@ describe("a shop that takes suggestions", () => {
     await take("orders/updated", sold(5, [bike, bikePlan], { ...shipped, updated_at: later }));
     expect(atHakuna(5).pairs).toEqual([]);
     expect(await stored(5)).toMatchObject({ status: "sent" });
+    // bringing warnings back is no word about pairs
+    await changeOrders(context, current.shop, { ids: ["5"], action: "bring_back" }, "somebody");
+    await run();
+    expect(atHakuna(5).pairs).toEqual([]);
+  });
+
+  it("has a pair of before the setting taken back with one word", async () => {
+    await setShop("acceptSuggestions", false);
+    await take("orders/create", sold(8, [bike, bikePlan]));
+    await changeOrders(context, current.shop, { ids: ["8"], action: "accept" }, "somebody");
+    await setShop("acceptSuggestions", true);
+    await run();
+    expect(atHakuna(8).pairs).toEqual(["1-2"]);
+    await unpair(context, current.shop, "8", "1", "somebody");
+    await run();
+    expect(atHakuna(8).pairs).toEqual([]);
   });
 
   it("keeps a pair that Hakuna has from before suggestions knew what a plan was made for", async () => {
@@ -130,6 +146,21 @@ describe("a shop that takes suggestions", () => {
     expect(atHakuna(3).pairs).toEqual([]);
     expect(await found(3)).toEqual(["plan_without_product"]);
   });
+});
+
+it("a pair by hand in a state of an earlier version is gone once it is undone", async () => {
+  await take("orders/create", sold(9, [bike, bikePlan]));
+  await changeOrders(context, current.shop, { ids: ["9"], action: "accept" }, "somebody");
+  await run();
+  expect(atHakuna(9).pairs).toEqual(["1-2"]);
+  await pool.query(
+    `UPDATE "OrderDocument" SET "state" = "state" || '{"schemaVersion": 2}'
+      WHERE "shop" = $1 AND "orderId" = '9'`,
+    [current.shop],
+  );
+  await changeOrders(context, current.shop, { ids: ["9"], action: "unpair" }, "somebody");
+  await run();
+  expect(atHakuna(9).pairs).toEqual([]);
 });
 
 it("what was exchanged is suggested, and stays covered once somebody says so", async () => {

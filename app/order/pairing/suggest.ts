@@ -1,6 +1,5 @@
 import { compareIds } from "#app/order/canonical.ts";
-import { type Line, property } from "#app/order/lines.ts";
-import { linkProperties } from "#app/order/link-properties.ts";
+import { isLinked, type Line } from "#app/order/lines.ts";
 import { isMadeFor, type KnownOffers } from "#app/order/mapping/covers.ts";
 
 export type Suggestion = {
@@ -31,8 +30,8 @@ export function suggest(
     plans: plans.filter((plan) => !productsOf.has(plan)),
   };
   const free = {
-    products: left.products.filter((product) => !isLinked(product)),
-    plans: left.plans.filter((plan) => !isLinked(plan)),
+    products: left.products.filter((product) => !isLinked(product, "product")),
+    plans: left.plans.filter((plan) => !isLinked(plan, "plan")),
   };
   const made = madeForOne(free, offers);
   if (made.length > 0) return made.map((one) => suggestion(one, false));
@@ -41,8 +40,8 @@ export function suggest(
   const [product, ...otherProducts] = left.products;
   const [plan, ...otherPlans] = left.plans;
   if (product && plan && otherProducts.length === 0 && otherPlans.length === 0) {
-    const areWrong = isLinked(product) || isLinked(plan) || isWrong({ product, plan });
-    return areWrong ? [] : [suggestion({ product, plan }, false)];
+    const isFree = free.products.length > 0 && free.plans.length > 0;
+    return isFree && !isWrong({ product, plan }) ? [suggestion({ product, plan }, false)] : [];
   }
 
   const there = { products: shippable.filter(isThere), plans: plans.filter(isThere) };
@@ -97,12 +96,6 @@ function suggestion({ product, plan }: Candidate, replaces: boolean): Suggestion
 function isShippable(line: Line): boolean {
   const isProduct = line.productId !== null || line.variantId !== null;
   return line.requiresShipping && !line.giftCard && isProduct;
-}
-
-function isLinked(line: Line): boolean {
-  const { ref, productNamesPlan, planNamesProduct } = linkProperties;
-  const names = line.isProtection ? planNamesProduct : productNamesPlan;
-  return property(line, [...ref, ...names]) !== null;
 }
 
 function isThere({ left }: Line): boolean {
